@@ -1,0 +1,217 @@
+package spec
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+)
+
+const extension = "x-conformance"
+
+//go:embed conformance.schema.json
+var conformanceSchema []byte
+
+// Conformance is the x-conformance block: what OpenAPI cannot say. A block at an
+// operation replaces the root's keys that it names.
+type Conformance struct {
+	Outcome     []Outcome    `json:"outcome,omitempty"`
+	Error       *ErrorBody   `json:"error,omitempty"`
+	Unique      []Unique     `json:"unique,omitempty"`
+	Idempotency *Idempotency `json:"idempotency,omitempty"`
+	ReadBack    []ReadBack   `json:"readBack,omitempty"`
+	Amounts     *Amounts     `json:"amounts,omitempty"`
+	Merchant    *Merchant    `json:"merchant,omitempty"`
+}
+
+// Outcome is one vocabulary in which answers tell how a request ended.
+type Outcome struct {
+	Field      string   `json:"field"` // pointer into the answer
+	IgnoreCase bool     `json:"ignoreCase,omitempty"`
+	Success    []string `json:"success,omitempty"` // empty: every word that is neither refused nor error
+	Refused    []string `json:"refused"`
+	Error      []string `json:"error"`
+	Reason     string   `json:"reason"`    // pointer into the answer; non-blank with refused and error words
+	Otherwise  string   `json:"otherwise"` // absent or allowed: the reason on success
+}
+
+// Ending is how a request ended by an answer's own words.
+type Ending string
+
+// The endings. Unknown is a word outside a vocabulary that lists its words of success.
+const (
+	Succeeded Ending = "success"
+	Refused   Ending = "refused"
+	Errored   Ending = "error"
+	Unknown   Ending = "unknown"
+)
+
+// Ending says how a request ended by this vocabulary, given the word at Field.
+func (o Outcome) Ending(word string) Ending {
+	has := func(words []string) bool {
+		return slices.ContainsFunc(words, func(w string) bool {
+			return w == word || o.IgnoreCase && strings.EqualFold(w, word)
+		})
+	}
+	switch {
+	case has(o.Refused):
+		return Refused
+	case has(o.Error):
+		return Errored
+	case len(o.Success) == 0 || has(o.Success):
+		return Succeeded
+	}
+	return Unknown
+}
+
+// ErrorBody is what every 4xx and 5xx body holds.
+type ErrorBody struct {
+	Required []string          `json:"required"` // pointers to strings, present and non-blank
+	Fixed    map[string]string `json:"fixed,omitempty"`
+}
+
+// Unique is a request field whose value is new in each request; Name is its curl variable.
+type Unique struct {
+	Field string `json:"field"`
+	Name  string `json:"name"`
+}
+
+// Idempotency names the header that makes a repeat harmless.
+type Idempotency struct {
+	Header string `json:"header"`
+	Name   string `json:"name"`
+}
+
+// ReadBack tells how traces are found by the unique value named By.
+type ReadBack struct {
+	By        string            `json:"by"`
+	Operation string            `json:"operation"`
+	Parameter string            `json:"parameter"` // query parameter that takes the value
+	Query     map[string]string `json:"query,omitempty"`
+	Rows      string            `json:"rows"`  // pointer to the array in the answer
+	Field     string            `json:"field"` // pointer within a row to the value
+}
+
+// Amounts are the request fields that move money.
+type Amounts struct {
+	Fields   []string `json:"fields"`
+	Currency string   `json:"currency"`
+}
+
+// Merchant is the request field that names the merchant.
+type Merchant struct {
+	Field string `json:"field"`
+}
+
+// parseConformance reads a block against its strict schema. A nil value is an empty block.
+func parseConformance(value any) (Conformance, error) {
+	var c Conformance
+	if value == nil {
+		return c, nil
+	}
+	if err := checkAgainst(conformanceSchema, value); err != nil {
+		return c, fmt.Errorf("%s: %w", extension, err)
+	}
+	data, err := json.Marshal(value)
+	if err != nil {
+		return c, fmt.Errorf("%s: %w", extension, err)
+	}
+	if err := decodeStrict(data, &c); err != nil {
+		return c, fmt.Errorf("%s: %w", extension, err)
+	}
+	return c, nil
+}
+
+// with returns the block with the keys of an operation's own block replaced.
+func (c Conformance) with(own Conformance) Conformance {
+	if own.Outcome != nil {
+		c.Outcome = own.Outcome
+	}
+	if own.Error != nil {
+		c.Error = own.Error
+	}
+	if own.Unique != nil {
+		c.Unique = own.Unique
+	}
+	if own.Idempotency != nil {
+		c.Idempotency = own.Idempotency
+	}
+	if own.ReadBack != nil {
+		c.ReadBack = own.ReadBack
+	}
+	if own.Amounts != nil {
+		c.Amounts = own.Amounts
+	}
+	if own.Merchant != nil {
+		c.Merchant = own.Merchant
+	}
+	return c
+}
+
+// checkAgainst validates a decoded value against a JSON Schema of ours and names
+// the place, what is wrong there and what is allowed.
+func checkAgainst(schema []byte, value any) error {
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+	if err != nil {
+		return err
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("schema.json", document); err != nil {
+		return err
+	}
+	compiled, err := compiler.Compile("schema.json")
+	if err != nil {
+		return err
+	}
+	err = compiled.Validate(value)
+	invalid, ok := errors.AsType[*jsonschema.ValidationError](err)
+	if !ok {
+		return err
+	}
+	printer := message.NewPrinter(language.English)
+	var faults []string
+	var walk func(*jsonschema.ValidationError)
+	walk = func(e *jsonschema.ValidationError) {
+		if len(e.Causes) == 0 {
+			where := Pointer(e.InstanceLocation...)
+			if where == "" {
+				where = "/"
+			}
+			fault := fmt.Sprintf("at %s: %s", where, e.ErrorKind.LocalizedString(printer))
+			if _, ok := e.ErrorKind.(*kind.AdditionalProperties); ok {
+				if allowed := allowedAt(document, e); allowed != "" {
+					fault += "; allowed: " + allowed
+				}
+			}
+			faults = append(faults, fault)
+		}
+		for _, cause := range e.Causes {
+			walk(cause)
+		}
+	}
+	walk(invalid)
+	slices.Sort(faults)
+	return errors.New(strings.Join(slices.Compact(faults), "; "))
+}
+
+// allowedAt lists the property names of the schema that refused an extra one.
+func allowedAt(document any, e *jsonschema.ValidationError) string {
+	_, fragment, _ := strings.Cut(e.SchemaURL, "#")
+	at, _ := Lookup(document, fragment)
+	properties, _ := Lookup(at, "/properties")
+	m, _ := properties.(map[string]any)
+	names := make([]string, 0, len(m))
+	for name := range m {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,121 @@
+package spec
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// conforming makes a description with one block at the root and one at its operation.
+func conforming(root, own string) []byte {
+	block := func(indent, text string) string {
+		if text == "" {
+			return ""
+		}
+		return indent + "x-conformance: " + text + "\n"
+	}
+	return fmt.Appendf(nil, `openapi: 3.0.3
+info: {title: t, version: "1"}
+%spaths:
+  /a:
+    get:
+      operationId: read
+%s      parameters: [{name: q, in: query, schema: {type: string}}]
+      responses: {"200": {description: d}}
+`, block("", root), block("      ", own))
+}
+
+func TestConformanceIsStrict(t *testing.T) {
+	const outcome = `{field: /s, refused: [r], error: [e], reason: /m, otherwise: absent}`
+	const back = `{by: ID, operation: read, parameter: q, rows: /r, field: /f}`
+	for _, tt := range []struct {
+		claim, block string
+		want         []string // in the error; nil when it is accepted
+	}{
+		{"an empty block is fine", `{}`, nil},
+		{"a full block is fine", `{outcome: [` + outcome + `], error: {required: [/m], fixed: {/s: error}}, unique: [{field: /o, name: ORDER}], idempotency: {header: Key, name: KEY}, readBack: [` + back + `], amounts: {fields: [/a], currency: USD}, merchant: {field: /m}}`, nil},
+		{"an unknown key names itself and the allowed ones", `{outcomes: []}`, []string{"x-conformance", "outcomes", "allowed: amounts, error, idempotency, merchant, outcome, readBack, unique"}},
+		{"an unknown key of an outcome", `{outcome: [{field: /s, refused: [], error: [], reason: /m, otherwise: absent, ignorecase: true}]}`, []string{"/outcome/0", "ignorecase", "allowed: error, field, ignoreCase, otherwise, reason, refused, success"}},
+		{"an unknown key of a read-back", `{readBack: [{by: ID, operation: read, parameter: q, rows: /r, field: /f, qery: {}}]}`, []string{"/readBack/0", "qery", "allowed: by, field, operation, parameter, query, rows"}},
+		{"an unknown key of the merchant", `{merchant: {field: /m, name: x}}`, []string{"/merchant", "allowed: field"}},
+		{"a missing key", `{merchant: {}}`, []string{"/merchant", "field"}},
+		{"a missing key of an outcome", `{outcome: [{field: /s, refused: [], error: [], otherwise: absent}]}`, []string{"/outcome/0", "reason"}},
+		{"a pointer without its slash", `{merchant: {field: mid}}`, []string{"/merchant/field", "pattern"}},
+		{"a pointer with a bad escape", `{merchant: {field: /a~2}}`, []string{"/merchant/field"}},
+		{"a variable in lower case", `{unique: [{field: /o, name: order}]}`, []string{"/unique/0/name"}},
+		{"a word outside its list", `{outcome: [{field: /s, refused: [], error: [], reason: /m, otherwise: never}]}`, []string{"/outcome/0/otherwise", "absent", "allowed"}},
+		{"a wrong type", `{amounts: {fields: /a, currency: USD}}`, []string{"/amounts/fields"}},
+		{"no block at all but text", `text`, []string{"x-conformance"}},
+		{"a read-back through nothing", `{readBack: [{by: ID, operation: nothing, parameter: q, rows: /r, field: /f}]}`, []string{"readBack", `"nothing"`}},
+		{"a read-back by a parameter that is not there", `{readBack: [{by: ID, operation: read, parameter: z, rows: /r, field: /f}]}`, []string{"readBack", "read", `"z"`}},
+	} {
+		for _, where := range []string{"root", "operation"} {
+			t.Run(tt.claim+" at the "+where, func(t *testing.T) {
+				document := conforming(tt.block, "")
+				if where == "operation" {
+					document = conforming("", tt.block)
+				}
+				_, err := Parse(document, "dir/x.yaml")
+				if tt.want == nil {
+					if err != nil {
+						t.Error(err)
+					}
+					return
+				}
+				if err == nil {
+					t.Fatal("it is accepted")
+				}
+				for _, want := range append(tt.want, "dir/x.yaml") {
+					if !strings.Contains(err.Error(), want) {
+						t.Errorf("%q does not name %q", err, want)
+					}
+				}
+			})
+		}
+	}
+}
+
+func TestOperationReplacesTheRootsKeys(t *testing.T) {
+	root := `{outcome: [{field: /s, refused: [r], error: [e], reason: /m, otherwise: absent}], error: {required: [/m]}, unique: [{field: /o, name: ORDER}], idempotency: {header: Key, name: KEY}, readBack: [{by: ID, operation: read, parameter: q, rows: /r, field: /f}], amounts: {fields: [/a], currency: USD}, merchant: {field: /m}}`
+	for _, tt := range []struct{ claim, own, want string }{
+		{"nothing of its own", ``, "/s /m 1 Key 1 USD /m"},
+		{"outcome", `{outcome: []}`, " /m 1 Key 1 USD /m"},
+		{"error", `{error: {required: [/z]}}`, "/s /z 1 Key 1 USD /m"},
+		{"unique, to none", `{unique: []}`, "/s /m 0 Key 1 USD /m"},
+		{"idempotency", `{idempotency: {header: Other, name: KEY}}`, "/s /m 1 Other 1 USD /m"},
+		{"readBack, to none", `{readBack: []}`, "/s /m 1 Key 0 USD /m"},
+		{"amounts", `{amounts: {fields: [/b], currency: EUR}}`, "/s /m 1 Key 1 EUR /m"},
+		{"merchant", `{merchant: {field: /z}}`, "/s /m 1 Key 1 USD /z"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			d, err := Parse(conforming(root, tt.own), "x.yaml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, field := d.Operation("read").Conformance, ""
+			if len(c.Outcome) > 0 {
+				field = c.Outcome[0].Field
+			}
+			if got := fmt.Sprint(field, " ", c.Error.Required[0], " ", len(c.Unique), " ", c.Idempotency.Header, " ", len(c.ReadBack), " ", c.Amounts.Currency, " ", c.Merchant.Field); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestPlacesMustExist(t *testing.T) {
+	const document = `{openapi: 3.0.3, info: {title: t, version: "1"}, x-conformance: {BLOCK}, paths: {/a: {post: {operationId: a, requestBody: {content: {application/json: {schema: {allOf: [{type: object, properties: {td: {type: object, properties: {mid: {type: string}}}}}, {properties: {list: {type: array, items: {properties: {n: {type: string}}}}}}]}}}}, responses: {"200": {description: d}}}}}}`
+	for block, wrong := range map[string]string{
+		"merchant: {field: /td/mid}":                             "",
+		"merchant: {field: /td/mdi}":                             "/td/mdi",
+		"amounts: {currency: USD, fields: [/td/mid, /list/0/n]}": "/list/0/n",
+		"amounts: {currency: USD, fields: [/td/mid, /list/n]}":   "",
+		"unique: [{field: /list/m, name: M}]":                    "/list/m",
+		"unique: [{field: /td, name: TD}]":                       "",
+	} {
+		_, err := Parse([]byte(strings.Replace(document, "BLOCK", block, 1)), "x.yaml")
+		if (err == nil) != (wrong == "") || err != nil && !strings.Contains(err.Error(), wrong+": no request of the description has such a field") {
+			t.Errorf("%s: %v", block, err)
+		}
+	}
+}

@@ -1,0 +1,487 @@
+package spec
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// Description is an API as its OpenAPI document promises it, in plain values.
+// All lists are in a fixed order, whatever the order of the document.
+type Description struct {
+	File         string // where it was read from, for error texts and reports; never absolute
+	Title        string
+	Version      string
+	Digest       string // sha256 of the document's bytes, "sha256:…"
+	Servers      []string
+	BasePath     string // path of the first server, without a trailing slash
+	Schemes      map[string]Scheme
+	Operations   []*Operation // by ID
+	SecretFields []string     // names of properties and parameters with format password
+}
+
+// Scheme is one security scheme, reduced to where its value goes.
+type Scheme struct {
+	Name   string // key in securitySchemes
+	In     string // header, query or cookie
+	Field  string // header, parameter or cookie name
+	Prefix string // put before the value: "Bearer " or "Basic "
+}
+
+// Operation is one method and path.
+type Operation struct {
+	ID          string // operationId, or one made of method and path
+	Method      string
+	Path        string // template, as in the document
+	Summary     string
+	Tag         string // the first, or ""
+	Line        int    // in the document, 0 when unknown
+	Parameters  []Parameter
+	Body        *Body
+	Responses   []Response
+	Security    [][]string // alternatives, each a list of scheme names; none: no credential needed
+	Conformance Conformance
+	Links       []Link // from this operation's answers to others
+	Description *Description
+}
+
+// Parameter is one parameter of an operation, in its path, query, header or cookie.
+type Parameter struct {
+	Name     string
+	In       string
+	Required bool
+	Schema   Schema
+	Example  any
+	Explode  bool
+	Style    string
+}
+
+// Body is a request body.
+type Body struct {
+	Required bool
+	Content  []Content // by media type, JSON first
+}
+
+// Content is what a body holds under one media type.
+type Content struct {
+	MediaType string
+	Schema    Schema
+	HasSchema bool
+	Examples  []Example
+}
+
+// Example is a named example.
+type Example struct {
+	Name  string
+	Value any
+}
+
+// Response is one documented answer. Key is "200", "4XX" or "default".
+type Response struct {
+	Key     string
+	Content []Content
+	Headers []Header
+}
+
+// Header is a documented response header.
+type Header struct {
+	Name     string
+	Required bool
+	Schema   Schema
+}
+
+// Link leads from an answer to another operation: what of the answer the other
+// request needs. Expressions are OpenAPI runtime expressions ($response.body#/…).
+type Link struct {
+	Name       string
+	From       *Operation
+	Status     string // key of the response that carries it
+	To         string // operation ID
+	Parameters map[string]string
+	Body       map[string]string // pointer into the request body → expression or literal
+	Settled    bool              // x-settled: the source must be settled first
+}
+
+// Needs lists the fields of the source's own request that the link carries over, as pointers.
+func (l Link) Needs() []string {
+	var list []string
+	for _, expressions := range []map[string]string{l.Parameters, l.Body} {
+		for _, expression := range expressions {
+			if pointer, ok := strings.CutPrefix(expression, "$request.body#"); ok {
+				list = append(list, pointer)
+			}
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// JSON tells whether a media type carries JSON.
+func JSON(mediaType string) bool {
+	base, _, _ := strings.Cut(strings.ToLower(mediaType), ";")
+	base = strings.TrimSpace(base)
+	return base == "application/json" || strings.HasSuffix(base, "+json")
+}
+
+// Operation finds an operation by its ID, nil when there is none.
+func (d *Description) Operation(id string) *Operation {
+	for _, o := range d.Operations {
+		if o.ID == id {
+			return o
+		}
+	}
+	return nil
+}
+
+// IDs lists the ids of all operations.
+func (d *Description) IDs() []string {
+	ids := make([]string, len(d.Operations))
+	for i, o := range d.Operations {
+		ids[i] = o.ID
+	}
+	return ids
+}
+
+// Response finds the documented answer for a status: exact, then its range, then default.
+func (o *Operation) Response(status int) *Response {
+	for _, key := range []string{strconv.Itoa(status), fmt.Sprintf("%dXX", status/100), "default"} {
+		for i, r := range o.Responses {
+			if strings.EqualFold(r.Key, key) {
+				return &o.Responses[i]
+			}
+		}
+	}
+	return nil
+}
+
+// Success lists the documented statuses from 200 to 299, ascending. The range
+// 2XX counts as those that RFC 9110 defines.
+func (o *Operation) Success() []int {
+	var list []int
+	for _, r := range o.Responses {
+		if strings.EqualFold(r.Key, "2XX") {
+			list = append(list, 200, 201, 202, 203, 204, 205, 206)
+		} else if s, err := strconv.Atoi(r.Key); err == nil && s/100 == 2 {
+			list = append(list, s)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// JSON returns the JSON content among these, nil when there is none.
+func (b *Body) JSON() *Content {
+	if b == nil {
+		return nil
+	}
+	return jsonContent(b.Content)
+}
+
+// JSON returns the JSON content of a documented answer, nil when there is none.
+func (r *Response) JSON() *Content { return jsonContent(r.Content) }
+
+func jsonContent(list []Content) *Content {
+	for i, c := range list {
+		if JSON(c.MediaType) {
+			return &list[i]
+		}
+	}
+	return nil
+}
+
+// Load reads the description in a file.
+func Load(file string) (*Description, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return Parse(data, file)
+}
+
+// Parse reads a description; name stands for it in errors and reports.
+// References to other files are followed next to the file, those to a network are refused.
+func Parse(data []byte, name string) (*Description, error) {
+	loader := openapi3.NewLoader()
+	loader.IncludeOrigin = true
+	loader.IsExternalRefsAllowed = true
+	loader.ReadFromURIFunc = func(_ *openapi3.Loader, uri *url.URL) ([]byte, error) {
+		if uri.Scheme != "" && uri.Scheme != "file" {
+			return nil, fmt.Errorf("reference to %s: only references to local files are followed", uri)
+		}
+		return os.ReadFile(filepath.FromSlash(uri.Path))
+	}
+	doc, err := loader.LoadFromDataWithPath(data, &url.URL{Path: filepath.ToSlash(name)})
+	if err != nil {
+		return nil, fmt.Errorf("%s: not a readable OpenAPI 3 document: %w", name, err)
+	}
+	if err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation(), openapi3.DisableSchemaPatternValidation(), openapi3.DisableSchemaDefaultsValidation()); err != nil {
+		return nil, fmt.Errorf("%s: not a valid OpenAPI 3 document: %w", name, err)
+	}
+	sum := sha256.Sum256(data)
+	d := &Description{
+		File: filepath.Base(name), Title: doc.Info.Title, Version: doc.Info.Version,
+		Digest:  "sha256:" + hex.EncodeToString(sum[:]),
+		Schemes: map[string]Scheme{},
+	}
+	if err := d.read(doc); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return d, nil
+}
+
+func (d *Description) read(doc *openapi3.T) error {
+	for _, server := range doc.Servers {
+		d.Servers = append(d.Servers, server.URL)
+	}
+	if len(d.Servers) > 0 {
+		if u, err := url.Parse(d.Servers[0]); err == nil {
+			d.BasePath = strings.TrimSuffix(u.Path, "/")
+		}
+	}
+	if doc.Components != nil {
+		for _, name := range slices.Sorted(maps.Keys(doc.Components.SecuritySchemes)) {
+			if scheme, ok := scheme(name, doc.Components.SecuritySchemes[name].Value); ok {
+				d.Schemes[name] = scheme
+			}
+		}
+	}
+	root, err := parseConformance(doc.Extensions[extension])
+	if err != nil {
+		return err
+	}
+	r := reader{description: d, jsonSchema2020: doc.IsOpenAPI31OrLater(), secrets: map[string]bool{}}
+	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
+		item := doc.Paths.Value(path)
+		operations := item.Operations()
+		for _, method := range slices.Sorted(maps.Keys(operations)) {
+			o, err := r.operation(method, path, item, operations[method], doc.Security, root)
+			if err != nil {
+				return fmt.Errorf("%s %s: %w", method, path, err)
+			}
+			if twin := d.Operation(o.ID); twin != nil && operations[method].OperationID == "" {
+				sum := sha256.Sum256([]byte(path)) // /pets and /pets/ are told apart
+				o.ID += "-" + hex.EncodeToString(sum[:3])
+			}
+			if twin := d.Operation(o.ID); twin != nil {
+				return fmt.Errorf("operation id %q names both %s %s and %s %s", o.ID, twin.Method, twin.Path, method, path)
+			}
+			d.Operations = append(d.Operations, o)
+		}
+	}
+	slices.SortFunc(d.Operations, func(a, b *Operation) int { return strings.Compare(a.ID, b.ID) })
+	d.SecretFields = slices.Sorted(maps.Keys(r.secrets))
+	return d.check()
+}
+
+// check refuses links, read-backs and places that lead nowhere: a typing error
+// must not make a promise smaller.
+func (d *Description) check() error {
+	if err := d.checkPlaces(); err != nil {
+		return err
+	}
+	for _, o := range d.Operations {
+		for _, link := range o.Links {
+			if d.Operation(link.To) == nil {
+				return fmt.Errorf("operation %s: link %s: no operation has the id %q", o.ID, link.Name, link.To)
+			}
+		}
+		for _, back := range o.Conformance.ReadBack {
+			reader := d.Operation(back.Operation)
+			if reader == nil {
+				return fmt.Errorf("%s: readBack: no operation has the id %q", extension, back.Operation)
+			}
+			if !slices.ContainsFunc(reader.Parameters, func(p Parameter) bool { return p.In == "query" && p.Name == back.Parameter }) {
+				return fmt.Errorf("%s: readBack: operation %s has no query parameter %q", extension, back.Operation, back.Parameter)
+			}
+		}
+	}
+	return nil
+}
+
+// scheme reduces a security scheme to where its value goes; one whose value is
+// not a plain token (mutual TLS) is left out.
+func scheme(name string, s *openapi3.SecurityScheme) (Scheme, bool) {
+	switch {
+	case s.Type == "apiKey":
+		return Scheme{Name: name, In: s.In, Field: s.Name}, true
+	case s.Type == "http" && strings.EqualFold(s.Scheme, "basic"):
+		return Scheme{Name: name, In: "header", Field: "Authorization", Prefix: "Basic "}, true
+	case s.Type == "http" && strings.EqualFold(s.Scheme, "bearer"), s.Type == "oauth2", s.Type == "openIdConnect":
+		return Scheme{Name: name, In: "header", Field: "Authorization", Prefix: "Bearer "}, true
+	}
+	return Scheme{}, false
+}
+
+type reader struct {
+	description    *Description
+	jsonSchema2020 bool
+	secrets        map[string]bool
+}
+
+func (r reader) operation(method, path string, item *openapi3.PathItem, source *openapi3.Operation, security openapi3.SecurityRequirements, root Conformance) (*Operation, error) {
+	o := &Operation{ID: source.OperationID, Method: method, Path: path, Summary: source.Summary, Description: r.description}
+	if o.ID == "" {
+		o.ID = strings.ToLower(method) + strings.TrimRight(notPlain.ReplaceAllString(path, "-"), "-")
+	}
+	if len(source.Tags) > 0 {
+		o.Tag = source.Tags[0]
+	}
+	if source.Origin != nil && source.Origin.Key != nil {
+		o.Line = source.Origin.Key.Line
+	}
+	own, err := parseConformance(source.Extensions[extension])
+	if err != nil {
+		return nil, err
+	}
+	o.Conformance = root.with(own)
+
+	if source.Security != nil {
+		security = *source.Security
+	}
+	for _, alternative := range security {
+		o.Security = append(o.Security, slices.Sorted(maps.Keys(alternative)))
+	}
+	o.Parameters = r.parameters(item.Parameters, source.Parameters)
+	if source.RequestBody != nil && source.RequestBody.Value != nil {
+		o.Body = &Body{Required: source.RequestBody.Value.Required, Content: r.contents(source.RequestBody.Value.Content)}
+	}
+	for _, key := range slices.Sorted(maps.Keys(source.Responses.Map())) {
+		value := source.Responses.Value(key).Value
+		if value == nil {
+			continue
+		}
+		response := Response{Key: key, Content: r.contents(value.Content)}
+		for _, name := range slices.Sorted(maps.Keys(value.Headers)) {
+			if h := value.Headers[name].Value; h != nil && h.Schema != nil {
+				response.Headers = append(response.Headers, Header{Name: name, Required: h.Required, Schema: r.schema(h.Schema)})
+			}
+		}
+		o.Responses = append(o.Responses, response)
+		for _, name := range slices.Sorted(maps.Keys(value.Links)) {
+			if link := value.Links[name].Value; link != nil && link.OperationID != "" {
+				o.Links = append(o.Links, readLink(name, key, o, link))
+			}
+		}
+	}
+	return o, nil
+}
+
+var notPlain = regexp.MustCompile(`[^A-Za-z0-9]+`)
+
+func (r reader) parameters(lists ...openapi3.Parameters) []Parameter {
+	byKey := map[string]Parameter{}
+	for _, list := range lists { // the operation's own come last and win
+		for _, ref := range list {
+			p := ref.Value
+			if p == nil || p.Schema == nil {
+				continue
+			}
+			parameter := Parameter{Name: p.Name, In: p.In, Required: p.Required, Schema: r.schema(p.Schema), Example: p.Example, Style: p.Style}
+			parameter.Explode = p.Explode == nil && (p.Style == "" || p.Style == "form") || p.Explode != nil && *p.Explode
+			for _, name := range slices.Sorted(maps.Keys(p.Examples)) {
+				if e := p.Examples[name].Value; parameter.Example == nil && e != nil {
+					parameter.Example = e.Value
+				}
+			}
+			if p.Schema.Value.Format == "password" {
+				r.secrets[p.Name] = true
+			}
+			byKey[p.In+"\x00"+p.Name] = parameter
+		}
+	}
+	var sorted []Parameter
+	for _, key := range slices.Sorted(maps.Keys(byKey)) {
+		sorted = append(sorted, byKey[key])
+	}
+	return sorted
+}
+
+func (r reader) contents(content openapi3.Content) []Content {
+	var list []Content
+	for _, mediaType := range slices.Sorted(maps.Keys(content)) {
+		m := content[mediaType]
+		c := Content{MediaType: mediaType}
+		if m.Schema != nil && m.Schema.Value != nil {
+			c.Schema, c.HasSchema = r.schema(m.Schema), true
+		}
+		if m.Example != nil {
+			c.Examples = append(c.Examples, Example{Name: "example", Value: m.Example})
+		}
+		for _, name := range slices.Sorted(maps.Keys(m.Examples)) {
+			if e := m.Examples[name].Value; e != nil && e.Value != nil {
+				c.Examples = append(c.Examples, Example{Name: name, Value: e.Value})
+			}
+		}
+		list = append(list, c)
+	}
+	slices.SortStableFunc(list, func(a, b Content) int {
+		switch aj, bj := JSON(a.MediaType), JSON(b.MediaType); {
+		case aj == bj:
+			return 0
+		case aj:
+			return -1
+		}
+		return 1
+	})
+	return list
+}
+
+func (r reader) schema(ref *openapi3.SchemaRef) Schema {
+	r.findSecrets(ref, map[*openapi3.Schema]bool{})
+	return Schema{Schema: ref.Value, jsonSchema2020: r.jsonSchema2020}
+}
+
+func (r reader) findSecrets(ref *openapi3.SchemaRef, seen map[*openapi3.Schema]bool) {
+	if ref == nil || ref.Value == nil || seen[ref.Value] {
+		return
+	}
+	s := ref.Value
+	seen[s] = true
+	for name, property := range s.Properties {
+		if property.Value != nil && property.Value.Format == "password" {
+			r.secrets[name] = true
+		}
+		r.findSecrets(property, seen)
+	}
+	for _, list := range []openapi3.SchemaRefs{s.AllOf, s.AnyOf, s.OneOf} {
+		for _, inner := range list {
+			r.findSecrets(inner, seen)
+		}
+	}
+	r.findSecrets(s.Items, seen)
+	r.findSecrets(s.AdditionalProperties.Schema, seen)
+}
+
+func readLink(name, status string, from *Operation, source *openapi3.Link) Link {
+	link := Link{Name: name, From: from, Status: status, To: source.OperationID, Parameters: map[string]string{}, Body: map[string]string{}}
+	for parameter, expression := range source.Parameters {
+		link.Parameters[parameter] = fmt.Sprint(expression)
+	}
+	flatten(source.RequestBody, "", link.Body)
+	link.Settled, _ = source.Extensions["x-settled"].(bool)
+	return link
+}
+
+// flatten lists the leaves of a link's request body by pointer.
+func flatten(value any, at string, into map[string]string) {
+	switch v := value.(type) {
+	case nil:
+	case map[string]any:
+		for key, inner := range v {
+			flatten(inner, at+Pointer(key), into)
+		}
+	default:
+		into[at] = fmt.Sprint(v)
+	}
+}

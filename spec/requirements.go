@@ -1,0 +1,330 @@
+package spec
+
+import (
+	"bytes"
+	"crypto/sha256"
+	_ "embed"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+//go:embed requirements.yaml
+var qorcommerceRequirements []byte
+
+// QorCommerceRequirements returns the requirement list of the QorCommerce API, in YAML.
+func QorCommerceRequirements() []byte { return append([]byte(nil), qorcommerceRequirements...) }
+
+// Requirements is the list of testable statements about an API.
+type Requirements struct {
+	File   string `yaml:"-"`
+	Digest string `yaml:"-"` // sha256 of the file's bytes, "sha256:…"
+
+	Version int               `yaml:"version"` // of this format: 1
+	Name    string            `yaml:"name"`
+	Pages   map[string]string `yaml:"pages"` // page name → address, for clause links
+	List    []*Requirement    `yaml:"requirements"`
+}
+
+// Level says how much a broken requirement weighs.
+type Level string
+
+// The levels: a broken must fails the run, a broken should warns, a may is noted.
+const (
+	Must   Level = "must"
+	Should Level = "should"
+	May    Level = "may"
+)
+
+// Chapter is the part of the promise that a requirement belongs to.
+type Chapter string
+
+// The chapters, in the order in which reports show them.
+const (
+	Statuses   Chapter = "statuses"   // what each status means
+	Outcomes   Chapter = "outcomes"   // what an answered request came to
+	Rejections Chapter = "rejections" // what a rejected request leaves behind
+)
+
+// Requirement is one testable statement. Cases and Check say how it is exercised:
+// every case whose kind starts with one of Cases (all kinds when empty) is judged
+// by Check, where its answer has a status among Answers (any when empty).
+type Requirement struct {
+	ID         string     `yaml:"id"` // lasting
+	Level      Level      `yaml:"level"`
+	Chapter    Chapter    `yaml:"chapter"`
+	Clause     Clause     `yaml:"clause"`
+	Sentence   string     `yaml:"sentence"` // read after an operation's name: "answers 401 when …"
+	Operations Operations `yaml:"operations"`
+	Cases      []string   `yaml:"cases"`
+	Answers    []string   `yaml:"answers"`
+	Check      string     `yaml:"check"`
+	Expect     *Expect    `yaml:"expect"` // with check status
+	Untested   string     `yaml:"untested"`
+	Line       int        `yaml:"-"`
+}
+
+// Clause points at the text that a requirement comes from.
+type Clause struct {
+	Page      string   `yaml:"page"`   // a key of Pages
+	Anchor    string   `yaml:"anchor"` // heading on that page
+	Text      string   `yaml:"text"`   // what it says, in our words
+	Sentences []string `yaml:"sentences"`
+}
+
+// Operations is the word "all" or a list of operation ids.
+type Operations struct {
+	All bool
+	IDs []string
+}
+
+// UnmarshalYAML reads "all" or a list.
+func (o *Operations) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind == yaml.ScalarNode {
+		if node.Value != "all" {
+			return fmt.Errorf("line %d: operations: %q: allowed is all or a list of operation ids", node.Line, node.Value)
+		}
+		o.All = true
+		return nil
+	}
+	return node.Decode(&o.IDs)
+}
+
+// Has tells whether an operation is among them.
+func (o Operations) Has(id string) bool { return o.All || slices.Contains(o.IDs, id) }
+
+// Expect is the exact answer that a case must get.
+type Expect struct {
+	Statuses  []string    `yaml:"statuses"` // numbers, or success: the operation's documented 2xx
+	Ending    Ending      `yaml:"ending"`   // how the answer says it ended; "" when not judged
+	Tolerated []Tolerance `yaml:"tolerated"`
+}
+
+// Tolerance is an answer that passes with a note.
+type Tolerance struct {
+	Status int               `yaml:"status"`
+	Where  map[string]string `yaml:"where"` // pointer into the body → word there, case ignored
+	Why    string            `yaml:"why"`
+}
+
+// Link returns the address of the clause, "" when its page has none.
+func (r *Requirements) Link(c Clause) string {
+	page := r.Pages[c.Page]
+	if page == "" || c.Anchor == "" {
+		return page
+	}
+	return page + "#" + c.Anchor
+}
+
+// Tested tells whether a requirement is exercised at all.
+func (r *Requirement) Tested() bool { return r.Untested == "" }
+
+// Applies tells whether an answer with this status is one that the requirement speaks of.
+func (r *Requirement) Applies(status int) bool {
+	if len(r.Answers) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(r.Answers, func(answer string) bool {
+		switch answer {
+		case "success":
+			return status/100 == 2
+		case "rejected":
+			return status >= 400
+		}
+		return answer == strconv.Itoa(status)
+	})
+}
+
+// Covers tells whether cases of a kind belong to the requirement.
+func (r *Requirement) Covers(kind string) bool {
+	if len(r.Cases) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(r.Cases, func(prefix string) bool {
+		return kind == prefix || strings.HasPrefix(kind, prefix+".")
+	})
+}
+
+// LoadRequirements reads a requirement list from a file.
+func LoadRequirements(file string) (*Requirements, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return ParseRequirements(data, file)
+}
+
+// ParseRequirements reads a requirement list; name stands for it in errors.
+// Unknown keys, twins and words outside their lists are errors.
+func ParseRequirements(data []byte, name string) (*Requirements, error) {
+	r := &Requirements{File: filepath.Base(name)}
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(r); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = errors.New("the file is empty; allowed keys: version, name, pages, requirements")
+		}
+		return nil, fmt.Errorf("%s: %w", name, hint(err))
+	}
+	var root yaml.Node
+	if err := yaml.Unmarshal(data, &root); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	lines(&root, r.List)
+	sum := sha256.Sum256(data)
+	r.Digest = "sha256:" + hex.EncodeToString(sum[:])
+	if err := r.check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return r, nil
+}
+
+var unknownKey = regexp.MustCompile(`line (\d+): field (\S+) not found in type spec\.(\w+)`)
+
+// hint names the allowed keys where an unknown one was found.
+func hint(err error) error {
+	m := unknownKey.FindStringSubmatch(err.Error())
+	if m == nil {
+		return err
+	}
+	allowed := map[string]string{
+		"Requirements": "version, name, pages, requirements",
+		"Requirement":  "id, level, chapter, clause, sentence, operations, cases, answers, check, expect, untested",
+		"Clause":       "page, anchor, text, sentences",
+		"Expect":       "statuses, ending, tolerated",
+		"Tolerance":    "status, where, why",
+	}[m[3]]
+	return fmt.Errorf("line %s: unknown key %s; allowed: %s", m[1], m[2], allowed)
+}
+
+// lines notes where each requirement stands in its file.
+func lines(root *yaml.Node, list []*Requirement) {
+	if len(root.Content) == 0 {
+		return
+	}
+	top := root.Content[0]
+	for i := 0; i+1 < len(top.Content); i += 2 {
+		if top.Content[i].Value != "requirements" {
+			continue
+		}
+		for j, node := range top.Content[i+1].Content {
+			if j < len(list) && list[j] != nil {
+				list[j].Line = node.Line
+			}
+		}
+	}
+}
+
+func (r *Requirements) check() error {
+	if r.Version != 1 {
+		return fmt.Errorf("version: %d: allowed is 1", r.Version)
+	}
+	if len(r.List) == 0 {
+		return errors.New("requirements: the list is empty; at least one is needed")
+	}
+	seen := map[string]bool{}
+	for _, q := range r.List {
+		if q == nil || q.ID == "" {
+			return errors.New("requirements: one has no id")
+		}
+		if notLabel(q.ID) {
+			return fmt.Errorf("requirement %q: an id is made of letters, digits, . and -", q.ID)
+		}
+		if seen[q.ID] {
+			return fmt.Errorf("requirement %s: the id is used twice", q.ID)
+		}
+		seen[q.ID] = true
+		if err := q.check(r.Pages); err != nil {
+			return fmt.Errorf("requirement %s (line %d): %w", q.ID, q.Line, err)
+		}
+	}
+	return nil
+}
+
+func notLabel(id string) bool {
+	return strings.ContainsFunc(id, func(c rune) bool {
+		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-')
+	})
+}
+
+func (q *Requirement) check(pages map[string]string) error {
+	if !slices.Contains([]Level{Must, Should, May}, q.Level) {
+		return fmt.Errorf("level: %q: allowed are must, should, may", q.Level)
+	}
+	if !slices.Contains([]Chapter{Statuses, Outcomes, Rejections}, q.Chapter) {
+		return fmt.Errorf("chapter: %q: allowed are statuses, outcomes, rejections", q.Chapter)
+	}
+	if q.Sentence == "" || q.Clause.Text == "" {
+		return errors.New("sentence and clause.text are needed")
+	}
+	if _, ok := pages[q.Clause.Page]; !ok {
+		return fmt.Errorf("clause.page: %q: it is not among pages", q.Clause.Page)
+	}
+	if !q.Tested() {
+		if q.Check != "" || q.Expect != nil || len(q.Cases) > 0 || q.Operations.All || len(q.Operations.IDs) > 0 {
+			return errors.New("untested excludes operations, cases, check and expect")
+		}
+		return nil
+	}
+	if !q.Operations.All && len(q.Operations.IDs) == 0 {
+		return errors.New("operations: none named; allowed is all or a list of operation ids")
+	}
+	if q.Check == "" {
+		return errors.New("check: none named; a requirement without one needs untested, with the reason")
+	}
+	for _, answer := range q.Answers {
+		if n, err := strconv.Atoi(answer); answer != "success" && answer != "rejected" && (err != nil || n < 100 || n > 599) {
+			return fmt.Errorf("answers: %q: allowed are success, rejected and statuses from 100 to 599", answer)
+		}
+	}
+	if (q.Expect != nil) != (q.Check == "status") {
+		return errors.New("expect goes with check status, and only with it")
+	}
+	if q.Expect != nil {
+		return q.Expect.check()
+	}
+	return nil
+}
+
+func (e *Expect) check() error {
+	if len(e.Statuses) == 0 {
+		return errors.New("expect.statuses: none named")
+	}
+	for _, s := range e.Statuses {
+		if n, err := strconv.Atoi(s); s != "success" && (err != nil || n < 100 || n > 599) {
+			return fmt.Errorf("expect.statuses: %q: allowed are success and statuses from 100 to 599", s)
+		}
+	}
+	if !slices.Contains([]Ending{"", Succeeded, Refused, Errored}, e.Ending) {
+		return fmt.Errorf("expect.ending: %q: allowed are success, refused, error", e.Ending)
+	}
+	for _, t := range e.Tolerated {
+		if t.Status < 100 || t.Status > 599 || t.Why == "" {
+			return fmt.Errorf("expect.tolerated: status %d: a status from 100 to 599 and a why are needed", t.Status)
+		}
+	}
+	return nil
+}
+
+// For resolves the expected statuses for an operation, ascending.
+func (e *Expect) For(o *Operation) []int {
+	var list []int
+	for _, s := range e.Statuses {
+		if s == "success" {
+			list = append(list, o.Success()...)
+		} else if n, err := strconv.Atoi(s); err == nil {
+			list = append(list, n)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}

@@ -1,0 +1,232 @@
+package spec
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// oneRequirement makes a list of one requirement, with lines replaced or, by a key not there, added.
+func oneRequirement(changes ...string) []byte {
+	fields := []string{"level: must", "chapter: statuses", "clause: {page: p, anchor: a, text: t}", "sentence: does", "operations: all", "check: schema"}
+	for _, change := range changes {
+		key, value, _ := strings.Cut(change, ":")
+		fields = slices.DeleteFunc(fields, func(f string) bool { return strings.HasPrefix(f, key+":") })
+		if value != " -" {
+			fields = append(fields, change)
+		}
+	}
+	return []byte("version: 1\nname: n\npages: {p: https://docs.example.test/p}\nrequirements:\n  - id: R-1\n    " + strings.Join(fields, "\n    ") + "\n")
+}
+
+func TestRequirementsAreChecked(t *testing.T) {
+	whole := func(text string) []byte { return []byte(text) }
+	status := func(expect string) []byte { return oneRequirement("check: status", "expect: "+expect) }
+	for _, tt := range []struct {
+		claim    string
+		document []byte
+		want     string // in the error; "" when it is accepted
+	}{
+		{"a plain requirement is fine", oneRequirement(), ""},
+		{"a status with all its fields is fine", status("{statuses: [success, '404'], ending: refused, tolerated: [{status: 405, where: {/a: b}, why: w}]}"), ""},
+		{"untested is fine", oneRequirement("operations: -", "check: -", "untested: why"), ""},
+		{"empty", whole(""), "allowed keys: version, name, pages, requirements"},
+		{"no YAML", whole("{"), "r.yaml"},
+		{"no version", whole("name: n\nrequirements: []\n"), "version: 0: allowed is 1"},
+		{"another version", whole("version: 2\n"), "version: 2: allowed is 1"},
+		{"no requirement", whole("version: 1\nrequirements: []\n"), "list is empty"},
+		{"an unknown key at the top", whole("version: 1\nrequirement: []\n"), "unknown key requirement; allowed: "},
+		{"an unknown key of a requirement", oneRequirement("levle: must"), "unknown key levle; allowed: "},
+		{"an unknown key of a clause", oneRequirement("clause: {page: p, text: t, sentnces: []}"), "unknown key sentnces; allowed: "},
+		{"an unknown key of expect", status("{status: [200]}"), "unknown key status; allowed: "},
+		{"an unknown key of a tolerance", status("{statuses: [200], tolerated: [{status: 405, reason: w}]}"), "unknown key reason; allowed: "},
+		{"a null requirement", whole("version: 1\nrequirements: [null]\n"), "no id"},
+		{"no id", whole("version: 1\nrequirements: [{level: must}]\n"), "no id"},
+		{"an id that is no label", whole("version: 1\nrequirements: [{id: R/1}]\n"), `"R/1"`},
+		{"twins", append(oneRequirement(), []byte("  - {id: R-1}\n")...), "R-1: the id is used twice"},
+		{"an unknown level", oneRequirement("level: shall"), `level: "shall": allowed are must, should, may`},
+		{"no level", oneRequirement("level: -"), `level: ""`},
+		{"a level in capitals", oneRequirement("level: MUST"), `level: "MUST"`},
+		{"an unknown chapter", oneRequirement("chapter: misc"), `chapter: "misc": allowed are statuses, outcomes, rejections`},
+		{"no sentence", oneRequirement("sentence: -"), "sentence and clause.text"},
+		{"no text of the clause", oneRequirement("clause: {page: p}"), "sentence and clause.text"},
+		{"an unknown page", oneRequirement("clause: {page: q, text: t}"), `clause.page: "q"`},
+		{"no operations", oneRequirement("operations: -"), "operations: none named"},
+		{"an empty list of operations", oneRequirement("operations: []"), "operations: none named"},
+		{"another word for operations", oneRequirement("operations: every"), `operations: "every": allowed is all`},
+		{"no check", oneRequirement("check: -"), "check: none named"},
+		{"untested with a check", oneRequirement("untested: why"), "untested excludes"},
+		{"untested with operations", oneRequirement("untested: why", "check: -"), "untested excludes"},
+		{"untested with cases", oneRequirement("untested: why", "check: -", "operations: -", "cases: [valid]"), "untested excludes"},
+		{"an unknown answer", oneRequirement("answers: [succes]"), `answers: "succes"`},
+		{"an answer that is no status", oneRequirement("answers: ['99']"), `answers: "99"`},
+		{"status without expect", oneRequirement("check: status"), "expect goes with check status"},
+		{"expect without status", oneRequirement("expect: {statuses: [200]}"), "expect goes with check status"},
+		{"expect without statuses", status("{ending: success}"), "expect.statuses: none"},
+		{"an expected status that is none", status("{statuses: ['2XX']}"), `expect.statuses: "2XX"`},
+		{"an expected status out of range", status("{statuses: [600]}"), `expect.statuses: "600"`},
+		{"an unknown ending", status("{statuses: [200], ending: declined}"), `expect.ending: "declined"`},
+		{"the ending that none may expect", status("{statuses: [200], ending: unknown}"), `expect.ending: "unknown"`},
+		{"a tolerance without its reason", status("{statuses: [200], tolerated: [{status: 405}]}"), "expect.tolerated: status 405"},
+		{"a tolerance without a status", status("{statuses: [200], tolerated: [{why: w}]}"), "expect.tolerated: status 0"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			_, err := ParseRequirements(tt.document, "dir/r.yaml")
+			switch {
+			case tt.want == "" && err != nil:
+				t.Error(err)
+			case tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want) || !strings.HasPrefix(err.Error(), "dir/r.yaml: ")):
+				t.Errorf("%v, want dir/r.yaml and %q", err, tt.want)
+			}
+		})
+	}
+}
+
+func TestRequirementErrorsNameTheLine(t *testing.T) {
+	if _, err := ParseRequirements(oneRequirement("level: shall"), "r.yaml"); err == nil || !strings.Contains(err.Error(), "R-1 (line 5)") {
+		t.Errorf("%v, want the line of the requirement", err)
+	}
+}
+
+func TestLoadRequirements(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "r.yaml")
+	if err := os.WriteFile(file, oneRequirement(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	r, err := LoadRequirements(file)
+	if err != nil || r.File != "r.yaml" || !strings.HasPrefix(r.Digest, "sha256:") || r.List[0].Line != 5 {
+		t.Errorf("%+v %v", r, err)
+	}
+	if _, err := LoadRequirements(file + "x"); err == nil {
+		t.Error("a missing file is loaded")
+	}
+}
+
+func TestCovers(t *testing.T) {
+	for _, tt := range []struct {
+		cases []string
+		kind  string
+		want  bool
+	}{
+		{nil, "valid.required", true},
+		{[]string{"malformed"}, "malformed", true},
+		{[]string{"malformed"}, "malformed.type", true},
+		{[]string{"malformed"}, "malformedx", false},
+		{[]string{"malformed.type"}, "malformed", false},
+		{[]string{"malformed.type"}, "malformed.types", false},
+		{[]string{"forbidden.merchant.other"}, "forbidden.merchant", false},
+		{[]string{"valid", "outcome.internal"}, "outcome.internal", true},
+	} {
+		if got := (&Requirement{Cases: tt.cases}).Covers(tt.kind); got != tt.want {
+			t.Errorf("%v covers %s: %v, want %v", tt.cases, tt.kind, got, tt.want)
+		}
+	}
+}
+
+func TestApplies(t *testing.T) {
+	for _, tt := range []struct {
+		answers []string
+		status  int
+		want    bool
+	}{
+		{nil, 302, true},
+		{[]string{"success"}, 200, true}, {[]string{"success"}, 204, true}, {[]string{"success"}, 302, false}, {[]string{"success"}, 400, false},
+		{[]string{"rejected"}, 400, true}, {[]string{"rejected"}, 503, true}, {[]string{"rejected"}, 399, false},
+		{[]string{"404", "410"}, 410, true}, {[]string{"404"}, 410, false},
+	} {
+		if got := (&Requirement{Answers: tt.answers}).Applies(tt.status); got != tt.want {
+			t.Errorf("%v applies to %d: %v, want %v", tt.answers, tt.status, got, tt.want)
+		}
+	}
+}
+
+func TestExpectFor(t *testing.T) {
+	created := &Operation{Responses: []Response{{Key: "201"}, {Key: "400"}, {Key: "default"}}}
+	for _, tt := range []struct {
+		statuses []string
+		want     string
+	}{
+		{[]string{"success"}, "[201]"},
+		{[]string{"404", "400"}, "[400 404]"},
+		{[]string{"success", "201", "200"}, "[200 201]"},
+	} {
+		if got := fmt.Sprint((&Expect{Statuses: tt.statuses}).For(created)); got != tt.want {
+			t.Errorf("%v: %s, want %s", tt.statuses, got, tt.want)
+		}
+	}
+}
+
+func TestOperationsHas(t *testing.T) {
+	all, err := ParseRequirements(oneRequirement(), "r.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	some, err := ParseRequirements(oneRequirement("operations: [a, b]"), "r.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !all.List[0].Operations.Has("anything") || !some.List[0].Operations.Has("b") || some.List[0].Operations.Has("c") {
+		t.Error("operations: all has all, a list has its own alone")
+	}
+}
+
+func TestClauseLinks(t *testing.T) {
+	r := &Requirements{Pages: map[string]string{"p": "https://docs.example.test/p", "none": ""}}
+	for clause, want := range map[place]string{
+		{"p", "a"}: "https://docs.example.test/p#a", {"p", ""}: "https://docs.example.test/p", {"none", "a"}: "", {"unknown", "a"}: "",
+	} {
+		if got := r.Link(Clause{Page: clause.page, Anchor: clause.anchor}); got != want {
+			t.Errorf("%v: %q, want %q", clause, got, want)
+		}
+	}
+}
+
+type place struct{ page, anchor string }
+
+func TestQorCommerceRequirementsCoverThePage(t *testing.T) {
+	r, err := ParseRequirements(QorCommerceRequirements(), "spec/requirements.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := ours(t)
+	named := map[string]bool{}
+	for _, q := range r.List {
+		for _, sentence := range q.Clause.Sentences {
+			named[sentence] = true
+		}
+		for _, id := range q.Operations.IDs {
+			if d.Operation(id) == nil {
+				t.Errorf("%s: no operation %s", q.ID, id)
+			}
+		}
+		if u, err := url.Parse(r.Link(q.Clause)); err != nil || u.Scheme != "https" || u.Host == "" || u.Fragment == "" {
+			t.Errorf("%s: its clause has no link: %v", q.ID, err)
+		}
+		if q.Line == 0 {
+			t.Errorf("%s: no line", q.ID)
+		}
+		for _, kind := range q.Cases {
+			if q.Expect == nil || q.Expect.Ending != Succeeded || kind != "valid" {
+				continue
+			}
+			for _, o := range d.Operations {
+				if q.Operations.Has(o.ID) && len(q.Expect.For(o)) == 0 {
+					t.Errorf("%s: %s documents no success", q.ID, o.ID)
+				}
+			}
+		}
+	}
+	for i := 1; i <= 31; i++ {
+		if sentence := fmt.Sprintf("S%02d", i); !named[sentence] {
+			t.Errorf("no requirement names sentence %s of the page", sentence)
+		}
+		delete(named, fmt.Sprintf("S%02d", i))
+	}
+	if len(named) > 0 {
+		t.Errorf("the page has no sentences %v", named)
+	}
+}

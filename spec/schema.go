@@ -1,0 +1,401 @@
+package spec
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
+)
+
+// Direction says which way a value travels; readOnly and writeOnly depend on it.
+type Direction int
+
+const (
+	// Sent is what the client sends.
+	Sent Direction = iota
+	// Answered is what the target answers.
+	Answered
+)
+
+// Schema is one schema of the description. The embedded value is for walking;
+// values are judged by Violations alone.
+type Schema struct {
+	*openapi3.Schema
+	jsonSchema2020 bool // the description is OpenAPI 3.1 or later
+}
+
+// Violation is one keyword that a value breaks.
+type Violation struct {
+	Pointer string // JSON pointer (RFC 6901) to the offending place; a missing property is pointed at itself
+	Keyword string // the schema keyword, in OpenAPI 3.0's words: required, type, enum, pattern, …
+	Reason  string // why, in words that do not repeat the value
+}
+
+// Violations judges a decoded JSON value, in the types of encoding/json with
+// float64 numbers, and returns every broken keyword, sorted by pointer and keyword.
+// Keywords of anyOf, oneOf and not are reported as such, at the value they judge.
+func (s Schema) Violations(value any, direction Direction) []Violation {
+	as := openapi3.VisitAsRequest()
+	if direction == Answered {
+		as = openapi3.VisitAsResponse()
+	}
+	options := []openapi3.SchemaValidationOption{as, openapi3.MultiErrors(), openapi3.EnableFormatValidation(), openapi3.SetSchemaRegexCompiler(compilePattern), openapi3.WithStringFormatValidators(formats)}
+	if s.jsonSchema2020 {
+		options = append(options, openapi3.EnableJSONSchema2020())
+	}
+	found := collect(s.VisitJSON(value, options...), direction)
+	if s.jsonSchema2020 {
+		found = append(found, oneWay(s.Schema, value, "", direction)...)
+	}
+	return settle(found)
+}
+
+// settle sorts, and leaves a value of a wrong type at that: the two validators
+// of kin-openapi disagree on what else it breaks.
+func settle(found []Violation) []Violation {
+	mistyped := map[string]bool{}
+	for _, v := range found {
+		mistyped[v.Pointer] = mistyped[v.Pointer] || v.Keyword == "type"
+	}
+	found = slices.DeleteFunc(found, func(v Violation) bool { return mistyped[v.Pointer] && v.Keyword != "type" })
+	slices.SortFunc(found, func(a, b Violation) int {
+		return strings.Compare(a.Pointer+"\x00"+a.Keyword+"\x00"+a.Reason, b.Pointer+"\x00"+b.Keyword+"\x00"+b.Reason)
+	})
+	return slices.Compact(found)
+}
+
+func collect(err error, direction Direction) []Violation {
+	var found []Violation
+	var walk func(error)
+	walk = func(err error) {
+		if many, ok := err.(openapi3.MultiError); ok {
+			for _, one := range many {
+				walk(one)
+			}
+			return
+		}
+		one, ok := errors.AsType[*openapi3.SchemaError](err)
+		if !ok {
+			if err != nil {
+				found = append(found, Violation{Keyword: "schema", Reason: err.Error()})
+			}
+			return
+		}
+		invalid, is2020 := errors.AsType[*jsonschema.ValidationError](one)
+		if one.SchemaField == "allOf" || is2020 && !slices.Contains(judging, one.SchemaField) {
+			if many, ok := errors.AsType[openapi3.MultiError](one.Origin); ok {
+				for _, inner := range many {
+					walk(inner)
+				}
+				return
+			}
+		}
+		switch {
+		case is2020 && one.Origin == nil:
+			found = append(found, violations2020(one, invalid.ErrorKind, direction)...)
+		case is2020:
+			one.Reason = "" // it quotes the value
+			fallthrough
+		default:
+			found = append(found, violation(one))
+		}
+	}
+	walk(err)
+	return found
+}
+
+// judging are the keywords that judge a value by schemas of their own; what
+// those say is not reported.
+var judging = []string{"anyOf", "oneOf", "not", "contains", "propertyNames"}
+
+// violations2020 puts what the validator of JSON Schema 2020-12 says, which
+// OpenAPI 3.1 uses, in the words of the one for 3.0.
+func violations2020(e *openapi3.SchemaError, broken jsonschema.ErrorKind, direction Direction) []Violation {
+	at := e.JSONPointer()
+	switch k := broken.(type) {
+	case *kind.Required:
+		var found []Violation
+		for _, name := range k.Missing {
+			if !otherWay(e.Schema, name, direction) {
+				found = append(found, Violation{Pointer(append(slices.Clone(at), name)...), "required", "is required and missing"})
+			}
+		}
+		return found
+	case *kind.AdditionalProperties:
+		var found []Violation
+		for _, name := range k.Properties {
+			found = append(found, Violation{Pointer(at...), "additionalProperties", fmt.Sprintf("property %q is unsupported", name)})
+		}
+		return found
+	case *kind.Not:
+		e.SchemaField = "not"
+	default:
+		if path := k.KeywordPath(); len(path) > 0 {
+			e.SchemaField = path[0]
+		}
+	}
+	e.Reason = "" // it quotes the value
+	return []Violation{violation(e)}
+}
+
+// otherWay tells whether a property only travels the other way, so that nothing
+// demands it here.
+func otherWay(s *openapi3.Schema, name string, direction Direction) bool {
+	if s == nil || s.Properties[name] == nil || s.Properties[name].Value == nil {
+		return false
+	}
+	p := s.Properties[name].Value
+	return direction == Sent && p.ReadOnly || direction == Answered && p.WriteOnly
+}
+
+// oneWay finds properties that travel the wrong way, on which JSON Schema 2020-12 is silent.
+func oneWay(s *openapi3.Schema, value any, at string, direction Direction) []Violation {
+	if s == nil {
+		return nil
+	}
+	var found []Violation
+	switch v := value.(type) {
+	case map[string]any:
+		for name, inner := range v {
+			property := s.Properties[name]
+			if property == nil {
+				continue
+			}
+			if otherWay(s, name, direction) {
+				keyword, way := "readOnly", "request"
+				if direction == Answered {
+					keyword, way = "writeOnly", "response"
+				}
+				found = append(found, Violation{at + Pointer(name), keyword, fmt.Sprintf("%s property %q in %s", keyword, name, way)})
+			}
+			found = append(found, oneWay(property.Value, inner, at+Pointer(name), direction)...)
+		}
+		for _, part := range s.AllOf {
+			found = append(found, oneWay(part.Value, value, at, direction)...)
+		}
+	case []any:
+		for i, inner := range v {
+			if s.Items != nil {
+				found = append(found, oneWay(s.Items.Value, inner, at+Pointer(strconv.Itoa(i)), direction)...)
+			}
+		}
+	}
+	return found
+}
+
+// violation normalises what the two validators of kin-openapi name differently.
+func violation(e *openapi3.SchemaError) Violation {
+	keyword := e.SchemaField
+	switch keyword {
+	case "properties":
+		keyword = "additionalProperties"
+	case "nullable":
+		keyword = "type"
+	case "const":
+		keyword = "enum"
+	}
+	if keyword == "enum" && !allows(e.Schema, e.Value) {
+		keyword = "type"
+	}
+	reason := e.Reason
+	if reason == "" {
+		reason = "does not match the schema's " + keyword
+	}
+	return Violation{Pointer: Pointer(e.JSONPointer()...), Keyword: keyword, Reason: wordReason(e, keyword, reason)}
+}
+
+// allows tells whether a schema's type allows a value.
+func allows(s *openapi3.Schema, value any) bool {
+	if s == nil || s.Type == nil {
+		return true
+	}
+	name := TypeOf(value)
+	n, isNumber := value.(float64)
+	return s.Type.Includes(name) || value == nil && s.Nullable || isNumber && n == math.Trunc(n) && s.Type.Includes("integer")
+}
+
+// wordReason says what was allowed without repeating what was sent.
+func wordReason(e *openapi3.SchemaError, keyword, fallback string) string {
+	s := e.Schema
+	if s == nil {
+		return fallback
+	}
+	switch keyword {
+	case "enum":
+		if allowed, err := json.Marshal(s.Enum); err == nil && len(s.Enum) > 0 {
+			return "must be one of " + string(allowed)
+		}
+	case "type":
+		if s.Type != nil {
+			return fmt.Sprintf("must be of type %s, is %s", strings.Join(s.Type.Slice(), " or "), TypeOf(e.Value))
+		}
+	case "pattern":
+		return "must match " + s.Pattern
+	case "maxLength":
+		if s.MaxLength != nil {
+			return fmt.Sprintf("must have at most %d characters", *s.MaxLength)
+		}
+	case "minLength":
+		return fmt.Sprintf("must have at least %d characters", s.MinLength)
+	case "minimum":
+		if s.Min != nil {
+			return fmt.Sprintf("must be at least %g", *s.Min)
+		}
+	case "maximum":
+		if s.Max != nil {
+			return fmt.Sprintf("must be at most %g", *s.Max)
+		}
+	case "required":
+		return "is required and missing"
+	case "format":
+		return "must be of format " + s.Format
+	}
+	return fallback
+}
+
+// TypeOf names the JSON type of a decoded value.
+func TypeOf(value any) string {
+	switch value.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return "boolean"
+	case float64, json.Number, int, int64:
+		return "number"
+	case string:
+		return "string"
+	case []any:
+		return "array"
+	case map[string]any:
+		return "object"
+	}
+	return fmt.Sprintf("%T", value)
+}
+
+var patterns sync.Map // expression → matcher; patterns of a description are few and judged often
+
+type matchesAll struct{}
+
+func (matchesAll) MatchString(string) bool { return true }
+
+// compilePattern compiles once a pattern. One that Go cannot compile (ECMA-262
+// look-around) matches everything: see Unchecked.
+func compilePattern(expression string) (openapi3.RegexMatcher, error) {
+	if known, ok := patterns.Load(expression); ok {
+		return known.(openapi3.RegexMatcher), nil
+	}
+	var matcher openapi3.RegexMatcher = matchesAll{}
+	if compiled, err := regexp.Compile(expression); err == nil {
+		matcher = compiled
+	}
+	patterns.Store(expression, matcher)
+	return matcher, nil
+}
+
+// Unchecked names the keywords of this schema, and of those within it, that
+// Violations cannot judge, so that silence about them is never read as a pass.
+func (s Schema) Unchecked() []string {
+	var list []string
+	seen := map[*openapi3.Schema]bool{}
+	var walk func(*openapi3.SchemaRef)
+	walk = func(ref *openapi3.SchemaRef) {
+		if ref == nil || ref.Value == nil || seen[ref.Value] {
+			return
+		}
+		seen[ref.Value] = true
+		if pattern := ref.Value.Pattern; pattern != "" {
+			if m, _ := compilePattern(pattern); m == (openapi3.RegexMatcher)(matchesAll{}) {
+				list = append(list, "pattern "+pattern)
+			}
+		}
+		for _, property := range ref.Value.Properties {
+			walk(property)
+		}
+		for _, parts := range []openapi3.SchemaRefs{ref.Value.AllOf, ref.Value.AnyOf, ref.Value.OneOf} {
+			for _, part := range parts {
+				walk(part)
+			}
+		}
+		walk(ref.Value.Not)
+		walk(ref.Value.Items)
+		walk(ref.Value.AdditionalProperties.Schema)
+	}
+	walk(&openapi3.SchemaRef{Value: s.Schema})
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+var (
+	escape   = strings.NewReplacer("~", "~0", "/", "~1")
+	unescape = strings.NewReplacer("~1", "/", "~0", "~")
+)
+
+// Pointer builds a JSON pointer (RFC 6901) from its reference tokens.
+func Pointer(tokens ...string) string {
+	var b strings.Builder
+	for _, token := range tokens {
+		b.WriteByte('/')
+		b.WriteString(escape.Replace(token))
+	}
+	return b.String()
+}
+
+// Tokens splits a JSON pointer into its reference tokens.
+func Tokens(pointer string) []string {
+	if pointer == "" {
+		return nil
+	}
+	tokens := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+	for i, token := range tokens {
+		tokens[i] = unescape.Replace(token)
+	}
+	return tokens
+}
+
+// Lookup finds the value that a JSON pointer names, and whether it is there.
+func Lookup(value any, pointer string) (any, bool) {
+	for _, token := range Tokens(pointer) {
+		switch at := value.(type) {
+		case map[string]any:
+			next, ok := at[token]
+			if !ok {
+				return nil, false
+			}
+			value = next
+		case []any:
+			i, err := strconv.Atoi(token)
+			if err != nil || i < 0 || i >= len(at) || token != strconv.Itoa(i) {
+				return nil, false
+			}
+			value = at[i]
+		default:
+			return nil, false
+		}
+	}
+	return value, true
+}
+
+// MarshalJSON keeps a schema out of documents that embed it by mistake.
+func (s Schema) MarshalJSON() ([]byte, error) { return []byte("null"), nil }
+
+// decodeStrict reads JSON into a struct and refuses keys that the struct lacks.
+func decodeStrict(data []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	return d.Decode(into)
+}
+
+// At returns another schema of the same description, such as a part of this one.
+func (s Schema) At(part *openapi3.Schema) Schema {
+	return Schema{Schema: part, jsonSchema2020: s.jsonSchema2020}
+}

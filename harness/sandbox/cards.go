@@ -1,0 +1,103 @@
+package sandbox
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const shortestNumber = 13 // digits of the shortest card number there is
+
+// newCard returns what is kept of a card number. Of a number that is too short
+// to be one nothing is kept: first and last digits would be all of it.
+func newCard(number string) card {
+	if len(number) < shortestNumber || strings.Contains(number, "$") {
+		return card{}
+	}
+	return card{Brand: brand(number), First: number[:6], Last: number[len(number)-4:]}
+}
+
+// brand returns the brand that a card number belongs to by its first digits,
+// "" for none that we know.
+func brand(number string) string {
+	if len(number) < 4 {
+		return ""
+	}
+	first, err := strconv.Atoi(number[:4])
+	if err != nil {
+		return ""
+	}
+	within := func(low, high int) bool { return low <= first && first <= high }
+	switch {
+	case within(4000, 4999):
+		return "visa"
+	case within(5100, 5599), within(2221, 2720):
+		return "mastercard"
+	case within(3400, 3499), within(3700, 3799):
+		return "amex"
+	case first == 6011, within(6440, 6599):
+		return "discover"
+	case within(3528, 3589):
+		return "jcb"
+	case within(3000, 3059), within(3600, 3699), within(3800, 3999):
+		return "diners"
+	}
+	return ""
+}
+
+// plausible tells whether a card number can exist: digits, as many as its
+// brand has, and the last one right.
+func plausible(number, brand string) bool {
+	var lengths []int
+	switch brand {
+	case "visa":
+		lengths = []int{13, 16}
+	case "amex":
+		lengths = []int{15}
+	case "diners":
+		lengths = []int{14, 16}
+	case "mastercard", "discover", "jcb":
+		lengths = []int{16}
+	default:
+		lengths = []int{13, 14, 15, 16}
+	}
+	return slices.Contains(lengths, len(number)) && luhn(number)
+}
+
+// luhn tells whether the last digit is the check digit of those before.
+func luhn(number string) bool {
+	sum := 0
+	for i := range len(number) {
+		c := number[len(number)-1-i]
+		if !isDigit(c) {
+			return false
+		}
+		n := int(c - '0')
+		if i%2 == 1 {
+			if n *= 2; n > 9 {
+				n -= 9
+			}
+		}
+		sum += n
+	}
+	return sum%10 == 0
+}
+
+func cvvLength(brand string) int {
+	if brand == "amex" {
+		return 4
+	}
+	return 3
+}
+
+// expired tells whether a card's last month is over. A card is good until the
+// end of the month that it names.
+func expired(month, year string, now time.Time) bool {
+	m, _ := strconv.Atoi(month)
+	y, _ := strconv.Atoi(year)
+	return !now.UTC().Before(time.Date(2000+y, time.Month(m)+1, 1, 0, 0, 0, 0, time.UTC))
+}
+
+// triggerCode reads the GW code out of a trigger's card number.
+func triggerCode(number string) string { return "GW" + number[12:14] }

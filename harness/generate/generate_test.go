@@ -1,0 +1,205 @@
+package generate
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"qorcheck/spec"
+)
+
+// sample is one entry of testdata/schemas.yaml.
+type sample struct {
+	Name       string
+	Schema     any
+	Components map[string]any
+	Faults     []string
+}
+
+func samples(t testing.TB) []sample {
+	t.Helper()
+	data, err := os.ReadFile("testdata/schemas.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []sample
+	if err := yaml.Unmarshal(data, &list); err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// load reads a schema as the request body of a small description.
+func load(schema any, components map[string]any) (spec.Schema, error) {
+	document := map[string]any{
+		"openapi": "3.0.3", "info": map[string]any{"title": "t", "version": "1"},
+		"paths": map[string]any{"/x": map[string]any{"post": map[string]any{
+			"operationId": "op",
+			"requestBody": map[string]any{"content": map[string]any{"application/json": map[string]any{"schema": schema}}},
+			"responses":   map[string]any{"200": map[string]any{"description": "ok"}},
+		}}},
+	}
+	if components != nil {
+		document["components"] = map[string]any{"schemas": components}
+	}
+	data, err := json.Marshal(document)
+	if err != nil {
+		return spec.Schema{}, err
+	}
+	d, err := spec.Parse(data, "sample.json")
+	if err != nil {
+		return spec.Schema{}, err
+	}
+	return d.Operations[0].Body.JSON().Schema, nil
+}
+
+func TestValuesAreValid(t *testing.T) {
+	for _, s := range samples(t) {
+		t.Run(s.Name, func(t *testing.T) {
+			schema, err := load(s.Schema, s.Components)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, v := range (Maker{Schema: schema}).Valid() {
+				if found := schema.Violations(v.Value, spec.Sent); len(found) > 0 {
+					t.Errorf("%s (%s): %s: %s", v.Class, v.Why, text(t, v.Value), Words(found))
+				}
+			}
+		})
+	}
+}
+
+func TestFaultsBreakOneThing(t *testing.T) {
+	total, kept := 0, 0
+	for _, s := range samples(t) {
+		t.Run(s.Name, func(t *testing.T) {
+			schema, err := load(s.Schema, s.Components)
+			if err != nil {
+				t.Fatal(err)
+			}
+			m := Maker{Schema: schema}
+			broken := map[string]bool{}
+			for _, f := range m.Faults() {
+				if f.Gap != "" {
+					t.Logf("gap at %s: %s", f.Pointer, f.Gap)
+					continue
+				}
+				total++
+				if err := m.Certify(f, f.Value); err != nil {
+					t.Logf("dropped %s %s %s: %s: %v", f.Pointer, f.Keyword, f.Class, text(t, f.Value), err)
+					continue
+				}
+				kept++
+				broken[f.Keyword] = true
+			}
+			for _, keyword := range s.Faults {
+				if !broken[keyword] {
+					t.Errorf("nothing breaks %s", keyword)
+				}
+			}
+		})
+	}
+	t.Logf("%d faults, %d certified", total, kept)
+}
+
+func TestFaultsDiffer(t *testing.T) {
+	for _, s := range samples(t) {
+		schema, err := load(s.Schema, s.Components)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var seen []string
+		for _, f := range (Maker{Schema: schema}).Faults() {
+			if f.Gap != "" {
+				continue
+			}
+			key := fmt.Sprint(f.Pointer, " ", f.Keyword, " ", f.Class)
+			if slices.Contains(seen, key) {
+				t.Errorf("%s: two faults are %s", s.Name, key)
+			}
+			seen = append(seen, key)
+		}
+	}
+}
+
+func text(t *testing.T, value any) string {
+	data, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func TestSetAndRemove(t *testing.T) {
+	for _, tt := range []struct{ claim, body, pointer, set, removed string }{
+		{"a field", `{"a":1}`, "/a", `{"a":"x"}`, `{}`},
+		{"a new field", `{"a":1}`, "/b", `{"a":1,"b":"x"}`, `{"a":1}`},
+		{"a field within", `{"a":{"b":1,"c":2}}`, "/a/b", `{"a":{"b":"x","c":2}}`, `{"a":{"c":2}}`},
+		{"a field of an item", `{"a":[{"b":1}]}`, "/a/0/b", `{"a":[{"b":"x"}]}`, `{"a":[{}]}`},
+		{"objects on the way are made", `{}`, "/a/b", `{"a":{"b":"x"}}`, `{}`},
+		{"an escaped name", `{"a/b":1}`, "/a~1b", `{"a/b":"x"}`, `{}`},
+		{"the whole", `{"a":1}`, "", `"x"`, `null`},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			var body any
+			if err := json.Unmarshal([]byte(tt.body), &body); err != nil {
+				t.Fatal(err)
+			}
+			if got := text(t, Set(body, tt.pointer, "x")); got != tt.set {
+				t.Errorf("set %s, want %s", got, tt.set)
+			}
+			if got := text(t, Remove(body, tt.pointer)); got != tt.removed {
+				t.Errorf("removed %s, want %s", got, tt.removed)
+			}
+			if got := text(t, body); got != tt.body {
+				t.Errorf("the original became %s", got)
+			}
+		})
+	}
+}
+
+func TestPlaces(t *testing.T) {
+	var schema any
+	if err := yaml.Unmarshal([]byte(`{allOf: [{type: object, required: [m], properties: {m: {type: object, required: [x], properties: {x: {type: string}}}, r: {type: string, readOnly: true}}}], oneOf: [{properties: {o: {type: object, required: [y], properties: {y: {type: string}}}}}, {properties: {other: {type: string}}}]}`), &schema); err != nil {
+		t.Fatal(err)
+	}
+	s, err := load(schema, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range (Maker{Schema: s}).Places() {
+		got = append(got, fmt.Sprint(p.Pointer, " ", p.Required))
+	}
+	if want := []string{"/m true", "/m/x true", "/o false", "/o/y false", "/other false"}; !slices.Equal(got, want) {
+		t.Errorf("places %q, want %q", got, want)
+	}
+}
+
+// TestRulesAreAllBroken compares what a schema says with what is broken: each
+// keyword of each place has a certified fault, or a gap that says why not.
+func TestRulesAreAllBroken(t *testing.T) {
+	for _, s := range samples(t) {
+		schema, err := load(s.Schema, s.Components)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := Maker{Schema: schema}
+		done := map[Rule]bool{}
+		for _, f := range m.Faults() {
+			done[Rule{f.Pointer, f.Keyword}] = true
+			if f.Keyword == Blank {
+				done[Rule{f.Pointer, "pattern"}], done[Rule{f.Pointer, "minLength"}] = true, true
+			}
+		}
+		for _, rule := range m.Rules() {
+			if !done[rule] {
+				t.Errorf("%s: nothing breaks %s at %q", s.Name, rule.Keyword, rule.Pointer)
+			}
+		}
+	}
+}

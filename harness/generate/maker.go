@@ -1,0 +1,240 @@
+// Package generate makes values from schemas: valid ones, each special in one
+// way, and broken ones, each at one place and in one keyword. It is pure.
+package generate
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"qorcheck/spec"
+)
+
+// Maker makes the values of one schema.
+type Maker struct {
+	Schema spec.Schema
+	// Fixed gives the value of a place that comes from outside the schema; nil for none.
+	// A place is a JSON pointer, with 0 for the items of an array.
+	Fixed func(pointer string, s *openapi3.Schema) (any, bool)
+	// Wanted tells whether an optional place is part of every value; nil for none.
+	Wanted func(pointer string) bool
+	// Examples are whole values that the description shows; places take theirs from them.
+	Examples []any
+	// Providers give texts by format or, for strings with one, by pattern.
+	Providers map[string]string
+	// Sample replaces what stands for a value that is known later, for judging; nil for none.
+	Sample func(value any) any
+
+	path []*openapi3.Schema // around the place that is being made
+}
+
+// Extent says how many optional places a value has.
+type Extent int
+
+// The extents.
+const (
+	OnlyRequired Extent = iota
+	Everything
+)
+
+const deepest = 6 // levels of optional places, where schemas contain themselves
+
+// Make makes a valid value, as far as the schema can be followed; Violations tells.
+func (m Maker) Make(size Extent) any { return m.value(m.Schema.Schema, "", size, 0, nil) }
+
+// choice picks a branch of oneOf and anyOf by place; absent places take the first.
+type choice map[string]int
+
+// value makes the value of a place.
+func (m Maker) value(s *openapi3.Schema, pointer string, size Extent, depth int, branch choice) any {
+	if fixed, ok := m.fixed(pointer, s); ok {
+		return fixed
+	}
+	v := m.view(s, pointer, branch)
+	for _, part := range v.parts {
+		if count(m.path, part) > 1 {
+			return map[string]any{} // a schema that requires itself has no value
+		}
+	}
+	m.path = append(slices.Clip(m.path), v.parts...)
+	if v.is("object") && (len(v.properties) > 0 || v.extra != nil) {
+		return m.object(v, pointer, size, depth, branch)
+	}
+	if shown, ok := m.shown(v, pointer); ok {
+		return shown
+	}
+	switch {
+	case len(v.enum) > 0:
+		return v.enum[0]
+	case v.is("array"):
+		return m.array(v, pointer, size, depth, branch)
+	case v.is("object"):
+		return map[string]any{}
+	case v.is("integer"), v.is("number"):
+		return v.number()
+	case v.is("boolean"):
+		return true
+	case v.is("string"), len(v.types) == 0:
+		return m.text(v)
+	}
+	return nil
+}
+
+func (m Maker) fixed(pointer string, s *openapi3.Schema) (any, bool) {
+	if m.Fixed == nil {
+		return nil, false
+	}
+	return m.Fixed(pointer, s)
+}
+
+func (m Maker) wanted(pointer string) bool { return m.Wanted != nil && m.Wanted(pointer) }
+
+// shown finds a valid value for a place in the description's own words.
+func (m Maker) shown(v view, pointer string) (any, bool) {
+	var candidates []any
+	for _, example := range m.Examples {
+		if found, ok := spec.Lookup(example, pointer); ok {
+			candidates = append(candidates, found)
+		}
+	}
+	for _, s := range v.parts {
+		if s.Example != nil {
+			candidates = append(candidates, s.Example)
+		}
+	}
+	for _, s := range v.parts {
+		if s.Default != nil {
+			candidates = append(candidates, s.Default)
+		}
+	}
+	for _, c := range candidates {
+		if c != nil && c != "" && v.allows(c) {
+			return Copy(c), true
+		}
+	}
+	return nil, false
+}
+
+func (m Maker) object(v view, pointer string, size Extent, depth int, branch choice) any {
+	object := map[string]any{}
+	for _, name := range slices.Sorted(maps.Keys(v.properties)) {
+		at := pointer + spec.Pointer(name)
+		s := v.properties[name]
+		if s == nil || s.ReadOnly && !v.required[name] || s.Always != nil && !*s.Always {
+			continue
+		}
+		if v.required[name] && depth < 4*deepest || m.wanted(at) || size == Everything && depth < deepest && count(m.path, s) < 2 {
+			object[name] = m.value(s, at, size, depth+1, branch)
+		}
+	}
+	if d := v.discriminator; d != nil {
+		if word, ok := v.word(); ok {
+			object[d.PropertyName] = word
+		}
+	}
+	for n := 1; len(object) < v.minProperties && v.extra != nil; n++ {
+		name := "extra" + strings.Repeat("x", n)
+		object[name] = m.value(v.extra, pointer+spec.Pointer(name), OnlyRequired, depth+1, branch)
+	}
+	return object
+}
+
+func (m Maker) array(v view, pointer string, size Extent, depth int, branch choice) any {
+	least := max(v.minItems, 1)
+	if v.maxItems >= 0 {
+		least = min(least, v.maxItems)
+	}
+	if v.items == nil || depth > 4*deepest || v.minItems == 0 && (depth > deepest || count(m.path, v.items) > 1) {
+		return []any{}
+	}
+	list := []any{}
+	for n := range least {
+		item := m.value(v.items, pointer+"/0", size, depth+1, branch)
+		if n > 0 && v.uniqueItems {
+			item = m.another(v.items, pointer, item, list)
+		}
+		list = append(list, item)
+	}
+	return list
+}
+
+// another alters a valid item until it differs from all others.
+func (m Maker) another(s *openapi3.Schema, pointer string, item any, others []any) any {
+	v := m.view(s, pointer+"/0", nil)
+	for _, candidate := range v.variations(m, item, len(others)) {
+		if !containsValue(others, candidate) && v.allows(candidate) {
+			return candidate
+		}
+	}
+	return item
+}
+
+// Copy copies a decoded JSON value.
+func Copy(value any) any {
+	switch v := value.(type) {
+	case map[string]any:
+		object := make(map[string]any, len(v))
+		for key, inner := range v {
+			object[key] = Copy(inner)
+		}
+		return object
+	case []any:
+		list := make([]any, len(v))
+		for i, inner := range v {
+			list[i] = Copy(inner)
+		}
+		return list
+	}
+	return value
+}
+
+// Set puts a value at a JSON pointer of a copy, making objects on the way.
+func Set(root any, pointer string, value any) any {
+	tokens := spec.Tokens(pointer)
+	if len(tokens) == 0 {
+		return value
+	}
+	rest := spec.Pointer(tokens[1:]...)
+	if list, ok := root.([]any); ok {
+		copied := slices.Clone(list)
+		if tokens[0] == "0" && len(copied) > 0 {
+			copied[0] = Set(copied[0], rest, value)
+		} else if tokens[0] == "0" {
+			copied = []any{Set(nil, rest, value)}
+		}
+		return copied
+	}
+	object, _ := root.(map[string]any)
+	copied := maps.Clone(object)
+	if copied == nil {
+		copied = map[string]any{}
+	}
+	copied[tokens[0]] = Set(copied[tokens[0]], rest, value)
+	return copied
+}
+
+// Remove takes the value at a JSON pointer out of a copy.
+func Remove(root any, pointer string) any {
+	tokens := spec.Tokens(pointer)
+	object, ok := root.(map[string]any)
+	switch {
+	case len(tokens) == 0:
+		return nil
+	case !ok:
+		if list, isList := root.([]any); isList && tokens[0] == "0" && len(list) > 0 && len(tokens) > 1 {
+			copied := slices.Clone(list)
+			copied[0] = Remove(copied[0], spec.Pointer(tokens[1:]...))
+			return copied
+		}
+		return root
+	}
+	copied := maps.Clone(object)
+	if len(tokens) == 1 {
+		delete(copied, tokens[0])
+	} else if _, there := copied[tokens[0]]; there {
+		copied[tokens[0]] = Remove(copied[tokens[0]], spec.Pointer(tokens[1:]...))
+	}
+	return copied
+}

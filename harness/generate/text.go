@@ -1,0 +1,152 @@
+package generate
+
+import (
+	"regexp"
+	"regexp/syntax"
+	"strings"
+	"unicode/utf8"
+)
+
+// text makes a string that the place allows: one of the providers', one of a
+// well-known format, one made from the pattern, or plain letters.
+func (m Maker) text(v view) any {
+	for _, candidate := range m.texts(v) {
+		if v.allows(candidate) {
+			return candidate
+		}
+	}
+	return "text"
+}
+
+func (m Maker) texts(v view) []string {
+	var list []string
+	add := func(text string) {
+		list = append(list, text, fit(text, v.minLength, v.maxLength))
+	}
+	for _, key := range append([]string{v.format}, v.patterns...) {
+		if text, ok := m.Providers[key]; ok {
+			add(text)
+		}
+	}
+	if text, ok := formats[v.format]; ok {
+		add(text)
+	}
+	for _, pattern := range v.patterns {
+		for _, repeat := range []int{0, 1, 2, v.minLength, v.maxLength} {
+			if text, ok := match(pattern, max(repeat, 0)); ok {
+				add(text)
+			}
+		}
+	}
+	for _, text := range []string{"text", "1", "12", "12345", "1.00", "A", "US", "USD", "a1", "2030-01-31"} {
+		add(text)
+	}
+	return list
+}
+
+// formats are examples of the well-known formats.
+var formats = map[string]string{
+	"date":      "2030-01-31",
+	"date-time": "2030-01-31T12:00:00Z",
+	"time":      "12:00:00Z",
+	"email":     "ada.marlow@example.test",
+	"uuid":      "6f1c2a34-8d0b-4e1f-9a57-3b2c1d0e4f56",
+	"uri":       "https://example.test/path",
+	"url":       "https://example.test/path",
+	"hostname":  "example.test",
+	"ip":        "192.0.2.10",
+	"ipv4":      "192.0.2.10",
+	"ipv6":      "2001:db8::10",
+	"byte":      "dGV4dA==",
+}
+
+// fit brings a text to a length by repeating or cutting its end; lengths count code points.
+func fit(text string, least, most int) string {
+	if text == "" && least > 0 {
+		text = "t"
+	}
+	last, _ := utf8.DecodeLastRuneInString(text)
+	if n := utf8.RuneCountInString(text); n < least {
+		text += strings.Repeat(string(last), least-n)
+	}
+	if most >= 0 && utf8.RuneCountInString(text) > most {
+		text = string([]rune(text)[:most])
+	}
+	return text
+}
+
+// match makes a text that a pattern matches; repeat says how often its open
+// repetitions go round, within what they allow.
+func match(pattern string, repeat int) (string, bool) {
+	tree, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return "", false
+	}
+	var b strings.Builder
+	write(&b, tree.Simplify(), min(repeat, 300))
+	text := b.String()
+	if ok, err := regexp.MatchString(pattern, text); err != nil || !ok {
+		return "", false
+	}
+	return text, true
+}
+
+const mostRunes = 4096
+
+func write(b *strings.Builder, re *syntax.Regexp, repeat int) {
+	if b.Len() > mostRunes {
+		return
+	}
+	switch re.Op {
+	case syntax.OpLiteral:
+		b.WriteString(string(re.Rune))
+	case syntax.OpCharClass:
+		b.WriteRune(pick(re.Rune))
+	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		b.WriteByte('a')
+	case syntax.OpCapture, syntax.OpConcat:
+		for _, sub := range re.Sub {
+			write(b, sub, repeat)
+		}
+	case syntax.OpAlternate:
+		write(b, re.Sub[0], repeat)
+	case syntax.OpStar, syntax.OpPlus, syntax.OpQuest, syntax.OpRepeat:
+		times := repeat
+		switch re.Op {
+		case syntax.OpPlus:
+			times = max(repeat, 1)
+		case syntax.OpQuest:
+			times = min(repeat, 1)
+		case syntax.OpRepeat:
+			times = max(repeat, re.Min)
+			if re.Max >= 0 {
+				times = min(times, re.Max)
+			}
+		}
+		for range times {
+			write(b, re.Sub[0], repeat)
+		}
+	}
+}
+
+// pick chooses a plain character of a class, given as pairs of bounds.
+func pick(ranges []rune) rune {
+	for _, plain := range "a1A0b " {
+		for i := 0; i+1 < len(ranges); i += 2 {
+			if plain >= ranges[i] && plain <= ranges[i+1] {
+				return plain
+			}
+		}
+	}
+	for i := 0; i+1 < len(ranges); i += 2 {
+		for c := ranges[i]; c <= ranges[i+1] && c < ranges[i]+128; c++ {
+			if c > 0x20 && c != 0x7f {
+				return c
+			}
+		}
+	}
+	if len(ranges) > 0 {
+		return ranges[0]
+	}
+	return 'a'
+}

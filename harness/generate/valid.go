@@ -1,0 +1,316 @@
+package generate
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"qorcheck/spec"
+)
+
+// Value is a valid value and what is special about it.
+type Value struct {
+	Class string // part of an id: required, everything, optional.PLACE, enum.PLACE.N, branch.PLACE.N, minimum.PLACE, …
+	Why   string
+	Value any
+}
+
+// place is one place of a value.
+type place struct {
+	pointer  string
+	schema   *openapi3.Schema
+	required bool   // mandatory in the object around it
+	parent   string // pointer of what is around it
+	item     bool   // an item of an array
+	branch   choice // that leads here
+}
+
+// Place is one place of a value, for those who look for a field.
+type Place struct {
+	Pointer  string
+	Name     string // the last part of the pointer
+	Required bool   // mandatory, and so is everything around it
+	Schema   *openapi3.Schema
+}
+
+// Places lists the places of the schema, outer before inner, by name.
+func (m Maker) Places() []Place {
+	var list []Place
+	required := map[string]bool{}
+	for _, p := range m.places() {
+		required[p.pointer] = p.required && (p.pointer == "" || required[p.parent])
+		if tokens := spec.Tokens(p.pointer); len(tokens) > 0 {
+			list = append(list, Place{p.pointer, tokens[len(tokens)-1], required[p.pointer], p.schema})
+		}
+	}
+	return list
+}
+
+// places lists the places of a schema in order, outer before inner, with those
+// of every branch of oneOf and anyOf.
+func (m Maker) places() []place {
+	var list []place
+	seen := map[string]bool{}
+	var path []*openapi3.Schema // a schema that contains itself is followed once
+	var walk func(p place, depth int)
+	walk = func(p place, depth int) {
+		if p.schema == nil || depth > deepest || count(path, p.schema) > 1 {
+			return
+		}
+		path = append(path, p.schema)
+		defer func() { path = path[:len(path)-1] }()
+		if !seen[p.pointer] {
+			seen[p.pointer] = true
+			list = append(list, p)
+		}
+		if _, fixed := m.fixed(p.pointer, p.schema); fixed && p.pointer != "" {
+			return
+		}
+		v := m.view(p.schema, p.pointer, p.branch)
+		branches := 1
+		if len(v.branches) > 0 {
+			branches = len(v.branches[0])
+		}
+		for n := range branches {
+			branch := p.branch
+			if n > 0 {
+				branch = maps.Clone(p.branch)
+				if branch == nil {
+					branch = choice{}
+				}
+				branch[p.pointer] = n
+				v = m.view(p.schema, p.pointer, branch)
+			}
+			if v.is("object") {
+				for _, name := range slices.Sorted(maps.Keys(v.properties)) {
+					if s := v.properties[name]; !s.ReadOnly {
+						walk(place{p.pointer + spec.Pointer(name), s, v.required[name], p.pointer, false, branch}, depth+1)
+					}
+				}
+			}
+			if v.is("array") && v.items != nil {
+				walk(place{p.pointer + "/0", v.items, false, p.pointer, true, branch}, depth+1)
+			}
+		}
+	}
+	walk(place{schema: m.Schema.Schema, required: true}, 0)
+	return list
+}
+
+func count(list []*openapi3.Schema, s *openapi3.Schema) int {
+	n := 0
+	for _, other := range list {
+		if other == s {
+			n++
+		}
+	}
+	return n
+}
+
+// Valid makes valid values: with the mandatory places alone, with every place,
+// with each optional place alone, with each listed word, each branch, each bound.
+// Those that turn out not to be valid are left to the caller to drop.
+func (m Maker) Valid() []Value {
+	list := []Value{
+		{"required", "the mandatory fields alone", m.Make(OnlyRequired)},
+		{"everything", "every documented field", m.Make(Everything)},
+	}
+	for _, p := range m.places() {
+		v := m.view(p.schema, p.pointer, p.branch)
+		_, fixed := m.fixed(p.pointer, p.schema)
+		name := ID(p.pointer)
+		if p.pointer != "" && !p.required && !p.item && !m.wanted(p.pointer) {
+			list = append(list, Value{"optional." + name, p.pointer + " is given, an optional field", m.with(p, m.value(p.schema, p.pointer, OnlyRequired, 0, p.branch))})
+		}
+		if fixed {
+			continue
+		}
+		add := func(class, why string, value any) {
+			list = append(list, Value{class, p.pointer + " " + why, m.with(p, value)})
+		}
+		for i, word := range v.enum {
+			add(fmt.Sprintf("enum.%s.%d", name, i+1), fmt.Sprintf("is the documented value %v", word), word)
+		}
+		for _, branches := range v.branches {
+			for n := range branches {
+				branch := maps.Clone(p.branch)
+				if branch == nil {
+					branch = choice{}
+				}
+				branch[p.pointer] = n
+				add(fmt.Sprintf("branch.%s.%d", name, n+1), fmt.Sprintf("takes branch %d of the description", n+1), m.value(p.schema, p.pointer, OnlyRequired, 0, branch))
+			}
+			break // the second list follows the first
+		}
+		m.bounds(v, add, name)
+	}
+	return list
+}
+
+// bounds makes values that lie exactly on a bound.
+func (m Maker) bounds(v view, add func(class, why string, value any), name string) {
+	if len(v.enum) > 0 {
+		return
+	}
+	if v.is("integer") || v.is("number") {
+		if v.minimum != nil {
+			add("minimum."+name, "is the least number allowed", v.lowest())
+		}
+		if v.maximum != nil {
+			add("maximum."+name, "is the greatest number allowed", v.highest())
+		}
+	}
+	if v.is("string") {
+		if v.minLength > 0 {
+			if text, ok := m.sized(v, v.minLength); ok {
+				add("minLength."+name, "is as short as allowed", text)
+			}
+		}
+		if v.maxLength >= 0 && v.maxLength <= 10_000 {
+			if text, ok := m.sized(v, v.maxLength); ok {
+				add("maxLength."+name, "is as long as allowed", text)
+			}
+		}
+	}
+	if v.is("array") && v.items != nil {
+		if v.minItems > 0 {
+			if list, ok := m.list(v, v.minItems); ok {
+				add("minItems."+name, "has as few items as allowed", list)
+			}
+		}
+		if v.maxItems >= 0 && v.maxItems <= 1000 {
+			if list, ok := m.list(v, v.maxItems); ok {
+				add("maxItems."+name, "has as many items as allowed", list)
+			}
+		}
+	}
+}
+
+// sized makes an allowed text of exactly a length.
+func (m Maker) sized(v view, length int) (string, bool) {
+	var texts []string
+	if shown, ok := m.shown(v, v.pointer); ok {
+		if text, ok := shown.(string); ok {
+			texts = append(texts, text)
+		}
+	}
+	for _, pattern := range v.patterns {
+		if text, ok := match(pattern, length); ok {
+			texts = append(texts, text)
+		}
+	}
+	for _, text := range append(texts, m.texts(v)...) {
+		if sized := fit(text, length, length); v.allows(sized) {
+			return sized, true
+		}
+	}
+	return "", false
+}
+
+// list makes an array of exactly a length.
+func (m Maker) list(v view, length int) ([]any, bool) {
+	list := []any{}
+	for range length {
+		item := m.value(v.items, v.pointer+"/0", OnlyRequired, 1, nil)
+		if v.uniqueItems && containsValue(list, item) {
+			item = m.another(v.items, v.pointer, item, list)
+		}
+		list = append(list, item)
+	}
+	return list, v.allows(list)
+}
+
+// variations lists values near a valid one.
+func (v view) variations(m Maker, value any, n int) []any {
+	var list []any
+	for _, word := range v.enum {
+		list = append(list, word)
+	}
+	switch x := value.(type) {
+	case string:
+		suffix := strings.Repeat("x", n)
+		list = append(list, x+suffix, x+fmt.Sprint(n), fmt.Sprint(n)+x)
+		if runes := []rune(x); len(runes) > 0 {
+			for c := range "abcdefghijklmnopqrstuvwxyz0123456789" {
+				list = append(list, string(runes[:len(runes)-1])+string("abcdefghijklmnopqrstuvwxyz0123456789"[c]))
+			}
+		}
+	case float64:
+		for i := 1; i <= n+1; i++ {
+			list = append(list, x+float64(i)*v.step(), x-float64(i)*v.step())
+		}
+	case bool:
+		list = append(list, !x)
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(v.properties)) {
+			at := v.pointer + "/0" + spec.Pointer(name)
+			inner := m.view(v.properties[name], at, nil)
+			if old, there := x[name]; there {
+				for _, candidate := range inner.variations(m, old, n) {
+					list = append(list, Set(Copy(x), spec.Pointer(name), candidate))
+				}
+			} else {
+				list = append(list, Set(Copy(x), spec.Pointer(name), m.value(v.properties[name], at, OnlyRequired, deepest, nil)))
+			}
+		}
+	}
+	return list
+}
+
+// with makes a value with the mandatory places and one more, as given.
+func (m Maker) with(p place, value any) any {
+	base := m.value(m.Schema.Schema, "", OnlyRequired, 0, p.branch)
+	return Set(m.around(base, p), p.pointer, value)
+}
+
+// around makes what is around a place valid, where it is not there yet.
+func (m Maker) around(base any, p place) any {
+	tokens := spec.Tokens(p.pointer)
+	for n := 1; n < len(tokens); n++ {
+		pointer := spec.Pointer(tokens[:n]...)
+		if _, there := spec.Lookup(base, pointer); there {
+			continue
+		}
+		if s := m.schemaAt(pointer, p.branch); s != nil {
+			base = Set(base, pointer, m.value(s, pointer, OnlyRequired, 0, p.branch))
+		}
+	}
+	return base
+}
+
+// At finds the schema of a place, nil when there is none.
+func (m Maker) At(pointer string) *openapi3.Schema { return m.schemaAt(pointer, nil) }
+
+// schemaAt finds the schema of a place.
+func (m Maker) schemaAt(pointer string, branch choice) *openapi3.Schema {
+	s, at := m.Schema.Schema, ""
+	for _, token := range spec.Tokens(pointer) {
+		v := m.view(s, at, branch)
+		at += spec.Pointer(token)
+		if next := v.properties[token]; next != nil {
+			s = next
+		} else if v.items != nil && token == "0" {
+			s = v.items
+		} else {
+			return nil
+		}
+	}
+	return s
+}
+
+// ID makes part of an id of a JSON pointer: letters, digits and hyphens; body for the whole.
+func ID(pointer string) string {
+	id := strings.Map(func(c rune) rune {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' {
+			return c
+		}
+		return '-'
+	}, strings.TrimPrefix(pointer, "/"))
+	if id == "" {
+		return "body"
+	}
+	return id
+}

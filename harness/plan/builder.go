@@ -1,0 +1,477 @@
+package plan
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash/fnv"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"qorcheck/harness/generate"
+	"qorcheck/harness/settings"
+	"qorcheck/spec"
+)
+
+// Kinds of cases, in the order in which they are planned. Requirements name them
+// or what they begin with.
+var Kinds = []string{
+	"valid.example", "valid.required", "valid.everything", "valid.form",
+	"valid.optional", "valid.enum", "valid.branch", "valid.bound",
+	"outcome.refused", "outcome.error", "outcome.internal",
+	"malformed.syntax", "malformed.empty", "malformed.media-type", "malformed.lax",
+	"malformed.missing", "malformed.blank", "malformed.null", "malformed.type", "malformed.enum",
+	"malformed.pattern", "malformed.length", "malformed.bound", "malformed.items", "malformed.extra",
+	"unauthenticated.missing", "unauthenticated.empty",
+	"forbidden.unknown", "forbidden.revoked", "forbidden.pair", "forbidden.rights", "forbidden.merchant",
+	"not-found.path", "not-found.method", "not-found.id",
+}
+
+// Checks that planning knows of beyond the words that it hands on to judging.
+const (
+	checkStatus  = "status"
+	checkNoTrace = "no-trace"
+)
+
+// New plans a run. An error names what in the description, the requirements or
+// the fixtures does not fit together.
+func New(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, seed uint64) (*Plan, error) {
+	b := &builder{description: d, requirements: r, fixtures: f, seed: seed, ids: map[string]bool{}, requests: map[string]bool{}, shown: map[string]string{}, lacks: map[string]string{}, none: map[string]string{}}
+	if err := b.check(); err != nil {
+		return nil, err
+	}
+	p := &Plan{Description: d, Requirements: r, Fixtures: f, Seed: seed}
+	for _, o := range d.Operations {
+		b.operation(o)
+	}
+	if err := b.obligations(p); err != nil {
+		return nil, err
+	}
+	p.Dropped = b.dropped
+	// The seed sets the order in which cases are sent: what depends on it shows.
+	rand.New(rand.NewPCG(seed, 0)).Shuffle(len(p.Cases), func(i, j int) { p.Cases[i], p.Cases[j] = p.Cases[j], p.Cases[i] })
+	p.Preflight = preflight(b.cases)
+	p.sign()
+	return p, nil
+}
+
+type builder struct {
+	description  *spec.Description
+	requirements *spec.Requirements
+	fixtures     *settings.Fixtures
+	seed         uint64
+	cases        []*Case
+	ids          map[string]bool   // of the cases
+	requests     map[string]bool   // of the valid cases
+	shown        map[string]string // variable of an answer → what the description shows such a value as
+	dropped      []Dropped
+	lacks        map[string]string // operation + kind → the line that the fixtures lack
+	ways         map[string]way
+	taken        map[string][]string // operation → groups of triggers
+	none         map[string]string   // operation + kind → why the description calls for no such case
+}
+
+// check refuses names that lead nowhere: a typing error must not shrink a run.
+func (b *builder) check() error {
+	for _, q := range b.requirements.List {
+		for _, id := range q.Operations.IDs {
+			if b.description.Operation(id) == nil {
+				return fmt.Errorf("%s: requirement %s: no operation of %s has the id %q; allowed: %s", b.requirements.File, q.ID, b.description.File, id, strings.Join(b.description.IDs(), ", "))
+			}
+		}
+		for _, kind := range q.Cases {
+			if !knownKind(kind) {
+				return fmt.Errorf("%s: requirement %s: unknown kind of cases %q; allowed: %s", b.requirements.File, q.ID, kind, strings.Join(Kinds, ", "))
+			}
+		}
+	}
+	if err := b.checkExpectations(); err != nil {
+		return err
+	}
+	for _, role := range append([]string{settings.Valid}, slices.Sorted(maps.Keys(b.fixtures.Credentials))...) { // unknown ones may be invented from valid ones
+		for _, scheme := range slices.Sorted(maps.Keys(b.fixtures.Credentials[role])) {
+			if _, ok := b.description.Schemes[scheme]; !ok {
+				return fmt.Errorf("%s: credentials.%s: unknown security scheme %q; allowed: %s", b.fixtures.File, role, scheme, strings.Join(slices.Sorted(maps.Keys(b.description.Schemes)), ", "))
+			}
+		}
+	}
+	for _, o := range b.description.Operations {
+		if len(o.Security) > 0 && b.schemes(o) == nil {
+			return fmt.Errorf("%s: credentials.valid lacks %s, which operation %s needs", b.fixtures.File, strings.Join(o.Security[0], " and "), o.ID)
+		}
+	}
+	return nil
+}
+
+// checkExpectations refuses two requirements that state an expected status for the same case.
+func (b *builder) checkExpectations() error {
+	for _, o := range b.description.Operations {
+		for _, kind := range b.kinds() {
+			owner := ""
+			for _, q := range b.requirements.List {
+				if !q.Tested() || q.Check != checkStatus || !q.Operations.Has(o.ID) || !q.Covers(kind) {
+					continue
+				}
+				if owner != "" {
+					return fmt.Errorf("%s: requirements %s and %s both state the expected status of %s cases on %s; one may", b.requirements.File, owner, q.ID, kind, o.ID)
+				}
+				owner = q.ID
+			}
+		}
+	}
+	return nil
+}
+
+// merchantKind is the one kind that goes on with a name of the fixtures.
+const merchantKind = "forbidden.merchant"
+
+func knownKind(kind string) bool {
+	return strings.HasPrefix(kind, merchantKind+".") || slices.ContainsFunc(Kinds, func(k string) bool {
+		return k == kind || strings.HasPrefix(k, kind+".")
+	})
+}
+
+// kinds lists every kind, with those that only requirements name.
+func (b *builder) kinds() []string {
+	list := slices.Clone(Kinds)
+	for _, q := range b.requirements.List {
+		for _, kind := range q.Cases {
+			if !slices.Contains(list, kind) && strings.HasPrefix(kind, merchantKind+".") {
+				list = append(list, kind)
+			}
+		}
+	}
+	return list
+}
+
+// schemes finds the first alternative of an operation's security that the
+// fixtures hold valid credentials for; nil when there is none.
+func (b *builder) schemes(o *spec.Operation) []string {
+	for _, alternative := range o.Security {
+		if len(alternative) > 0 && !slices.ContainsFunc(alternative, func(s string) bool { return b.fixtures.Credential(settings.Valid, s) == "" }) {
+			return alternative
+		}
+	}
+	for _, alternative := range o.Security {
+		if len(alternative) == 0 {
+			return []string{}
+		}
+	}
+	return nil
+}
+
+// groups lists the kinds of payment, of the fixtures' triggers, that an
+// operation takes: those of whose approved test data it has a field.
+func (b *builder) groups(o *spec.Operation) []string {
+	content := o.Body.JSON()
+	if content == nil || !content.HasSchema {
+		return nil
+	}
+	if known, ok := b.taken[o.ID]; ok {
+		return known
+	}
+	names := map[string]bool{}
+	for _, p := range fieldsOf(o) {
+		names[p.Name] = true
+	}
+	groups := []string{}
+	for _, group := range slices.Sorted(maps.Keys(b.fixtures.Triggers)) {
+		for field := range b.fixtures.Triggers[group].Approved {
+			if names[field] {
+				groups = append(groups, group)
+				break
+			}
+		}
+	}
+	if b.taken == nil {
+		b.taken = map[string][]string{}
+	}
+	b.taken[o.ID] = groups
+	return groups
+}
+
+// operation makes every case of an operation that some requirement asks for.
+func (b *builder) operation(o *spec.Operation) {
+	prepared, bound, err := b.prepare(o)
+	if err != nil {
+		for _, kind := range b.kinds() {
+			b.lack(o, kind, err.Error())
+		}
+		return
+	}
+	base := b.draft(o, generate.OnlyRequired, "", "", bound)
+	b.validCases(o, base, prepared)
+	b.outcomeCases(o)
+	b.malformedCases(o, base, prepared)
+	b.credentialCases(o, base, prepared)
+	b.merchantCases(o, base, prepared)
+	b.notFoundCases(o, base, prepared)
+}
+
+// draft makes a valid request whose bound fields are known; needs are optional fields that it must have.
+func (b *builder) draft(o *spec.Operation, size generate.Extent, trigger, suffix string, bound map[string]any, needs ...string) draft {
+	d := draft{operation: o, method: o.Method, path: o.Path, parameters: map[string]any{}, credentials: map[string]string{}, bound: bound}
+	for _, scheme := range b.schemes(o) {
+		d.credentials[scheme] = settings.Valid
+	}
+	v := values{b: b, o: o, bound: bound, trigger: trigger, suffix: suffix, needs: needs}
+	for _, p := range o.Parameters {
+		key := p.In + ":" + p.Name
+		if value, ok := bound[key]; ok {
+			d.parameters[key] = value
+			continue
+		}
+		if !p.Required && size != generate.Everything {
+			continue
+		}
+		if b.isIdempotency(o, p) {
+			d.parameters[key] = v.unique(o.Conformance.Idempotency.Name, p.Schema.Schema)
+			continue
+		}
+		d.parameters[key] = b.parameterMaker(p).Make(size)
+	}
+	if content := o.Body.JSON(); content != nil && content.HasSchema {
+		d.body = v.maker(content).Make(size)
+		d.hasBody, d.mediaType = true, content.MediaType
+	}
+	return d
+}
+
+// add certifies a case and keeps it, or drops it with the reason. What no
+// requirement states an expected status for is not made.
+func (b *builder) add(o *spec.Operation, kind, what, why string, d draft, prepared []Step, fault *Fault) {
+	expect := b.expectation(o, kind)
+	if expect == nil {
+		return
+	}
+	id := caseID(o, kind, what)
+	statuses := expect.For(o)
+	if len(statuses) == 0 {
+		b.skip(o, kind, "the description documents no status of success")
+		return
+	}
+	if fault != nil && b.ids[id] {
+		sum := sha256.Sum256([]byte(fault.Pointer)) // a/b_c and a_b/c are told apart
+		id += "-" + hex.EncodeToString(sum[:3])
+	}
+	request, err := d.request()
+	if err == nil {
+		err = b.certify(d, request, fault)
+	}
+	if err != nil {
+		dropped := Dropped{ID: id, Reason: err.Error(), operation: o.ID}
+		if fault != nil {
+			dropped.pointer, dropped.keyword = fault.Pointer, fault.Keyword
+		}
+		b.dropped = append(b.dropped, dropped)
+		return
+	}
+	c := &Case{
+		ID: id, Operation: o.ID, Kind: kind, Why: why, Fault: fault,
+		Expect:  Expect{Statuses: statuses, Ending: expect.Ending, Tolerated: expect.Tolerated},
+		Prepare: prepared,
+		Act:     Step{Name: o.ID, Operation: o.ID, Request: request},
+	}
+	if m := o.Conformance.Merchant; fault != nil && m != nil && fault.Pointer != "" && strings.HasPrefix(m.Field+"/", fault.Pointer+"/") {
+		c.Expect.Statuses = append(c.Expect.Statuses, b.notOurs(o)...)
+	}
+	if b.duplicate(c) {
+		return
+	}
+	b.cleanup(c, o)
+	b.observe(c, o)
+	b.ids[id] = true
+	b.cases = append(b.cases, c)
+}
+
+func caseID(o *spec.Operation, kind, what string) string {
+	id := plain(o.ID) + "." + plain(kind)
+	if what != "" {
+		id += "." + plain(what)
+	}
+	return id
+}
+
+// drop lists a case that could not be made, where a requirement asks for it.
+func (b *builder) drop(o *spec.Operation, kind, what, pointer, keyword, reason string) {
+	if b.expectation(o, kind) != nil {
+		b.dropped = append(b.dropped, Dropped{ID: caseID(o, kind, what), Reason: reason, operation: o.ID, pointer: pointer, keyword: keyword})
+	}
+}
+
+// duplicate tells whether an equal valid request is planned already, such as an
+// example that carries exactly the mandatory fields.
+func (b *builder) duplicate(c *Case) bool {
+	if c.Fault != nil || !strings.HasPrefix(c.Kind, "valid.") {
+		return false
+	}
+	r := c.Act.Request
+	key := fmt.Sprintf("%s %s %q %q %s", c.Operation, r.Path, r.Query, r.Header, r.Body)
+	if b.requests[key] {
+		return true
+	}
+	b.requests[key] = true
+	return false
+}
+
+// expectation finds the requirement that states the expected status of a kind,
+// unless the environment cannot exercise it: then nothing of the kind is sent.
+func (b *builder) expectation(o *spec.Operation, kind string) *spec.Expect {
+	for _, q := range b.requirements.List {
+		if q.Tested() && q.Check == checkStatus && q.Operations.Has(o.ID) && q.Covers(kind) && b.unsupported(o, q) == "" {
+			return q.Expect
+		}
+	}
+	return nil
+}
+
+// unsupported says why the environment cannot exercise a requirement on an operation, "" when it can.
+func (b *builder) unsupported(o *spec.Operation, q *spec.Requirement) string {
+	return cmp.Or(b.fixtures.Cannot[plain(o.ID)+"."+q.ID], b.fixtures.Cannot[q.ID])
+}
+
+// notOurs lists the statuses that refuse another merchant: a merchant field that
+// breaks its own constraint, or is not there, names nobody, so a target may
+// answer it as either.
+func (b *builder) notOurs(o *spec.Operation) []int {
+	for _, q := range b.requirements.List {
+		if q.Tested() && q.Check == checkStatus && q.Operations.Has(o.ID) && q.Covers(merchantKind+".other") {
+			return q.Expect.For(o)
+		}
+	}
+	return nil
+}
+
+// lack notes why an operation has no case of a kind, in words that say what to add.
+func (b *builder) lack(o *spec.Operation, kind, what string) {
+	if key := o.ID + " " + kind; b.lacks[key] == "" {
+		b.lacks[key] = what
+	}
+}
+
+// skip notes why the description calls for no case of a kind.
+func (b *builder) skip(o *spec.Operation, kind, why string) { b.none[o.ID+" "+kind] = why }
+
+// pick leaves a choice to the seed, the same for the same case whatever else is planned.
+func (b *builder) pick(id string, n int) int {
+	h := fnv.New64a()
+	fmt.Fprintf(h, "%d %s", b.seed, id)
+	return int(h.Sum64() % uint64(n))
+}
+
+// obligations makes one obligation a requirement and operation, and tells each
+// case which ones it serves.
+func (b *builder) obligations(p *Plan) error {
+	if err := b.cannot(); err != nil {
+		return err
+	}
+	byID := map[string]*Case{}
+	for _, c := range b.cases {
+		if twin := byID[c.ID]; twin != nil {
+			return fmt.Errorf("two cases have the id %s: %s; %s", c.ID, twin.Why, c.Why)
+		}
+		byID[c.ID] = c
+	}
+	seen := map[string]string{}
+	for _, o := range b.description.Operations {
+		for _, q := range b.requirements.List {
+			if !q.Tested() || !q.Operations.Has(o.ID) {
+				continue
+			}
+			ob := &Obligation{ID: plain(o.ID) + "." + q.ID, Operation: o, Requirement: q, Sentence: o.ID + " " + q.Sentence}
+			if twin, ok := seen[ob.ID]; ok {
+				return fmt.Errorf("operations %s and %s are not told apart by letters, digits, . and - in obligation ids", twin, o.ID)
+			}
+			seen[ob.ID] = o.ID
+			if ob.Unsupported = b.unsupported(o, q); ob.Unsupported == "" {
+				b.assign(ob)
+			}
+			p.Obligations = append(p.Obligations, ob)
+		}
+	}
+	for _, c := range b.cases {
+		if len(c.Obligations) > 0 {
+			p.Cases = append(p.Cases, c)
+		}
+	}
+	return nil
+}
+
+// assign gives an obligation its cases.
+func (b *builder) assign(ob *Obligation) {
+	q := ob.Requirement
+	control := q.Check != checkNoTrace
+	for _, c := range b.cases {
+		if c.Operation != ob.Operation.ID || !q.Covers(c.Kind) {
+			continue
+		}
+		ob.Cases = append(ob.Cases, c.ID)
+		control = control || c.Expect.Accepted() && len(c.Observe) > 0
+		if q.Check == checkStatus {
+			c.Obligations = append([]string{ob.ID}, c.Obligations...)
+		} else {
+			c.Obligations = append(c.Obligations, ob.ID)
+		}
+	}
+	var lacks []string
+	for _, kind := range b.kinds() {
+		if reason := b.lacks[ob.Operation.ID+" "+kind]; len(q.Cases) > 0 && q.Covers(kind) && reason != "" && !slices.Contains(lacks, reason) {
+			lacks = append(lacks, reason)
+		}
+	}
+	switch {
+	case len(lacks) > 0:
+		ob.Lacks = strings.Join(lacks, "; ")
+	case len(ob.Cases) == 0:
+		ob.Lacks = "the description leaves nothing to make such a request of"
+		for _, kind := range b.kinds() {
+			if q.Covers(kind) {
+				ob.Lacks = cmp.Or(b.none[ob.Operation.ID+" "+kind], ob.Lacks)
+			}
+		}
+		for _, dropped := range b.dropped {
+			for _, kind := range q.Cases {
+				if strings.HasPrefix(dropped.ID, plain(ob.Operation.ID)+"."+plain(kind)) {
+					ob.Lacks = "every such request was dropped: " + dropped.Reason
+				}
+			}
+		}
+	case !control:
+		ob.Lacks = "no correct request is read back, so that finding nothing of the others would prove nothing"
+	}
+}
+
+// cannot refuses names under cannot that no requirement or obligation has.
+func (b *builder) cannot() error {
+	known := map[string]bool{}
+	for _, q := range b.requirements.List {
+		known[q.ID] = true
+		for _, o := range b.description.Operations {
+			if q.Operations.Has(o.ID) {
+				known[plain(o.ID)+"."+q.ID] = true
+			}
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(b.fixtures.Cannot)) {
+		if !known[id] {
+			return fmt.Errorf("%s: cannot: %q: no requirement or obligation has this id", b.fixtures.File, id)
+		}
+		if b.fixtures.Cannot[id] == "" {
+			return fmt.Errorf("%s: cannot: %s: the reason is missing", b.fixtures.File, id)
+		}
+	}
+	return nil
+}
+
+// preflight picks a harmless valid call: one that reads and needs no preparation.
+func preflight(cases []*Case) *Case {
+	for _, c := range cases {
+		if strings.HasPrefix(c.Kind, "valid.") && len(c.Prepare) == 0 && (c.Act.Request.Method == "GET" || c.Act.Request.Method == "HEAD") {
+			return c
+		}
+	}
+	return nil
+}

@@ -1,0 +1,179 @@
+package plan
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"qorcheck/harness/settings"
+	"qorcheck/spec"
+)
+
+// certify proves on the serialised request that it is what the case says: a
+// valid one passes the description, a malformed one fails at its pointer and
+// keyword and nowhere else.
+func (b *builder) certify(d draft, r Request, fault *Fault) error {
+	if field := b.strayCard(d.body, ""); field != "" {
+		return fmt.Errorf("%s would hold a card number that is not among test_cards: add to %s: test_cards, or triggers with test data of your own", field, b.fixtures.File)
+	}
+	body, err := r.Body.Fill(b.sample)
+	if err != nil {
+		return err
+	}
+	if fault != nil && fault.lax {
+		return nil // nothing is promised of it
+	}
+	if fault != nil && fault.Keyword == "syntax" {
+		if json.Valid([]byte(body)) && utf8.ValidString(body) {
+			return errors.New("the body is well-formed JSON after all")
+		}
+		return nil
+	}
+	var found []spec.Violation
+	for _, p := range d.operation.Parameters {
+		found = append(found, b.parameterViolations(d, p)...)
+	}
+	if content := d.operation.Body.JSON(); content != nil && content.HasSchema && d.hasBody {
+		value := b.sampled(d.body) // of a form, whose texts are typed by the description
+		schema := content.Schema
+		if d.form != nil {
+			schema = d.form.Schema
+		} else {
+			value = nil
+			if err := json.Unmarshal([]byte(body), &value); err != nil {
+				return fmt.Errorf("the body is not JSON: %w", err)
+			}
+		}
+		if fault != nil && fault.certify != nil && len(found) == 0 {
+			return fault.certify(value)
+		}
+		found = append(found, schema.Violations(value, spec.Sent)...)
+	} else if d.operation.Body != nil && d.operation.Body.Required && !d.hasBody {
+		return errors.New("the operation needs a body of a media type that is not supported")
+	}
+	if fault != nil && fault.Keyword == "media-type" && slices.ContainsFunc(d.operation.Body.Content, func(c spec.Content) bool { return takes(c.MediaType, d.mediaType) }) {
+		return fmt.Errorf("the description allows %s", d.mediaType)
+	}
+	if fault == nil || fault.Keyword == "media-type" {
+		if len(found) > 0 {
+			return fmt.Errorf("the description refuses it: %s", violationText(found))
+		}
+		return nil
+	}
+	if len(found) == 0 {
+		return errors.New("the description allows it")
+	}
+	if fault.Keyword != "blank" && !slices.ContainsFunc(found, func(v spec.Violation) bool { return v.Keyword == fault.Keyword }) {
+		return fmt.Errorf("it does not break %s: %s", fault.Keyword, violationText(found))
+	}
+	for _, v := range found {
+		if v.Pointer == fault.Pointer && v.Keyword == "format" && fault.Keyword == "pattern" {
+			continue // the same in other words
+		}
+		if v.Pointer != fault.Pointer || v.Keyword != fault.Keyword && fault.Keyword != "blank" {
+			return fmt.Errorf("it breaks more than %s at %s: %s", fault.Keyword, fault.Pointer, violationText(found))
+		}
+	}
+	return nil
+}
+
+// takes tells whether a documented media type, or range of them, is the one sent.
+func takes(documented, sent string) bool {
+	base, _, _ := strings.Cut(strings.ToLower(documented), ";")
+	kind, _, _ := strings.Cut(sent, "/")
+	return sent != "" && slices.Contains([]string{sent, kind + "/*", "*/*"}, strings.TrimSpace(base))
+}
+
+// strayCard finds a secret field with a card number that the fixtures do not
+// list for sending, such as one of the description's examples; "" when there is none.
+func (b *builder) strayCard(value any, name string) string {
+	switch v := value.(type) {
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			if field := b.strayCard(v[key], key); field != "" {
+				return field
+			}
+		}
+	case []any:
+		for _, inner := range v {
+			if field := b.strayCard(inner, name); field != "" {
+				return field
+			}
+		}
+	case string:
+		if settings.IsCard(v) && slices.Contains(b.description.SecretFields, name) && !slices.Contains(b.fixtures.TestCards, v) {
+			return name
+		}
+	}
+	return ""
+}
+
+func violationText(found []spec.Violation) string {
+	var parts []string
+	for _, v := range found {
+		parts = append(parts, strings.TrimSpace(v.Pointer+" "+v.Reason))
+	}
+	return strings.Join(parts, "; ")
+}
+
+func (b *builder) parameterViolations(d draft, p spec.Parameter) []spec.Violation {
+	where := p.In + ":" + p.Name
+	value, there := d.parameters[where]
+	if !there {
+		if p.Required {
+			return []spec.Violation{{Pointer: where, Keyword: "required", Reason: "is required and missing"}}
+		}
+		return nil
+	}
+	text, err := parameterText(value).Fill(b.sample)
+	if err != nil {
+		return []spec.Violation{{Pointer: where, Keyword: "schema", Reason: err.Error()}}
+	}
+	if strings.Contains(string(parameterText(value)), open) {
+		return nil // the value is the target's own
+	}
+	var decoded any = text
+	s := p.Schema.Schema
+	switch {
+	case s.Type.Includes("integer"), s.Type.Includes("number"):
+		if n, err := strconv.ParseFloat(text, 64); err == nil {
+			decoded = n
+		}
+	case s.Type.Includes("boolean"):
+		if flag, err := strconv.ParseBool(text); err == nil {
+			decoded = flag
+		}
+	case s.Type.Includes("array"), s.Type.Includes("object"):
+		return nil
+	}
+	found := p.Schema.Violations(decoded, spec.Sent)
+	for i := range found {
+		found[i].Pointer = where
+	}
+	return found
+}
+
+// sample fills placeholders with values of the kind that a run will send.
+func (b *builder) sample(p Placeholder) (string, error) {
+	switch p.Source {
+	case FromTrigger:
+		return b.fixtures.Trigger(p.Args[0], p.Args[1])[p.Args[2]], nil
+	case FromCredential:
+		return b.fixtures.Credential(p.Args[0], p.Args[1]), nil
+	case FromBasic:
+		return base64.StdEncoding.EncodeToString([]byte(b.fixtures.Credential(p.Args[0], p.Args[1]))), nil
+	case FromRun:
+		longest, err := strconv.Atoi(p.Args[1])
+		return UniqueValue("certify", "case", p.Args[0], longest), err
+	}
+	if shown, ok := b.shown[p.Args[0]]; ok {
+		return shown, nil
+	}
+	return "310905123456789", nil
+}

@@ -1,0 +1,123 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"qorcheck/harness/generate"
+	"qorcheck/harness/settings"
+	"qorcheck/spec"
+)
+
+// credentialCases makes requests that are right but for their credentials.
+func (b *builder) credentialCases(o *spec.Operation, base draft, prepared []Step) {
+	schemes := b.schemes(o)
+	anonymous := slices.ContainsFunc(o.Security, func(alternative []string) bool { return len(alternative) == 0 })
+	if len(schemes) == 0 || anonymous {
+		for _, kind := range Kinds {
+			if strings.HasPrefix(kind, "unauthenticated") || strings.HasPrefix(kind, "forbidden") {
+				b.skip(o, kind, "the operation needs no credentials")
+			}
+		}
+		return
+	}
+	with := func(kind, what, why string, change func(credentials map[string]string)) {
+		d := base.clone()
+		change(d.credentials)
+		if strings.HasPrefix(kind, "unauthenticated") && suffices(o, d.credentials) {
+			b.skip(o, kind, "the credentials that remain are enough")
+			return
+		}
+		b.add(o, kind, what, why, d, prepared, nil)
+	}
+	for _, s := range schemes {
+		with("unauthenticated.missing", plain(s), s+" is not sent", func(c map[string]string) { delete(c, s) })
+		with("unauthenticated.empty", plain(s), s+" is sent empty", func(c map[string]string) { c[s] = "" })
+	}
+	if len(schemes) > 1 {
+		with("unauthenticated.missing", "all", "no credential is sent", func(c map[string]string) { clear(c) })
+		with("unauthenticated.empty", "all", "every credential is sent empty", func(c map[string]string) {
+			for _, s := range schemes {
+				c[s] = ""
+			}
+		})
+	}
+	for _, bad := range []struct{ kind, role, why string }{
+		{"forbidden.unknown", settings.UnknownRole, "the credentials are well formed and nobody's"},
+		{"forbidden.revoked", settings.Revoked, "the credentials are revoked"},
+		{"forbidden.rights", settings.NoRights, "the credentials have no right"},
+	} {
+		if lacking := b.roleLacks(bad.role, schemes); lacking != "" {
+			b.lack(o, bad.kind, lacking)
+			continue
+		}
+		with(bad.kind, "", bad.why, func(c map[string]string) {
+			for _, s := range schemes {
+				c[s] = bad.role
+			}
+		})
+	}
+	if len(schemes) < 2 {
+		b.skip(o, "forbidden.pair", "the operation takes one credential, not a pair")
+		return
+	}
+	for _, s := range schemes {
+		with("forbidden.unknown", plain(s), s+" is nobody's, the rest is valid", func(c map[string]string) { c[s] = settings.UnknownRole })
+	}
+	if lacking := b.roleLacks(settings.OtherMerchant, schemes); lacking != "" {
+		b.lack(o, "forbidden.pair", lacking)
+		return
+	}
+	for _, s := range schemes {
+		with("forbidden.pair", plain(s), s+" is another merchant's, the rest is valid", func(c map[string]string) { c[s] = settings.OtherMerchant })
+	}
+}
+
+// suffices tells whether credentials make up one of the alternatives that an operation takes.
+func suffices(o *spec.Operation, credentials map[string]string) bool {
+	return slices.ContainsFunc(o.Security, func(alternative []string) bool {
+		return !slices.ContainsFunc(alternative, func(s string) bool { return credentials[s] == "" })
+	})
+}
+
+// roleLacks says what to add to the fixtures for a role, "" when it is there.
+func (b *builder) roleLacks(role string, schemes []string) string {
+	if slices.ContainsFunc(schemes, func(s string) bool { return b.fixtures.Credential(role, s) == "" }) {
+		return fmt.Sprintf("add to %s: credentials.%s: { %s: … }", b.fixtures.File, role, strings.Join(schemes, ": …, "))
+	}
+	return ""
+}
+
+// merchantCases makes requests in the name of each merchant of the fixtures but
+// the main one; requirements say which of them an operation must refuse.
+func (b *builder) merchantCases(o *spec.Operation, base draft, prepared []Step) {
+	m := o.Conformance.Merchant
+	var asked []string
+	for _, q := range b.requirements.List {
+		for _, kind := range q.Cases {
+			if name, ok := strings.CutPrefix(kind, "forbidden.merchant."); ok && q.Operations.Has(o.ID) && !slices.Contains(asked, name) {
+				asked = append(asked, name)
+			}
+		}
+	}
+	for _, name := range asked {
+		kind := "forbidden.merchant." + name
+		if m == nil {
+			b.skip(o, kind, "the description names no field for the merchant")
+			continue
+		}
+		if _, there := spec.Lookup(base.body, m.Field); !there {
+			b.skip(o, kind, "the request has no field "+m.Field)
+			continue
+		}
+		value := b.fixtures.Merchants[name]
+		if value == "" {
+			b.lack(o, kind, fmt.Sprintf("add to %s: merchants.%s", b.fixtures.File, name))
+			continue
+		}
+		d := base.clone()
+		d.body = generate.Set(d.body, m.Field, value)
+		b.add(o, kind, "", fmt.Sprintf("%s names the merchant %q of the fixtures", m.Field, name), d, prepared, nil)
+	}
+}

@@ -1,0 +1,201 @@
+package plan
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+
+	"qorcheck/harness/generate"
+	"qorcheck/spec"
+)
+
+// draft is a request in the making: decoded values with templates among them.
+type draft struct {
+	operation   *spec.Operation
+	method      string
+	path        string            // template of the description, or another path
+	parameters  map[string]any    // "in:name" → value
+	credentials map[string]string // security scheme → role; "" sends the header empty, absent schemes send none
+	body        any
+	hasBody     bool
+	mediaType   string // "" sends no Content-Type
+	raw         *Template
+	form        *spec.Content  // the body is sent as this form
+	bound       map[string]any // what the preparation binds
+}
+
+func (d draft) clone() draft {
+	d.parameters = maps.Clone(d.parameters)
+	d.credentials = maps.Clone(d.credentials)
+	d.body = generate.Copy(d.body)
+	return d
+}
+
+// at finds the value that a runtime expression names, without its $request.
+func (d draft) at(expression string) (any, bool) {
+	if pointer, ok := strings.CutPrefix(expression, "body#"); ok {
+		return spec.Lookup(d.body, pointer)
+	}
+	in, name, _ := strings.Cut(expression, ".")
+	value, ok := d.parameters[in+":"+name]
+	return value, ok
+}
+
+// request serialises the draft.
+func (d draft) request() (Request, error) {
+	r := Request{Method: d.method, Path: d.fillPath()}
+	for _, key := range slices.Sorted(maps.Keys(d.parameters)) {
+		in, name, _ := strings.Cut(key, ":")
+		text := parameterText(d.parameters[key])
+		switch in {
+		case "query":
+			r.Query = append(r.Query, Field{name, text})
+		case "header":
+			r.Header = append(r.Header, Field{name, text})
+		case "cookie":
+			r.Header = append(r.Header, Field{"Cookie", Template(name + "=" + string(text))})
+		}
+	}
+	schemes := d.operation.Description.Schemes
+	for _, name := range slices.Sorted(maps.Keys(d.credentials)) {
+		scheme, role := schemes[name], d.credentials[name]
+		value := Template("")
+		if role != "" {
+			source := FromCredential
+			if scheme.Prefix == "Basic " {
+				source = FromBasic
+			}
+			value = Template(scheme.Prefix) + Placeholder{source, []string{role, name}}.template()
+		}
+		switch scheme.In {
+		case "header":
+			r.Header = append(r.Header, Field{scheme.Field, value})
+		case "query":
+			r.Query = append(r.Query, Field{scheme.Field, value})
+		case "cookie":
+			r.Header = append(r.Header, Field{"Cookie", Template(scheme.Field+"=") + value})
+		}
+	}
+	if d.hasBody {
+		r.HasBody = true
+		if d.mediaType != "" {
+			r.Header = append(r.Header, Field{"Content-Type", Template(d.mediaType)})
+		}
+		switch {
+		case d.raw != nil:
+			r.Body = *d.raw
+		case d.form != nil:
+			body, err := formText(d.body)
+			if err != nil {
+				return Request{}, err
+			}
+			r.Body = body
+		default:
+			body, err := encode(d.body)
+			if err != nil {
+				return Request{}, err
+			}
+			r.Body = body
+		}
+	}
+	return r, nil
+}
+
+// encode writes JSON as people do: no escapes beyond those that JSON demands, keys sorted.
+func encode(value any) (Template, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(value); err != nil {
+		return "", err
+	}
+	return Template(strings.TrimSuffix(b.String(), "\n")), nil
+}
+
+// fillPath puts the path parameters in, escaped; placeholders are escaped when filled.
+func (d draft) fillPath() Template {
+	path := d.path
+	for key, value := range d.parameters {
+		if in, name, _ := strings.Cut(key, ":"); in == "path" {
+			text := string(parameterText(value))
+			if !strings.Contains(text, open) {
+				text = url.PathEscape(text)
+			}
+			path = strings.ReplaceAll(path, "{"+name+"}", text)
+		}
+	}
+	return Template(path)
+}
+
+func parameterText(value any) Template {
+	switch v := value.(type) {
+	case Template:
+		return v
+	case string:
+		return Template(v)
+	case []any:
+		parts := make([]string, len(v))
+		for i, inner := range v {
+			parts[i] = string(parameterText(inner))
+		}
+		return Template(strings.Join(parts, ","))
+	case map[string]any:
+		t, err := encode(v)
+		if err != nil {
+			return ""
+		}
+		return t
+	case float64:
+		data, _ := json.Marshal(v)
+		return Template(data)
+	}
+	return Template(fmt.Sprint(value))
+}
+
+const formMediaType = "application/x-www-form-urlencoded"
+
+// formText writes an object as a form: name=value, and name[field]=value for the
+// fields of an object, as style deepObject has it.
+func formText(value any) (Template, error) {
+	object, ok := value.(map[string]any)
+	if !ok {
+		return "", errors.New("only an object is sent as a form")
+	}
+	var parts []string
+	add := func(name string, value any) error {
+		switch value.(type) {
+		case map[string]any, []any:
+			return fmt.Errorf("%s: a form has no place for a value within a value", name)
+		}
+		text := ""
+		for _, part := range parameterText(value).Parts() {
+			if part.Placeholder != nil {
+				text += string(part.Placeholder.template())
+			} else {
+				text += url.QueryEscape(part.Text)
+			}
+		}
+		parts = append(parts, url.QueryEscape(name)+"="+text)
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		fields, nested := object[name].(map[string]any)
+		if !nested {
+			if err := add(name, object[name]); err != nil {
+				return "", err
+			}
+			continue
+		}
+		for _, field := range slices.Sorted(maps.Keys(fields)) {
+			if err := add(name+"["+field+"]", fields[field]); err != nil {
+				return "", err
+			}
+		}
+	}
+	return Template(strings.Join(parts, "&")), nil
+}

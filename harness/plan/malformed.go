@@ -1,0 +1,216 @@
+package plan
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"qorcheck/harness/generate"
+	"qorcheck/spec"
+)
+
+// malformedCases makes requests that each break the description in one place.
+func (b *builder) malformedCases(o *spec.Operation, base draft, prepared []Step) {
+	if content := o.Body.JSON(); base.hasBody && base.body != nil {
+		b.syntaxCases(o, base, prepared)
+		b.fieldCases(o, base, prepared, values{b: b, o: o, bound: base.bound}.maker(content))
+	}
+	for _, p := range o.Parameters {
+		if p.In != "cookie" && !b.isIdempotency(o, p) {
+			b.parameterCases(o, base, prepared, p)
+		}
+	}
+}
+
+func (b *builder) isIdempotency(o *spec.Operation, p spec.Parameter) bool {
+	i := o.Conformance.Idempotency
+	return i != nil && p.In == "header" && strings.EqualFold(i.Header, p.Name)
+}
+
+// syntaxCases breaks the body as a whole: what RFC 8259 forbids, what it merely
+// advises against, no body, and a body that is not sent as JSON.
+func (b *builder) syntaxCases(o *spec.Operation, base draft, prepared []Step) {
+	encoded, err := encode(base.body)
+	if err != nil {
+		return
+	}
+	body := string(encoded)
+	quote := strings.LastIndex(body, `"`)
+	inString := func(insert string) string { // into the last string of the body
+		if quote < 0 {
+			return body + insert
+		}
+		return body[:quote] + insert + body[quote:]
+	}
+	for _, broken := range []struct{ kind, what, why, body string }{
+		{"malformed.syntax", "truncated", "the JSON body ends before its last brace", body[:len(body)-1]},
+		{"malformed.syntax", "trailing-comma", "the JSON body has a comma before its last brace", body[:len(body)-1] + "," + body[len(body)-1:]},
+		{"malformed.syntax", "comment", "the JSON body holds a comment", body[:1] + "/* comment */" + body[1:]},
+		{"malformed.syntax", "single-quotes", "the JSON body has single quotes instead of double ones", strings.ReplaceAll(body, `"`, `'`)},
+		{"malformed.syntax", "trailing-garbage", "the JSON body is followed by text", body + " garbage"},
+		{"malformed.syntax", "nul", "a string of the JSON body holds a raw NUL", inString("\x00")},
+		{"malformed.syntax", "invalid-utf8", "a string of the JSON body is not UTF-8", inString("\xff")},
+		{"malformed.lax", "byte-order-mark", "the JSON body begins with a byte order mark", "\ufeff" + body},
+		{"malformed.lax", "lone-surrogate", "a string of the JSON body holds half a surrogate pair", inString(`\ud800`)},
+		{"malformed.lax", "duplicate-name", "the JSON body has one name twice", twice(base.body, body)},
+		{"malformed.lax", "deep-nesting", "the JSON body is nested a thousand levels deep", body[:1] + `"nested":` + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + "," + body[1:]},
+	} {
+		if strings.HasPrefix(body, "{") && len(body) > 2 {
+			b.addRaw(o, broken.kind, broken.what, broken.why, base, prepared, Template(broken.body))
+		}
+	}
+	if o.Body.Required {
+		b.addRaw(o, "malformed.empty", "", "the body is empty", base, prepared, "")
+	} else {
+		b.skip(o, "malformed.empty", "the operation may go without a body")
+	}
+	for _, wrong := range []struct{ kind, what, why, mediaType string }{
+		{"malformed.media-type", "text", "the body is sent as text/plain", "text/plain"},
+		{"malformed.media-type", "none", "the body is sent without a media type", ""},
+		{"malformed.lax", "charset", "the body is labelled with a foreign charset", "application/json; charset=utf-16"},
+	} {
+		d := base.clone()
+		d.mediaType = wrong.mediaType
+		sent := wrong.mediaType
+		if sent == "" {
+			sent = "none"
+		}
+		b.add(o, wrong.kind, wrong.what, wrong.why, d, prepared, &Fault{Keyword: "media-type", Sent: sent, Allowed: mediaTypes(o), lax: wrong.kind == "malformed.lax"})
+	}
+}
+
+// twice repeats the first name of an object.
+func twice(value any, body string) string {
+	object, ok := value.(map[string]any)
+	if !ok {
+		return body
+	}
+	for _, name := range slices.Sorted(maps.Keys(object)) {
+		again, err := encode(map[string]any{name: object[name]})
+		if err != nil {
+			return body
+		}
+		return body[:len(body)-1] + "," + string(again[1:])
+	}
+	return body
+}
+
+func mediaTypes(o *spec.Operation) string {
+	var list []string
+	for _, c := range o.Body.Content {
+		list = append(list, c.MediaType)
+	}
+	return strings.Join(list, ", ")
+}
+
+func (b *builder) addRaw(o *spec.Operation, kind, what, why string, base draft, prepared []Step, raw Template) {
+	d := base.clone()
+	d.raw = &raw
+	b.add(o, kind, what, why, d, prepared, &Fault{Keyword: "syntax", Sent: what, Allowed: "JSON as RFC 8259 has it", lax: kind == "malformed.lax"})
+}
+
+// fieldCases breaks each field of the body in each way that its schema forbids.
+func (b *builder) fieldCases(o *spec.Operation, base draft, prepared []Step, m generate.Maker) {
+	for _, f := range m.Faults() {
+		kind, what := naming(f, generate.ID(f.Pointer))
+		if f.Gap != "" {
+			b.drop(o, kind, what, f.Pointer, f.Keyword, f.Gap)
+			continue
+		}
+		d := base.clone()
+		d.body = f.Value
+		mandatory := ""
+		if f.Required && f.Pointer != "" {
+			mandatory = ", a mandatory field"
+		}
+		place := f.Pointer
+		if place == "" {
+			place = "the body"
+		}
+		b.add(o, kind, what, place+" "+f.Why+mandatory, d, prepared, &Fault{
+			Pointer: f.Pointer, Keyword: f.Keyword, Sent: sentText(f), Allowed: f.Allowed,
+			certify: func(value any) error { return m.Certify(f, value) },
+		})
+	}
+}
+
+// naming says which kind of case a fault makes, and what tells it from the
+// others of that kind at its place.
+func naming(f generate.Fault, place string) (kind, what string) {
+	kind, what = "malformed."+f.Keyword, place
+	switch f.Keyword {
+	case "required":
+		return "malformed.missing", place
+	case generate.Blank:
+		return kind, place + "." + f.Class
+	case "type":
+		if f.Class == "null" && f.Required {
+			return "malformed.missing", place + ".null" // null counts as missing there
+		}
+		if f.Class == "null" {
+			return "malformed.null", place
+		}
+		return kind, place + "." + f.Class
+	case "enum":
+		return kind, place + "." + f.Class
+	case "pattern":
+		return kind, place
+	case "format":
+		return "malformed.pattern", place + ".format"
+	case "minLength", "maxLength":
+		return "malformed.length", place + "." + f.Keyword
+	case "minItems", "maxItems", "uniqueItems":
+		return "malformed.items", place + "." + f.Keyword
+	case "additionalProperties":
+		return "malformed.extra", place
+	case "discriminator":
+		return "malformed.enum", place + ".discriminator"
+	}
+	return "malformed.bound", place + "." + f.Keyword
+}
+
+func sentText(f generate.Fault) string {
+	if f.Absent {
+		return "nothing"
+	}
+	sent, err := encode(f.Sent)
+	if err != nil {
+		return ""
+	}
+	return sent.Show()
+}
+
+// parameterCases breaks one parameter in each way that its schema forbids. What
+// is sent is text; so only what a text can break is broken.
+func (b *builder) parameterCases(o *spec.Operation, base draft, prepared []Step, p spec.Parameter) {
+	key := p.In + ":" + p.Name
+	id, label := generate.ID(p.In+"-"+p.Name), "the "+p.In+" parameter "+p.Name
+	if p.Required && p.In != "path" {
+		d := base.clone()
+		delete(d.parameters, key)
+		b.add(o, "malformed.missing", id, label+" is missing, a mandatory one", d, prepared, &Fault{Pointer: key, Keyword: "required", Sent: "nothing", Allowed: "a value"})
+	}
+	if value, ok := base.parameters[key].(string); ok && strings.HasPrefix(value, answered) {
+		return // an id that the target itself made
+	}
+	for _, f := range b.parameterMaker(p).Faults() {
+		if f.Pointer != "" || f.Keyword == generate.Blank || f.Keyword == "type" && f.Class != "string" && f.Class != "fraction" {
+			continue
+		}
+		if f.Keyword == "type" && f.Class == "string" {
+			f.Sent = "text" // a number in quotes is a number here
+		}
+		kind, what := naming(f, id)
+		if f.Gap != "" {
+			b.drop(o, kind, what, key, f.Keyword, f.Gap)
+			continue
+		}
+		sent := string(parameterText(f.Sent))
+		if p.In == "path" && (sent == "" || strings.Trim(sent, ".") == "" || strings.Contains(sent, "/")) {
+			continue // another path
+		}
+		d := base.clone()
+		d.parameters[key] = f.Sent
+		b.add(o, kind, what, label+" "+f.Why, d, prepared, &Fault{Pointer: key, Keyword: f.Keyword, Sent: sent, Allowed: f.Allowed})
+	}
+}

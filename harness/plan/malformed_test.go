@@ -1,0 +1,161 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// faultsOf lists what the cases of a kind break, as pointer keyword value.
+func faultsOf(p *Plan, operation, kind string) []string {
+	var list []string
+	for _, c := range p.Cases {
+		if c.Operation == operation && c.Kind == kind {
+			list = append(list, strings.TrimSpace(c.Fault.Pointer+" "+c.Fault.Keyword+" "+c.Fault.Sent))
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+const everyKeyword = `
+paths:
+  /a:
+    post:
+      operationId: a
+      parameters:
+        - {name: n, in: query, required: true, schema: {type: integer, minimum: 1, maximum: 5}, example: 2}
+        - {name: s, in: query, schema: {type: string, enum: [x, xx]}}
+        - {name: X-H, in: header, required: true, schema: {type: string, pattern: '^[a-z]+$', maxLength: 4}, example: abc}
+        - {name: Idem, in: header, schema: {type: string, maxLength: 2}}
+      requestBody:
+        required: true
+        content:
+          application/json:
+            schema:
+              type: object
+              required: [b, i, w]
+              properties:
+                b: {type: boolean}
+                e: {type: integer, enum: [1, 2]}
+                i: {type: integer, minimum: 3, maximum: 9, example: 4}
+                k: {type: string, enum: [v, vx]}
+                l: {type: string, maxLength: 3, example: ab}
+                o: {type: object, required: [in], properties: {in: {type: string}}}
+                p: {type: string, pattern: '\S'}
+                r: {type: string, readOnly: true}
+                u: {}
+                w: {type: object, required: [q], properties: {q: {type: string, pattern: '\S', example: z}, z: {type: string}}}
+      responses: {"200": {description: d}}
+x-conformance: {idempotency: {header: idem, name: IDEM}}
+`
+
+func TestEachFieldIsBrokenInEachWayOnce(t *testing.T) {
+	p := planned(t, described(t, everyKeyword), every(t), fixtures(t, ""))
+	for kind, want := range map[string][]string{
+		"malformed.missing": {"/b required nothing", "/b type null", "/i required nothing", "/i type null", "/o/in required nothing", "/o/in type null", "/w required nothing", "/w type null", "/w/q required nothing", "/w/q type null", "header:X-H required nothing", "query:n required nothing", "type null"},
+		"malformed.null":    {"/e type null", "/k type null", "/l type null", "/o type null", "/p type null", "/w/z type null"},
+		"malformed.blank":   {`/w/q blank "   "`, `/w/q blank ""`},
+		"malformed.enum":    {`/e enum 3`, `/k enum "V"`, `/k enum "vxx"`, "query:s enum X", "query:s enum xxx"},
+		"malformed.pattern": {`/p pattern "   "`, "header:X-H pattern ab?"},
+		"malformed.length":  {`/l maxLength "abbb"`, "header:X-H maxLength abccc"},
+		"malformed.bound":   {"/i maximum 10", "/i minimum 2", "query:n maximum 6", "query:n minimum 0"},
+	} {
+		got := faultsOf(p, "a", kind)
+		if fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) {
+			t.Errorf("%s breaks\n%q, want\n%q; dropped %v", kind, got, want, p.Dropped)
+		}
+	}
+	types := map[string]int{}
+	for _, fault := range faultsOf(p, "a", "malformed.type") {
+		types[strings.Fields(fault)[0]]++
+	}
+	if got := fmt.Sprint(types); got != "map[/b:4 /e:5 /i:5 /k:4 /l:4 /o:4 /o/in:4 /p:4 /w:4 /w/q:4 /w/z:4 query:n:2 type:4]" {
+		t.Errorf("types broken: %s", got)
+	}
+}
+
+func TestEachWayOfBreakingABody(t *testing.T) {
+	p := ourPlan(t, 1)
+	sent := map[string]string{}
+	for _, c := range p.Cases {
+		if c.Operation == "payment-void" && (c.Kind == "malformed.syntax" || c.Kind == "malformed.empty" || c.Kind == "malformed.media-type") {
+			sent[strings.TrimPrefix(c.ID, "payment-void.malformed.")] = header(c.Act.Request, "Content-Type") + " " + c.Act.Request.Body.Show()
+			if !c.Act.Request.HasBody {
+				t.Errorf("%s has no body", c.ID)
+			}
+		}
+	}
+	const good = `{"transaction_data":{"mid":"700100200","transaction_id":"$TRANSACTION_ID"}}`
+	for what, want := range map[string]string{
+		"syntax.truncated":        "application/json " + good[:len(good)-1],
+		"syntax.trailing-comma":   "application/json " + good[:len(good)-1] + ",}",
+		"syntax.comment":          "application/json {/* comment */" + good[1:],
+		"syntax.single-quotes":    "application/json " + strings.ReplaceAll(good, `"`, `'`),
+		"syntax.trailing-garbage": "application/json " + good + " garbage",
+		"syntax.nul":              "application/json " + strings.Replace(good, `_ID"`, "_ID\x00\"", 1),
+		"syntax.invalid-utf8":     "application/json " + strings.Replace(good, `_ID"`, "_ID\xff\"", 1),
+		"empty":                   "application/json ",
+		"media-type.text":         "text/plain " + good,
+		"media-type.none":         " " + good,
+	} {
+		if got := strings.Replace(sent[what], `"orderid":"$ORDER_ID",`, "", 1); got != want {
+			t.Errorf("%s: %q, want %q", what, got, want)
+		}
+		delete(sent, what)
+	}
+	if len(sent) > 0 {
+		t.Errorf("also sent: %v", sent)
+	}
+}
+
+func TestABodyThatMayBeLeftOutMayBeEmpty(t *testing.T) {
+	d := described(t, "paths: {/a: {post: {operationId: a, requestBody: {content: {application/json: {schema: {type: object}}}}, responses: {'200': {description: d}}}}}")
+	p := planned(t, d, requirements(t, rule("R-400", "all", "malformed.empty", "400")), fixtures(t, ""))
+	if o := p.Obligation("a.R-400"); len(o.Cases) > 0 || o.Lacks != "the operation may go without a body" {
+		t.Errorf("%d cases, lacks %q", len(o.Cases), o.Lacks)
+	}
+}
+
+func TestFieldsWhoseIDsAreOneAreToldApart(t *testing.T) {
+	d := described(t, "paths: {/a: {post: {operationId: a, requestBody: {content: {application/json: {schema: {type: object, required: [b, b_c], properties: {b_c: {type: string}, b: {type: object, required: [c], properties: {c: {type: string}}}}}}}}, responses: {'200': {description: d}}}}}")
+	p := planned(t, d, requirements(t, rule("R-400", "all", "malformed.type", "400")), fixtures(t, ""))
+	got := ids(p)
+	if slices.Sort(got); len(got) != 16 || len(slices.Compact(slices.Clone(got))) != 16 {
+		t.Errorf("%d ids, want 16 that differ: %q", len(got), got)
+	}
+}
+
+func TestCoverageOfOurDescriptionHasNoHole(t *testing.T) {
+	p := ourPlan(t, 1)
+	rows := p.Coverage()
+	if len(rows) < 500 {
+		t.Errorf("only %d keywords", len(rows))
+	}
+	for _, row := range rows {
+		if row.Malformed == 0 && row.Reason == "" {
+			t.Errorf("%s: no case breaks %s at %s, and no reason says why", row.Operation, row.Keyword, row.Pointer)
+		}
+	}
+	for _, d := range p.Dropped {
+		if !strings.Contains(d.ID, "malformed.length.transaction-data-creditcard") && !strings.HasSuffix(d.ID, ".format") && !strings.HasPrefix(d.ID, "payment-sale.valid.branch") {
+			t.Errorf("dropped %s: %s", d.ID, d.Reason)
+		}
+	}
+}
+
+func TestCoverageShowsAHole(t *testing.T) {
+	d := described(t, "paths: {/a: {post: {operationId: a, requestBody: {content: {application/json: {schema: {type: object, required: [b], properties: {b: {type: string, maxLength: 3}}}}}}, responses: {'200': {description: d}}}}}")
+	p := planned(t, d, requirements(t, rule("R-400", "all", "malformed", "400")), fixtures(t, ""))
+	p.Cases = nil
+	holes := 0
+	for _, row := range p.Coverage() {
+		if row.Malformed == 0 && row.Reason == "" {
+			holes++
+		}
+	}
+	if holes != 4 { // type of the body, required, type and maxLength of b
+		t.Errorf("%d holes in a plan without cases, want 4: %v", holes, p.Coverage())
+	}
+}

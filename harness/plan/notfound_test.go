@@ -1,0 +1,81 @@
+package plan
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestWhatIsNotFoundIsNotDocumented(t *testing.T) {
+	p := ourPlan(t, 1)
+	found := map[string]int{}
+	for _, c := range p.Cases {
+		path := fill(t, p.Fixtures, c.Act.Request.Path)
+		switch c.Kind {
+		case "not-found.path":
+			for _, o := range p.Description.Operations {
+				if matches(o.Path, path) || matches(strings.TrimSuffix(o.Path, "/"), strings.TrimSuffix(path, "/")) {
+					t.Errorf("%s: %s is the documented %s", c.ID, path, o.Path)
+				}
+			}
+		case "not-found.method":
+			for _, o := range p.Description.Operations {
+				if o.Method == c.Act.Request.Method && matches(o.Path, path) {
+					t.Errorf("%s: %s %s is documented", c.ID, o.Method, path)
+				}
+			}
+		case "not-found.id":
+			text := c.Act.Request.Path.Show() + c.Act.Request.Body.Show()
+			for _, f := range c.Act.Request.Query {
+				text += f.Value.Show()
+			}
+			if !strings.Contains(text, "$UNKNOWN_") && !strings.HasSuffix(text, unknownSegment) || len(c.Prepare) == 0 {
+				t.Errorf("%s: %s", c.ID, text)
+			}
+		default:
+			continue
+		}
+		found[c.Kind]++
+	}
+	if found["not-found.path"] != 28 || found["not-found.method"] != 28 || found["not-found.id"] != 15 {
+		t.Errorf("found %v", found)
+	}
+}
+
+func TestUnknownPathsAndMethods(t *testing.T) {
+	operation := func(method, id string) string {
+		return method + ": {operationId: " + id + ", responses: {'200': {description: d}}}"
+	}
+	const parameter = "parameters: [{name: id, in: path, required: true, schema: {type: string}, example: me}], "
+	for _, tt := range []struct{ claim, paths, path, method string }{
+		{"the last fixed segment is altered", "{/a/b: {" + operation("get", "x") + "}}", "/a/b-unknown", "PUT"},
+		{"a slash at the end stays", "{/a/: {" + operation("get", "x") + "}}", "/a-unknown/", "PUT"},
+		{"a parameter is not", "{'/a/{id}': {" + parameter + operation("get", "x") + "}}", "/a-unknown/me", "PUT"},
+		{"an earlier one where a template takes the last", "{/a/b: {" + operation("get", "x") + "}, '/a/{id}': {" + parameter + operation("get", "y") + "}}", "/a-unknown/b", "PUT"},
+		{"a method of a template that takes the path is documented", "{/a/b: {" + operation("get", "x") + "}, '/a/{id}': {" + parameter + operation("put", "y") + ", " + operation("patch", "z") + "}}", "/a-unknown/b", "DELETE"},
+		{"dots and braces are no expressions", "{/a.b: {" + operation("put", "x") + "}}", "/a.b-unknown", "PATCH"},
+		{"every path is taken", "{'/{id}': {" + parameter + operation("get", "x") + "}}", "", "PUT"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			p := planned(t, described(t, "paths: "+tt.paths), requirements(t, rule("R-404", "[x]", "not-found", "404")), fixtures(t, ""))
+			path, method := "", ""
+			for _, c := range p.Cases {
+				switch c.Kind {
+				case "not-found.path":
+					path = c.Act.Request.Path.Show()
+				case "not-found.method":
+					method = c.Act.Request.Method
+				}
+			}
+			if path != tt.path || method != tt.method {
+				t.Errorf("%s %s, want %s %s", method, path, tt.method, tt.path)
+			}
+		})
+	}
+}
+
+func TestNothingIsUnknownWhereNoIDIsKnown(t *testing.T) {
+	p := planned(t, described(t, "paths: {/a: {get: {operationId: a, responses: {'200': {description: d}}}}}"), requirements(t, rule("R", "all", "not-found.id", "404")), fixtures(t, ""))
+	if got := p.Obligation("a.R").Lacks; !strings.Contains(got, "no link leads to the operation") {
+		t.Errorf("lacks %q", got)
+	}
+}

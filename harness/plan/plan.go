@@ -1,0 +1,283 @@
+// Package plan turns a description, a requirement list and fixtures into the
+// ordered, complete list of obligations and cases of a run. It is pure: the same
+// input gives the same plan, byte for byte, and nothing is sent.
+package plan
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math/big"
+	"slices"
+	"strings"
+
+	"qorcheck/harness/settings"
+	"qorcheck/spec"
+)
+
+// Plan is what a run will do.
+type Plan struct {
+	Description  *spec.Description
+	Requirements *spec.Requirements
+	Fixtures     *settings.Fixtures
+	Seed         uint64
+	Digest       string // sha256 of obligations and cases, "sha256:…"
+
+	Obligations []*Obligation
+	Cases       []*Case
+	Dropped     []Dropped
+	Preflight   *Case // a harmless valid call, nil when the description has none
+}
+
+// Obligation is one requirement on one operation: the unit that people see.
+type Obligation struct {
+	ID          string            `json:"id"` // lasting: operation.requirement
+	Operation   *spec.Operation   `json:"-"`
+	Requirement *spec.Requirement `json:"-"`
+	Sentence    string            `json:"sentence"` // "payment-capture answers 401 when a key is missing"
+	Cases       []string          `json:"cases"`
+	Unsupported string            `json:"unsupported,omitempty"` // why the environment cannot exercise it
+	Lacks       string            `json:"lacks,omitempty"`       // what to add so that it can be exercised
+}
+
+// Case is one planned request under judgement with what surrounds it.
+type Case struct {
+	ID          string   `json:"id"` // lasting: operation.kind.what
+	Operation   string   `json:"operation"`
+	Kind        string   `json:"kind"`
+	Why         string   `json:"why"`         // what is right or wrong with the request
+	Obligations []string `json:"obligations"` // the one that states the expected status comes first
+	Expect      Expect   `json:"expect"`
+	Fault       *Fault   `json:"fault,omitempty"`
+	Prepare     []Step   `json:"prepare,omitempty"`
+	Act         Step     `json:"act"`
+	Observe     []Step   `json:"observe,omitempty"`
+	Cleanup     []Step   `json:"cleanup,omitempty"`
+}
+
+// Expect is the exact answer that Act must get.
+type Expect struct {
+	Statuses  []int            `json:"statuses"`
+	Ending    spec.Ending      `json:"ending,omitempty"`
+	Tolerated []spec.Tolerance `json:"tolerated,omitempty"`
+}
+
+// Accepted tells whether the target is expected to carry the request out.
+func (e Expect) Accepted() bool {
+	return len(e.Statuses) > 0 && e.Statuses[0]/100 == 2 && (e.Ending == "" || e.Ending == spec.Succeeded)
+}
+
+// Rejected tells whether the target is expected to reject the request.
+func (e Expect) Rejected() bool { return len(e.Statuses) > 0 && e.Statuses[0] >= 400 }
+
+// Fault is what a malformed request breaks.
+type Fault struct {
+	Pointer string `json:"pointer"` // into the body, or "query:name"; "" for the body as a whole
+	Keyword string `json:"keyword"` // schema keyword, or syntax
+	Sent    string `json:"sent"`    // the broken value, as JSON or text
+	Allowed string `json:"allowed,omitempty"`
+
+	lax     bool                  // nothing is promised of such a request
+	certify func(value any) error // proves on the value sent that it breaks this and nothing else
+}
+
+// Step is one request of a case.
+type Step struct {
+	Name      string    `json:"name"`                // operation id, or settle
+	Operation string    `json:"operation,omitempty"` // "" for settle
+	URL       string    `json:"url,omitempty"`       // absolute, or a path at the target's origin; "" for the target's own paths
+	Request   Request   `json:"request"`
+	Capture   []Capture `json:"capture,omitempty"`
+	ReadBack  *ReadBack `json:"readBack,omitempty"`
+}
+
+// Request is what is sent.
+type Request struct {
+	Method string   `json:"method"`
+	Path   Template `json:"path"` // below the target's base, escaped
+	Query  []Field  `json:"query,omitempty"`
+	Header []Field  `json:"header,omitempty"`
+	Body   Template `json:"body,omitempty"`
+	// HasBody tells an empty body from none.
+	HasBody bool `json:"hasBody,omitempty"`
+}
+
+// Form tells whether the body is sent as a form.
+func (r Request) Form() bool {
+	return slices.ContainsFunc(r.Header, func(f Field) bool { return f.Name == "Content-Type" && f.Value == formMediaType })
+}
+
+// Field is a query parameter or header.
+type Field struct {
+	Name  string   `json:"name"`
+	Value Template `json:"value"`
+}
+
+// Capture takes a value out of a step's answer for later steps.
+type Capture struct {
+	Name    string `json:"name"`
+	Pointer string `json:"pointer"` // into the answer's body
+}
+
+// ReadBack says which rows of an answer are traces of the case.
+type ReadBack struct {
+	Rows  string   `json:"rows"`
+	Field string   `json:"field"`
+	Value Template `json:"value"`
+}
+
+// Dropped is a case that was made and not kept, with the reason.
+type Dropped struct {
+	ID     string `json:"id"`
+	Reason string `json:"reason"`
+
+	operation, pointer, keyword string
+}
+
+// Obligation finds an obligation by its id, nil when there is none.
+func (p *Plan) Obligation(id string) *Obligation {
+	for _, o := range p.Obligations {
+		if o.ID == id {
+			return o
+		}
+	}
+	return nil
+}
+
+// Only returns the plan reduced to the obligations that keep accepts, and to the
+// cases that serve them.
+func (p *Plan) Only(keep func(*Obligation) bool) *Plan {
+	small := *p
+	small.Obligations = nil
+	kept := map[string]bool{}
+	for _, o := range p.Obligations {
+		if keep(o) {
+			small.Obligations = append(small.Obligations, o)
+			kept[o.ID] = true
+		}
+	}
+	small.Cases = nil
+	for _, c := range p.Cases {
+		served := slices.DeleteFunc(slices.Clone(c.Obligations), func(id string) bool { return !kept[id] })
+		if len(served) > 0 {
+			reduced := *c
+			reduced.Obligations = served
+			small.Cases = append(small.Cases, &reduced)
+		}
+	}
+	small.sign()
+	return &small
+}
+
+// Case returns the plan reduced to one case and the obligations that it serves;
+// nil when there is no such case.
+func (p *Plan) Case(id string) *Plan {
+	small := *p
+	small.Cases, small.Obligations = nil, nil
+	for _, c := range p.Cases {
+		if c.ID != id {
+			continue
+		}
+		small.Cases = []*Case{c}
+		for _, o := range p.Obligations {
+			if slices.Contains(c.Obligations, o.ID) {
+				reduced := *o
+				reduced.Cases, reduced.Lacks = []string{id}, ""
+				small.Obligations = append(small.Obligations, &reduced)
+			}
+		}
+	}
+	if small.Cases == nil {
+		return nil
+	}
+	small.sign()
+	return &small
+}
+
+// Steps lists the steps of a case in the order in which they are sent.
+func (c *Case) Steps() []Step {
+	steps := slices.Clone(c.Prepare)
+	steps = append(steps, c.Act)
+	steps = append(steps, c.Observe...)
+	return append(steps, c.Cleanup...)
+}
+
+// Volume is what a plan sends at most.
+type Volume struct {
+	Requests int
+	Writes   int    // requests by a method other than GET and HEAD
+	Money    string // sum of the amounts in requests that are expected to be accepted, "12.50"
+	Currency string
+	Payments int // how many requests make up Money
+}
+
+// Volume counts what the plan sends: every step of every case, and the preflight.
+func (p *Plan) Volume() Volume {
+	var v Volume
+	sum := new(big.Rat)
+	count := func(step Step, accepted bool) {
+		v.Requests++
+		if step.Request.Method != "GET" && step.Request.Method != "HEAD" {
+			v.Writes++
+		}
+		o := p.Description.Operation(step.Operation)
+		if o == nil || o.Conformance.Amounts == nil || !accepted {
+			return
+		}
+		v.Currency = o.Conformance.Amounts.Currency
+		var body any
+		if json.Unmarshal([]byte(step.Request.Body), &body) != nil {
+			return
+		}
+		for _, pointer := range o.Conformance.Amounts.Fields {
+			if value, ok := spec.Lookup(body, pointer); ok {
+				if amount, ok := new(big.Rat).SetString(fmt.Sprint(value)); ok {
+					sum.Add(sum, amount)
+					v.Payments++
+				}
+			}
+		}
+	}
+	for _, c := range p.Cases {
+		for _, step := range c.Prepare {
+			count(step, true)
+		}
+		count(c.Act, c.Expect.Accepted())
+		for _, step := range c.Observe {
+			count(step, false)
+		}
+		for _, step := range c.Cleanup {
+			count(step, false)
+		}
+	}
+	if p.Preflight != nil {
+		v.Requests++
+	}
+	v.Money = sum.FloatString(2)
+	return v
+}
+
+// sign computes the digest.
+func (p *Plan) sign() {
+	data, err := json.Marshal(struct {
+		Obligations []*Obligation
+		Cases       []*Case
+	}{p.Obligations, p.Cases})
+	if err != nil {
+		panic(err) // plain data always marshals
+	}
+	sum := sha256.Sum256(data)
+	p.Digest = "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// plain makes part of an id: letters, digits, dots and hyphens.
+func plain(text string) string {
+	text = strings.Map(func(c rune) rune {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-' {
+			return c
+		}
+		return '-'
+	}, text)
+	return strings.Trim(text, "-.")
+}

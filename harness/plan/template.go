@@ -1,0 +1,161 @@
+package plan
+
+import "strings"
+
+// Template is text with placeholders for what is only known, or only allowed to
+// be known, when a request is sent. A plan holds no secret and no unique value.
+type Template string
+
+// Marks of a placeholder: private-use characters, which no description holds.
+const (
+	open  = "\uE000"
+	shut  = "\uE001"
+	comma = "\uE002"
+)
+
+// Source says where the value of a placeholder comes from.
+type Source string
+
+// The sources.
+const (
+	FromCredential Source = "credential" // fixtures: role, security scheme
+	FromBasic      Source = "basic"      // the same, in base64
+	FromTrigger    Source = "trigger"    // fixtures: group, trigger, field
+	FromRun        Source = "unique"     // made of run and case: variable name, greatest length
+	FromAnswer     Source = "answer"     // an earlier answer of the case: variable name
+	UnlikeAnswer   Source = "unlike"     // the same, altered until nothing has that id
+)
+
+// Placeholder is one place to fill.
+type Placeholder struct {
+	Source Source
+	Args   []string
+}
+
+// Secret tells whether the value must never be shown.
+func (p Placeholder) Secret() bool {
+	return p.Source == FromCredential || p.Source == FromBasic || p.Source == FromTrigger
+}
+
+// Variable is the name under which curl lines and evidence show the placeholder.
+func (p Placeholder) Variable() string {
+	switch p.Source {
+	case FromCredential, FromBasic:
+		name := snake(p.Args[1])
+		if p.Args[0] != "valid" {
+			name = snake(p.Args[0]) + "_" + name
+		}
+		if p.Source == FromBasic {
+			name += "_BASE64"
+		}
+		return name
+	case FromTrigger:
+		return snake(strings.Join(p.Args, "_"))
+	case UnlikeAnswer:
+		return "UNKNOWN_" + p.Args[0]
+	}
+	return p.Args[0]
+}
+
+// snake turns fooBar, foo-bar and foo[0] into FOO_BAR, FOO_BAR and FOO_0.
+func snake(name string) string {
+	var b strings.Builder
+	lower := false
+	for _, c := range name {
+		switch {
+		case c >= 'A' && c <= 'Z':
+			if lower {
+				b.WriteByte('_')
+			}
+			b.WriteRune(c)
+			lower = false
+		case c >= 'a' && c <= 'z':
+			b.WriteRune(c - 'a' + 'A')
+			lower = true
+		case c >= '0' && c <= '9':
+			b.WriteRune(c)
+			lower = true
+		default:
+			if b.Len() > 0 && !strings.HasSuffix(b.String(), "_") {
+				b.WriteByte('_')
+			}
+			lower = false
+		}
+	}
+	return strings.Trim(b.String(), "_")
+}
+
+func (p Placeholder) template() Template {
+	return Template(open + string(p.Source) + comma + strings.Join(p.Args, comma) + shut)
+}
+
+// Part is a piece of a template: text, or a placeholder.
+type Part struct {
+	Text        string
+	Placeholder *Placeholder
+}
+
+// Parts takes a template apart.
+func (t Template) Parts() []Part {
+	var parts []Part
+	for s := string(t); s != ""; {
+		before, rest, found := strings.Cut(s, open)
+		if before != "" {
+			parts = append(parts, Part{Text: before})
+		}
+		if !found {
+			break
+		}
+		inner, after, _ := strings.Cut(rest, shut)
+		words := strings.Split(inner, comma)
+		parts = append(parts, Part{Placeholder: &Placeholder{Source: Source(words[0]), Args: words[1:]}})
+		s = after
+	}
+	return parts
+}
+
+// Fill replaces each placeholder by what value returns for it.
+func (t Template) Fill(value func(Placeholder) (string, error)) (string, error) {
+	if !strings.Contains(string(t), open) {
+		return string(t), nil
+	}
+	var b strings.Builder
+	for _, part := range t.Parts() {
+		if part.Placeholder == nil {
+			b.WriteString(part.Text)
+			continue
+		}
+		filled, err := value(*part.Placeholder)
+		if err != nil {
+			return "", err
+		}
+		b.WriteString(filled)
+	}
+	return b.String(), nil
+}
+
+// Show renders the template for people: placeholders as $VARIABLE.
+func (t Template) Show() string {
+	var b strings.Builder
+	for _, part := range t.Parts() {
+		if part.Placeholder != nil {
+			b.WriteString("$" + part.Placeholder.Variable())
+		}
+		b.WriteString(part.Text)
+	}
+	return b.String()
+}
+
+// Placeholders lists what is to be filled, in order.
+func (t Template) Placeholders() []Placeholder {
+	var list []Placeholder
+	for _, part := range t.Parts() {
+		if part.Placeholder != nil {
+			list = append(list, *part.Placeholder)
+		}
+	}
+	return list
+}
+
+// MarshalText shows a template as people read it.
+func (t Template) MarshalText() ([]byte, error) { return []byte(t.Show()), nil }

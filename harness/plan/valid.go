@@ -1,0 +1,163 @@
+package plan
+
+import (
+	"fmt"
+	"strings"
+
+	"qorcheck/harness/generate"
+	"qorcheck/spec"
+)
+
+// validCases makes requests that the description allows and that the target must
+// carry out: the documented examples, the mandatory fields alone, everything, each
+// optional field alone, each listed value, each branch, each bound.
+func (b *builder) validCases(o *spec.Operation, base draft, prepared []Step) {
+	b.add(o, "valid.required", "", "a correct request with the mandatory fields alone", base, prepared, nil)
+	b.add(o, "valid.everything", "", "a correct request with every documented field", b.draft(o, generate.Everything, "", "", base.bound), prepared, nil)
+	if content := o.Body.JSON(); content != nil && content.HasSchema {
+		v := values{b: b, o: o, bound: base.bound}
+		m := v.maker(content)
+		for _, e := range content.Examples {
+			d := base.clone()
+			d.body = v.overlay(m, e.Value, base.body, "")
+			b.add(o, "valid.example", e.Name, fmt.Sprintf("the documented example %q", e.Name), d, prepared, nil)
+		}
+		for _, variant := range m.Valid() {
+			if kind, what, ok := variantOf(variant.Class); ok {
+				d := base.clone()
+				d.body = variant.Value
+				b.add(o, kind, what, variant.Why, d, prepared, nil)
+			}
+		}
+		b.formCases(o, base, prepared)
+	}
+	for _, p := range o.Parameters {
+		b.validParameter(o, base, prepared, p)
+	}
+}
+
+// variantOf names the kind of a generated valid value; required and everything are planned apart.
+func variantOf(class string) (kind, what string, ok bool) {
+	kind, what, ok = strings.Cut(class, ".")
+	switch kind {
+	case "optional", "enum", "branch":
+		return "valid." + kind, what, ok
+	}
+	return "valid.bound", class, ok
+}
+
+// validParameter sends a parameter alone, with each listed value and on each bound.
+func (b *builder) validParameter(o *spec.Operation, base draft, prepared []Step, p spec.Parameter) {
+	key := p.In + ":" + p.Name
+	if value, ok := base.parameters[key].(string); ok && strings.HasPrefix(value, answered) {
+		return // an id that the target itself made
+	}
+	id, label := generate.ID(p.In+"-"+p.Name), "the "+p.In+" parameter "+p.Name
+	with := func(kind, what, why string, value any) {
+		d := base.clone()
+		d.parameters[key] = value
+		b.add(o, kind, what, label+" "+why, d, prepared, nil)
+	}
+	m := b.parameterMaker(p)
+	if _, there := base.parameters[key]; !there && !b.isIdempotency(o, p) {
+		with("valid.optional", id, "is given, an optional one", m.Make(generate.OnlyRequired))
+	}
+	for _, variant := range m.Valid() {
+		class, place, ok := strings.Cut(variant.Class, ".")
+		rest, whole := strings.CutPrefix(place, "body")
+		if kind, _, _ := variantOf(variant.Class); ok && whole && kind != "valid.optional" && (p.In != "path" || parameterText(variant.Value) != "") {
+			what := id + rest
+			if kind == "valid.bound" {
+				what = class + "." + id
+			}
+			with(kind, what, strings.TrimSpace(variant.Why), variant.Value)
+		}
+	}
+}
+
+// formCases sends the same requests as a form, where the operation takes one.
+func (b *builder) formCases(o *spec.Operation, base draft, prepared []Step) {
+	for i, content := range o.Body.Content {
+		if content.MediaType != formMediaType || !content.HasSchema {
+			continue
+		}
+		v := values{b: b, o: o, bound: base.bound}
+		for _, variant := range []struct {
+			what, why string
+			size      generate.Extent
+		}{
+			{"required", "a correct request, sent as a form, with the mandatory fields alone", generate.OnlyRequired},
+			{"everything", "a correct request, sent as a form, with every documented field", generate.Everything},
+		} {
+			d := base.clone()
+			d.form = &o.Body.Content[i]
+			d.mediaType = formMediaType
+			d.body = v.maker(&content).Make(variant.size)
+			b.add(o, "valid.form", variant.what, variant.why, d, prepared, nil)
+		}
+	}
+}
+
+// overlay takes an example as it stands, except for the fields whose value comes
+// from outside the description and those that every request must carry.
+func (v values) overlay(m generate.Maker, example, required any, pointer string) any {
+	if fixed, ok := v.fixed(pointer, m.At(pointer)); ok {
+		return fixed
+	}
+	object, ok := example.(map[string]any)
+	if !ok {
+		return generate.Copy(example)
+	}
+	must, _ := required.(map[string]any)
+	merged := map[string]any{}
+	for key, inner := range object {
+		merged[key] = v.overlay(m, inner, must[key], pointer+spec.Pointer(key))
+	}
+	for key, inner := range must {
+		if _, there := merged[key]; !there {
+			merged[key] = generate.Copy(inner)
+		}
+	}
+	return merged
+}
+
+// outcomeCases makes correct requests with the test data that provoke a refusal,
+// an error or a failure of the platform.
+func (b *builder) outcomeCases(o *spec.Operation) {
+	groups := b.groups(o)
+	for _, group := range groups {
+		t := b.fixtures.Triggers[group]
+		for i := range t.Refused {
+			b.outcomeCase(o, "outcome.refused", group, fmt.Sprintf("refused[%d]", i), fmt.Sprintf("%s-%d", group, i+1))
+		}
+		if len(t.Refused) == 0 {
+			b.lack(o, "outcome.refused", fmt.Sprintf("add to %s: triggers.%s.refused", b.fixtures.File, group))
+		}
+		for _, one := range []struct {
+			trigger string
+			there   bool
+		}{{"error", t.Error != nil}, {"internal", t.Internal != nil}} {
+			if !one.there {
+				b.lack(o, "outcome."+one.trigger, fmt.Sprintf("add to %s: triggers.%s.%s", b.fixtures.File, group, one.trigger))
+				continue
+			}
+			b.outcomeCase(o, "outcome."+one.trigger, group, one.trigger, group)
+		}
+	}
+	if len(groups) == 0 {
+		for _, kind := range []string{"outcome.refused", "outcome.error", "outcome.internal"} {
+			b.lack(o, kind, fmt.Sprintf("add to %s: triggers for the payment fields of %s", b.fixtures.File, o.ID))
+		}
+	}
+}
+
+func (b *builder) outcomeCase(o *spec.Operation, kind, group, trigger, what string) {
+	named := group + "/" + trigger
+	prepared, bound, err := b.provoke(o, b.fixtures.Trigger(group, trigger), named)
+	if err != nil {
+		b.lack(o, kind, err.Error())
+		return
+	}
+	why := fmt.Sprintf("a correct request with the test data triggers.%s.%s", group, trigger)
+	b.add(o, kind, what, why, b.draft(o, generate.OnlyRequired, named, "", bound), prepared, nil)
+}

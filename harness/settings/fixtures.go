@@ -1,0 +1,403 @@
+package settings
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Roles of credentials.
+const (
+	Valid         = "valid"
+	UnknownRole   = "unknown" // left out: well-formed ones are invented
+	Revoked       = "revoked"
+	NoRights      = "no_rights"
+	OtherMerchant = "other_merchant"
+)
+
+var roles = []string{Valid, UnknownRole, Revoked, NoRights, OtherMerchant}
+
+// Fixtures is what one environment holds for a run: where requests may go, by
+// which keys, and which test data provoke which outcome. One YAML file an environment.
+type Fixtures struct {
+	File   string `yaml:"-"`
+	Digest string `yaml:"-"` // sha256 of the fixtures with every secret left out, "sha256:…"
+
+	Hosts       []string                     `yaml:"hosts"`
+	Production  bool                         `yaml:"production"`
+	Credentials map[string]map[string]string `yaml:"credentials"` // role → security scheme → value
+	Merchants   map[string]string            `yaml:"merchants"`   // main, other, …
+	Triggers    map[string]Triggers          `yaml:"triggers"`    // card, ach, …
+	Settle      *Settle                      `yaml:"settle"`
+	Receiver    *Receiver                    `yaml:"receiver"`
+	TestCards   []string                     `yaml:"test_cards"`
+	Values      map[string]string            `yaml:"values"` // format or pattern → text to send
+	Cannot      map[string]string            `yaml:"cannot"` // requirement or obligation id → reason
+}
+
+// Triggers are the test data of one kind of payment. The fields of every other
+// trigger are laid over those of Approved.
+type Triggers struct {
+	Approved          Trigger   `yaml:"approved"`
+	Refused           []Trigger `yaml:"refused"`
+	Error             Trigger   `yaml:"error"`
+	Internal          Trigger   `yaml:"internal"`
+	CaptureFailsLater Trigger   `yaml:"capture_fails_later"`
+}
+
+// Trigger maps request fields, by their last name, to the value to set.
+type Trigger map[string]string
+
+// Settle is the request that makes an environment settle a transaction.
+// A URL without a host is taken at the target. {name} in the body stands for the
+// field of that name in the answer that made the transaction.
+type Settle struct {
+	Method string `yaml:"method"`
+	URL    string `yaml:"url"`
+	Body   any    `yaml:"body"`
+}
+
+// Receiver says where messages are received, and how the target reaches that place.
+type Receiver struct {
+	Listen  string `yaml:"listen"`
+	Address string `yaml:"address"`
+}
+
+// LoadFixtures reads a fixtures file. ${NAME} in it stands for an environment
+// variable, looked up by env; one that is not set is an error.
+func LoadFixtures(file string, env func(string) (string, bool)) (*Fixtures, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("fixtures: %w", err)
+	}
+	return ParseFixtures(data, file, env)
+}
+
+// ParseFixtures reads fixtures from bytes; name stands for them in errors.
+// Unknown keys, roles and unset variables are errors.
+func ParseFixtures(data []byte, name string, env func(string) (string, bool)) (*Fixtures, error) {
+	var root yaml.Node
+	if err := yaml.Unmarshal(data, &root); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if err := expand(&root, env); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	expanded, err := yaml.Marshal(&root)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	f := &Fixtures{File: filepath.Base(name)}
+	decoder := yaml.NewDecoder(bytes.NewReader(expanded))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(f); err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: %w", name, hint(err))
+	}
+	if err := f.check(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	f.invent()
+	f.digest()
+	return f, nil
+}
+
+var unknownKey = regexp.MustCompile(`field (\S+) not found in type settings\.(\w+)`)
+
+// hint names the allowed keys where an unknown one was found.
+func hint(err error) error {
+	m := unknownKey.FindStringSubmatch(err.Error())
+	if m == nil {
+		return err
+	}
+	allowed := map[string]string{
+		"Fixtures": "hosts, production, credentials, merchants, triggers, settle, receiver, test_cards, values, cannot",
+		"Triggers": "approved, refused, error, internal, capture_fails_later",
+		"Settle":   "method, url, body",
+		"Receiver": "listen, address",
+	}[m[2]]
+	return fmt.Errorf("unknown key %s; allowed: %s", m[1], allowed)
+}
+
+var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
+
+func expand(node *yaml.Node, env func(string) (string, bool)) error {
+	if node.Kind == yaml.ScalarNode && strings.Contains(node.Value, "${") {
+		var missing string
+		node.Value = variable.ReplaceAllStringFunc(node.Value, func(m string) string {
+			name := m[2 : len(m)-1]
+			value, ok := env(name)
+			if !ok || value == "" {
+				missing = name
+			}
+			return value
+		})
+		if missing != "" {
+			return fmt.Errorf("line %d: ${%s}: the environment variable is not set", node.Line, missing)
+		}
+		node.Tag, node.Style = "!!str", yaml.DoubleQuotedStyle
+	}
+	for _, inner := range node.Content {
+		if err := expand(inner, env); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *Fixtures) check() error {
+	for _, host := range f.Hosts {
+		if host == "" || strings.ContainsAny(host, "/@ *") {
+			return fmt.Errorf("hosts: %q: allowed is a host or host:port, as in sandbox.example.test", host)
+		}
+	}
+	for _, role := range slices.Sorted(maps.Keys(f.Credentials)) {
+		if !slices.Contains(roles, role) {
+			return fmt.Errorf("credentials: unknown role %q; allowed: %s", role, strings.Join(roles, ", "))
+		}
+		for _, scheme := range slices.Sorted(maps.Keys(f.Credentials[role])) {
+			if f.Credentials[role][scheme] == "" {
+				return fmt.Errorf("credentials.%s.%s: it is empty", role, scheme)
+			}
+		}
+	}
+	if s := f.Settle; s != nil {
+		if u, err := url.Parse(s.URL); err != nil || s.URL == "" || u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
+			return fmt.Errorf("settle.url: %q: allowed is an http or https URL, or a path at the target", s.URL)
+		}
+		if s.Method == "" {
+			return errors.New("settle.method: it is missing; as in POST")
+		}
+		if _, err := json.Marshal(s.Body); err != nil {
+			return fmt.Errorf("settle.body: allowed is what JSON can hold: %w", err)
+		}
+	}
+	if r := f.Receiver; r != nil {
+		if _, _, err := net.SplitHostPort(r.Listen); err != nil {
+			return fmt.Errorf("receiver.listen: %q: allowed is host:port, as in 127.0.0.1:0", r.Listen)
+		}
+		if u, err := url.Parse(r.Address); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			return fmt.Errorf("receiver.address: %q: allowed is an http or https URL", r.Address)
+		}
+	}
+	for _, card := range f.TestCards {
+		if !IsCard(card) {
+			return fmt.Errorf("test_cards: %s: not a card number: 12 to 19 digits with a right check digit are allowed", Truncate(card))
+		}
+	}
+	return f.checkCards()
+}
+
+// checkCards refuses a trigger with a card number that test_cards does not list.
+func (f *Fixtures) checkCards() error {
+	for _, group := range slices.Sorted(maps.Keys(f.Triggers)) {
+		all := f.Triggers[group].all()
+		for _, where := range slices.Sorted(maps.Keys(all)) {
+			trigger := all[where]
+			for _, field := range slices.Sorted(maps.Keys(trigger)) {
+				if v := trigger[field]; IsCard(v) && len(v) >= 13 && !slices.Contains(f.TestCards, v) {
+					return fmt.Errorf("triggers.%s.%s.%s: %s is a card number that test_cards does not list", group, where, field, Truncate(v))
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func (t Triggers) all() map[string]Trigger {
+	all := map[string]Trigger{"approved": t.Approved, "error": t.Error, "internal": t.Internal, "capture_fails_later": t.CaptureFailsLater}
+	for i, r := range t.Refused {
+		all[fmt.Sprintf("refused[%d]", i)] = r
+	}
+	return all
+}
+
+// Trigger finds the named trigger of a group, laid over its approved one:
+// approved, refused[0], error, …; nil when the fixtures lack it.
+func (f *Fixtures) Trigger(group, name string) Trigger {
+	t := f.Triggers[group]
+	own := t.all()[name]
+	if own == nil {
+		return nil
+	}
+	merged := maps.Clone(t.Approved)
+	if merged == nil {
+		merged = Trigger{}
+	}
+	maps.Copy(merged, own)
+	return merged
+}
+
+// Credential finds the value of a scheme for a role, "" when the fixtures lack it.
+func (f *Fixtures) Credential(role, scheme string) string { return f.Credentials[role][scheme] }
+
+// invent makes up unknown credentials in the shape of the valid ones: each
+// letter and digit is replaced by another of its class.
+func (f *Fixtures) invent() {
+	valid := f.Credentials[Valid]
+	if len(f.Credentials[UnknownRole]) > 0 || len(valid) == 0 {
+		return
+	}
+	invented := map[string]string{}
+	for scheme, value := range valid {
+		sum := sha256.Sum256([]byte("unknown credential " + scheme + value))
+		capitals := !strings.ContainsFunc(value, func(c rune) bool { return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' })
+		var b strings.Builder
+		for i, c := range value {
+			b.WriteRune(other(c, sum[i%len(sum)], capitals))
+		}
+		invented[scheme] = b.String()
+	}
+	f.Credentials[UnknownRole] = invented
+}
+
+func other(c rune, by byte, capitals bool) rune {
+	turn := func(first, n rune) rune { return first + (c-first+1+rune(by)%(n-1))%n }
+	switch {
+	case c >= '0' && c <= '9':
+		return turn('0', 10)
+	case c >= 'a' && c <= 'f':
+		return turn('a', 6)
+	case c >= 'g' && c <= 'z':
+		return turn('g', 20)
+	case capitals && c >= 'A' && c <= 'Z':
+		return turn('A', 26)
+	}
+	return c // capitals beside other letters and digits often mark the kind of key
+}
+
+// Secrets lists every credential value and card number, longest first.
+func (f *Fixtures) Secrets() (credentials, cards []string) {
+	for _, byScheme := range f.Credentials {
+		for _, value := range byScheme {
+			credentials = append(credentials, value)
+		}
+	}
+	cards = slices.Clone(f.TestCards)
+	for _, t := range f.Triggers {
+		for _, trigger := range t.all() {
+			for _, value := range trigger {
+				if IsCard(value) {
+					cards = append(cards, value)
+				}
+			}
+		}
+	}
+	longest := func(a, b string) int {
+		if len(a) != len(b) {
+			return len(b) - len(a)
+		}
+		return strings.Compare(a, b)
+	}
+	slices.SortFunc(credentials, longest)
+	slices.SortFunc(cards, longest)
+	return slices.Compact(credentials), slices.Compact(cards)
+}
+
+// Digest tells two sets of fixtures apart without a secret going into it.
+func (f *Fixtures) digest() {
+	shape := map[string]any{"hosts": f.Hosts, "merchants": f.Merchants, "settle": f.Settle, "receiver": f.Receiver, "cannot": f.Cannot}
+	for role, byScheme := range f.Credentials {
+		shape["credentials."+role] = slices.Sorted(maps.Keys(byScheme))
+	}
+	for group, t := range f.Triggers {
+		for where, trigger := range t.all() {
+			shape["triggers."+group+"."+where] = slices.Sorted(maps.Keys(trigger))
+		}
+	}
+	data, err := json.Marshal(shape)
+	if err != nil {
+		panic(err) // plain data, and check has seen the settle body
+	}
+	sum := sha256.Sum256(data)
+	f.Digest = "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// AllowsHost tells whether requests may go to a host: loopback, or one that the
+// fixtures name, with its port where they name one.
+func (f *Fixtures) AllowsHost(hostport string) bool {
+	host, port, err := net.SplitHostPort(hostport)
+	if err != nil {
+		host, port = hostport, ""
+	}
+	host = strings.Trim(strings.ToLower(host), "[]")
+	if Loopback(host) {
+		return true
+	}
+	return slices.ContainsFunc(f.Hosts, func(named string) bool {
+		h, p, err := net.SplitHostPort(named)
+		if err != nil {
+			h, p = named, ""
+		}
+		return strings.EqualFold(strings.Trim(h, "[]"), host) && (p == "" || p == port)
+	})
+}
+
+// Loopback tells whether a host name or address is this machine's own.
+func Loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// IsCard tells whether a string is 12 to 19 digits with a right check digit (ISO/IEC 7812, Luhn).
+func IsCard(s string) bool {
+	if len(s) < 12 || len(s) > 19 {
+		return false
+	}
+	sum := 0
+	for i := range len(s) {
+		c := s[len(s)-1-i]
+		if c < '0' || c > '9' {
+			return false
+		}
+		d := int(c - '0')
+		if i%2 == 1 {
+			if d *= 2; d > 9 {
+				d -= 9
+			}
+		}
+		sum += d
+	}
+	return sum%10 == 0
+}
+
+// Truncate shows a card number as payment card rules allow: first six, last four.
+func Truncate(card string) string {
+	if len(card) < 15 {
+		return "[card]"
+	}
+	return card[:6] + strings.Repeat("*", len(card)-10) + card[len(card)-4:]
+}
+
+// ShortSecrets lists test data of three to five characters, such as card
+// verification values: too short to be looked for inside other words.
+func (f *Fixtures) ShortSecrets() []string {
+	var list []string
+	for _, t := range f.Triggers {
+		for _, trigger := range t.all() {
+			for _, value := range trigger {
+				if len(value) >= 3 && len(value) < 6 {
+					list = append(list, value)
+				}
+			}
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}

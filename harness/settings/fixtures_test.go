@@ -1,0 +1,306 @@
+package settings
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// contract is the example of the contract page, every key of it.
+const contract = `
+hosts: ["sandbox.example.test"]
+production: false
+credentials:
+  valid:          { AppKey: "${APP_KEY}", ClientKey: "${CLIENT_KEY}" }
+  unknown:        { AppKey: "T1", ClientKey: "c1" }
+  revoked:        { AppKey: "T2", ClientKey: "c2" }
+  no_rights:      { AppKey: "T3", ClientKey: "c3" }
+  other_merchant: { AppKey: "T4", ClientKey: "c4" }
+merchants: { main: "700100200", other: "700100300", refunds_off: "700100400" }
+triggers:
+  card:
+    approved: { creditcard: "4571000000000001", cvv: "321", month: "09", year: "39" }
+    refused: [ { creditcard: "4000000000000515" }, { creditcard: "370000000000416", cvv: "4321" } ]
+    error: { creditcard: "4000000000009615" }
+    internal: { creditcard: "4000000000500019" }
+    capture_fails_later: { creditcard: "4000000000705113" }
+  ach: { approved: { account_number: "123" }, refused: [], error: {}, internal: {} }
+settle: { method: POST, url: "http://127.0.0.1:8080/control/settle", body: { transaction_id: "{transaction_id}" } }
+receiver: { listen: "127.0.0.1:0", address: "http://127.0.0.1" }
+test_cards: ["4571000000000001", "4000000000000515", "370000000000416", "4000000000009615", "4000000000500019", "4000000000705113"]
+cannot: { RH-MSG-1: "no message can reach this network" }
+`
+
+var environment = map[string]string{"APP_KEY": "T5270812718615729135", "CLIENT_KEY": "c9a6877e0bc2cfb31b34009a9074f2e9", "EMPTY": ""}
+
+func env(name string) (string, bool) {
+	value, ok := environment[name]
+	return value, ok
+}
+
+func parse(text string) (*Fixtures, error) { return ParseFixtures([]byte(text), "dir/f.yaml", env) }
+
+func mustParse(t *testing.T, text string) *Fixtures {
+	t.Helper()
+	f, err := parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+func TestTheContractsExampleIsRead(t *testing.T) {
+	f := mustParse(t, contract)
+	got := fmt.Sprint(f.File, f.Hosts, f.Production, f.Credential(Valid, "AppKey"), f.Credential(UnknownRole, "AppKey"), f.Credential(Revoked, "ClientKey"),
+		f.Credential(NoRights, "AppKey"), f.Credential(OtherMerchant, "AppKey"), f.Credential("nobody", "AppKey"), f.Merchants["refunds_off"],
+		len(f.Triggers["card"].Refused), f.Triggers["card"].CaptureFailsLater["creditcard"], f.Triggers["ach"].Approved["account_number"],
+		f.Settle.Method, f.Settle.URL, f.Settle.Body, f.Receiver.Listen, f.Receiver.Address, len(f.TestCards), f.Cannot["RH-MSG-1"])
+	want := fmt.Sprint("f.yaml", []string{"sandbox.example.test"}, false, "T5270812718615729135", "T1", "c2", "T3", "T4", "", "700100400",
+		2, "4000000000705113", "123", "POST", "http://127.0.0.1:8080/control/settle", map[string]any{"transaction_id": "{transaction_id}"}, "127.0.0.1:0", "http://127.0.0.1", 6, "no message can reach this network")
+	if got != want {
+		t.Errorf("got\n%s, want\n%s", got, want)
+	}
+}
+
+func TestFixturesAreChecked(t *testing.T) {
+	for _, tt := range []struct {
+		claim, text string
+		want        []string // in the error; nil when it is accepted
+	}{
+		{"an empty file is fine", "", nil},
+		{"a card number that may be sent is fine", "triggers: {card: {approved: {n: '4111111111111111'}}}\ntest_cards: ['4111111111111111']", nil},
+		{"a settle URL without a host is taken at the target", "settle: {method: POST, url: /control/settle}", nil},
+		{"no YAML", "{", []string{"yaml"}},
+		{"an unknown key", "host: [a]", []string{"unknown key host", "allowed: hosts, production, credentials, merchants, triggers, settle, receiver, test_cards, values, cannot"}},
+		{"an unknown key of a trigger group", "triggers: {card: {approvd: {a: b}}}", []string{"unknown key approvd", "allowed: approved, refused, error, internal, capture_fails_later"}},
+		{"an unknown key of settle", "settle: {method: POST, uri: /x}", []string{"unknown key uri", "allowed: method, url, body"}},
+		{"an unknown key of the receiver", "receiver: {listen: 'a:0', adress: 'http://a'}", []string{"unknown key adress", "allowed: listen, address"}},
+		{"an unknown role", "credentials: {admin: {A: b}}", []string{`unknown role "admin"`, "allowed: valid, unknown, revoked, no_rights, other_merchant"}},
+		{"an empty credential", "credentials: {valid: {A: ''}}", []string{"credentials.valid.A", "empty"}},
+		{"a key twice", "hosts: [a]\nhosts: [b]", []string{"hosts"}},
+		{"a list where a word belongs", "production: [true]", []string{"line 1"}},
+		{"a variable that is not set", "\nmerchants: {main: 'x${NO_SUCH}y'}", []string{"line 2", "${NO_SUCH}", "not set"}},
+		{"a variable that is empty", "merchants: {main: '${EMPTY}'}", []string{"${EMPTY}", "not set"}},
+		{"a host that is a URL", "hosts: ['https://a.example.test']", []string{"hosts", `"https://a.example.test"`, "allowed is a host or host:port"}},
+		{"a host with a path", "hosts: [a/b]", []string{`"a/b"`}},
+		{"a host with a wildcard", "hosts: ['*.example.test']", []string{"*.example.test"}},
+		{"a host with a user", "hosts: [a@b]", []string{"a@b"}},
+		{"an empty host", "hosts: ['']", []string{`hosts: ""`}},
+		{"settle without a URL", "settle: {method: POST}", []string{"settle.url"}},
+		{"settle by another scheme", "settle: {method: POST, url: 'ftp://a/b'}", []string{"settle.url", "ftp://a/b"}},
+		{"settle without a method", "settle: {url: /x}", []string{"settle.method"}},
+		{"settle with a body that is no JSON", "settle: {method: POST, url: /x, body: {1: a}}", []string{"settle.body"}},
+		{"a receiver without a port", "receiver: {listen: 127.0.0.1, address: 'http://a'}", []string{"receiver.listen", "127.0.0.1"}},
+		{"a receiver that nobody reaches", "receiver: {listen: '127.0.0.1:0', address: a}", []string{"receiver.address"}},
+		{"a test card with a wrong check digit", "test_cards: ['4111111111111112']", []string{"test_cards", "411111******1112"}},
+		{"a trigger with a card that is not listed", "triggers: {card: {refused: [{n: '4111111111111111'}]}}", []string{"triggers.card.refused[0].n", "411111******1111", "test_cards does not list"}},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			_, err := parse(tt.text)
+			if tt.want == nil {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			if err == nil {
+				t.Fatal("it is accepted")
+			}
+			for _, want := range append(tt.want, "dir/f.yaml: ") {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%q does not say %q", err, want)
+				}
+			}
+			if strings.Contains(err.Error(), "4111111111111111") {
+				t.Errorf("%q shows a card number", err)
+			}
+		})
+	}
+}
+
+func TestVariablesStayText(t *testing.T) {
+	environment["NUMBER"], environment["COLON"] = "007", "a: b # c\n\"d\""
+	f := mustParse(t, "merchants:\n  main: ${NUMBER}\n  other: '${COLON}'\n  both: x${NUMBER}-${NUMBER}\n  literal: $NUMBER\n")
+	want := map[string]string{"main": "007", "other": environment["COLON"], "both": "x007-007", "literal": "$NUMBER"}
+	for name, value := range want {
+		if f.Merchants[name] != value {
+			t.Errorf("%s: %q, want %q", name, f.Merchants[name], value)
+		}
+	}
+}
+
+func TestLoadFixtures(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "f.yaml")
+	if err := os.WriteFile(file, []byte(contract), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if f, err := LoadFixtures(file, env); err != nil || f.File != "f.yaml" {
+		t.Errorf("%v %v", f, err)
+	}
+	if _, err := LoadFixtures(file+"x", env); err == nil || !strings.HasPrefix(err.Error(), "fixtures: ") {
+		t.Errorf("a missing file: %v", err)
+	}
+}
+
+func TestTriggersAreLaidOverApproved(t *testing.T) {
+	f := mustParse(t, contract)
+	for _, tt := range []struct{ group, name, want string }{
+		{"card", "approved", "map[creditcard:4571000000000001 cvv:321 month:09 year:39]"},
+		{"card", "refused[0]", "map[creditcard:4000000000000515 cvv:321 month:09 year:39]"},
+		{"card", "refused[1]", "map[creditcard:370000000000416 cvv:4321 month:09 year:39]"},
+		{"card", "error", "map[creditcard:4000000000009615 cvv:321 month:09 year:39]"},
+		{"card", "refused[2]", "map[]"},
+		{"card", "", "map[]"},
+		{"crypto", "approved", "map[]"},
+	} {
+		if got := fmt.Sprint(f.Trigger(tt.group, tt.name)); got != tt.want {
+			t.Errorf("%s %s: %s, want %s", tt.group, tt.name, got, tt.want)
+		}
+	}
+	f.Trigger("card", "error")["cvv"] = "changed"
+	if f.Triggers["card"].Approved["cvv"] != "321" {
+		t.Error("a laid-over trigger changes the approved one")
+	}
+}
+
+func class(c rune) string {
+	switch {
+	case c >= '0' && c <= '9':
+		return "digit"
+	case c >= 'a' && c <= 'z':
+		return "small"
+	case c >= 'A' && c <= 'Z':
+		return "capital"
+	}
+	return string(c)
+}
+
+func TestUnknownCredentialsAreInvented(t *testing.T) {
+	for _, tt := range []struct{ claim, valid, kept string }{
+		{"digits behind a letter that marks the kind", "T5270812718615729135", "T"},
+		{"hexadecimal digits", "c9a6877e0bc2cfb31b34009a9074f2e9", ""},
+		{"letters, marks, capitals", "sk_test-AB9z", "_-AB"},
+		{"capitals alone are altered, or it would be the valid one", "ABCD-EFGH", "-"},
+		{"a name and password", "user:pass1", ":"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			text := "credentials: {valid: {K: '" + tt.valid + "', L: '" + tt.valid + "'}}"
+			f := mustParse(t, text)
+			got := f.Credential(UnknownRole, "K")
+			if len(got) != len(tt.valid) {
+				t.Fatalf("%q has another length than %q", got, tt.valid)
+			}
+			for i, c := range tt.valid {
+				if g := rune(got[i]); class(g) != class(c) || (g == c) != strings.ContainsRune(tt.kept, c) {
+					t.Errorf("%q for %q: place %d", got, tt.valid, i)
+				}
+			}
+			if mustParse(t, text).Credential(UnknownRole, "K") != got {
+				t.Error("another one each time")
+			}
+			if f.Credential(UnknownRole, "L") == got && len(got) > 8 {
+				t.Error("two schemes have one invented value")
+			}
+		})
+	}
+	if f := mustParse(t, contract); f.Credential(UnknownRole, "AppKey") != "T1" {
+		t.Error("given ones are replaced")
+	}
+	if f := mustParse(t, ""); len(f.Credentials) != 0 {
+		t.Error("some are invented out of nothing")
+	}
+}
+
+func TestSecrets(t *testing.T) {
+	f := mustParse(t, contract)
+	credentials, cards := f.Secrets()
+	if len(credentials) != 10 || credentials[0] != "c9a6877e0bc2cfb31b34009a9074f2e9" || !slices.IsSortedFunc(credentials, func(a, b string) int { return len(b) - len(a) }) {
+		t.Errorf("credentials %q", credentials)
+	}
+	if len(cards) != 6 || cards[5] != "370000000000416" {
+		t.Errorf("cards %q", cards)
+	}
+	if got := f.ShortSecrets(); !slices.Equal(got, []string{"123", "321", "4321"}) {
+		t.Errorf("short %q", got)
+	}
+}
+
+func TestDigest(t *testing.T) {
+	digest := mustParse(t, contract).Digest
+	change := func(old, now string) string {
+		if !strings.Contains(contract, old) {
+			t.Fatal(old)
+		}
+		return mustParse(t, strings.ReplaceAll(contract, old, now)).Digest
+	}
+	for range 20 { // maps have no order
+		if mustParse(t, contract).Digest != digest {
+			t.Fatal("another digest each time")
+		}
+	}
+	for _, tt := range []struct {
+		claim, old, now string
+		same            bool
+	}{
+		{"another key is no other shape", "${APP_KEY}", "T9", true},
+		{"another given unknown key is none", "\"T1\"", "\"T7\"", true},
+		{"another card is none", "4571000000000001", "4111111111111111", true},
+		{"another cvv is none", "321", "999", true},
+		{"another host is", "sandbox.example.test", "other.example.test", false},
+		{"another merchant is", "700100300", "700100301", false},
+		{"one role less is", "revoked: ", "#", false},
+		{"one refused trigger less is", ", { creditcard: \"370000000000416\", cvv: \"4321\" }", "", false},
+		{"another way to settle is", "/control/settle", "/settle", false},
+		{"another receiver is", "127.0.0.1:0", "127.0.0.1:9", false},
+		{"another reason is", "no message can", "nothing can", false},
+	} {
+		if got := change(tt.old, tt.now); (got == digest) != tt.same {
+			t.Errorf("%s: same %v, want %v", tt.claim, got == digest, tt.same)
+		}
+	}
+	if !strings.HasPrefix(digest, "sha256:") {
+		t.Error(digest)
+	}
+}
+
+func TestAllowsHost(t *testing.T) {
+	f := &Fixtures{Hosts: []string{"Sandbox.example.test", "ported.example.test:8443", "[2001:db8::1]", "192.0.2.7"}}
+	for host, want := range map[string]bool{
+		"localhost": true, "LOCALHOST:80": true, "127.0.0.1": true, "127.9.9.9:1": true, "[::1]:8080": true, "::1": true, "[::1]": true,
+		"sandbox.example.test": true, "SANDBOX.example.test:443": true, "ported.example.test:8443": true,
+		"[2001:db8::1]:443": true, "2001:db8::1": true, "192.0.2.7:80": true,
+		"ported.example.test:443": false, "ported.example.test": false,
+		"localhost.evil.test": false, "127.0.0.1.evil.test": false, "127.0.0.1.evil.test:80": false, "evil.test": false,
+		"sandbox.example.test.evil.test": false, "a.sandbox.example.test": false, "localhost.": false,
+		"0.0.0.0": false, "[::]:80": false, "169.254.169.254": false, "192.0.2.77": false, "[2001:db8::2]:443": false, "": false, ":80": false,
+	} {
+		if got := f.AllowsHost(host); got != want {
+			t.Errorf("%q: %v, want %v", host, got, want)
+		}
+	}
+}
+
+func TestIsCard(t *testing.T) {
+	for number, want := range map[string]bool{
+		"4111111111111111": true, "340000000000009": true, "30000000000004": true, "000000000000": true,
+		"4111111111111112": false, "4111 1111 1111 1111": false, "41111111111": false, "": false, "111141$Zq81LmPa": false,
+		"00000000000000000000": false, "0000000000000000000": true, "４１１１１１１１１１１１１１１１": false,
+	} {
+		if got := IsCard(number); got != want {
+			t.Errorf("%q: %v, want %v", number, got, want)
+		}
+	}
+}
+
+func TestTruncate(t *testing.T) {
+	for card, want := range map[string]string{
+		"4111111111111111": "411111******1111", "340000000000009": "340000*****0009", "30000000000004": "[card]", "": "[card]",
+	} {
+		if got := Truncate(card); got != want {
+			t.Errorf("%q: %q, want %q", card, got, want)
+		}
+	}
+}

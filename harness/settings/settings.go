@@ -1,0 +1,77 @@
+// Package settings holds what a run is told: flags, QORCHECK_* variables and the
+// fixtures file, read once, checked once, passed down as plain values.
+package settings
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Settings is all that a run is told, checked.
+type Settings struct {
+	Target      *url.URL // base of every path, as https://api.example.test/v3, without a trailing slash
+	Fixtures    *Fixtures
+	Concurrency int           // cases under way at once
+	Timeout     time.Duration // for one request, answer included
+	BodyLimit   int64         // bytes of an answer that are read and judged
+	RunID       string        // what unique values are made of
+	Seed        uint64        // what is left to choice in a plan
+}
+
+// Limits of settings.
+const (
+	DefaultConcurrency = 16
+	MaxConcurrency     = 1024
+	DefaultTimeout     = 10 * time.Second
+	MaxTimeout         = 10 * time.Minute
+	DefaultBodyLimit   = 1 << 20
+)
+
+// Check refuses settings out of their limits and a target that the fixtures do
+// not allow. The error names the setting, the value and what is allowed.
+func (s Settings) Check() error {
+	if s.Concurrency < 1 || s.Concurrency > MaxConcurrency {
+		return fmt.Errorf("--concurrency %d: allowed are 1 to %d", s.Concurrency, MaxConcurrency)
+	}
+	if s.Timeout <= 0 || s.Timeout > MaxTimeout {
+		return fmt.Errorf("--timeout %s: allowed is more than 0s, up to %s", s.Timeout, MaxTimeout)
+	}
+	if s.BodyLimit < 1 {
+		return fmt.Errorf("body limit %d: allowed is 1 byte or more", s.BodyLimit)
+	}
+	if s.RunID == "" || len(s.RunID) > 64 || strings.ContainsFunc(s.RunID, func(c rune) bool {
+		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '.')
+	}) {
+		return fmt.Errorf("--run-id %q: allowed are up to 64 letters, digits, . and -", s.RunID)
+	}
+	if s.Fixtures.Production {
+		return fmt.Errorf("%s: production: true: a run makes real requests with test data and refuses production environments", s.Fixtures.File)
+	}
+	if !s.Fixtures.AllowsHost(s.Target.Host) {
+		return fmt.Errorf("--target %s: the host %s is not allowed: only loopback and hosts named under hosts in %s get requests (add: hosts: [%q])", s.Target, s.Target.Host, s.Fixtures.File, s.Target.Host)
+	}
+	if settle := s.Fixtures.Settle; settle != nil {
+		if u, _ := url.Parse(settle.URL); u.Host != "" && !s.Fixtures.AllowsHost(u.Host) {
+			return fmt.Errorf("%s: settle.url %s: the host %s is not allowed: only loopback and hosts named under hosts get requests", s.Fixtures.File, settle.URL, u.Host)
+		}
+	}
+	return nil
+}
+
+// ParseTarget reads the URL of a target.
+func ParseTarget(value string) (*url.URL, error) {
+	u, err := url.Parse(value)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" {
+		if u != nil {
+			value = u.Redacted()
+		}
+		return nil, fmt.Errorf("--target %q: allowed is an http or https URL, as in https://sandbox.example.test/v3", value)
+	}
+	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+		return nil, fmt.Errorf("--target %s: a user, a query or a fragment is not allowed", u.Redacted())
+	}
+	u.Path = strings.TrimRight(u.Path, "/")
+	return u, nil
+}

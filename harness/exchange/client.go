@@ -1,0 +1,437 @@
+package exchange
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"qorcheck/harness/plan"
+	"qorcheck/harness/settings"
+	"qorcheck/spec"
+)
+
+// Client sends requests to one target.
+type Client struct {
+	settings    settings.Settings
+	description *spec.Description
+	http        *http.Client
+	redactor    *Redactor
+}
+
+// New makes a client. It follows no redirect, no proxy of the environment, asks
+// for no compression, and connects to hosts that the fixtures allow and no other.
+func New(s settings.Settings, d *spec.Description) *Client {
+	dialer := &net.Dialer{Timeout: s.Timeout, KeepAlive: 30 * time.Second}
+	transport := &http.Transport{
+		Proxy: nil,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			if !s.Fixtures.AllowsHost(address) {
+				return nil, blocked(address)
+			}
+			return dialer.DialContext(ctx, network, address)
+		},
+		DisableCompression:     true,
+		MaxIdleConns:           s.Concurrency + 1,
+		MaxIdleConnsPerHost:    s.Concurrency + 1,
+		IdleConnTimeout:        90 * time.Second,
+		MaxResponseHeaderBytes: 256 << 10,
+		ForceAttemptHTTP2:      true,
+	}
+	return &Client{
+		settings: s, description: d, redactor: NewRedactor(s.Fixtures, d.SecretFields),
+		http: &http.Client{
+			Transport:     transport,
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+	}
+}
+
+type hostError string
+
+func (h hostError) Error() string {
+	return fmt.Sprintf("the host %s is not allowed: only loopback and hosts named in the fixtures get requests", string(h))
+}
+
+func blocked(host string) error { return hostError(host) }
+
+// Redact removes every secret from a text.
+func (c *Client) Redact(text string) string { return c.redactor.Text(text) }
+
+// RedactAnswer removes every secret from a text that quotes the target.
+func (c *Client) RedactAnswer(text string) string { return printable(c.redactor.Answer(text)) }
+
+// Settings returns what the client was told.
+func (c *Client) Settings() settings.Settings { return c.settings }
+
+// Reach opens a connection to the target and closes it.
+func (c *Client) Reach(ctx context.Context) *Failure {
+	host := c.settings.Target.Host
+	if c.settings.Target.Port() == "" {
+		host = net.JoinHostPort(c.settings.Target.Hostname(), map[string]string{"http": "80", "https": "443"}[c.settings.Target.Scheme])
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.settings.Timeout)
+	defer cancel()
+	conn, err := c.http.Transport.(*http.Transport).DialContext(ctx, "tcp", host)
+	if err != nil {
+		return c.failure(ctx, err)
+	}
+	if err := conn.Close(); err != nil {
+		return c.failure(ctx, err)
+	}
+	return nil
+}
+
+// Close drops idle connections.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// Execute runs a case: its preparation, its act, its observations, and in any
+// event its clean-up. The context ends it early; clean-up has time of its own.
+func (c *Client) Execute(ctx context.Context, planned *plan.Case) *Transcript {
+	t := &Transcript{Case: planned}
+	values := map[string]string{}
+	defer func() { c.cleanUp(t, values) }()
+	for _, step := range planned.Prepare {
+		record := c.Do(ctx, planned.ID, step, values)
+		t.Prepare = append(t.Prepare, record)
+		if t.Stopped = c.prepared(record, values); t.Stopped != "" {
+			return t
+		}
+	}
+	act := c.Do(ctx, planned.ID, planned.Act, values)
+	t.Act = &act
+	keep(act, values)
+	for _, step := range planned.Observe {
+		t.Observe = append(t.Observe, c.Do(ctx, planned.ID, step, values))
+	}
+	return t
+}
+
+// prepared keeps what a step of the preparation yields and says what went wrong with it, "" when nothing did.
+func (c *Client) prepared(r Record, values map[string]string) string {
+	name := "preparation " + r.Step.Name
+	switch {
+	case r.Failure != nil:
+		return name + ": " + r.Failure.Text
+	case r.Answer.Status/100 != 2:
+		return fmt.Sprintf("%s was answered %d", name, r.Answer.Status)
+	}
+	if missing := keep(r, values); missing != "" {
+		return fmt.Sprintf("%s: the answer has no %s", name, missing)
+	}
+	if o := c.description.Operation(r.Step.Operation); o != nil {
+		var body any
+		if json.Unmarshal(r.Answer.Body, &body) == nil {
+			if ending := o.Ending(body); ending == spec.Refused || ending == spec.Errored {
+				return fmt.Sprintf("%s ended as %s", name, ending)
+			}
+		}
+	}
+	return ""
+}
+
+// keep takes the captured values out of an answer and names the first one that is not there.
+func keep(r Record, values map[string]string) (missing string) {
+	if r.Answer == nil || len(r.Step.Capture) == 0 {
+		return ""
+	}
+	var body any
+	decoder := json.NewDecoder(bytes.NewReader(r.Answer.Body))
+	decoder.UseNumber()       // ids beyond 2^53 stay as they are
+	_ = decoder.Decode(&body) // what is not JSON holds nothing
+	for _, capture := range r.Step.Capture {
+		text := ""
+		switch v, _ := spec.Lookup(body, capture.Pointer); v := v.(type) {
+		case string:
+			text = v
+		case json.Number:
+			text = v.String()
+		}
+		switch {
+		case text != "":
+			values[capture.Name] = text
+		case missing == "":
+			missing = capture.Pointer
+		}
+	}
+	return missing
+}
+
+// cleanUp sends the clean-up requests for which a value was captured. It has its
+// own time, so that an interrupted run still removes what it made.
+func (c *Client) cleanUp(t *Transcript, values map[string]string) {
+	for _, step := range t.Case.Cleanup {
+		if !filled(step, values) {
+			continue
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), c.settings.Timeout)
+		record := c.Do(ctx, t.Case.ID, step, values)
+		cancel()
+		t.Cleanup = append(t.Cleanup, record)
+		if a := record.Answer; a == nil || a.Status/100 != 2 && a.Status != http.StatusNotFound {
+			t.Left = append(t.Left, record.Evidence.Request.Line)
+		}
+	}
+}
+
+func filled(step plan.Step, values map[string]string) bool {
+	templates := []plan.Template{step.Request.Path, step.Request.Body}
+	for _, field := range slices.Concat(step.Request.Query, step.Request.Header) {
+		templates = append(templates, field.Value)
+	}
+	for _, t := range templates {
+		for _, p := range t.Placeholders() {
+			if p.Source == plan.FromAnswer && values[p.Args[0]] == "" {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Do sends one request and reads its answer.
+func (c *Client) Do(ctx context.Context, caseID string, step plan.Step, values map[string]string) Record {
+	r := Record{Step: step, Started: time.Now(), Method: step.Request.Method}
+	filler := filler{client: c, caseID: caseID, values: values}
+	request, err := filler.request(step)
+	if err == nil {
+		r.URL, r.Header, r.Body = request.URL.String(), request.Header, filler.body
+		c.send(ctx, request, &r)
+	} else {
+		r.Failure = &Failure{Blocked, c.Redact(err.Error())}
+	}
+	r.Took = time.Since(r.Started)
+	r.Evidence = c.evidence(r, filler)
+	return r
+}
+
+func (c *Client) send(ctx context.Context, request *http.Request, r *Record) {
+	ctx, cancel := context.WithTimeout(ctx, c.settings.Timeout)
+	defer cancel()
+	var writes atomic.Int32
+	// Headers are written before an answer can come; the whole request may be told of after it.
+	trace := &httptrace.ClientTrace{WroteHeaders: func() { writes.Add(1) }}
+	response, err := c.http.Do(request.WithContext(httptrace.WithClientTrace(ctx, trace)))
+	if err != nil {
+		r.Writes = int(writes.Load())
+		r.Failure = c.failure(ctx, err)
+		return
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, c.settings.BodyLimit+1))
+	r.Writes = int(writes.Load())
+	if err != nil {
+		r.Failure = c.failure(ctx, fmt.Errorf("reading the answer (status %d, after %d bytes): %w", response.StatusCode, len(body), err))
+		return
+	}
+	r.Answer = &Answer{Status: response.StatusCode, Proto: response.Proto, Header: response.Header, Body: body}
+	if int64(len(body)) > c.settings.BodyLimit {
+		r.Answer.Body, r.Answer.Truncated = body[:c.settings.BodyLimit], true
+	}
+}
+
+// failure sorts an error by what it says about the target.
+func (c *Client) failure(ctx context.Context, err error) *Failure {
+	text := err.Error()
+	if inner, ok := errors.AsType[*url.Error](err); ok {
+		text = inner.Err.Error() // without the URL, which the evidence shows
+	}
+	kind := Network
+	var host hostError
+	switch {
+	case errors.As(err, &host):
+		kind = Blocked
+	case errors.Is(ctx.Err(), context.DeadlineExceeded) || timedOut(err):
+		kind, text = Timeout, fmt.Sprintf("no answer within %s", c.settings.Timeout)
+	case errors.Is(ctx.Err(), context.Canceled):
+		kind, text = Interrupted, "the run was interrupted"
+	case slices.ContainsFunc(notHTTP, func(words string) bool { return strings.Contains(text, words) }):
+		kind = Malformed
+	}
+	return &Failure{kind, c.RedactAnswer(text)}
+}
+
+// notHTTP are the words of net/http, which has no type for them, about an answer that breaks the protocol.
+var notHTTP = []string{
+	"malformed HTTP", "malformed MIME", "malformed chunked", "bad Content-Length", "invalid empty Content-Length",
+	"http: suspiciously long trailer", "invalid byte in chunk length", "http chunk length too large", "header line too long",
+	"unsupported transfer encoding", "too many transfer encodings", "response headers exceeded",
+}
+
+func timedOut(err error) bool {
+	t, ok := errors.AsType[net.Error](err)
+	return ok && t.Timeout()
+}
+
+// filler replaces the placeholders of one case.
+type filler struct {
+	client *Client
+	caseID string
+	values map[string]string // captured from earlier answers
+	body   []byte
+}
+
+// request builds the HTTP request of a step.
+func (f *filler) request(step plan.Step) (*http.Request, error) {
+	address, err := f.address(step, f.value)
+	if err != nil {
+		return nil, err
+	}
+	if u, err := url.Parse(address); err != nil || !f.client.settings.Fixtures.AllowsHost(u.Host) {
+		if err != nil {
+			return nil, err
+		}
+		return nil, blocked(u.Host)
+	}
+	var reader io.Reader
+	if step.Request.HasBody {
+		body, err := step.Request.Body.Fill(f.escaped(step, f.value))
+		if err != nil {
+			return nil, err
+		}
+		f.body = []byte(body)
+		reader = strings.NewReader(body)
+	}
+	request, err := http.NewRequest(step.Request.Method, address, reader)
+	if err != nil {
+		return nil, err
+	}
+	for _, field := range step.Request.Header {
+		value, err := field.Value.Fill(f.value)
+		if err != nil {
+			return nil, err
+		}
+		request.Header.Add(field.Name, value)
+	}
+	for name, value := range map[string]string{"User-Agent": "qorcheck", "Accept": "application/json"} {
+		if request.Header[name] == nil {
+			request.Header.Set(name, value)
+		}
+	}
+	return request, nil
+}
+
+// address builds the URL of a step with what value returns for placeholders.
+func (f *filler) address(step plan.Step, value func(plan.Placeholder) (string, error)) (string, error) {
+	if step.URL != "" {
+		return f.client.settings.Target.ResolveReference(mustParse(step.URL)).String(), nil
+	}
+	path, err := step.Request.Path.Fill(func(p plan.Placeholder) (string, error) {
+		text, err := value(p)
+		return url.PathEscape(text), err
+	})
+	if err != nil {
+		return "", err
+	}
+	address := f.client.settings.Target.String() + path
+	var query []string
+	for _, field := range step.Request.Query {
+		text, err := field.Value.Fill(value)
+		if err != nil {
+			return "", err
+		}
+		query = append(query, url.QueryEscape(field.Name)+"="+url.QueryEscape(text))
+	}
+	if len(query) > 0 {
+		address += "?" + strings.Join(query, "&")
+	}
+	return address, nil
+}
+
+// mustParse reads a URL that the settings have checked.
+func mustParse(text string) *url.URL {
+	u, err := url.Parse(text)
+	if err != nil {
+		return &url.URL{}
+	}
+	return u
+}
+
+// escaped escapes filled values for their place in a body: inside a JSON string, or in a form.
+func (f *filler) escaped(step plan.Step, value func(plan.Placeholder) (string, error)) func(plan.Placeholder) (string, error) {
+	return func(p plan.Placeholder) (string, error) {
+		text, err := value(p)
+		if err != nil {
+			return "", err
+		}
+		if step.Request.Form() {
+			return url.QueryEscape(text), nil
+		}
+		quoted, err := json.Marshal(text)
+		if err != nil {
+			return "", err
+		}
+		return string(quoted[1 : len(quoted)-1]), nil
+	}
+}
+
+// value finds what a placeholder stands for.
+func (f *filler) value(p plan.Placeholder) (string, error) {
+	fixtures := f.client.settings.Fixtures
+	switch p.Source {
+	case plan.FromCredential:
+		return fixtures.Credential(p.Args[0], p.Args[1]), nil
+	case plan.FromBasic:
+		return base64.StdEncoding.EncodeToString([]byte(fixtures.Credential(p.Args[0], p.Args[1]))), nil
+	case plan.FromTrigger:
+		return fixtures.Trigger(p.Args[0], p.Args[1])[p.Args[2]], nil
+	case plan.FromRun:
+		longest, err := strconv.Atoi(p.Args[1])
+		return plan.UniqueValue(f.client.settings.RunID, f.caseID, p.Args[0], longest), err
+	case plan.FromAnswer, plan.UnlikeAnswer:
+		value, ok := f.values[p.Args[0]]
+		if !ok {
+			return "", fmt.Errorf("no earlier answer of the case holds %s", p.Args[0])
+		}
+		if p.Source == plan.UnlikeAnswer {
+			value = unlike(value, f.client.settings.RunID)
+		}
+		return value, nil
+	}
+	return "", fmt.Errorf("unknown placeholder %s", p.Source)
+}
+
+// unlike alters the digits and hexadecimal letters of an id within their class,
+// other letters only where there are none of these, so that the result has the
+// id's shape and names nothing. Short ids grow, lest they hit another.
+func unlike(id, runID string) string {
+	const least = 8
+	seed := sha256.Sum256([]byte("unlike " + runID + id))
+	state := binary.BigEndian.Uint64(seed[:8])
+	next := func(n uint64) rune {
+		state = state*6364136223846793005 + 1442695040888963407
+		return rune((state >> 33) % n)
+	}
+	alter := func(classes ...string) string {
+		return strings.Map(func(c rune) rune {
+			for _, class := range classes {
+				if i := strings.IndexRune(class, c); i >= 0 {
+					return rune(class[(i+1+int(next(uint64(len(class)-1))))%len(class)])
+				}
+			}
+			return c
+		}, id)
+	}
+	altered := alter("0123456789", "abcdef")
+	if altered == id {
+		altered = alter("ghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+	}
+	for len(altered) < least || altered == id {
+		altered += string('1' + next(9))
+	}
+	return altered
+}

@@ -1,0 +1,688 @@
+package exchange
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+	"unicode"
+
+	"qorcheck/harness/plan"
+	"qorcheck/harness/settings"
+	"qorcheck/spec"
+)
+
+const toyDescription = `
+openapi: 3.0.3
+info: { title: Toy, version: "1" }
+x-conformance:
+  outcome: [{ field: /status, refused: [declined], error: [error], reason: /why, otherwise: absent }]
+components:
+  schemas:
+    Login: { type: object, properties: { tan: { type: string, format: password } } }
+paths:
+  /pay:
+    post:
+      operationId: pay
+      requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/Login" } } } }
+      responses: { "200": { description: done } }
+`
+
+// Credentials with every character that some encoding escapes.
+const (
+	appKey    = `K3y/w+th&"qu'te"\=1`
+	clientKey = "c9a6877e0bc2cfb31b34009a9074f2e9"
+	login     = "ada:pa55w/rd<0>"
+	pin       = "90s1"
+)
+
+const toyFixtures = `
+hosts: [%s]
+credentials:
+  valid: { AppKey: 'K3y/w+th&"qu''te"\=1', ClientKey: c9a6877e0bc2cfb31b34009a9074f2e9, Login: "ada:pa55w/rd<0>", Pin: 90s1 }
+triggers: { card: { approved: { creditcard: "4571000000000001", cvv: "873" } } }
+test_cards: ["4571000000000001", "370000000000416"]
+`
+
+func toyFixture(t *testing.T, hosts string) *settings.Fixtures {
+	t.Helper()
+	f, err := settings.ParseFixtures(fmt.Appendf(nil, toyFixtures, hosts), "toy.yaml", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
+}
+
+var parsed = sync.OnceValues(func() (*spec.Description, error) { return spec.Parse([]byte(toyDescription), "toy.yaml") })
+
+// toyClient makes a client for a target; change alters its settings.
+func toyClient(t *testing.T, target string, change ...func(*settings.Settings)) *Client {
+	t.Helper()
+	u, err := url.Parse(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := parsed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := settings.Settings{Target: u, Fixtures: toyFixture(t, ""), Concurrency: 2, Timeout: 20 * time.Second, BodyLimit: 1 << 20, RunID: "run1"}
+	for _, c := range change {
+		c(&s)
+	}
+	client := New(s, d)
+	t.Cleanup(client.Close)
+	return client
+}
+
+// toyServer serves on loopback until the test ends.
+func toyServer(t *testing.T, h http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// rawServer hands each request, with the numbers of its connection and of the
+// request on it, to serve, and closes the connection when serve says so.
+func rawServer(t *testing.T, serve func(w io.Writer, connection, request int) (open bool)) string {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var served sync.WaitGroup
+	served.Go(func() {
+		for connection := 1; ; connection++ {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			served.Go(func() {
+				defer conn.Close()
+				reader := bufio.NewReader(conn)
+				for n := 1; ; n++ {
+					r, err := http.ReadRequest(reader)
+					if err != nil {
+						return
+					}
+					if _, err := io.Copy(io.Discard, r.Body); err != nil || !serve(conn, connection, n) {
+						return
+					}
+				}
+			})
+		}
+	})
+	t.Cleanup(func() { _ = listener.Close(); served.Wait() })
+	return "http://" + listener.Addr().String()
+}
+
+func get(path plan.Template) plan.Step {
+	return plan.Step{Name: "get", Request: plan.Request{Method: "GET", Path: path}}
+}
+
+func post(path, body plan.Template) plan.Step {
+	return plan.Step{Name: "pay", Operation: "pay", Request: plan.Request{
+		Method: "POST", Path: path, Body: body, HasBody: true, Header: []plan.Field{{Name: "Content-Type", Value: "application/json"}},
+	}}
+}
+
+// hole is a placeholder as a plan writes it.
+func hole(source plan.Source, args ...string) plan.Template {
+	return plan.Template("\uE000" + string(source) + "\uE002" + strings.Join(args, "\uE002") + "\uE001")
+}
+
+func TestHostGuard(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	forbidden := net.JoinHostPort("0.0.0.0", port) // leads to this machine, and is not loopback by its name
+	loopback := "http://127.0.0.1:1/v3"
+	for _, tt := range []struct {
+		claim string
+		send  func(*Client) *Failure
+		on    string
+	}{
+		{"a request to the target is blocked", func(c *Client) *Failure { return c.Do(t.Context(), "c", get("/x"), nil).Failure }, "http://" + forbidden},
+		{"a settle URL is blocked", func(c *Client) *Failure {
+			return c.Do(t.Context(), "c", plan.Step{Name: "settle", URL: "http://" + forbidden + "/settle", Request: plan.Request{Method: "POST"}}, nil).Failure
+		}, loopback},
+		{"a path that ends the authority is blocked", func(c *Client) *Failure {
+			return c.Do(t.Context(), "c", get(plan.Template("@"+forbidden)), nil).Failure
+		}, "http://127.0.0.1"},
+		{"reaching out is blocked", func(c *Client) *Failure { return c.Reach(t.Context()) }, "http://" + forbidden},
+		{"a dial is blocked", func(c *Client) *Failure {
+			_, err := c.http.Transport.(*http.Transport).DialContext(t.Context(), "tcp", forbidden)
+			if err == nil {
+				return nil
+			}
+			return c.failure(t.Context(), err)
+		}, loopback},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			f := tt.send(toyClient(t, tt.on))
+			if f == nil || f.Kind != Blocked || !strings.Contains(f.Text, "0.0.0.0") {
+				t.Errorf("got %+v, want blocked, naming the host", f)
+			}
+		})
+	}
+	t.Run("a request is blocked before it is dialled, and so on a kept connection", func(t *testing.T) {
+		c := toyClient(t, "http://"+forbidden)
+		c.http.Transport.(*http.Transport).DialContext = func(_ context.Context, _, address string) (net.Conn, error) {
+			t.Errorf("dialled %s", address)
+			return nil, errors.New("dialled")
+		}
+		if f := c.Do(t.Context(), "c", get("/x"), nil).Failure; f == nil || f.Kind != Blocked {
+			t.Errorf("got %+v", f)
+		}
+	})
+	// Connections are accepted in order: the first to arrive is this one, which shows that others could have.
+	own, err := net.Dial("tcp", forbidden)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer own.Close()
+	first, err := listener.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer first.Close()
+	if first.RemoteAddr().(*net.TCPAddr).Port != own.LocalAddr().(*net.TCPAddr).Port {
+		t.Errorf("a blocked request opened a connection from %s", first.RemoteAddr())
+	}
+	if f := toyClient(t, "http://"+forbidden, func(s *settings.Settings) { s.Fixtures = toyFixture(t, `"0.0.0.0"`) }).Reach(t.Context()); f != nil {
+		t.Errorf("a host that the fixtures name is blocked: %+v", f)
+	}
+}
+
+func TestRedirectsAreAnswers(t *testing.T) {
+	var followed atomic.Int32
+	other := toyServer(t, func(http.ResponseWriter, *http.Request) { followed.Add(1) })
+	for _, status := range []int{301, 302, 303, 307, 308} {
+		c := toyClient(t, toyServer(t, func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, other, status)
+		}))
+		if r := c.Do(t.Context(), "c", get("/x"), nil); r.Answer == nil || r.Answer.Status != status {
+			t.Errorf("%d: got %+v, %+v", status, r.Answer, r.Failure)
+		}
+	}
+	if n := followed.Load(); n != 0 {
+		t.Errorf("%d redirects were followed", n)
+	}
+}
+
+func TestProxyOfTheEnvironmentIsIgnored(t *testing.T) {
+	var proxied atomic.Int32
+	proxy := toyServer(t, func(http.ResponseWriter, *http.Request) { proxied.Add(1) })
+	for _, name := range []string{"HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"} {
+		t.Setenv(name, proxy)
+	}
+	t.Setenv("NO_PROXY", "")
+	t.Setenv("no_proxy", "")
+	target := strings.Replace(toyServer(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(204) }), "127.0.0.1", "0.0.0.0", 1)
+	if u, err := http.ProxyFromEnvironment(httptest.NewRequest("GET", target, nil)); err != nil || u == nil {
+		t.Fatalf("the environment asks for no proxy: %v, %v", u, err)
+	}
+	r := toyClient(t, target, func(s *settings.Settings) { s.Fixtures = toyFixture(t, `"0.0.0.0"`) }).Do(t.Context(), "c", get("/x"), nil)
+	if r.Answer == nil || r.Answer.Status != 204 || proxied.Load() != 0 {
+		t.Errorf("got %+v, %+v, and the proxy saw %d requests", r.Answer, r.Failure, proxied.Load())
+	}
+}
+
+func TestCompressionIsNotAskedForNorUndone(t *testing.T) {
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	if _, err := z.Write([]byte("{}")); err != nil || z.Close() != nil {
+		t.Fatal(err)
+	}
+	c := toyClient(t, toyServer(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Asked", r.Header.Get("Accept-Encoding"))
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(packed.Bytes())
+	}))
+	r := c.Do(t.Context(), "c", get("/x"), nil)
+	if r.Answer == nil || r.Answer.Header.Get("X-Asked") != "" || !bytes.Equal(r.Answer.Body, packed.Bytes()) {
+		t.Errorf("got %+v, %+v", r.Answer, r.Failure)
+	}
+}
+
+func TestBodyLimit(t *testing.T) {
+	for _, tt := range []struct {
+		claim     string
+		size      int
+		truncated bool
+	}{
+		{"a body of the limit is whole", 100, false},
+		{"one byte more is truncated", 101, true},
+		{"much more is truncated", 1 << 20, true},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			target := toyServer(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, tt.size)) })
+			r := toyClient(t, target, func(s *settings.Settings) { s.BodyLimit = 100 }).Do(t.Context(), "c", get("/x"), nil)
+			if r.Answer == nil || r.Answer.Truncated != tt.truncated || len(r.Answer.Body) != 100 || r.Evidence.Answer.Truncated != tt.truncated {
+				t.Errorf("got %+v", r.Answer)
+			}
+		})
+	}
+}
+
+func TestFailures(t *testing.T) {
+	say := func(bytes string) func(t *testing.T) string {
+		return func(t *testing.T) string {
+			return rawServer(t, func(w io.Writer, _, _ int) bool { _, _ = io.WriteString(w, bytes); return false })
+		}
+	}
+	silent := func(t *testing.T) string {
+		return toyServer(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
+	}
+	for _, tt := range []struct {
+		claim   string
+		target  func(t *testing.T) string
+		timeout time.Duration
+		kind    FailureKind
+		text    string
+	}{
+		{"no answer in time", silent, 30 * time.Millisecond, Timeout, "no answer within 30ms"},
+		{"half a body in time", func(t *testing.T) string {
+			return toyServer(t, func(w http.ResponseWriter, r *http.Request) {
+				w.Header().Set("Content-Length", "100")
+				_, _ = w.Write([]byte("half"))
+				w.(http.Flusher).Flush()
+				<-r.Context().Done()
+			})
+		}, 30 * time.Millisecond, Timeout, "no answer within 30ms"},
+		{"nobody listens", func(t *testing.T) string {
+			listener, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer listener.Close()
+			return "http://" + listener.Addr().String()
+		}, 0, Network, "connection refused"},
+		{"the connection closes without an answer", say(""), 0, Network, "EOF"},
+		{"the answer breaks off in its headers", say("HTTP/1.1 200 OK\r\nContent-Type: app"), 0, Network, "EOF"},
+		{"the answer breaks off in its body", say("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n0123456789"), 0, Network, "status 200, after 10 bytes"},
+		{"a chunked answer breaks off", say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"), 0, Network, "after 5 bytes"},
+		{"another protocol speaks", say("SSH-2.0-OpenSSH_9.7\r\n"), 0, Malformed, "malformed HTTP response"},
+		{"the status is no number", say("HTTP/1.1 fine OK\r\n\r\n"), 0, Malformed, "malformed HTTP status code"},
+		{"a header has no colon", say("HTTP/1.1 200 OK\r\nnonsense\r\n\r\n"), 0, Malformed, "malformed MIME header"},
+		{"the length is no number", say("HTTP/1.1 200 OK\r\nContent-Length: much\r\n\r\n"), 0, Malformed, "bad Content-Length"},
+		{"a chunk's length is no number", say("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), 0, Malformed, "invalid byte in chunk length"},
+		{"the transfer encoding is unknown", say("HTTP/1.1 200 OK\r\nTransfer-Encoding: zip\r\n\r\n"), 0, Malformed, "unsupported transfer encoding"},
+		{"the headers never end", say("HTTP/1.1 200 OK\r\n" + strings.Repeat("X-A: "+strings.Repeat("a", 1000)+"\r\n", 300)), 0, Malformed, "headers exceeded"},
+		{"a garbled answer tells no secret", say("CVV,873,4571000000000001," + clientKey + "\r\n"), 0, Malformed, `"CVV,[redacted],457100******0001,[redacted]"`},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			c := toyClient(t, tt.target(t), func(s *settings.Settings) {
+				if tt.timeout > 0 {
+					s.Timeout = tt.timeout
+				}
+			})
+			r := c.Do(t.Context(), "c", get("/x"), nil)
+			if r.Answer != nil || r.Failure == nil || r.Failure.Kind != tt.kind || !strings.Contains(r.Failure.Text, tt.text) {
+				t.Fatalf("got %+v, %+v; want %s with %q", r.Answer, r.Failure, tt.kind, tt.text)
+			}
+			if r.Evidence.Failure != r.Failure || strings.Contains(r.Failure.Text, "http://") {
+				t.Errorf("evidence has %+v", r.Evidence.Failure)
+			}
+		})
+	}
+}
+
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	c := toyClient(t, toyServer(t, func(_ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() }))
+	for _, claim := range []string{"during the request", "before the request"} {
+		if r := c.Do(ctx, "c", get("/x"), nil); r.Failure == nil || r.Failure.Kind != Interrupted {
+			t.Errorf("%s: got %+v, %+v", claim, r.Answer, r.Failure)
+		}
+	}
+	if f := c.Reach(ctx); f == nil || f.Kind != Interrupted {
+		t.Errorf("reach: got %+v", f)
+	}
+}
+
+func TestWritesCountsAtTheWire(t *testing.T) {
+	for _, tt := range []struct {
+		claim    string
+		step     plan.Step
+		writes   int
+		answered bool
+	}{
+		{"a GET on a dropped connection is sent twice", get("/x"), 2, true},
+		{"a POST on a dropped connection is sent once", post("/x", "{}"), 1, false},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			var seen atomic.Int32
+			c := toyClient(t, rawServer(t, func(w io.Writer, connection, request int) bool {
+				seen.Add(1)
+				if connection == 1 && request == 2 {
+					return false
+				}
+				_, _ = io.WriteString(w, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+				return true
+			}))
+			if r := c.Do(t.Context(), "c", get("/warm"), nil); r.Writes != 1 || r.Evidence.Writes != 1 {
+				t.Fatalf("the first request: %d writes, %+v", r.Writes, r.Failure)
+			}
+			r := c.Do(t.Context(), "c", tt.step, nil)
+			if r.Writes != tt.writes || (r.Answer != nil) != tt.answered || int(seen.Load()) != 1+tt.writes || r.Evidence.Writes != tt.writes {
+				t.Errorf("%d writes, %d seen, answer %+v, failure %+v", r.Writes, seen.Load()-1, r.Answer, r.Failure)
+			}
+		})
+	}
+	t.Run("a blocked request is not sent", func(t *testing.T) {
+		if r := toyClient(t, "http://192.0.2.1").Do(t.Context(), "c", get("/x"), nil); r.Writes != 0 {
+			t.Errorf("%d writes", r.Writes)
+		}
+	})
+}
+
+func TestCredentials(t *testing.T) {
+	var got *http.Request
+	c := toyClient(t, toyServer(t, func(_ http.ResponseWriter, r *http.Request) { got = r }))
+	for _, tt := range []struct {
+		claim string
+		field plan.Field
+		query bool
+		found func() string
+		want  string
+	}{
+		{"an API key in a header", plan.Field{Name: "X-Key", Value: hole(plan.FromCredential, "valid", "AppKey")}, false, func() string { return got.Header.Get("X-Key") }, appKey},
+		{"an API key in the query", plan.Field{Name: "key", Value: hole(plan.FromCredential, "valid", "AppKey")}, true, func() string { return got.URL.Query().Get("key") }, appKey},
+		{"an API key in a cookie", plan.Field{Name: "Cookie", Value: "key=" + hole(plan.FromCredential, "valid", "ClientKey")}, false, func() string {
+			cookie, err := got.Cookie("key")
+			if err != nil {
+				return err.Error()
+			}
+			return cookie.Value
+		}, clientKey},
+		{"a bearer token", plan.Field{Name: "Authorization", Value: "Bearer " + hole(plan.FromCredential, "valid", "ClientKey")}, false, func() string { return got.Header.Get("Authorization") }, "Bearer " + clientKey},
+		{"basic authentication", plan.Field{Name: "Authorization", Value: "Basic " + hole(plan.FromBasic, "valid", "Login")}, false, func() string {
+			user, password, _ := got.BasicAuth()
+			return user + ":" + password
+		}, login},
+		{"an empty header", plan.Field{Name: "X-Key", Value: ""}, false, func() string { return fmt.Sprintf("%q", got.Header["X-Key"]) }, `[""]`},
+		{"a header of one's own in place of ours", plan.Field{Name: "Accept", Value: "text/plain"}, false, func() string { return fmt.Sprint(got.Header["Accept"]) }, "[text/plain]"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			step := get("/x")
+			if tt.query {
+				step.Request.Query = []plan.Field{tt.field}
+			} else {
+				step.Request.Header = []plan.Field{tt.field}
+			}
+			r := c.Do(t.Context(), "c", step, nil)
+			if r.Failure != nil {
+				t.Fatal(r.Failure)
+			}
+			if found := tt.found(); found != tt.want {
+				t.Errorf("arrived %q, want %q", found, tt.want)
+			}
+			if shown := fmt.Sprint(r.Evidence); strings.Contains(shown, "K3y") || strings.Contains(shown, clientKey) || strings.Contains(shown, "YWRh") {
+				t.Errorf("evidence shows it: %s", shown)
+			}
+		})
+	}
+}
+
+func TestPlaceholdersAreFilledAndEscaped(t *testing.T) {
+	const odd = `a "b" \ c/d?e&f=g#h%41+é` + "'"
+	var paid []byte
+	var seen []*http.Request
+	c := toyClient(t, toyServer(t, func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		if r.URL.Path == "/made" {
+			_, _ = fmt.Fprintf(w, `{"data":[{"id":%s,"number":9007199254740993}],"status":"ok"}`, jsonText(odd))
+			return
+		}
+		paid = body
+		seen = append(seen, r)
+	}))
+	made := post("/made", "{}")
+	made.Capture = []plan.Capture{{Name: "ID", Pointer: "/data/0/id"}, {Name: "NUMBER", Pointer: "/data/0/number"}}
+	act := post("/x/"+hole(plan.FromAnswer, "ID")+"/"+hole(plan.FromAnswer, "NUMBER"),
+		`{"id":"`+hole(plan.FromAnswer, "ID")+`","key":"`+hole(plan.FromCredential, "valid", "AppKey")+`","order":"`+hole(plan.FromRun, "ORDER_ID", "10")+`","card":"`+hole(plan.FromTrigger, "card", "approved", "creditcard")+`"}`)
+	act.Request.Query = []plan.Field{{Name: "o dd", Value: "<" + hole(plan.FromAnswer, "ID") + ">"}}
+	transcript := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{made}, Act: act})
+	if transcript.Stopped != "" || len(seen) != 1 {
+		t.Fatalf("stopped: %q, %+v", transcript.Stopped, transcript.Act)
+	}
+	unique := plan.UniqueValue("run1", "case", "ORDER_ID", 10)
+	if want := `{"id":` + jsonText(odd) + `,"key":` + jsonText(appKey) + `,"order":"` + unique + `","card":"4571000000000001"}`; string(paid) != want {
+		t.Errorf("body %s, want %s", paid, want)
+	}
+	if got := seen[0].URL.EscapedPath(); got != "/x/"+url.PathEscape(odd)+"/9007199254740993" {
+		t.Errorf("path %s", got)
+	}
+	if got := seen[0].URL.Query().Get("o dd"); got != "<"+odd+">" {
+		t.Errorf("query %q", got)
+	}
+	t.Run("a value that no answer held stops the request", func(t *testing.T) {
+		r := c.Do(t.Context(), "case", get("/x/"+hole(plan.FromAnswer, "LOST")), nil)
+		if r.Failure == nil || r.Failure.Kind != Blocked || !strings.Contains(r.Failure.Text, "LOST") || len(seen) != 1 {
+			t.Errorf("got %+v", r.Failure)
+		}
+	})
+}
+
+func TestUnlike(t *testing.T) {
+	for _, tt := range []struct {
+		claim, id string
+		grows     bool
+	}{
+		{"digits", "310905123456789", false},
+		{"a UUID", "6f1c2a34-8d0b-4e1f-9a57-3b2c1d0e4f56", false},
+		{"hexadecimal letters", "abcdefabcdef", false},
+		{"other small letters", "zyxwvuts", false},
+		{"capitals alone", "TXNABCDEFGH", false},
+		{"a prefix stays", "TXN-00017745", false},
+		{"one digit grows", "7", true},
+		{"nothing grows", "", true},
+		{"neither letter nor digit grows", "--------", true},
+		{"another script grows", "交易号码交易号码", true},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			for _, run := range []string{"run1", "run2", "run3"} {
+				got := unlike(tt.id, run)
+				if got == tt.id || got != unlike(tt.id, run) || len(got) < 8 {
+					t.Fatalf("unlike(%q) = %q, then %q", tt.id, got, unlike(tt.id, run))
+				}
+				if !strings.HasPrefix(shape(got), shape(tt.id)) || (len(got) != len(tt.id)) != tt.grows {
+					t.Errorf("unlike(%q) = %q, of another shape", tt.id, got)
+				}
+			}
+		})
+	}
+	if got := unlike("TXN-00017745", "run1"); !strings.HasPrefix(got, "TXN-") {
+		t.Errorf("the prefix went: %s", got)
+	}
+}
+
+func shape(id string) string {
+	return strings.Map(func(c rune) rune {
+		switch {
+		case unicode.IsDigit(c):
+			return '9'
+		case c >= 'a' && c <= 'z':
+			return 'a'
+		case c >= 'A' && c <= 'Z':
+			return 'A'
+		}
+		return c
+	}, id)
+}
+
+func TestPreparation(t *testing.T) {
+	for _, tt := range []struct {
+		claim  string
+		status int
+		body   string
+		want   string
+	}{
+		{"an accepted one goes on", 201, `{"id":"1","status":"ok"}`, ""},
+		{"a numeric id goes on", 200, `{"id":17}`, ""},
+		{"a rejected one stops", 404, `{"id":"1"}`, "preparation pay was answered 404"},
+		{"a redirected one stops", 302, `{"id":"1"}`, "preparation pay was answered 302"},
+		{"a declined one stops", 200, `{"id":"1","status":"declined"}`, "preparation pay ended as refused"},
+		{"an erroneous one stops", 200, `{"id":"1","status":"error"}`, "preparation pay ended as error"},
+		{"one without the value stops", 200, `{"other":"1"}`, "preparation pay: the answer has no /id"},
+		{"an empty value stops", 200, `{"id":""}`, "preparation pay: the answer has no /id"},
+		{"a value that is no text stops", 200, `{"id":{}}`, "preparation pay: the answer has no /id"},
+		{"one that is not JSON stops", 200, `<html>`, "preparation pay: the answer has no /id"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			var acted atomic.Int32
+			c := toyClient(t, toyServer(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == "GET" {
+					acted.Add(1)
+					return
+				}
+				w.WriteHeader(tt.status)
+				_, _ = io.WriteString(w, tt.body)
+			}))
+			made := post("/pay", "{}")
+			made.Capture = []plan.Capture{{Name: "ID", Pointer: "/id"}}
+			got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{made}, Act: get("/x/" + hole(plan.FromAnswer, "ID"))})
+			if got.Stopped != tt.want || (got.Act == nil) != (tt.want != "") || (acted.Load() == 0) != (tt.want != "") || len(got.Prepare) != 1 {
+				t.Errorf("stopped %q, want %q; %d acts", got.Stopped, tt.want, acted.Load())
+			}
+		})
+	}
+	t.Run("one that fails on the way stops, with the failure", func(t *testing.T) {
+		c := toyClient(t, rawServer(t, func(io.Writer, int, int) bool { return false }))
+		if got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{post("/pay", "{}")}, Act: get("/x")}); !strings.HasPrefix(got.Stopped, "preparation pay: ") || got.Act != nil {
+			t.Errorf("stopped %q", got.Stopped)
+		}
+	})
+	t.Run("a value of an earlier step does not stand in for one that is missing", func(t *testing.T) {
+		c := toyClient(t, toyServer(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/first" {
+				_, _ = io.WriteString(w, `{"id":"1"}`)
+			}
+		}))
+		first, second := post("/first", "{}"), post("/second", "{}")
+		first.Capture = []plan.Capture{{Name: "ID", Pointer: "/id"}}
+		second.Capture = first.Capture
+		if got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{first, second}, Act: get("/x")}); got.Stopped != "preparation pay: the answer has no /id" {
+			t.Errorf("stopped %q", got.Stopped)
+		}
+	})
+}
+
+func TestCleanUp(t *testing.T) {
+	byPath := plan.Step{Name: "remove", Request: plan.Request{Method: "DELETE", Path: "/made/" + hole(plan.FromAnswer, "ID")}}
+	byQuery := plan.Step{Name: "remove", Request: plan.Request{Method: "DELETE", Path: "/made", Query: []plan.Field{{Name: "id", Value: hole(plan.FromAnswer, "ID")}}}}
+	for _, tt := range []struct {
+		claim         string
+		made          string // answer of the preparation
+		act, removal  int    // statuses; 0 for the act interrupts it
+		step          plan.Step
+		removed, left bool
+	}{
+		{"follows an act that succeeded", `{"id":"7"}`, 200, 200, byPath, true, false},
+		{"follows an act that failed", `{"id":"7"}`, 500, 204, byPath, true, false},
+		{"follows an interruption", `{"id":"7"}`, 0, 200, byPath, true, false},
+		{"takes 404 for removed", `{"id":"7"}`, 200, 404, byPath, true, false},
+		{"tells what it left", `{"id":"7"}`, 200, 500, byPath, true, true},
+		{"fills a query", `{"id":"7"}`, 200, 200, byQuery, true, false},
+		{"has nothing to do when nothing was made", `{}`, 200, 200, byPath, false, false},
+		{"has nothing to do by query when nothing was made", `{}`, 200, 200, byQuery, false, false},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			var removed []string
+			c := toyClient(t, toyServer(t, func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.Method == "POST":
+					_, _ = io.WriteString(w, tt.made)
+				case r.Method == "DELETE":
+					removed = append(removed, r.URL.RequestURI())
+					w.WriteHeader(tt.removal)
+				case tt.act == 0:
+					cancel()
+					<-r.Context().Done()
+				default:
+					w.WriteHeader(tt.act)
+				}
+			}))
+			made := post("/made", "{}")
+			made.Capture = []plan.Capture{{Name: "ID", Pointer: "/id"}}
+			got := c.Execute(ctx, &plan.Case{ID: "case", Prepare: []plan.Step{made}, Act: get("/x"), Cleanup: []plan.Step{tt.step}})
+			if want := map[bool]int{true: 1}[tt.removed]; len(removed) != want || len(got.Cleanup) != want {
+				t.Errorf("removed %v", removed)
+			}
+			if (len(got.Left) == 1 && strings.HasPrefix(got.Left[0], "DELETE http://")) != tt.left {
+				t.Errorf("left %v", got.Left)
+			}
+			if got.Interrupted() != (tt.act == 0) {
+				t.Errorf("interrupted: %v", got.Interrupted())
+			}
+		})
+	}
+	t.Run("removes what the act itself made, and after an interrupted run tells what it could not", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		c := toyClient(t, rawServer(t, func(w io.Writer, _, n int) bool {
+			cancel()
+			_, _ = io.WriteString(w, "HTTP/1.1 201 Created\r\nConnection: close\r\nContent-Length: 10\r\n\r\n{\"id\":\"7\"}")
+			return false
+		}))
+		defer cancel()
+		act := post("/made", "{}")
+		act.Capture = []plan.Capture{{Name: "ID", Pointer: "/id"}}
+		values := map[string]string{}
+		transcript := &Transcript{Case: &plan.Case{ID: "case", Cleanup: []plan.Step{byPath}}}
+		record := c.Do(context.WithoutCancel(ctx), "case", act, values)
+		if missing := keep(record, values); missing != "" {
+			t.Fatal(missing)
+		}
+		c.cleanUp(transcript, values)
+		if len(transcript.Cleanup) != 1 || len(transcript.Left) != 0 || !strings.HasSuffix(transcript.Cleanup[0].URL, "/made/7") {
+			t.Errorf("got %+v", transcript)
+		}
+	})
+}
+
+func TestObserveFollowsTheAct(t *testing.T) {
+	var order []string
+	c := toyClient(t, toyServer(t, func(_ http.ResponseWriter, r *http.Request) { order = append(order, r.URL.Path) }))
+	got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{get("/1")}, Act: get("/2"), Observe: []plan.Step{get("/3"), get("/4")}, Cleanup: []plan.Step{get("/5")}})
+	if want := []string{"/1", "/2", "/3", "/4", "/5"}; !slices.Equal(order, want) || len(got.Observe) != 2 {
+		t.Errorf("sent %v", order)
+	}
+}
+
+func TestReach(t *testing.T) {
+	c := toyClient(t, toyServer(t, func(http.ResponseWriter, *http.Request) { t.Error("reaching sends a request") }))
+	if f := c.Reach(t.Context()); f != nil {
+		t.Error(f)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = listener.Close()
+	if f := toyClient(t, "http://"+listener.Addr().String()).Reach(t.Context()); f == nil || f.Kind != Network {
+		t.Errorf("a dead target: %+v", f)
+	}
+	if err := errors.New(c.Redact("key " + clientKey)); strings.Contains(err.Error(), clientKey) {
+		t.Error(err)
+	}
+}

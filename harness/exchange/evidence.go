@@ -1,0 +1,90 @@
+package exchange
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"qorcheck/harness/plan"
+)
+
+// evidence makes the redacted copy of a record. The request is shown from its
+// template, so that a secret never enters it; the answer goes through the redactor.
+func (c *Client) evidence(r Record, f filler) Evidence {
+	shown := func(p plan.Placeholder) (string, error) {
+		if p.Secret() {
+			return "$" + p.Variable(), nil
+		}
+		value, err := f.value(p)
+		switch {
+		case err != nil:
+			return "$" + p.Variable(), nil
+		case p.Source == plan.FromAnswer:
+			value = c.redactor.Answer(value) // it is the target's own
+		}
+		return value, nil
+	}
+	e := Evidence{Step: r.Step.Name, Started: r.Started, TookMS: float64(r.Took.Microseconds()) / 1000, Writes: r.Writes, Failure: r.Failure}
+	address, err := f.address(r.Step, shown)
+	if err != nil {
+		address = r.Step.Request.Path.Show()
+	}
+	e.Request.Header = []string{}
+	e.Request.Line = c.Redact(r.Step.Request.Method + " " + unescapeDollar(address))
+	for _, field := range r.Step.Request.Header {
+		value, _ := field.Value.Fill(shown)
+		e.Request.Header = append(e.Request.Header, field.Name+": "+printable(c.Redact(value)))
+	}
+	if r.Step.Request.HasBody {
+		body, _ := r.Step.Request.Body.Fill(shown)
+		e.Request.Body = printable(c.Redact(body))
+	}
+	e.Curl = c.redactor.Known(Curl(f.client.settings.Target, r.Step))
+	if a := r.Answer; a != nil {
+		e.Answer = &Message{
+			Line:      fmt.Sprintf("%s %d %s", a.Proto, a.Status, http.StatusText(a.Status)),
+			Body:      printable(c.redactor.Answer(string(a.Body))),
+			Header:    []string{},
+			Truncated: a.Truncated,
+		}
+		for name, values := range a.Header {
+			for _, value := range values {
+				e.Answer.Header = append(e.Answer.Header, printable(c.redactor.Header(name, value)))
+			}
+		}
+		slices.Sort(e.Answer.Header)
+	}
+	return e
+}
+
+func unescapeDollar(address string) string { return strings.ReplaceAll(address, "%24", "$") }
+
+// printable makes control and direction characters and broken UTF-8 visible.
+func printable(text string) string {
+	if utf8.ValidString(text) && !strings.ContainsFunc(text, invisible) {
+		return text
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); {
+		c, size := utf8.DecodeRuneInString(text[i:])
+		switch {
+		case c == utf8.RuneError && size == 1:
+			fmt.Fprintf(&b, `\x%02x`, text[i])
+		case invisible(c) && !strings.HasPrefix(text[i:], "\r\n"):
+			fmt.Fprintf(&b, `\x%02x`, c)
+		default:
+			b.WriteRune(c)
+		}
+		i += size
+	}
+	return b.String()
+}
+
+// invisible tells control, format and direction characters from text. Line feeds
+// and tabs are text, a carriage return is so only before a line feed.
+func invisible(c rune) bool {
+	return c != '\n' && c != '\t' && (unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || c&0xfffe == 0xfffe)
+}

@@ -1,0 +1,100 @@
+// Package exchange executes the cases of a plan and yields records of what was
+// sent and what came back. It is the only package that opens a connection to
+// the target. Evidence is the redacted copy of a record; only evidence is shown.
+package exchange
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"qorcheck/harness/plan"
+)
+
+// Record is one exchange as seen on the wire. It holds secrets: it is judged and forgotten.
+type Record struct {
+	Step     plan.Step
+	Method   string
+	URL      string
+	Header   http.Header
+	Body     []byte
+	Started  time.Time
+	Took     time.Duration
+	Writes   int // how often the request went out; the transport may resend on a dropped connection
+	Answer   *Answer
+	Failure  *Failure
+	Evidence Evidence
+}
+
+// Answer is what came back.
+type Answer struct {
+	Status    int
+	Proto     string
+	Header    http.Header
+	Body      []byte
+	Truncated bool // the body was longer than the limit
+}
+
+// Failure says why there is no answer, or none that can be judged.
+type Failure struct {
+	Kind FailureKind `json:"kind"`
+	Text string      `json:"text"` // redacted
+}
+
+// FailureKind is the kind of trouble on the way.
+type FailureKind string
+
+// The kinds of failure. Malformed is the target's fault, the others say nothing about conformance.
+const (
+	Network     FailureKind = "network"
+	Timeout     FailureKind = "timeout"
+	Interrupted FailureKind = "interrupted"
+	Blocked     FailureKind = "blocked"   // the host guard or a missing value stopped the request
+	Malformed   FailureKind = "malformed" // what came back is not HTTP
+)
+
+// Transcript is all that happened in one case.
+type Transcript struct {
+	Case    *plan.Case
+	Prepare []Record
+	Act     *Record // nil when the preparation failed
+	Observe []Record
+	Cleanup []Record
+	Stopped string // why the case ended before its act, "" when it did not
+	Left    []string
+}
+
+// Records lists the exchanges in the order in which they were made.
+func (t *Transcript) Records() []Record {
+	list := append([]Record(nil), t.Prepare...)
+	if t.Act != nil {
+		list = append(list, *t.Act)
+	}
+	list = append(list, t.Observe...)
+	return append(list, t.Cleanup...)
+}
+
+// Interrupted tells whether the end of the run kept the case from its end.
+func (t *Transcript) Interrupted() bool {
+	return slices.ContainsFunc(t.Records(), func(r Record) bool { return r.Failure != nil && r.Failure.Kind == Interrupted })
+}
+
+// Evidence is the redacted copy of a record.
+type Evidence struct {
+	Step    string    `json:"step"`
+	Started time.Time `json:"started"`
+	TookMS  float64   `json:"tookMs"`
+	Writes  int       `json:"writes"`
+	Request Message   `json:"request"`
+	Answer  *Message  `json:"answer,omitempty"`
+	Failure *Failure  `json:"failure,omitempty"`
+	Curl    string    `json:"curl"`
+}
+
+// Message is one side of an exchange, redacted.
+type Message struct {
+	Line      string   `json:"line"`   // "POST https://…" or "HTTP/1.1 200 OK"
+	Header    []string `json:"header"` // "Name: value"; those of an answer are sorted
+	Body      string   `json:"body,omitempty"`
+	Truncated bool     `json:"truncated,omitempty"`
+}

@@ -1,0 +1,216 @@
+package exchange
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"html"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// Cards: one of the fixtures, one known by its shape alone.
+const (
+	testCard  = "4571000000000001"
+	otherCard = "5500000000000004"
+)
+
+func toyRedactor(t *testing.T) *Redactor {
+	t.Helper()
+	return NewRedactor(toyFixture(t, ""), []string{"tan"})
+}
+
+func jsonText(value any) string {
+	data, err := json.Marshal(value)
+	if err != nil {
+		panic(err)
+	}
+	return string(data)
+}
+
+func packed(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+
+func TestRedactorHidesSecretsInAnswers(t *testing.T) {
+	spaced, dashed := "4571 0000 0000 0001", "5500-0000-0000-0004"
+	order := map[string]any{"key": appKey, "card": testCard, "cvv": "951"}
+	echo := jsonText(order)
+	for _, tt := range []struct {
+		claim, text string
+		gone        []string // further than the usual ones
+	}{
+		{"a key in plain text", "no right for " + appKey, nil},
+		{"a key in JSON", `{"echo":` + jsonText(appKey) + `}`, []string{`K3y\/`, "w+th"}},
+		{"a key in JSON of PHP", `{"echo":"` + strings.Trim(strings.ReplaceAll(jsonText(appKey), "/", `\/`), `"`) + `"}`, []string{"w+th"}},
+		{"a key in JSON within JSON within JSON", jsonText(jsonText(jsonText(echo))), []string{"w+th"}},
+		{"a key percent-encoded twice", url.QueryEscape(url.QueryEscape(appKey)), []string{"w%252Bth"}},
+		{"a key in JSON within JSON", jsonText(map[string]string{"message": echo}), []string{"w+th"}},
+		{"a key in HTML", "<p>" + html.EscapeString(appKey) + "</p>", []string{"w+th"}},
+		{"a key in a query", "https://x.test/?k=" + url.QueryEscape(appKey) + "&a=1", []string{"w%2Bth"}},
+		{"a key in a query of small letters", "?k=" + regexp.MustCompile(`%..`).ReplaceAllStringFunc(url.QueryEscape(appKey), strings.ToLower), []string{"w%2bth"}},
+		{"a key in a path", "https://x.test/" + url.PathEscape(appKey), []string{"w+th"}},
+		{"a key in base64", packed(appKey), []string{packed(appKey)}},
+		{"a key in base64 for URLs", base64.RawURLEncoding.EncodeToString([]byte(appKey)), []string{base64.RawURLEncoding.EncodeToString([]byte(appKey))}},
+		{"a basic credential, and its password alone", "Basic " + packed(login) + " pa55w/rd<0>", []string{packed(login)}},
+		{"a short credential", "pin 90s1 is wrong", nil},
+		{"a whole body in base64", "payload:" + packed("padding "+echo), []string{packed("padding " + echo)[8:24]}},
+		{"a body in base64 within a path", "/raw/" + base64.RawURLEncoding.EncodeToString([]byte(echo)) + "/", []string{base64.RawURLEncoding.EncodeToString([]byte(echo))[:12]}},
+		{"a card of the fixtures", `{"creditcard":"` + testCard + `"}`, nil},
+		{"a card that is a number", `{"creditcard":` + testCard + `}`, nil},
+		{"a card in spaces", "card " + spaced + " declined", nil},
+		{"a card in hyphens", "card " + dashed + " declined", nil},
+		{"a card in plus signs", "card=" + strings.ReplaceAll(spaced, " ", "+"), []string{"0000+0001"}},
+		{"a card in percent codes", "card=" + strings.ReplaceAll(spaced, " ", "%20"), []string{"0000%200001"}},
+		{"a card between other numbers", "order 12 " + spaced + " 12 39", nil},
+		{"a card before its date and verification value", spaced + " 12/39 873", nil},
+		{"another card beside a number", "17 " + otherCard + " 3", nil},
+		{"a card glued to letters", "card" + testCard + "x", nil},
+		{"another card after an underscore", "card_" + otherCard, nil},
+		{"another card after an escaped line end", `{"message":"card\n` + otherCard + `"}`, nil},
+		{"another card after a percent code", "card%3D" + otherCard, nil},
+		{"a card in base64", packed("x " + otherCard), []string{packed("x " + otherCard)[:12]}},
+		{"a short card as a whole", "370000000000416", []string{"370000000000416"}},
+		{"a verification value of the fixtures as a word", "CVV 873 wrong", nil},
+		{"a verification value of the fixtures in XML", "<cvv>873</cvv>", nil},
+		{"any verification value in JSON", `{"cvv":"951","a":1}`, nil},
+		{"one that is a number", `{"cvv": 951}`, nil},
+		{"one in a list", `{"cvv":["951", "952"]}`, []string{"952"}},
+		{"one in a deep field", `{"a":{"card_cvv":"951"}}`, nil},
+		{"one in single quotes", `{'cvv':'951'}`, nil},
+		{"one in JSON within JSON", `{"m":"{\"cvv\":\"951\",\"cvc\":951}"}`, nil},
+		{"one two levels deep", `{"m":"{\"m\":\"{\\\"cvv\\\":\\\"951\\\"}\"}"}`, nil},
+		{"one in a form", "transaction_data[cvv]=951&a=1", nil},
+		{"one in an encoded form", "transaction_data%5Bcvv%5D=951&a=1", nil},
+		{"one in an encoded query", "q=%7B%22cvv%22%3A%22951%22%7D", nil},
+		{"one in HTML", "<td>CVV: 951</td> <input name=\"cvv\" value=\"951\">", nil},
+		{"one in escaped HTML", "{&quot;cvv&quot;:&quot;951&quot;}", nil},
+		{"one in XML", "<security_code>951</security_code>", nil},
+		{"one in a body that is cut", `{"cvv":"951`, nil},
+		{"a password with quotes in it", `{"password":"it's \"951\" really 951"}`, nil},
+		{"a password in JSON within JSON with quotes in it", `{"m":"{\"password\":\"a\\\"951\\\" 951\"}"}`, nil},
+		{"a password that begins like a variable", `{"password":"$2y$10$951"} password=$951`, nil},
+		{"a token minted by the target", `{"access_token":"951.951","expires":1}`, nil},
+		{"a name that the description marks as secret", `{"tan":"951"}`, nil},
+		{"names in any case", `{"CVV":"951","Password":"951"}`, nil},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			r := toyRedactor(t)
+			got := r.Answer(tt.text)
+			leaks(t, got)
+			for _, gone := range tt.gone {
+				if strings.Contains(got, gone) {
+					t.Errorf("%s is left in %s", gone, got)
+				}
+			}
+			if again := r.Answer(got); again != got {
+				t.Errorf("redacted once it is\n%s\ntwice\n%s", got, again)
+			}
+			if json.Valid([]byte(tt.text)) && !json.Valid([]byte(got)) && !strings.Contains(got, "*") {
+				t.Errorf("no JSON any more: %s", got)
+			}
+		})
+	}
+}
+
+// verification finds the verification values, but not in ports and lengths.
+var verification = regexp.MustCompile(`(?:^|[^0-9])(?:873|951)(?:[^0-9]|$)`)
+
+// leaks finds what must never be shown.
+func leaks(t *testing.T, text string) {
+	t.Helper()
+	for _, secret := range []string{
+		"K3y/", "qu'te", clientKey, "pa55", "90s1", testCard, otherCard, "370000000000416",
+		"0000 0001", "0000-0001", "0000 0004", "0000-0004",
+	} {
+		if strings.Contains(text, secret) {
+			t.Errorf("%s is left in %s", secret, text)
+		}
+	}
+	if found := verification.FindString(text); found != "" {
+		t.Errorf("%s is left in %s", found, text)
+	}
+}
+
+func TestRedactorLeavesTheRest(t *testing.T) {
+	r := toyRedactor(t)
+	for _, tt := range []struct{ claim, text string }{
+		{"amounts", `{"amount":"1873.00","total":"12.95","count":17}`},
+		{"order ids", `{"orderid":"q7f2kx5w3j6qm1","order":"ORDER-2030-0001"}`},
+		{"transaction ids", `{"transaction_id":"310905123456789"}`},
+		{"UUIDs", "6f1c2a34-8d0b-4e1f-9a57-3b2c1d0e4f56"},
+		{"hexadecimal ids", "c9a6877e0bc2cfb31b34009a9074f2e8"},
+		{"numbers that fail the check digit", "4571000000000002"},
+		{"numbers with a check digit that no network issues", "1000000000000009"},
+		{"numbers longer than a card's", otherCard + "4571"},
+		{"a card's digits inside a longer word", "a" + otherCard + "b"},
+		{"milliseconds", `{"time":1767323045000}`},
+		{"dates and telephone numbers", "2030-01-02 03:04:05 +1 212 555 0100"},
+		{"words that hold a secret name", `{"shipping":"japan","pinned":true,"acid":"a","compan":"y","pin-up":1}`},
+		{"empty values under secret names", `{"cvv":"","cvc":null,"pin": "  "}`},
+		{"objects under secret names", `{"authorization":{"id":"17"}}`},
+		{"secret names without a value", "cvv is required; the password, too"},
+		{"long words", "transactions-fetch-all answers application/json; charset=utf-8"},
+		{"codes", `{"code":"GW87","status":"declined","message":"GW03 cvv"}`},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			if got := r.Answer(tt.text); got != tt.text {
+				t.Errorf("%s became %s", tt.text, got)
+			}
+		})
+	}
+}
+
+func TestRedactorShowsWhatIsUseful(t *testing.T) {
+	r := toyRedactor(t)
+	for _, tt := range []struct{ claim, got, want string }{
+		{"a card keeps six and four digits", r.Answer("card 4571-0000-0000-0001."), "card 457100******0001."},
+		{"numbers around a card stay", r.Answer("12 4571 0000 0000 0001 17"), "12 457100******0001 17"},
+		{"JSON stays JSON", r.Answer(`{"cvv": 951, "pin":"1", "a":[1]}`), `{"cvv": "[redacted]", "pin":"[redacted]", "a":[1]}`},
+		{"a variable in our own text stays", r.Text(`{"cvv":"$CARD_APPROVED_CVV"} cvv=$CVV&a`), `{"cvv":"$CARD_APPROVED_CVV"} cvv=$CVV&a`},
+		{"a literal in our own text goes", r.Text(`{"cvv":"12"}`), `{"cvv":"[redacted]"}`},
+		{"a short secret in our own text is a word like any other", r.Text("873 requests"), "873 requests"},
+		{"a curl line keeps its quotes", r.Known(`curl --data-raw '{"cvv":"'"$CVV"'","k":"` + clientKey + `"}'`), `curl --data-raw '{"cvv":"'"$CVV"'","k":"[redacted]"}'`},
+		{"a secret header goes", r.Header("Set-Cookie", "id=1; Path=/"), "Set-Cookie: [redacted]"},
+		{"a minted token in a header goes", r.Header("X-Csrf-Token", "1"), "X-Csrf-Token: [redacted]"},
+		{"a card in a header goes", r.Header("X-Echo", testCard), "X-Echo: 457100******0001"},
+		{"a card in a header's name goes", r.Header("X-"+testCard, "1"), "X-457100******0001: 1"},
+		{"other headers stay", r.Header("Content-Type", "application/json"), "Content-Type: application/json"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			if tt.got != tt.want {
+				t.Errorf("got  %s\nwant %s", tt.got, tt.want)
+			}
+		})
+	}
+}
+
+func TestNoSecretsAtAll(t *testing.T) {
+	f := toyFixture(t, "")
+	f.Credentials, f.Triggers, f.TestCards = nil, nil, nil
+	if got := NewRedactor(f, nil).Answer("a b 873 " + clientKey); got != "a b 873 "+clientKey {
+		t.Error(got)
+	}
+}
+
+// Whatever the surroundings, a secret goes and redaction is done once.
+func FuzzRedactor(f *testing.F) {
+	for _, seed := range [][2]string{{"", ""}, {`{"a":"`, `"}`}, {"4", "0"}, {"\\", "\\"}, {"cvv=", "&"}, {"%2", "%"}, {"[", "]"}} {
+		f.Add(seed[0], seed[1])
+	}
+	fixtures, err := settingsOf(toyFixtures)
+	if err != nil {
+		f.Fatal(err)
+	}
+	r := NewRedactor(fixtures, nil)
+	f.Fuzz(func(t *testing.T, before, after string) {
+		for _, secret := range []string{clientKey, testCard} {
+			if got := r.Answer(before + secret + after); strings.Contains(got, secret) && !strings.Contains(before+after, secret) {
+				t.Errorf("left in %q", got)
+			}
+		}
+		if text := r.Answer(before); len(text) > 20*len(before)+100 {
+			t.Error(fmt.Sprint(len(before), " bytes became ", len(text)))
+		}
+	})
+}

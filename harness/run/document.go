@@ -1,0 +1,307 @@
+package run
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/verdict"
+	"qorcheck/spec"
+)
+
+// DocumentVersion is the version of the document's format.
+const DocumentVersion = 1
+
+// Document is a finished run: what was asked, how each obligation ended, and the
+// evidence of what did not pass. Reports are functions of it. It holds no secret.
+type Document struct {
+	Version     int          `json:"version"`
+	Tool        string       `json:"tool"` // name and version
+	Name        string       `json:"name"` // of the requirement list
+	API         string       `json:"api"`  // title and version of the description
+	Target      string       `json:"target"`
+	RunID       string       `json:"runId"`
+	Seed        uint64       `json:"seed"`
+	Filter      string       `json:"filter,omitempty"`
+	Strict      bool         `json:"strict"`
+	Unexercised bool         `json:"allowUnexercised"`
+	Started     time.Time    `json:"started"`
+	Finished    time.Time    `json:"finished"`
+	Digests     Digests      `json:"digests"`
+	Interrupted bool         `json:"interrupted"`
+	Preflight   string       `json:"preflight,omitempty"` // why nothing was sent after it, "" when it passed
+	ExitCode    int          `json:"exitCode"`
+	Verdict     string       `json:"verdict"`  // the sentence that sums it up
+	Planned     int          `json:"planned"`  // obligations
+	Counts      Counts       `json:"counts"`   // obligations by outcome
+	Warnings    int          `json:"warnings"` // failed obligations of level should
+	Cases       int          `json:"cases"`
+	CaseCounts  Counts       `json:"caseCounts"` // cases by their worst outcome
+	Requests    int          `json:"requests"`
+	Obligations []Obligation `json:"obligations"` // in the plan's order
+	Untested    []Untested   `json:"untested"`
+	Dropped     []Dropped    `json:"dropped"`
+	Left        []string     `json:"left"` // what the run made and could not remove
+}
+
+// Digests name what the run was made of.
+type Digests struct {
+	Description  string `json:"description"`
+	Requirements string `json:"requirements"`
+	Fixtures     string `json:"fixtures"`
+	Plan         string `json:"plan"`
+}
+
+// Counts are numbers by outcome.
+type Counts struct {
+	Pass         int `json:"pass"`
+	Fail         int `json:"fail"`
+	Broken       int `json:"broken"`
+	Inconclusive int `json:"inconclusive"`
+	NotRun       int `json:"notRun"`
+	Unsupported  int `json:"unsupported"`
+}
+
+// Add counts one outcome.
+func (c *Counts) Add(o verdict.Outcome) { *c.of(o)++ }
+
+// Of returns the number of an outcome.
+func (c Counts) Of(o verdict.Outcome) int { return *c.of(o) }
+
+func (c *Counts) of(o verdict.Outcome) *int {
+	switch o {
+	case verdict.Pass:
+		return &c.Pass
+	case verdict.Fail:
+		return &c.Fail
+	case verdict.Broken:
+		return &c.Broken
+	case verdict.Inconclusive:
+		return &c.Inconclusive
+	case verdict.Unsupported:
+		return &c.Unsupported
+	}
+	return &c.NotRun
+}
+
+// Sum adds all outcomes up.
+func (c Counts) Sum() int {
+	return c.Pass + c.Fail + c.Broken + c.Inconclusive + c.NotRun + c.Unsupported
+}
+
+// Obligation is one requirement on one operation, and how it ended.
+type Obligation struct {
+	ID          string          `json:"id"`
+	Operation   string          `json:"operation"`
+	Method      string          `json:"method"`
+	Path        string          `json:"path"`
+	Requirement string          `json:"requirement"`
+	Level       spec.Level      `json:"level"`
+	Chapter     spec.Chapter    `json:"chapter"`
+	Sentence    string          `json:"sentence"`
+	Check       string          `json:"check"`
+	Clause      Clause          `json:"clause"`
+	File        string          `json:"file"` // of the description
+	Line        int             `json:"line"`
+	Outcome     verdict.Outcome `json:"outcome"`
+	Why         string          `json:"why,omitempty"` // of an outcome other than pass and fail
+	Planned     int             `json:"planned"`       // cases
+	Counts      Counts          `json:"counts"`        // cases by outcome
+	Exercised   int             `json:"exercised"`
+	Started     time.Time       `json:"started"`
+	Seconds     float64         `json:"seconds"` // its cases' acts, added up
+	Notes       []Note          `json:"notes"`
+	Shown       []Case          `json:"shown"` // cases that did not pass, at most MostShown
+}
+
+// MostShown is how many cases of an obligation are kept with their evidence.
+const MostShown = 20
+
+// Clause is the text that a requirement comes from.
+type Clause struct {
+	Page string `json:"page"`
+	Link string `json:"link"`
+	Text string `json:"text"`
+}
+
+// Note is said of answers that were tolerated.
+type Note struct {
+	Text  string `json:"text"`
+	Count int    `json:"count"`
+	Case  string `json:"case"` // the first one
+}
+
+// Case is a case that did not pass.
+type Case struct {
+	ID       string              `json:"id"`
+	Kind     string              `json:"kind"`
+	What     string              `json:"what"` // what is right or wrong with its request
+	Outcome  verdict.Outcome     `json:"outcome"`
+	Why      string              `json:"why,omitempty"`
+	Findings []verdict.Finding   `json:"findings"`
+	Evidence []exchange.Evidence `json:"evidence"`
+	Act      int                 `json:"act"` // index in Evidence of the request under judgement, -1 when it was not sent
+}
+
+// Untested is a requirement that nothing exercises, with the reason.
+type Untested struct {
+	Requirement string `json:"requirement"`
+	Sentence    string `json:"sentence"`
+	Reason      string `json:"reason"`
+}
+
+// Dropped is a case that was not kept, with the reason.
+type Dropped struct {
+	ID     string `json:"id"`
+	Reason string `json:"reason"`
+}
+
+// Exit codes of a finished run.
+const (
+	ExitPass        = 0
+	ExitFail        = 1
+	ExitUsage       = 2
+	ExitUnclear     = 3
+	ExitBroken      = 4
+	ExitInterrupted = 130
+)
+
+// conclude counts, and draws the exit code and the sentence from the counts.
+func (d *Document) conclude() {
+	d.Planned = len(d.Obligations)
+	mustFailed, shouldFailed, unclear := 0, 0, 0
+	for _, o := range d.Obligations {
+		d.Counts.Add(o.Outcome)
+		switch {
+		case o.Outcome == verdict.Fail && o.Level == spec.Must:
+			mustFailed++
+		case o.Outcome == verdict.Fail && o.Level == spec.Should:
+			shouldFailed++
+		case o.Level == spec.Must && (o.Outcome == verdict.Inconclusive || o.Outcome == verdict.NotRun):
+			unclear++
+		}
+	}
+	d.Warnings = shouldFailed
+	failed := mustFailed
+	if d.Strict {
+		failed += shouldFailed
+	}
+	passed := fmt.Sprintf("%d of %d obligations passed", d.Counts.Pass, d.Planned)
+	switch {
+	case d.Interrupted:
+		d.ExitCode, d.Verdict = ExitInterrupted, fmt.Sprintf("INTERRUPTED: %s before the run was interrupted", passed)
+	case d.Counts.Broken > 0:
+		d.ExitCode, d.Verdict = ExitBroken, fmt.Sprintf("BROKEN: %d obligations could not be judged because of a fault of qorcheck", d.Counts.Broken)
+	case failed > 0:
+		d.ExitCode, d.Verdict = ExitFail, fmt.Sprintf("FAILED: %d of %d obligations failed, %d passed", failed, d.Planned, d.Counts.Pass)
+	case d.Preflight != "":
+		d.ExitCode, d.Verdict = ExitUnclear, "INCONCLUSIVE: "+d.Preflight
+	case unclear > 0 && d.Unexercised:
+		d.ExitCode, d.Verdict = ExitPass, fmt.Sprintf("PASSED with --allow-unexercised: %s, %d that must hold were not exercised", passed, unclear)
+	case unclear > 0:
+		d.ExitCode, d.Verdict = ExitUnclear, fmt.Sprintf("INCONCLUSIVE: %s, %d that must hold were not exercised", passed, unclear)
+	default:
+		d.ExitCode, d.Verdict = ExitPass, "PASSED: "+passed
+	}
+	if d.Warnings > 0 && !d.Strict {
+		d.Verdict += fmt.Sprintf("; %d that should hold failed (a warning; --strict counts it)", d.Warnings)
+	}
+	if d.Counts.Unsupported > 0 {
+		d.Verdict += fmt.Sprintf("; %d unsupported by the environment", d.Counts.Unsupported)
+	}
+	if d.Filter != "" {
+		d.Verdict += fmt.Sprintf("; filter %s", d.Filter)
+	}
+}
+
+// Check refuses a document whose numbers do not add up.
+func (d *Document) Check() error {
+	if d.Version != DocumentVersion {
+		return fmt.Errorf("document version %d: this program reads %d", d.Version, DocumentVersion)
+	}
+	if d.Planned != len(d.Obligations) || d.Counts.Sum() != d.Planned {
+		return fmt.Errorf("document of run %s: %d obligations planned, %d listed, %d counted", d.RunID, d.Planned, len(d.Obligations), d.Counts.Sum())
+	}
+	if d.CaseCounts.Sum() != d.Cases {
+		return fmt.Errorf("document of run %s: %d cases planned, %d counted", d.RunID, d.Cases, d.CaseCounts.Sum())
+	}
+	seen := map[string]bool{}
+	again := Document{Interrupted: d.Interrupted, Strict: d.Strict, Unexercised: d.Unexercised, Preflight: d.Preflight, Obligations: d.Obligations}
+	again.conclude()
+	for _, o := range d.Obligations {
+		if seen[o.ID] {
+			return fmt.Errorf("document of run %s: obligation %s is listed twice", d.RunID, o.ID)
+		}
+		seen[o.ID] = true
+		if o.Counts.Sum() != o.Planned {
+			return fmt.Errorf("document of run %s: obligation %s: %d cases planned, %d counted", d.RunID, o.ID, o.Planned, o.Counts.Sum())
+		}
+	}
+	if again.Counts != d.Counts || again.Warnings != d.Warnings {
+		return fmt.Errorf("document of run %s: the counts do not match the obligations", d.RunID)
+	}
+	if again.ExitCode != d.ExitCode {
+		return fmt.Errorf("document of run %s: exit code %d: its obligations make it %d", d.RunID, d.ExitCode, again.ExitCode)
+	}
+	return nil
+}
+
+// Read reads a document and checks it.
+func Read(r io.Reader) (*Document, error) {
+	decoder := json.NewDecoder(r)
+	decoder.DisallowUnknownFields()
+	d := &Document{}
+	if err := decoder.Decode(d); err != nil {
+		return nil, fmt.Errorf("run document: %w", err)
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("run document: bytes after its end")
+	}
+	return d, d.Check()
+}
+
+// Failures lists the failed obligations, the one to read first first: what must
+// hold before what should, what a status means and how a request ended before
+// what its answer looks like, then in the plan's order.
+func (d *Document) Failures() []Obligation {
+	list := slices.DeleteFunc(slices.Clone(d.Obligations), func(o Obligation) bool { return o.Outcome != verdict.Fail })
+	slices.SortStableFunc(list, func(a, b Obligation) int {
+		return cmp.Or(
+			cmp.Compare(weight(a), weight(b)),
+			cmp.Compare(b.share(), a.share()), // what fails throughout explains what fails here and there
+			strings.Compare(a.Requirement, b.Requirement),
+		)
+	})
+	return list
+}
+
+// share is how much of an obligation failed, from 0 to 1.
+func (o Obligation) share() float64 { return float64(o.Counts.Fail) / float64(max(o.Planned, 1)) }
+
+// weight ranks failures: a wrong status explains what follows from it.
+func weight(o Obligation) int {
+	level := map[spec.Level]int{spec.Must: 0, spec.Should: 100, spec.May: 200}[o.Level]
+	check := map[string]int{"status": 0, "no-trace": 1, "reason": 2, "no-reason": 3, "error-body": 4, "schema": 5, "media-type": 6, "documented-status": 7}
+	rank, ok := check[o.Check]
+	if !ok {
+		rank = 8
+	}
+	return level + rank
+}
+
+// compareCases orders kept cases: the gravest outcome first, then by id.
+func compareCases(a, b Case) int {
+	if a.Outcome != b.Outcome {
+		if a.Outcome.Worse(b.Outcome) {
+			return -1
+		}
+		return 1
+	}
+	return strings.Compare(a.ID, b.ID)
+}

@@ -1,0 +1,199 @@
+package run
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/verdict"
+	"qorcheck/spec"
+)
+
+// sample is a document with obligations of these levels and outcomes.
+func sample(asks ...any) *Document {
+	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
+	d := &Document{Version: DocumentVersion, RunID: "run1", Started: now, Finished: now, Untested: []Untested{}, Dropped: []Dropped{}, Left: []string{}}
+	for i := 0; i < len(asks); i += 2 {
+		o := Obligation{ID: fmt.Sprintf("op.R-%d", i/2), Level: asks[i].(spec.Level), Outcome: asks[i+1].(verdict.Outcome), Planned: 1, Notes: []Note{}, Shown: []Case{}}
+		o.Counts.Add(o.Outcome)
+		d.CaseCounts.Add(o.Outcome)
+		d.Cases++
+		d.Obligations = append(d.Obligations, o)
+	}
+	return d
+}
+
+func TestExitCodes(t *testing.T) {
+	const must, should, may = spec.Must, spec.Should, spec.May
+	const pass, fail, broken, unclear, notRun, unsupported = verdict.Pass, verdict.Fail, verdict.Broken, verdict.Inconclusive, verdict.NotRun, verdict.Unsupported
+	strict := func(d *Document) { d.Strict = true }
+	lenient := func(d *Document) { d.Unexercised = true }
+	dead := func(d *Document) { d.Preflight = "no answer" }
+	stopped := func(d *Document) { d.Interrupted = true }
+	for _, tt := range []struct {
+		claim string
+		asks  []any
+		set   []func(*Document)
+		want  int
+		says  string
+	}{
+		{"all passed", []any{must, pass, should, pass}, nil, 0, "PASSED: 2 of 2 obligations passed"},
+		{"a must failed", []any{must, pass, must, fail}, nil, 1, "FAILED: 1 of 2 obligations failed, 1 passed"},
+		{"a should failed", []any{must, pass, should, fail}, nil, 0, "PASSED: 1 of 2 obligations passed; 1 that should hold failed (a warning; --strict counts it)"},
+		{"a should failed, strictly", []any{must, pass, should, fail}, []func(*Document){strict}, 1, "FAILED: 1 of 2"},
+		{"a may failed, strictly", []any{must, pass, may, fail}, []func(*Document){strict}, 0, "PASSED"},
+		{"a must is unclear", []any{must, pass, must, unclear}, nil, 3, "INCONCLUSIVE: 1 of 2 obligations passed, 1 that must hold were not exercised"},
+		{"a must is not run", []any{must, notRun}, nil, 3, "INCONCLUSIVE"},
+		{"a must is unclear, and that is allowed", []any{must, pass, must, unclear}, []func(*Document){lenient}, 0, "PASSED with --allow-unexercised: 1 of 2 obligations passed, 1 that must hold were not exercised"},
+		{"all passed where more is allowed", []any{must, pass}, []func(*Document){lenient}, 0, "PASSED: 1 of 1"},
+		{"a should is unclear, strictly", []any{must, pass, should, unclear}, []func(*Document){strict}, 0, "PASSED"},
+		{"a must is unsupported", []any{must, pass, must, unsupported}, nil, 0, "PASSED: 1 of 2 obligations passed; 1 unsupported by the environment"},
+		{"something broke", []any{must, pass, must, broken}, nil, 4, "BROKEN: 1 obligations"},
+		{"a may broke", []any{may, broken}, nil, 4, "BROKEN"},
+		{"the target is dead", []any{must, notRun}, []func(*Document){dead}, 3, "INCONCLUSIVE: no answer"},
+		{"the target is dead, and unclear is allowed", []any{must, notRun}, []func(*Document){dead, lenient}, 3, "INCONCLUSIVE: no answer"},
+		{"interrupted", []any{must, pass, must, notRun}, []func(*Document){stopped}, 130, "INTERRUPTED: 1 of 2 obligations passed before"},
+
+		{"interrupted comes before broken", []any{must, broken, must, fail, must, unclear}, []func(*Document){stopped, dead}, 130, "INTERRUPTED"},
+		{"broken comes before failed", []any{must, broken, must, fail, must, unclear}, []func(*Document){strict}, 4, "BROKEN"},
+		{"failed comes before unclear", []any{must, fail, must, unclear}, []func(*Document){lenient}, 1, "FAILED"},
+		{"a strict should comes before unclear", []any{should, fail, must, unclear}, []func(*Document){strict}, 1, "FAILED"},
+		{"a warning does not hide what is unclear", []any{should, fail, must, unclear}, nil, 3, "INCONCLUSIVE"},
+		{"the filter is told", []any{must, pass}, []func(*Document){func(d *Document) { d.Filter = "level:must" }}, 0, "; filter level:must"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			d := sample(tt.asks...)
+			for _, set := range tt.set {
+				set(d)
+			}
+			d.conclude()
+			if d.ExitCode != tt.want || !strings.Contains(d.Verdict, tt.says) {
+				t.Errorf("exit code %d: %s; want %d: %s", d.ExitCode, d.Verdict, tt.want, tt.says)
+			}
+			if err := d.Check(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func TestCheckRefuses(t *testing.T) {
+	for _, tt := range []struct {
+		claim string
+		bend  func(*Document)
+		says  string
+	}{
+		{"another version", func(d *Document) { d.Version = 2 }, "document version 2"},
+		{"no version", func(d *Document) { d.Version = 0 }, "document version 0"},
+		{"an obligation too few", func(d *Document) { d.Obligations = d.Obligations[1:] }, "3 obligations planned, 2 listed"},
+		{"an obligation too many", func(d *Document) { d.Planned-- }, "2 obligations planned"},
+		{"a count too many", func(d *Document) { d.Counts.Pass++ }, "4 counted"},
+		{"a failure counted as a pass", func(d *Document) { d.Counts.Fail--; d.Counts.Pass++ }, "the counts do not match"},
+		{"a failure listed as a pass", func(d *Document) { d.Obligations[1].Outcome = verdict.Pass }, "the counts do not match"},
+		{"an obligation twice", func(d *Document) { d.Obligations[2].ID = d.Obligations[0].ID }, "op.R-0 is listed twice"},
+		{"a case too few", func(d *Document) { d.Cases-- }, "2 cases planned, 3 counted"},
+		{"a case of an obligation too few", func(d *Document) { d.Obligations[0].Counts.Pass-- }, "obligation op.R-0: 1 cases planned, 0 counted"},
+		{"a hidden warning", func(d *Document) { d.Warnings = 0 }, "the counts do not match"},
+		{"a green exit code", func(d *Document) { d.ExitCode = 0 }, "exit code 0: its obligations make it 1"},
+		{"an interruption that is denied", func(d *Document) { d.Interrupted = true }, "make it 130"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			d := sample(spec.Must, verdict.Pass, spec.Must, verdict.Fail, spec.Should, verdict.Fail)
+			d.conclude()
+			if err := d.Check(); err != nil {
+				t.Fatalf("before: %v", err)
+			}
+			tt.bend(d)
+			if err := d.Check(); err == nil || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("got %v, want %s", err, tt.says)
+			}
+		})
+	}
+}
+
+func TestRead(t *testing.T) {
+	d := sample(spec.Must, verdict.Pass, spec.Must, verdict.Fail, spec.Should, verdict.Unsupported, spec.May, verdict.Inconclusive, spec.Must, verdict.NotRun, spec.Must, verdict.Broken)
+	d.Obligations[1].Shown = []Case{{ID: "c", Outcome: verdict.Fail, Findings: []verdict.Finding{{Check: "status", Expected: "a", Received: "b"}}, Evidence: []exchange.Evidence{{Step: "list", Started: d.Started, Curl: "curl", Answer: &exchange.Message{Line: "HTTP/1.1 200 OK"}}}}}
+	d.conclude()
+	data, err := json.Marshal(d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := string(data)
+	t.Run("what was written is read", func(t *testing.T) {
+		got, err := Read(bytes.NewReader(data))
+		if err != nil || !reflect.DeepEqual(got, d) {
+			t.Errorf("%v\ngot  %+v\nwant %+v", err, got, d)
+		}
+	})
+	for _, tt := range []struct{ claim, text, says string }{
+		{"nothing", "", "EOF"},
+		{"no JSON", "<html>", "invalid character"},
+		{"half a document", good[:len(good)/2], "unexpected EOF"},
+		{"an unknown field", strings.Replace(good, `"version":1`, `"version":1,"colour":"red"`, 1), `unknown field "colour"`},
+		{"an unknown field further in", strings.Replace(good, `"findings":[{`, `"findings":[{"colour":"red",`, 1), `unknown field "colour"`},
+		{"an unknown outcome", strings.Replace(good, `"outcome":"fail"`, `"outcome":"failed"`, 1), "allowed are pass, fail"},
+		{"bytes after its end", good + "{}", "bytes after its end"},
+		{"garbage after its end", good + "x", "bytes after its end"},
+		{"numbers that do not add up", strings.Replace(good, `"planned":6`, `"planned":5`, 1), "5 obligations planned, 6 listed"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			if _, err := Read(strings.NewReader(tt.text)); err == nil || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("got %v, want %s", err, tt.says)
+			}
+		})
+	}
+	if _, err := Read(strings.NewReader(good + "\n \n")); err != nil {
+		t.Errorf("white space after its end: %v", err)
+	}
+}
+
+func TestCountsKnowEveryOutcome(t *testing.T) {
+	var c Counts
+	for i, o := range verdict.Outcomes {
+		for range i + 1 {
+			c.Add(o)
+		}
+	}
+	for i, o := range verdict.Outcomes {
+		if c.Of(o) != i+1 {
+			t.Errorf("%s: %d", o, c.Of(o))
+		}
+	}
+	if c.Sum() != 21 {
+		t.Errorf("sum %d of %+v", c.Sum(), c)
+	}
+}
+
+func TestFailuresAreInTheOrderOfReading(t *testing.T) {
+	d := &Document{}
+	for _, o := range []Obligation{
+		{ID: "a.media", Requirement: "R-5", Check: "media-type", Level: spec.Must},
+		{ID: "a.schema", Requirement: "R-4", Check: "schema", Level: spec.Must},
+		{ID: "a.should", Requirement: "R-0", Check: "status", Level: spec.Should},
+		{ID: "a.documented", Requirement: "R-1", Check: "documented-status", Level: spec.Must},
+		{ID: "b.status", Requirement: "R-3", Check: "status", Level: spec.Must},
+		{ID: "a.trace", Requirement: "R-2", Check: "no-trace", Level: spec.Must},
+		{ID: "a.status", Requirement: "R-3", Check: "status", Level: spec.Must},
+		{ID: "a.first", Requirement: "R-1", Check: "status", Level: spec.Must},
+		{ID: "a.error", Requirement: "R-1", Check: "error-body", Level: spec.Must},
+		{ID: "a.may", Requirement: "R-0", Check: "status", Level: spec.May},
+	} {
+		o.Outcome = verdict.Fail
+		d.Obligations = append(d.Obligations, o, Obligation{ID: "passed", Outcome: verdict.Pass, Check: "status"}, Obligation{ID: "unclear", Outcome: verdict.Inconclusive})
+	}
+	var got []string
+	for _, o := range d.Failures() {
+		got = append(got, o.ID)
+	}
+	want := []string{"a.first", "b.status", "a.status", "a.trace", "a.error", "a.schema", "a.media", "a.documented", "a.should", "a.may"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got %v", got)
+	}
+}

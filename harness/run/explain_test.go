@@ -1,0 +1,87 @@
+package run
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/plan"
+	"qorcheck/harness/verdict"
+	"qorcheck/spec"
+)
+
+func TestExplainNeedsNoSecondRun(t *testing.T) {
+	p := plot(t, ask{id: "a", paths: []string{"/404", "/404/x", "/500"}, alter: func(_ *plan.Obligation, c *plan.Case) {
+		c.Prepare = []plan.Step{{Name: "make", Request: plan.Request{Method: "POST", Path: "/201", Body: `{"size":1}`, HasBody: true}}}
+		c.Act.Request.Header = []plan.Field{{Name: "X-Key", Value: "\uE000credential\uE002valid\uE002Key\uE001"}}
+	}})
+	target := serve(t, statuses)
+	d := whole(t, t.Context(), p, target, Options{})
+	got := d.Obligations[0].Explain()
+	for _, want := range []string{
+		"FAIL: list does a  [list.R-a, must]",
+		"documented: All is well.", "https://docs.example.test/page#ok",
+		"3 of 3 cases failed",
+		"list.a.00: a correct request", "expected: status 200", "received: status 404, which the description does not document", "the same: list.a.01",
+		"list.a.02: a correct request", "received: status 500",
+		"request:  GET " + target + "/404\n", "X-Key: $KEY",
+		"answer:   HTTP/1.1 404 Not Found", "Content-Type: application/json", `{"n":1}`,
+		"curl:     curl -sS -i -X POST '" + target + "/201'",
+		"curl:     curl -sS -i '" + target + `/404' -H 'X-Key: '"$KEY"`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("it lacks %q:\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "k-1234567890") {
+		t.Errorf("it shows the key:\n%s", got)
+	}
+	if strings.Index(got, "404") > strings.Index(got, "status 500") {
+		t.Errorf("the commoner cause does not come first:\n%s", got)
+	}
+}
+
+func TestExplainWhatDidNotFail(t *testing.T) {
+	for _, outcome := range []verdict.Outcome{verdict.Inconclusive, verdict.Broken, verdict.NotRun, verdict.Unsupported} {
+		o := Obligation{ID: "op.R-1", Level: spec.Must, Sentence: "op does", Outcome: outcome, Why: "of a reason", Clause: Clause{Text: "All is well."}}
+		want := fmt.Sprintf("%s: op does  [op.R-1, must]\n  documented: All is well.\n  why: of a reason\n", strings.ToUpper(outcome.String()))
+		if got := o.Explain(); got != want {
+			t.Errorf("got\n%swant\n%s", got, want)
+		}
+	}
+}
+
+func TestCauses(t *testing.T) {
+	found := func(id, received string) Case {
+		return Case{ID: id, Outcome: verdict.Fail, Findings: []verdict.Finding{{Check: "status", Received: received}}}
+	}
+	o := Obligation{Outcome: verdict.Fail, Counts: Counts{Fail: 9}, Planned: 9, Shown: []Case{
+		found("a", "500"), found("b", "404"), found("c", "404"), found("d", "404"), found("e", "404"), found("f", "404"), found("g", "404"), found("h", "404"),
+		{ID: "i", Outcome: verdict.Inconclusive, Why: "busy"},
+	}}
+	causes := o.Causes(verdict.Fail)
+	if len(causes) != 2 || causes[0].First.ID != "b" || len(causes[0].IDs) != 7 || causes[1].First.ID != "a" {
+		t.Fatalf("got %+v", causes)
+	}
+	if got := o.Explain(); !strings.Contains(got, "the same: c, d, e, f, g and 1 more") {
+		t.Error(got)
+	}
+	if got := o.Causes(verdict.Inconclusive); len(got) != 1 || got[0].First.ID != "i" {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestExplainIsBounded(t *testing.T) {
+	c := Case{ID: "c", What: "w", Act: 0, Evidence: []exchange.Evidence{{Request: exchange.Message{Line: "GET /"}, Answer: &exchange.Message{Line: "HTTP/1.1 200 OK", Body: strings.Repeat("é", 5000)}}}}
+	if got := c.Explain(); len(got) > 2500 || !strings.Contains(got, "é… (8000 bytes more)") {
+		t.Errorf("%d bytes: %s", len(got), got[len(got)-100:])
+	}
+	t.Run("and holds without evidence", func(t *testing.T) {
+		for _, c := range []Case{{ID: "c", What: "w", Act: -1, Evidence: []exchange.Evidence{{Curl: "curl"}}}, {ID: "c", What: "w", Act: 0}} {
+			if got := c.Explain(); got != "c: w\n" {
+				t.Errorf("got %q", got)
+			}
+		}
+	})
+}

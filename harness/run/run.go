@@ -1,0 +1,370 @@
+// Package run sends the cases of a plan, judges each when its answer arrives,
+// journals it, forgets its record, and owns the finished document.
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/plan"
+	"qorcheck/harness/verdict"
+)
+
+// Options say how a run is kept and counted.
+type Options struct {
+	Tool             string         // name and version, for the document
+	Filter           string         // as given, for the document
+	Strict           bool           // a failed should counts as a failure
+	AllowUnexercised bool           // exit code 3 becomes 0
+	Journal          io.Writer      // one line of JSON a case; nil keeps none
+	Progress         func(Progress) // called after each case, never twice at once; nil for none
+}
+
+// Progress is how far a run is.
+type Progress struct {
+	Done, Total int // cases
+	Failed      int // cases with a failed obligation
+	Case        string
+	Outcome     verdict.Outcome // of that case
+	Elapsed     time.Duration
+}
+
+// Run is a run under way.
+type Run struct {
+	plan    *plan.Plan
+	client  *exchange.Client
+	options Options
+
+	mu       sync.Mutex
+	document *Document
+	index    map[string]int // obligation → place in the document
+	waiting  []int          // cases that each obligation still waits for
+	settled  []chan struct{}
+	done     int
+	failed   int
+	broken   error // the first fault of our own
+	finished chan struct{}
+}
+
+// Start begins a run and returns at once. The context ends it early: requests
+// under way are given up, clean-up is still done, what was not sent is not run.
+func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options) *Run {
+	s := client.Settings()
+	r := &Run{plan: p, client: client, options: o, index: map[string]int{}, finished: make(chan struct{})}
+	r.document = &Document{
+		Version: DocumentVersion, Tool: o.Tool, Name: p.Requirements.Name,
+		API:    p.Description.Title + " " + p.Description.Version,
+		Target: s.Target.Redacted(), RunID: s.RunID, Seed: p.Seed, Filter: o.Filter, Strict: o.Strict, Unexercised: o.AllowUnexercised,
+		Started: time.Now().UTC(), Cases: len(p.Cases),
+		Digests:  Digests{p.Description.Digest, p.Requirements.Digest, p.Fixtures.Digest, p.Digest},
+		Untested: []Untested{}, Dropped: []Dropped{}, Left: []string{},
+	}
+	for _, q := range p.Requirements.List {
+		if !q.Tested() {
+			r.document.Untested = append(r.document.Untested, Untested{q.ID, q.Sentence, q.Untested})
+		}
+	}
+	for _, d := range p.Dropped {
+		r.document.Dropped = append(r.document.Dropped, Dropped{d.ID, d.Reason})
+	}
+	for i, planned := range p.Obligations {
+		r.document.Obligations = append(r.document.Obligations, obligation(p, planned))
+		r.index[planned.ID] = i
+		r.waiting = append(r.waiting, 0)
+		r.settled = append(r.settled, make(chan struct{}))
+	}
+	for _, c := range p.Cases {
+		for _, id := range c.Obligations {
+			r.document.Obligations[r.index[id]].Planned++
+			r.waiting[r.index[id]]++
+		}
+	}
+	go r.work(ctx, s.Concurrency)
+	return r
+}
+
+func obligation(p *plan.Plan, planned *plan.Obligation) Obligation {
+	q, op := planned.Requirement, planned.Operation
+	return Obligation{
+		ID: planned.ID, Operation: op.ID, Method: op.Method, Path: op.Path,
+		Requirement: q.ID, Level: q.Level, Chapter: q.Chapter, Sentence: planned.Sentence, Check: q.Check,
+		Clause: Clause{q.Clause.Page, p.Requirements.Link(q.Clause), q.Clause.Text},
+		File:   p.Description.File, Line: op.Line,
+		Notes: []Note{}, Shown: []Case{},
+	}
+}
+
+func (r *Run) work(ctx context.Context, workers int) {
+	defer r.finish(ctx)
+	if sentence := r.preflight(ctx); sentence != "" {
+		r.document.Preflight = sentence
+		return
+	}
+	for i, waiting := range r.waiting {
+		if waiting == 0 {
+			r.settle(i)
+		}
+	}
+	queue := make(chan *plan.Case)
+	var pool sync.WaitGroup
+	for range workers {
+		pool.Go(func() {
+			for c := range queue {
+				r.one(ctx, c)
+			}
+		})
+	}
+	for _, c := range r.plan.Cases {
+		select {
+		case <-ctx.Done():
+		case queue <- c:
+			continue
+		}
+		break
+	}
+	close(queue)
+	pool.Wait()
+}
+
+// preflight makes one harmless valid call and says why nothing else can be sent, "" when it can.
+func (r *Run) preflight(ctx context.Context) string {
+	target := r.document.Target
+	c := r.plan.Preflight
+	if c == nil {
+		if f := r.client.Reach(ctx); f != nil {
+			return fmt.Sprintf("no answer from %s: %s; nothing else was sent", target, f.Text)
+		}
+		return ""
+	}
+	r.document.Requests++
+	record := r.client.Do(ctx, c.ID, c.Act, map[string]string{})
+	switch {
+	case record.Failure != nil:
+		return fmt.Sprintf("no answer from %s: %s; nothing else was sent", target, record.Failure.Text)
+	case record.Answer.Status == 401 || record.Answer.Status == 403:
+		return fmt.Sprintf("%s refuses the valid credentials of the fixtures: %s was answered %d; nothing else was sent", target, record.Evidence.Request.Line, record.Answer.Status)
+	}
+	return ""
+}
+
+// mostSaid bounds each text of a verdict. It is cut after redaction.
+const mostSaid = 600
+
+// one sends, judges and journals a case. A panic of ours breaks that case alone.
+func (r *Run) one(ctx context.Context, c *plan.Case) {
+	var t *exchange.Transcript
+	var verdicts []verdict.Verdict
+	defer func() {
+		if fault := recover(); fault != nil {
+			verdicts = nil
+			for _, id := range c.Obligations {
+				verdicts = append(verdicts, verdict.Verdict{Obligation: id, Outcome: verdict.Broken, Why: fmt.Sprint("panic: ", fault)})
+			}
+		}
+		r.record(c, t, verdicts)
+	}()
+	t = r.client.Execute(ctx, c)
+	verdicts = verdict.Judge(r.plan, t)
+}
+
+// entry is one line of the journal.
+type entry struct {
+	Case     string              `json:"case"`
+	Kind     string              `json:"kind"`
+	Outcome  verdict.Outcome     `json:"outcome"`
+	Verdicts []verdict.Verdict   `json:"verdicts"`
+	Evidence []exchange.Evidence `json:"evidence"`
+}
+
+func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Verdict) {
+	var evidence []exchange.Evidence
+	act := -1
+	var took time.Duration
+	var started time.Time
+	if t != nil {
+		for _, record := range t.Records() {
+			evidence = append(evidence, record.Evidence)
+		}
+		if t.Act != nil {
+			act, took, started = len(t.Prepare), t.Act.Took, t.Act.Started.UTC()
+		}
+	}
+	worst := verdict.Pass
+	for i := range verdicts {
+		v := &verdicts[i]
+		show := func(text string) string { return shorten(r.client.RedactAnswer(text), mostSaid) }
+		v.Why, v.Note = show(v.Why), show(v.Note)
+		for j := range v.Findings {
+			f := &v.Findings[j]
+			f.Expected, f.Received, f.Pointer = show(f.Expected), show(f.Received), show(f.Pointer)
+		}
+		if v.Outcome.Worse(worst) {
+			worst = v.Outcome
+		}
+	}
+	line, err := json.Marshal(entry{c.ID, c.Kind, worst, verdicts, evidence})
+
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.options.Journal != nil && err == nil {
+		_, err = r.options.Journal.Write(append(line, '\n'))
+	}
+	if err != nil && r.broken == nil {
+		r.broken = fmt.Errorf("journal: %w", err)
+	}
+	d := r.document
+	d.Requests += len(evidence)
+	d.CaseCounts.Add(worst)
+	if t != nil {
+		d.Left = append(d.Left, t.Left...)
+	}
+	for _, v := range verdicts {
+		i := r.index[v.Obligation]
+		d.Obligations[i].add(c, v, evidence, act)
+		d.Obligations[i].time(started, took)
+		if r.waiting[i]--; r.waiting[i] == 0 {
+			r.settle(i)
+		}
+	}
+	r.done++
+	if worst == verdict.Fail {
+		r.failed++
+	}
+	if r.options.Progress != nil {
+		r.options.Progress(Progress{r.done, len(r.plan.Cases), r.failed, c.ID, worst, time.Since(d.Started)})
+	}
+}
+
+func (o *Obligation) time(started time.Time, took time.Duration) {
+	if !started.IsZero() && (o.Started.IsZero() || started.Before(o.Started)) {
+		o.Started = started
+	}
+	o.Seconds += took.Seconds()
+}
+
+// add counts a verdict and keeps what did not pass.
+func (o *Obligation) add(c *plan.Case, v verdict.Verdict, evidence []exchange.Evidence, act int) {
+	o.Counts.Add(v.Outcome)
+	if v.Exercised {
+		o.Exercised++
+	}
+	if v.Note != "" {
+		o.note(v.Note, c.ID)
+	}
+	if v.Outcome == verdict.Pass || v.Outcome == verdict.NotRun {
+		return
+	}
+	o.Shown = append(o.Shown, Case{
+		ID: c.ID, Kind: c.Kind, What: c.Why, Outcome: v.Outcome, Why: v.Why,
+		Findings: append([]verdict.Finding{}, v.Findings...), Evidence: append([]exchange.Evidence{}, evidence...), Act: act,
+	})
+	slices.SortFunc(o.Shown, compareCases)
+	if len(o.Shown) > MostShown {
+		o.Shown = o.Shown[:MostShown]
+	}
+}
+
+func (o *Obligation) note(text, id string) {
+	for i := range o.Notes {
+		if o.Notes[i].Text == text {
+			o.Notes[i].Count++
+			o.Notes[i].Case = min(o.Notes[i].Case, id)
+			return
+		}
+	}
+	o.Notes = append(o.Notes, Note{text, 1, id})
+}
+
+// settle concludes an obligation; callers hold the lock or run alone.
+func (r *Run) settle(i int) {
+	o := &r.document.Obligations[i]
+	o.conclude(r.plan.Obligations[i])
+	close(r.settled[i])
+}
+
+// conclude draws the outcome of an obligation from those of its cases: it passes
+// when every case passed and at least one exercised it.
+func (o *Obligation) conclude(planned *plan.Obligation) {
+	slices.SortFunc(o.Notes, func(a, b Note) int { return strings.Compare(a.Text, b.Text) })
+	first := func(outcome verdict.Outcome) string {
+		for _, c := range o.Shown {
+			if c.Outcome == outcome {
+				return c.Why
+			}
+		}
+		return ""
+	}
+	switch {
+	case planned.Unsupported != "":
+		o.Outcome, o.Why = verdict.Unsupported, planned.Unsupported
+	case o.Counts.Fail > 0:
+		o.Outcome = verdict.Fail
+	case o.Counts.Broken > 0:
+		o.Outcome, o.Why = verdict.Broken, first(verdict.Broken)
+	case planned.Lacks != "":
+		o.Outcome, o.Why = verdict.Inconclusive, planned.Lacks
+	case o.Counts.Inconclusive > 0:
+		o.Outcome, o.Why = verdict.Inconclusive, first(verdict.Inconclusive)
+	case o.Counts.NotRun > 0 || o.Counts.Sum() < o.Planned:
+		o.Outcome, o.Why = verdict.NotRun, "the run ended before it"
+	case o.Exercised == 0:
+		o.Outcome, o.Why = verdict.Inconclusive, "no answer was one that it speaks of"
+	default:
+		o.Outcome = verdict.Pass
+	}
+}
+
+func (r *Run) finish(ctx context.Context) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	d := r.document
+	for i := range d.Obligations {
+		o := &d.Obligations[i]
+		o.Counts.NotRun += o.Planned - o.Counts.Sum()
+		select {
+		case <-r.settled[i]:
+		default:
+			o.conclude(r.plan.Obligations[i])
+			if d.Preflight != "" && o.Outcome == verdict.NotRun {
+				o.Why = d.Preflight
+			}
+			close(r.settled[i])
+		}
+	}
+	d.CaseCounts.NotRun += d.Cases - d.CaseCounts.Sum()
+	d.Interrupted = ctx.Err() != nil
+	d.Finished = time.Now().UTC()
+	slices.Sort(d.Left)
+	d.conclude()
+	close(r.finished)
+}
+
+// Await waits for an obligation and returns it as it ended.
+func (r *Run) Await(ctx context.Context, id string) (Obligation, error) {
+	i, ok := r.index[id]
+	if !ok {
+		return Obligation{}, fmt.Errorf("no obligation %s in the plan", id)
+	}
+	select {
+	case <-r.settled[i]:
+	case <-ctx.Done():
+		return Obligation{}, fmt.Errorf("obligation %s: %w", id, ctx.Err())
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.document.Obligations[i], nil
+}
+
+// Wait waits for the end of the run. The error is a fault of our own, such as a
+// journal that could not be written; the document is there all the same.
+func (r *Run) Wait() (*Document, error) {
+	<-r.finished
+	return r.document, r.broken
+}

@@ -1,0 +1,614 @@
+package run
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"reflect"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/plan"
+	"qorcheck/harness/settings"
+	"qorcheck/harness/verdict"
+	"qorcheck/spec"
+)
+
+const toyDescription = `
+openapi: 3.0.3
+info: { title: Toy, version: "1.2" }
+security: [{ Key: [] }]
+components: { securitySchemes: { Key: { type: apiKey, in: header, name: X-Key } } }
+paths:
+  /things:
+    get:
+      operationId: list
+      responses:
+        "200": { description: all, content: { application/json: { schema: { type: object, properties: { n: { type: integer } }, additionalProperties: false } } } }
+    post:
+      operationId: make
+      requestBody: { required: true, content: { application/json: { schema: {
+        type: object, required: [name, size], properties: { name: { type: string, maxLength: 8 }, size: { type: integer, minimum: 0 }, hue: { type: string, enum: [red, blue] } } } } } }
+      responses: { "201": { description: made, content: { application/json: {} } }, "400": { description: rejected, content: { application/json: {} } } }
+`
+
+const toyRequirements = `
+version: 1
+name: Toy promise
+pages: { page: https://docs.example.test/page }
+requirements:
+  - { id: T-OK, level: must, chapter: statuses, clause: { page: page, anchor: ok, text: All is well. }, sentence: carries a correct request out, operations: all, cases: [valid], check: status, expect: { statuses: [success] } }
+  - { id: T-401, level: must, chapter: statuses, clause: { page: page, text: Keys are needed. }, sentence: answers 401 without a key, operations: all, cases: [unauthenticated], check: status, expect: { statuses: [401] } }
+  - { id: T-400, level: should, chapter: rejections, clause: { page: page, text: Nonsense is refused. }, sentence: answers 400 to nonsense, operations: [make], cases: [malformed], check: status, expect: { statuses: [400], tolerated: [{ status: 422, why: it is usual }] } }
+  - { id: T-JSON, level: must, chapter: outcomes, clause: { page: page, text: JSON always. }, sentence: answers in JSON, operations: all, check: media-type }
+  - { id: T-LATER, level: must, chapter: outcomes, clause: { page: page, text: Later. }, sentence: does more, untested: not yet }
+`
+
+const toyFixtures = `
+credentials: { valid: { Key: k-1234567890 } }
+triggers: { card: { approved: { creditcard: "4571000000000001", cvv: "873" } } }
+test_cards: ["4571000000000001"]
+`
+
+var parsed = sync.OnceValues(func() (*spec.Description, error) { return spec.Parse([]byte(toyDescription), "toy.yaml") })
+
+// parts reads the toy promise.
+func parts(t *testing.T) (*spec.Description, *spec.Requirements, *settings.Fixtures) {
+	t.Helper()
+	d, err := parsed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := spec.ParseRequirements([]byte(toyRequirements), "promise.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := settings.ParseFixtures([]byte(toyFixtures), "toy-fixtures.yaml", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d, r, f
+}
+
+// planned is the toy's plan as the planner makes it.
+func planned(t *testing.T) *plan.Plan {
+	t.Helper()
+	d, r, f := parts(t)
+	p, err := plan.New(d, r, f, 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// ask is an obligation and the requests of its cases: each path is a status that the target answers.
+type ask struct {
+	id    string
+	level spec.Level // must when empty
+	check string     // status when empty
+	paths []string   // "/200", "/404/x"; the case expects 200
+	alter func(*plan.Obligation, *plan.Case)
+}
+
+// plot makes a plan by hand, without a preflight.
+func plot(t *testing.T, asks ...ask) *plan.Plan {
+	t.Helper()
+	d, r, f := parts(t)
+	p := &plan.Plan{Description: d, Requirements: r, Fixtures: f, Seed: 7}
+	for _, a := range asks {
+		q := &spec.Requirement{ID: "R-" + a.id, Level: a.level, Chapter: spec.Statuses, Sentence: "does " + a.id, Check: a.check, Clause: spec.Clause{Page: "page", Anchor: "ok", Text: "All is well."}}
+		if q.Level == "" {
+			q.Level = spec.Must
+		}
+		if q.Check == "" {
+			q.Check = "status"
+		}
+		o := &plan.Obligation{ID: "list.R-" + a.id, Operation: d.Operation("list"), Requirement: q, Sentence: "list does " + a.id}
+		p.Obligations = append(p.Obligations, o)
+		for i, path := range a.paths {
+			c := &plan.Case{
+				ID: fmt.Sprintf("list.%s.%02d", a.id, i), Operation: "list", Kind: "valid.required", Why: "a correct request",
+				Obligations: []string{o.ID}, Expect: plan.Expect{Statuses: []int{200}, Tolerated: []spec.Tolerance{{Status: 405, Why: "usual"}}},
+				Act: plan.Step{Name: "list", Operation: "list", Request: plan.Request{Method: "GET", Path: plan.Template(path)}},
+			}
+			if a.alter != nil {
+				a.alter(o, c)
+			}
+			o.Cases = append(o.Cases, c.ID)
+			p.Cases = append(p.Cases, c)
+		}
+		if a.alter != nil && len(a.paths) == 0 {
+			a.alter(o, nil)
+		}
+	}
+	return p
+}
+
+// statuses answers with the status that the path begins with.
+func statuses(w http.ResponseWriter, r *http.Request) {
+	status, err := strconv.Atoi(strings.Split(r.URL.Path, "/")[1])
+	if err != nil {
+		status = 404
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, `{"n":1}`)
+}
+
+func serve(t *testing.T, h http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+func toyClient(t *testing.T, p *plan.Plan, target string, change ...func(*settings.Settings)) *exchange.Client {
+	t.Helper()
+	u, err := url.Parse(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := settings.Settings{Target: u, Fixtures: p.Fixtures, Concurrency: 4, Timeout: 20 * time.Second, BodyLimit: 1 << 20, RunID: "run1", Seed: p.Seed}
+	for _, c := range change {
+		c(&s)
+	}
+	client := exchange.New(s, p.Description)
+	t.Cleanup(client.Close)
+	return client
+}
+
+// whole runs a plan to its end and checks that its document adds up.
+func whole(t *testing.T, ctx context.Context, p *plan.Plan, target string, o Options, change ...func(*settings.Settings)) *Document {
+	t.Helper()
+	d, err := Start(ctx, p, toyClient(t, p, target, change...), o).Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Check(); err != nil {
+		t.Error(err)
+	}
+	if d.Planned != len(p.Obligations) || d.Cases != len(p.Cases) {
+		t.Errorf("%d obligations and %d cases, planned were %d and %d", d.Planned, d.Cases, len(p.Obligations), len(p.Cases))
+	}
+	return d
+}
+
+func TestPreflight(t *testing.T) {
+	closed, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = closed.Close()
+	for _, tt := range []struct {
+		claim  string
+		status int // 0: nobody listens
+		says   string
+	}{
+		{"a dead target", 0, "connection refused"},
+		{"keys that are missing", 401, "refuses the valid credentials of the fixtures: GET"},
+		{"keys without a right", 403, "was answered 403"},
+	} {
+		for _, reading := range []bool{true, false} {
+			if !reading && tt.status != 0 {
+				continue
+			}
+			t.Run(fmt.Sprintf("%s, with a harmless call: %v", tt.claim, reading), func(t *testing.T) {
+				var seen atomic.Int32
+				target := "http://" + closed.Addr().String()
+				if tt.status != 0 {
+					target = serve(t, func(w http.ResponseWriter, r *http.Request) { seen.Add(1); w.WriteHeader(tt.status) })
+				}
+				p := planned(t)
+				if p.Preflight == nil {
+					t.Fatal("the plan has no preflight")
+				}
+				if !reading {
+					p.Preflight = nil
+				}
+				var journal bytes.Buffer
+				d := whole(t, t.Context(), p, target, Options{Journal: &journal, AllowUnexercised: true})
+				if d.ExitCode != ExitUnclear || !strings.Contains(d.Preflight, tt.says) || !strings.Contains(d.Preflight, target) || !strings.HasSuffix(d.Preflight, "nothing else was sent") || d.Verdict != "INCONCLUSIVE: "+d.Preflight {
+					t.Errorf("exit code %d: %s\n%s", d.ExitCode, d.Preflight, d.Verdict)
+				}
+				if want := min(tt.status, 1); int(seen.Load()) != want || journal.Len() != 0 {
+					t.Errorf("%d requests arrived, %d bytes of journal", seen.Load(), journal.Len())
+				}
+				if d.Counts != (Counts{NotRun: d.Planned}) || d.CaseCounts != (Counts{NotRun: d.Cases}) || d.Cases == 0 {
+					t.Errorf("counts %+v, cases %+v", d.Counts, d.CaseCounts)
+				}
+				for _, o := range d.Obligations {
+					if o.Why != d.Preflight || o.Counts.NotRun != o.Planned {
+						t.Errorf("%s: %s", o.ID, o.Why)
+					}
+				}
+			})
+		}
+	}
+	t.Run("any other answer lets the run begin", func(t *testing.T) {
+		for _, status := range []int{200, 302, 404, 500} {
+			if d := whole(t, t.Context(), planned(t), serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }), Options{}); d.Preflight != "" || d.Counts.NotRun != 0 {
+				t.Errorf("%d: %s", status, d.Preflight)
+			}
+		}
+	})
+}
+
+// One obligation of each kind, by itself and beside the others.
+func TestOutcomesOfObligations(t *testing.T) {
+	lost := func(_ *plan.Obligation, c *plan.Case) { c.Operation = "lost" } // judging it panics
+	for _, tt := range []struct {
+		claim string
+		ask   ask
+		want  verdict.Outcome
+		why   string
+		exit  int
+	}{
+		{"every case passed", ask{id: "a", paths: []string{"/200", "/200/x"}}, verdict.Pass, "", ExitPass},
+		{"a tolerated answer passes", ask{id: "a", paths: []string{"/405"}}, verdict.Pass, "", ExitPass},
+		{"one of two failed", ask{id: "a", paths: []string{"/200", "/404"}}, verdict.Fail, "", ExitFail},
+		{"one failed, one has no time", ask{id: "a", paths: []string{"/503", "/404"}}, verdict.Fail, "", ExitFail},
+		{"one has no time", ask{id: "a", paths: []string{"/200", "/503"}}, verdict.Inconclusive, "the target answered 503: it has no time now", ExitUnclear},
+		{"no answer is one that it speaks of", ask{id: "a", paths: []string{"/200"}, alter: func(o *plan.Obligation, _ *plan.Case) { o.Requirement.Answers = []string{"rejected"} }}, verdict.Inconclusive, "no answer was one that it speaks of", ExitUnclear},
+		{"there is no case", ask{id: "a"}, verdict.Inconclusive, "no answer was one that it speaks of", ExitUnclear},
+		{"the fixtures lack something", ask{id: "a", paths: []string{"/200"}, alter: func(o *plan.Obligation, _ *plan.Case) { o.Lacks = "add to f.yaml: keys" }}, verdict.Inconclusive, "add to f.yaml: keys", ExitUnclear},
+		{"and something failed", ask{id: "a", paths: []string{"/404"}, alter: func(o *plan.Obligation, _ *plan.Case) { o.Lacks = "add to f.yaml: keys" }}, verdict.Fail, "", ExitFail},
+		{"the environment cannot", ask{id: "a", alter: func(o *plan.Obligation, _ *plan.Case) { o.Unsupported = "no messages here" }}, verdict.Unsupported, "no messages here", ExitPass},
+		{"the check does not exist", ask{id: "a", check: "sniff", paths: []string{"/200"}}, verdict.Broken, "there is no check sniff", ExitBroken},
+		{"judging panics", ask{id: "a", check: "media-type", paths: []string{"/200"}, alter: lost}, verdict.Broken, "panic: runtime error", ExitBroken},
+		{"the preparation failed", ask{id: "a", paths: []string{"/200"}, alter: func(_ *plan.Obligation, c *plan.Case) {
+			c.Prepare = []plan.Step{{Name: "make", Request: plan.Request{Method: "POST", Path: "/404"}}}
+		}}, verdict.Inconclusive, "preparation make was answered 404", ExitUnclear},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			others := []ask{{id: "other", paths: []string{"/200", "/200/y"}}, tt.ask, {id: "third", paths: []string{"/200/z"}}}
+			d := whole(t, t.Context(), plot(t, others...), serve(t, statuses), Options{})
+			o := d.Obligations[1]
+			if o.Outcome != tt.want || !strings.HasPrefix(o.Why, tt.why) || (o.Why == "") != (tt.why == "") {
+				t.Errorf("%s: %s, want %s: %s", o.Outcome, o.Why, tt.want, tt.why)
+			}
+			if d.ExitCode != tt.exit {
+				t.Errorf("exit code %d, want %d: %s", d.ExitCode, tt.exit, d.Verdict)
+			}
+			for _, i := range []int{0, 2} {
+				if o := d.Obligations[i]; o.Outcome != verdict.Pass || len(o.Shown) != 0 {
+					t.Errorf("it broke %s: %s %s", o.ID, o.Outcome, o.Why)
+				}
+			}
+		})
+	}
+}
+
+func TestAPanicBreaksOneCase(t *testing.T) {
+	p := plot(t, ask{id: "a", check: "media-type", paths: []string{"/200/1", "/200/2", "/200/3"}}, ask{id: "b", paths: []string{"/200"}})
+	p.Cases[1].Operation = "lost"
+	var journal bytes.Buffer
+	d := whole(t, t.Context(), p, serve(t, statuses), Options{Journal: &journal})
+	if want := (Counts{Pass: 2, Broken: 1}); d.Obligations[0].Counts != want || d.CaseCounts != (Counts{Pass: 3, Broken: 1}) || d.ExitCode != ExitBroken {
+		t.Errorf("counts %+v, cases %+v", d.Obligations[0].Counts, d.CaseCounts)
+	}
+	if shown := d.Obligations[0].Shown; len(shown) != 1 || shown[0].ID != p.Cases[1].ID || shown[0].Act != 0 || len(shown[0].Evidence) != 1 {
+		t.Errorf("shown %+v", shown)
+	}
+	if !strings.Contains(journal.String(), "panic: ") || strings.Count(journal.String(), "\n") != 4 {
+		t.Errorf("journal %s", journal.String())
+	}
+}
+
+func TestInterrupt(t *testing.T) {
+	const before = 3
+	var paths []string
+	for i := range 12 {
+		paths = append(paths, fmt.Sprintf("/200/%d", i))
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var seen atomic.Int32
+	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if seen.Add(1) > before {
+			cancel()
+			<-r.Context().Done()
+			return
+		}
+		statuses(w, r)
+	})
+	p := plot(t, ask{id: "done", paths: paths[:2]}, ask{id: "half", paths: paths[2:6]}, ask{id: "never", paths: paths[6:]}, ask{id: "cannot", alter: func(o *plan.Obligation, _ *plan.Case) { o.Unsupported = "cannot" }})
+	var journal bytes.Buffer
+	d := whole(t, ctx, p, target, Options{Journal: &journal, AllowUnexercised: true, Strict: true}, func(s *settings.Settings) { s.Concurrency = 1 })
+	if !d.Interrupted || d.ExitCode != ExitInterrupted || !strings.HasPrefix(d.Verdict, "INTERRUPTED: 1 of 4") {
+		t.Errorf("exit code %d: %s", d.ExitCode, d.Verdict)
+	}
+	if d.CaseCounts != (Counts{Pass: before, NotRun: 12 - before}) || d.Counts != (Counts{Pass: 1, NotRun: 2, Unsupported: 1}) {
+		t.Errorf("cases %+v, obligations %+v", d.CaseCounts, d.Counts)
+	}
+	if n := seen.Load(); n != before+1 {
+		t.Errorf("%d requests arrived", n)
+	}
+	if o := d.Obligations[1]; o.Counts != (Counts{Pass: 1, NotRun: 3}) || o.Why != "the run ended before it" {
+		t.Errorf("half done: %+v, %s", o.Counts, o.Why)
+	}
+	for _, line := range strings.Split(strings.TrimSpace(journal.String()), "\n") {
+		if !json.Valid([]byte(line)) {
+			t.Errorf("journal: %s", line)
+		}
+	}
+	t.Run("before anything is sent", func(t *testing.T) {
+		d := whole(t, ctx, p, target, Options{})
+		if d.ExitCode != ExitInterrupted || seen.Load() != before+1 || d.CaseCounts.NotRun != 12 {
+			t.Errorf("exit code %d, %+v", d.ExitCode, d.CaseCounts)
+		}
+	})
+}
+
+func TestJournal(t *testing.T) {
+	p := plot(t, ask{id: "a", paths: []string{"/200", "/404", "/503"}}, ask{id: "b", check: "media-type"})
+	p.Cases[1].Obligations = append(p.Cases[1].Obligations, "list.R-b")
+	var journal bytes.Buffer
+	whole(t, t.Context(), p, serve(t, statuses), Options{Journal: &journal})
+	if !strings.HasSuffix(journal.String(), "}\n") {
+		t.Errorf("the last line is not ended: %s", journal.String())
+	}
+	got := map[string]string{}
+	for _, line := range strings.Split(strings.TrimSuffix(journal.String(), "\n"), "\n") {
+		var e entry
+		decoder := json.NewDecoder(strings.NewReader(line))
+		decoder.DisallowUnknownFields()
+		if err := decoder.Decode(&e); err != nil || len(e.Evidence) != 1 || e.Kind != "valid.required" {
+			t.Fatalf("%v: %s", err, line)
+		}
+		got[e.Case] = fmt.Sprint(e.Outcome, len(e.Verdicts))
+	}
+	want := map[string]string{"list.a.00": "pass 1", "list.a.01": "fail 2", "list.a.02": "inconclusive 1"}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v", got)
+	}
+}
+
+// full takes some lines, then has no room.
+type full struct{ room int }
+
+func (f *full) Write(p []byte) (int, error) {
+	if f.room--; f.room < 0 {
+		return 0, errors.New("no space left")
+	}
+	return len(p), nil
+}
+
+func TestAJournalThatCannotBeWrittenIsAnError(t *testing.T) {
+	for room := range 3 {
+		p := plot(t, ask{id: "a", paths: []string{"/200", "/200/1", "/200/2"}})
+		d, err := Start(t.Context(), p, toyClient(t, p, serve(t, statuses)), Options{Journal: &full{room}}).Wait()
+		if err == nil || err.Error() != "journal: no space left" || d == nil || d.Counts.Pass != 1 {
+			t.Errorf("room for %d: %v, %+v", room, err, d)
+		}
+	}
+}
+
+func TestShownCasesAreBounded(t *testing.T) {
+	var paths []string
+	for i := range 30 {
+		paths = append(paths, map[bool]string{true: "/404", false: "/503"}[i >= 5])
+	}
+	d := whole(t, t.Context(), plot(t, ask{id: "a", paths: paths}), serve(t, statuses), Options{})
+	o := d.Obligations[0]
+	if len(o.Shown) != MostShown || o.Counts != (Counts{Fail: 25, Inconclusive: 5}) {
+		t.Fatalf("%d shown, %+v", len(o.Shown), o.Counts)
+	}
+	for i, c := range o.Shown {
+		if want := fmt.Sprintf("list.a.%02d", i+5); c.ID != want || c.Outcome != verdict.Fail || len(c.Evidence) != 1 {
+			t.Errorf("%d: %s %s, want %s", i, c.ID, c.Outcome, want)
+		}
+	}
+}
+
+func TestProgress(t *testing.T) {
+	var steps []Progress
+	whole(t, t.Context(), plot(t, ask{id: "a", paths: []string{"/200", "/404", "/200"}}), serve(t, statuses), Options{Progress: func(p Progress) { steps = append(steps, p) }})
+	for i, p := range steps {
+		if p.Done != i+1 || p.Total != 3 || p.Elapsed <= 0 || p.Case == "" {
+			t.Errorf("%+v", p)
+		}
+	}
+	if len(steps) != 3 || steps[2].Failed != 1 {
+		t.Errorf("%+v", steps)
+	}
+}
+
+func TestAwait(t *testing.T) {
+	release := make(chan struct{})
+	p := plot(t, ask{id: "slow", paths: []string{"/200/slow"}}, ask{id: "quick", paths: []string{"/404"}}, ask{id: "none"})
+	r := Start(t.Context(), p, toyClient(t, p, serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasSuffix(r.URL.Path, "slow") {
+			<-release
+		}
+		statuses(w, r)
+	})), Options{})
+	for id, want := range map[string]verdict.Outcome{"list.R-quick": verdict.Fail, "list.R-none": verdict.Inconclusive} {
+		if o, err := r.Await(t.Context(), id); err != nil || o.Outcome != want || o.ID != id {
+			t.Errorf("%s: %s, %v", id, o.Outcome, err)
+		}
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := r.Await(ended, "list.R-slow"); !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "list.R-slow") {
+		t.Errorf("waiting was not given up: %v", err)
+	}
+	if _, err := r.Await(t.Context(), "list.R-lost"); err == nil || !strings.Contains(err.Error(), "list.R-lost") {
+		t.Errorf("an unknown obligation: %v", err)
+	}
+	close(release)
+	if o, err := r.Await(t.Context(), "list.R-slow"); err != nil || o.Outcome != verdict.Pass {
+		t.Errorf("%s, %v", o.Outcome, err)
+	}
+	if _, err := r.Wait(); err != nil {
+		t.Error(err)
+	}
+}
+
+// toy keeps the promise but for nonsense about sizes, which it takes.
+func toy(w http.ResponseWriter, r *http.Request) {
+	answer := func(status int) {
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, "{}")
+	}
+	body, _ := io.ReadAll(r.Body)
+	var thing struct {
+		Name *string `json:"name"`
+		Hue  string  `json:"hue"`
+	}
+	switch err := json.Unmarshal(body, &thing); {
+	case r.Header.Get("X-Key") == "":
+		answer(401)
+	case r.Method == "GET":
+		answer(200)
+	case err != nil:
+		answer(422)
+	case thing.Name == nil || len(*thing.Name) > 8:
+		answer(400)
+	default:
+		answer(201)
+	}
+}
+
+// verdictsOf drops what differs from run to run: times, addresses, the run id.
+func verdictsOf(t *testing.T, d *Document) string {
+	t.Helper()
+	c := *d
+	c.Target, c.RunID, c.Started, c.Finished = "", "", time.Time{}, time.Time{}
+	c.Obligations = slices.Clone(d.Obligations)
+	for i := range c.Obligations {
+		o := &c.Obligations[i]
+		o.Started, o.Seconds = time.Time{}, 0
+		o.Shown = slices.Clone(o.Shown)
+		for j := range o.Shown {
+			o.Shown[j].Evidence = nil
+		}
+	}
+	data, err := json.MarshalIndent(c, "", " ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+func TestTwoRunsAgree(t *testing.T) {
+	target := serve(t, toy)
+	var first string
+	for _, concurrency := range []int{1, 64, 64} {
+		d := whole(t, t.Context(), planned(t), target, Options{Tool: "qorcheck test"}, func(s *settings.Settings) {
+			s.Concurrency, s.RunID = concurrency, fmt.Sprintf("run%d", concurrency)
+		})
+		if d.Counts.Pass == 0 || d.Counts.Fail == 0 || d.Warnings == 0 {
+			t.Fatalf("the toy shows too little: %s", d.Verdict)
+		}
+		if got := verdictsOf(t, d); first == "" {
+			first = got
+		} else if got != first {
+			a, b := strings.Split(got, "\n"), strings.Split(first, "\n")
+			for i := range min(len(a), len(b)) {
+				if a[i] != b[i] {
+					t.Fatalf("with %d at once:\n%s\nwith 1:\n%s", concurrency, strings.Join(a[max(0, i-30):min(len(a), i+30)], "\n"), b[i])
+				}
+			}
+			t.Fatalf("with %d at once there are %d lines, with 1 %d", concurrency, len(a), len(b))
+		}
+	}
+}
+
+func TestTheDocumentTellsWhatWasRun(t *testing.T) {
+	p := planned(t)
+	p.Dropped = []plan.Dropped{{ID: "make.x", Reason: "no way"}}
+	target := serve(t, toy)
+	d := whole(t, t.Context(), p, target, Options{Tool: "qorcheck 1", Filter: "level:must", Strict: true, AllowUnexercised: true})
+	if d.Tool != "qorcheck 1" || d.Name != "Toy promise" || d.API != "Toy 1.2" || d.Target != target || d.RunID != "run1" || d.Filter != "level:must" || !d.Strict || !d.Unexercised || d.Version != DocumentVersion {
+		t.Errorf("%+v", d)
+	}
+	if d.Digests != (Digests{p.Description.Digest, p.Requirements.Digest, p.Fixtures.Digest, p.Digest}) || !strings.HasPrefix(d.Digests.Plan, "sha256:") {
+		t.Errorf("%+v", d.Digests)
+	}
+	if !reflect.DeepEqual(d.Untested, []Untested{{"T-LATER", "does more", "not yet"}}) || !reflect.DeepEqual(d.Dropped, []Dropped{{"make.x", "no way"}}) {
+		t.Errorf("%+v %+v", d.Untested, d.Dropped)
+	}
+	if d.Requests < d.Cases || d.Finished.Before(d.Started) {
+		t.Errorf("%d requests, %s to %s", d.Requests, d.Started, d.Finished)
+	}
+	i := slices.IndexFunc(d.Obligations, func(o Obligation) bool { return o.ID == "make.T-400" })
+	o := d.Obligations[i]
+	if o.Method != "POST" || o.Path != "/things" || o.Level != spec.Should || o.Chapter != spec.Rejections || o.Check != "status" || o.Line == 0 || o.File != "toy.yaml" || o.Clause.Link != "https://docs.example.test/page" {
+		t.Errorf("%+v", o)
+	}
+	if len(o.Notes) != 1 || o.Notes[0].Text != "422 is tolerated: it is usual" || o.Notes[0].Count < 2 || o.Seconds <= 0 || o.Started.IsZero() {
+		t.Errorf("notes %+v, %f s", o.Notes, o.Seconds)
+	}
+}
+
+func TestWhatIsLeftIsListed(t *testing.T) {
+	p := plot(t, ask{id: "a", paths: []string{"/200/1", "/200/2"}, alter: func(_ *plan.Obligation, c *plan.Case) {
+		c.Cleanup = []plan.Step{{Name: "remove", Request: plan.Request{Method: "DELETE", Path: "/500" + c.Act.Request.Path[4:]}}}
+	}})
+	target := serve(t, statuses)
+	d := whole(t, t.Context(), p, target, Options{})
+	if want := []string{"DELETE " + target + "/500/1", "DELETE " + target + "/500/2"}; !slices.Equal(d.Left, want) || d.ExitCode != ExitPass || d.Requests != 4 {
+		t.Errorf("left %v, %d requests", d.Left, d.Requests)
+	}
+}
+
+// A target that puts secrets wherever findings quote it does not bring them into journal or document.
+func TestCanariesDoNotSurviveInFindings(t *testing.T) {
+	const key, card = "k-1234567890", "4571000000000001"
+	for _, tt := range []struct{ claim, body string }{
+		{"names of properties", `{"` + key + `":1,"` + card + `":2,"873":3,"\u001b[31m":4}`},
+		{"values", `{"n":"` + key + ` ` + card + ` CVV 873"}`},
+		{"the beginning of a page, cut in a number", "<html>" + strings.Repeat("x ", 14) + card + " 873 " + key},
+		{"long values, cut in a number", `{"n":"` + strings.Repeat("x ", 56) + card + ` ` + key + `"}`},
+		{"a name twice", `{"` + key + `":1,"` + key + `":1}`},
+		{"very long values", `{"n":"` + strings.Repeat(key+" "+card+" ", 1000) + `"}`},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			p := plot(t, ask{id: "a", check: "schema", paths: []string{"/200"}}, ask{id: "b", check: "media-type", paths: []string{"/200/b"}})
+			var journal bytes.Buffer
+			d := whole(t, t.Context(), p, serve(t, func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/json")
+				_, _ = io.WriteString(w, tt.body)
+			}), Options{Journal: &journal})
+			if d.Obligations[0].Outcome != verdict.Fail {
+				t.Fatalf("%+v", d.Obligations[0])
+			}
+			data, err := json.Marshal(d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, secret := range []string{regexp.QuoteMeta(key), "k-12345", card, "4571000", `\b873\b`, "\x1b"} {
+				for where, text := range map[string]string{"document": string(data), "journal": journal.String(), "explanation": d.Obligations[0].Explain()} {
+					if at := regexp.MustCompile(secret).FindStringIndex(numbers.ReplaceAllString(text, "")); at != nil {
+						t.Errorf("%s is left in the %s: %s", secret, where, text)
+					}
+				}
+			}
+			for _, c := range d.Obligations[0].Shown {
+				for _, f := range c.Findings {
+					if len(f.Received) > mostSaid+40 || len(f.Expected) > mostSaid+40 {
+						t.Errorf("%d bytes of a finding", len(f.Received))
+					}
+				}
+			}
+		})
+	}
+}
+
+// numbers finds times and lengths, none of which is a secret.
+var numbers = regexp.MustCompile(`"(started|finished)":"[^"]*"|"(tookMs|seconds)":[0-9.e-]+|127\.0\.0\.1:[0-9]+|Content-Length: [0-9]+|[0-9]+ bytes`)

@@ -1,0 +1,130 @@
+package verdict
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"strings"
+	"unicode/utf8"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/spec"
+)
+
+// Body is an answer's body, read strictly.
+type Body struct {
+	Value     any    // decoded JSON, nil when it is none
+	Fault     string // why it is not JSON by RFC 8259 with unique names, "" when it is
+	Truncated bool
+}
+
+// readBody decodes a body in full: duplicate names, bytes after the value and
+// invalid UTF-8 are faults, which encoding/json lets pass.
+func readBody(a *exchange.Answer) Body {
+	b := Body{Truncated: a.Truncated}
+	switch {
+	case a.Truncated:
+		b.Fault = fmt.Sprintf("longer than the %d bytes that are judged", len(a.Body))
+	case len(bytes.TrimSpace(a.Body)) == 0:
+		b.Fault = "an empty body"
+	case !utf8.Valid(a.Body):
+		b.Fault = "a body that is not UTF-8"
+	default:
+		d := json.NewDecoder(bytes.NewReader(a.Body))
+		value, err := decode(d, 0)
+		if err == nil {
+			if _, more := d.Token(); !errors.Is(more, io.EOF) {
+				err = errors.New("bytes after the JSON value")
+			}
+		}
+		if err != nil {
+			b.Fault = describe(err, a.Body)
+			return b
+		}
+		b.Value = value
+	}
+	return b
+}
+
+func describe(err error, body []byte) string {
+	start := strings.Join(strings.Fields(head(string(body))), " ")
+	return fmt.Sprintf("no JSON (%s), beginning %q", err, start)
+}
+
+const deepest = 1000
+
+func decode(d *json.Decoder, depth int) (any, error) {
+	if depth > deepest {
+		return nil, fmt.Errorf("nested deeper than %d levels", deepest)
+	}
+	token, err := d.Token()
+	if err != nil {
+		if errors.Is(err, io.EOF) {
+			err = io.ErrUnexpectedEOF
+		}
+		return nil, err
+	}
+	switch token {
+	case json.Delim('{'):
+		object := map[string]any{}
+		for d.More() {
+			key, err := d.Token()
+			if err != nil {
+				return nil, err
+			}
+			name, ok := key.(string)
+			if !ok {
+				return nil, fmt.Errorf("a name that is no string: %v", key)
+			}
+			if _, twice := object[name]; twice {
+				return nil, fmt.Errorf("the name %q twice in one object", name)
+			}
+			if object[name], err = decode(d, depth+1); err != nil {
+				return nil, err
+			}
+		}
+		_, err := d.Token()
+		return object, err
+	case json.Delim('['):
+		list := []any{}
+		for d.More() {
+			value, err := decode(d, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, value)
+		}
+		_, err := d.Token()
+		return list, err
+	}
+	return token, nil
+}
+
+// mediaTypeOf returns the media type of an answer without parameters, lower case.
+func mediaTypeOf(a *exchange.Answer) string {
+	base, _, err := mime.ParseMediaType(a.Header.Get("Content-Type"))
+	if err != nil {
+		base, _, _ = strings.Cut(a.Header.Get("Content-Type"), ";")
+		base = strings.ToLower(strings.TrimSpace(base))
+	}
+	return base
+}
+
+// text finds a string in a body, and what is there when it is not one.
+func text(body any, pointer string) (value string, problem string) {
+	found, there := spec.Lookup(body, pointer)
+	if !there {
+		return "", "nothing there"
+	}
+	s, ok := found.(string)
+	switch {
+	case !ok:
+		return "", "a value of type " + spec.TypeOf(found)
+	case strings.TrimSpace(s) == "":
+		return "", fmt.Sprintf("%q, which is blank", s)
+	}
+	return s, ""
+}

@@ -1,0 +1,29 @@
+package verdict
+
+import "testing"
+
+func TestErrorBody(t *testing.T) {
+	table(t, "error-body", []row{
+		{claim: "what is promised passes", status: 400, body: `{"status":"Error","code":"GW03","message":"no amount","more":1}`, want: Pass, exercised: true},
+		{claim: "without its constant it fails", status: 400, body: `{"code":"GW03","message":"no amount"}`, want: Fail, exercised: true, says: `Expected:/status "error" Received:nothing there`},
+		{claim: "another constant fails", status: 400, body: `{"status":"declined","code":"GW03","message":"no amount"}`, want: Fail, exercised: true, says: `Expected:/status "error" Received:"declined"`},
+		{claim: "no code fails", status: 400, body: `{"status":"error","message":"no amount"}`, want: Fail, exercised: true, says: "/code, a string that is not blank Received:nothing there"},
+		{claim: "a blank message fails", status: 400, body: `{"status":"error","code":"GW03","message":" \t"}`, want: Fail, exercised: true, says: "which is blank"},
+		{claim: "a code that is a number fails", status: 400, body: `{"status":"error","code":3,"message":"no amount"}`, want: Fail, exercised: true, says: "a value of type number"},
+		{claim: "null fails", status: 400, body: `{"status":"error","code":null,"message":"no amount"}`, want: Fail, exercised: true},
+		{claim: "HTML fails and says so", status: 500, media: "text/html", body: "<html>", want: Fail, exercised: true, says: "(media type text/html)"},
+		{claim: "an empty body fails", status: 401, media: "none", body: "", want: Fail, exercised: true, says: "an empty body"},
+		{claim: "a list fails", status: 400, body: `[]`, want: Fail, exercised: true},
+		{claim: "a cut body is unclear", status: 400, body: `{"code":"…`, want: Inconclusive, says: "longer than"},
+		{claim: "HEAD has no body to judge", operation: "peek", status: 404, want: Pass},
+	})
+	t.Run("without the promise the schema is judged", func(t *testing.T) {
+		d := toyDescription(t)
+		o := *d.Operation("pay")
+		o.Conformance.Error = nil
+		r := row{status: 200, body: `{"id":1}`}
+		if saw := errorBody(View{Case: plainCase, Operation: &o, Answer: r.answer(), Body: readBody(r.answer())}); len(saw.Findings) != 2 {
+			t.Errorf("got %+v", saw)
+		}
+	})
+}

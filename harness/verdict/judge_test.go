@@ -1,0 +1,270 @@
+package verdict
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/plan"
+	"qorcheck/spec"
+)
+
+const toy = `
+openapi: 3.0.3
+info: { title: Toy, version: "1" }
+x-conformance:
+  outcome:
+    - { field: /result, refused: [Refused], error: [Error], reason: /why, otherwise: absent }
+    - { field: /status, ignoreCase: true, success: [approved, ok], refused: [declined], error: [error], reason: /message, otherwise: allowed }
+  error: { required: [/code, /message], fixed: { /status: error } }
+components:
+  schemas:
+    Paid:
+      type: object
+      required: [id, status]
+      properties: { id: { type: string }, status: { type: string, enum: [approved, declined, error] }, amount: { type: string } }
+paths:
+  /pay:
+    post:
+      operationId: pay
+      responses:
+        "200": { description: paid, headers: { X-Trace: { required: true, schema: { type: string } } }, content: { application/json: { schema: { $ref: "#/components/schemas/Paid" } } } }
+        "204": { description: nothing to say }
+        "400": { description: rejected, content: { application/json; charset=utf-8: { schema: { type: object } } } }
+    head:
+      operationId: peek
+      responses:
+        "200": { description: there, headers: { X-Trace: { required: true, schema: { type: string } } }, content: { application/json: { schema: { $ref: "#/components/schemas/Paid" } } } }
+        "404": { description: not there, content: { application/json: { schema: { type: object } } } }
+  /ranged:
+    get:
+      operationId: ranged
+      responses:
+        "200": { description: a list, content: { text/csv: {}, image/*: {} } }
+        "4XX": { description: rejected, content: { application/json: {} } }
+  /open:
+    get:
+      operationId: open
+      x-conformance: { outcome: [] }
+      responses: { default: { description: anything, content: { "*/*": {} } } }
+  /free:
+    get:
+      operationId: free
+      responses: { "200": { description: anything } }
+`
+
+var parsed = sync.OnceValues(func() (*spec.Description, error) { return spec.Parse([]byte(toy), "toy.yaml") })
+
+func toyDescription(t *testing.T) *spec.Description {
+	t.Helper()
+	d, err := parsed()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// row is one judgement: an operation's answer under a check.
+type row struct {
+	claim     string
+	operation string // pay when empty
+	status    int
+	media     string // application/json when empty, none for no header
+	body      string
+	header    map[string]string
+	expect    plan.Expect
+	observed  []exchange.Record
+
+	want      Outcome
+	exercised bool
+	says      string // part of a finding, note or reason
+}
+
+func (r row) answer() *exchange.Answer {
+	h := http.Header{"X-Trace": {"t1"}}
+	if r.media != "none" {
+		h.Set("Content-Type", strings.TrimSpace(r.media+map[bool]string{true: "application/json"}[r.media == ""]))
+	}
+	for name, value := range r.header {
+		h.Set(name, value)
+		if value == "" {
+			h.Del(name)
+		}
+	}
+	return &exchange.Answer{Status: r.status, Proto: "HTTP/1.1", Header: h, Body: []byte(r.body), Truncated: strings.HasSuffix(r.body, "…")}
+}
+
+// judgeRow judges by way of Judge, as a run does.
+func judgeRow(t *testing.T, check string, r row) Verdict {
+	t.Helper()
+	d := toyDescription(t)
+	id := r.operation
+	if id == "" {
+		id = "pay"
+	}
+	o := d.Operation(id)
+	q := &spec.Requirement{ID: "R-1", Level: spec.Must, Check: check}
+	p := &plan.Plan{Description: d, Obligations: []*plan.Obligation{{ID: "o", Operation: o, Requirement: q}}}
+	c := &plan.Case{ID: "c", Operation: id, Obligations: []string{"o"}, Expect: r.expect, Act: plan.Step{Request: plan.Request{Method: o.Method}}}
+	list := Judge(p, &exchange.Transcript{Case: c, Act: &exchange.Record{Answer: r.answer()}, Observe: r.observed})
+	if len(list) != 1 || list[0].Obligation != "o" {
+		t.Fatalf("got %+v", list)
+	}
+	return list[0]
+}
+
+func table(t *testing.T, check string, rows []row) {
+	t.Helper()
+	refused := false
+	for _, r := range rows {
+		t.Run(r.claim, func(t *testing.T) {
+			v := judgeRow(t, check, r)
+			if v.Outcome != r.want || v.Exercised != r.exercised {
+				t.Errorf("got %s, exercised %v; want %s, %v: %+v", v.Outcome, v.Exercised, r.want, r.exercised, v)
+			}
+			if said := fmt.Sprintf("%+v", v); !strings.Contains(said, r.says) {
+				t.Errorf("%s\ndoes not say %q", said, r.says)
+			}
+			if (v.Outcome == Fail) != (len(v.Findings) > 0) || (v.Outcome == Inconclusive) != (v.Why != "") {
+				t.Errorf("findings and reason do not go with %s: %+v", v.Outcome, v)
+			}
+			for _, f := range v.Findings {
+				if f.Check != check || f.Expected == "" || f.Received == "" {
+					t.Errorf("finding %+v", f)
+				}
+			}
+		})
+		refused = refused || r.want == Fail
+	}
+	if !refused {
+		t.Errorf("%s: no row that it must refuse", check)
+	}
+}
+
+func TestEveryCheckHasATable(t *testing.T) {
+	tested := []string{"documented-status", "error-body", "media-type", "no-reason", "no-reason-field", "no-trace", "reason", "schema", "status"}
+	if got := Checks(); !slices.Equal(got, tested) {
+		t.Errorf("checks %v, tables for %v", got, tested)
+	}
+}
+
+func TestKnown(t *testing.T) {
+	for _, tt := range []struct {
+		claim string
+		q     spec.Requirement
+		known bool
+	}{
+		{"a check of the list is known", spec.Requirement{ID: "R-1", Check: "status"}, true},
+		{"no other is", spec.Requirement{ID: "R-1", Check: "statuses"}, false},
+		{"none at all is not", spec.Requirement{ID: "R-1"}, false},
+		{"an untested requirement needs none", spec.Requirement{ID: "R-1", Untested: "not yet"}, true},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			err := Known(&spec.Requirements{File: "r.yaml", List: []*spec.Requirement{&tt.q}})
+			if (err == nil) != tt.known {
+				t.Fatal(err)
+			}
+			if err != nil && (!strings.Contains(err.Error(), "r.yaml: requirement R-1") || !strings.HasSuffix(err.Error(), "allowed: "+strings.Join(Checks(), ", "))) {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// What is judged before any check looks.
+func TestJudgeWithoutAnAnswer(t *testing.T) {
+	failed := func(kind exchange.FailureKind) *exchange.Record {
+		return &exchange.Record{Failure: &exchange.Failure{Kind: kind, Text: "trouble"}}
+	}
+	answered := &exchange.Record{Answer: row{status: 200, body: `{"id":"1","status":"approved"}`}.answer()}
+	for _, tt := range []struct {
+		claim string
+		check string
+		t     exchange.Transcript
+		want  Outcome
+		why   string
+	}{
+		{"a dead network is inconclusive", "status", exchange.Transcript{Act: failed(exchange.Network)}, Inconclusive, "trouble"},
+		{"a timeout is inconclusive", "status", exchange.Transcript{Act: failed(exchange.Timeout)}, Inconclusive, "trouble"},
+		{"a blocked request is inconclusive", "media-type", exchange.Transcript{Act: failed(exchange.Blocked)}, Inconclusive, "trouble"},
+		{"an interrupted act is not run", "status", exchange.Transcript{Act: failed(exchange.Interrupted)}, NotRun, "interrupted"},
+		{"an interrupted preparation is not run", "status", exchange.Transcript{Prepare: []exchange.Record{*failed(exchange.Interrupted)}, Stopped: "preparation pay: trouble"}, NotRun, "interrupted"},
+		{"an interrupted observation is not run", "no-trace", exchange.Transcript{Act: answered, Observe: []exchange.Record{*failed(exchange.Interrupted)}}, NotRun, "interrupted"},
+		{"a failed preparation is inconclusive", "status", exchange.Transcript{Stopped: "preparation pay was answered 404"}, Inconclusive, "preparation pay was answered 404"},
+		{"a case that never began is not run", "status", exchange.Transcript{}, NotRun, ""},
+		{"a garbled answer fails where the form is judged", "media-type", exchange.Transcript{Act: failed(exchange.Malformed)}, Fail, "an HTTP answer"},
+		{"a garbled answer is inconclusive elsewhere", "status", exchange.Transcript{Act: failed(exchange.Malformed)}, Inconclusive, "the answer is not HTTP: trouble"},
+		{"and so for the body", "schema", exchange.Transcript{Act: failed(exchange.Malformed)}, Inconclusive, "the answer is not HTTP: trouble"},
+		{"a check that does not exist is a fault of ours", "sniff", exchange.Transcript{Act: answered}, Broken, "there is no check sniff"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			d := toyDescription(t)
+			p := &plan.Plan{Description: d, Obligations: []*plan.Obligation{{ID: "o", Operation: d.Operation("pay"), Requirement: &spec.Requirement{Check: tt.check}}}}
+			tt.t.Case = &plan.Case{Operation: "pay", Obligations: []string{"o", "lost"}, Expect: plan.Expect{Statuses: []int{200}}}
+			list := Judge(p, &tt.t)
+			if v := list[0]; v.Outcome != tt.want || !strings.Contains(fmt.Sprintf("%+v", v), tt.why) {
+				t.Errorf("got %+v", v)
+			}
+			if v := list[1]; v.Outcome != Broken || v.Why == "" {
+				t.Errorf("an obligation that the plan lacks: %+v", v)
+			}
+		})
+	}
+}
+
+func TestTheTargetHasNoTime(t *testing.T) {
+	for _, tt := range []struct {
+		claim    string
+		status   int
+		expected int
+		answers  []string
+		want     Outcome
+	}{
+		{"429 is inconclusive", 429, 200, nil, Inconclusive},
+		{"503 is inconclusive", 503, 400, nil, Inconclusive},
+		{"500 is not", 500, 200, nil, Fail},
+		{"429 passes where it is the answer to get", 429, 429, nil, Pass},
+		{"a requirement on other answers is not exercised", 429, 200, []string{"success"}, Pass},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			d := toyDescription(t)
+			p := &plan.Plan{Description: d, Obligations: []*plan.Obligation{{ID: "o", Operation: d.Operation("pay"), Requirement: &spec.Requirement{Check: "status", Answers: tt.answers}}}}
+			c := &plan.Case{Operation: "pay", Obligations: []string{"o"}, Expect: plan.Expect{Statuses: []int{tt.expected}}}
+			v := Judge(p, &exchange.Transcript{Case: c, Act: &exchange.Record{Answer: row{status: tt.status, body: "{}"}.answer()}})[0]
+			if v.Outcome != tt.want || v.Exercised != (tt.answers == nil && tt.want != Inconclusive) {
+				t.Errorf("got %+v", v)
+			}
+		})
+	}
+}
+
+func TestAnswersDecideWhatExercises(t *testing.T) {
+	for _, tt := range []struct {
+		claim   string
+		answers []string
+		status  int
+		want    bool
+	}{
+		{"any answer by default", nil, 302, true},
+		{"a success among successes", []string{"success"}, 201, true},
+		{"a rejection among rejections", []string{"rejected"}, 500, true},
+		{"a status by its number", []string{"404"}, 404, true},
+		{"no success among rejections", []string{"rejected"}, 200, false},
+		{"no redirect among either", []string{"success", "rejected"}, 302, false},
+		{"no other number", []string{"404"}, 400, false},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			d := toyDescription(t)
+			p := &plan.Plan{Description: d, Obligations: []*plan.Obligation{{ID: "o", Operation: d.Operation("pay"), Requirement: &spec.Requirement{Check: "media-type", Answers: tt.answers}}}}
+			c := &plan.Case{Operation: "pay", Obligations: []string{"o"}}
+			v := Judge(p, &exchange.Transcript{Case: c, Act: &exchange.Record{Answer: row{status: tt.status, media: "text/html"}.answer()}})[0]
+			if v.Exercised != tt.want || (v.Outcome == Fail) != tt.want {
+				t.Errorf("got %+v", v)
+			}
+		})
+	}
+}

@@ -1,0 +1,35 @@
+package verdict
+
+import "testing"
+
+func TestMediaType(t *testing.T) {
+	const good = `{"id":"1","status":"approved"}`
+	table(t, "media-type", []row{
+		{claim: "documented JSON passes", status: 200, body: good, want: Pass, exercised: true},
+		{claim: "parameters are allowed", status: 200, media: `Application/JSON; charset="utf-8"`, body: good, want: Pass, exercised: true},
+		{claim: "parameters of the description are not demanded", status: 400, body: "{}", want: Pass, exercised: true},
+		{claim: "HTML fails", status: 200, media: "text/html", body: "<html>", want: Fail, exercised: true, says: "media type application/json Received:media type text/html"},
+		{claim: "none fails", status: 200, media: "none", body: good, want: Fail, exercised: true, says: "media type none"},
+		{claim: "a look-alike fails", status: 200, media: "application/jsonp", body: good, want: Fail, exercised: true},
+		{claim: "JSON only by its label fails", status: 200, body: "<html>", want: Fail, exercised: true, says: "a JSON body"},
+		{claim: "an empty body fails", status: 200, body: "", want: Fail, exercised: true, says: "an empty body"},
+		{claim: "an undocumented status is judged by the others", status: 418, media: "text/html", body: "<html>", want: Fail, exercised: true},
+		{claim: "and passes in their form", status: 418, body: "{}", want: Pass, exercised: true},
+		{claim: "a cut body is unclear", status: 200, body: `{"id":"…`, want: Inconclusive, says: "longer than"},
+		{claim: "204 without a body passes", status: 204, media: "none", want: Pass, exercised: true},
+		{claim: "204 of length 0 passes", status: 204, media: "none", header: map[string]string{"Content-Length": "0"}, want: Pass, exercised: true},
+		{claim: "204 with a body fails", status: 204, body: "{}", want: Fail, exercised: true, says: "no body Received:2 bytes"},
+		{claim: "204 that announces a body fails", status: 204, media: "none", header: map[string]string{"Content-Length": "5"}, want: Fail, exercised: true, says: "a body of 5 bytes by its header"},
+		{claim: "304 with a body fails", status: 304, body: "{}", want: Fail, exercised: true},
+		{claim: "304 announces the length of another answer", status: 304, header: map[string]string{"Content-Length": "5"}, want: Pass, exercised: true},
+		{claim: "HEAD has no body", operation: "peek", status: 200, want: Pass, exercised: true},
+		{claim: "HEAD may leave the label out", operation: "peek", status: 200, media: "none", want: Pass},
+		{claim: "HEAD with another label fails", operation: "peek", status: 404, media: "text/html", want: Fail, exercised: true},
+		{claim: "a documented type that is not JSON passes as it is", operation: "ranged", status: 200, media: "text/csv", body: "a,b", want: Pass, exercised: true},
+		{claim: "a documented range passes", operation: "ranged", status: 200, media: "image/png", body: "\x89PNG", want: Pass, exercised: true},
+		{claim: "a documented range covers no other", operation: "ranged", status: 200, media: "imagery/png", body: "x", want: Fail, exercised: true},
+		{claim: "any type passes where any is documented", operation: "open", status: 200, media: "text/html", body: "<html>", want: Pass, exercised: true},
+		{claim: "none is not any", operation: "open", status: 200, media: "none", body: "x", want: Fail, exercised: true},
+		{claim: "what nothing is documented for is nobody's promise", operation: "free", status: 200, media: "text/html", body: "<html>", want: Pass},
+	})
+}

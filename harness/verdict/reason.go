@@ -1,0 +1,57 @@
+package verdict
+
+import (
+	"fmt"
+	"strings"
+
+	"qorcheck/spec"
+)
+
+// reason judges that each word of refusal or error comes with its reason. An
+// answer that tells of neither exercises nothing.
+func reason(v View) Saw {
+	saw := Saw{}
+	for _, t := range v.Operation.Told(v.Body.Value) {
+		if t.Ending != spec.Refused && t.Ending != spec.Errored {
+			continue
+		}
+		saw.Exercised = true
+		if _, problem := text(v.Body.Value, t.Outcome.Reason); problem != "" {
+			saw.Findings = append(saw.Findings, Finding{
+				Pointer: t.Outcome.Reason, Keyword: "reason",
+				Expected: fmt.Sprintf("%s, a string that is not blank, because %s is %q", t.Outcome.Reason, t.Outcome.Field, t.Word),
+				Received: problem,
+			})
+		}
+	}
+	return saw
+}
+
+// noReason judges that a success tells of no refusal: its reason has no text.
+func noReason(v View) Saw {
+	return onSuccess(v, func(value any) bool {
+		s, isText := value.(string)
+		return value != nil && (!isText || strings.TrimSpace(s) != "")
+	})
+}
+
+// noReasonField judges that a success leaves the field for the reason out.
+func noReasonField(v View) Saw { return onSuccess(v, func(any) bool { return true }) }
+
+func onSuccess(v View, wrong func(value any) bool) Saw {
+	saw := Saw{}
+	for _, t := range v.Operation.Told(v.Body.Value) {
+		if t.Ending != spec.Succeeded || t.Outcome.Otherwise != "absent" {
+			continue
+		}
+		saw.Exercised = true
+		if value, there := spec.Lookup(v.Body.Value, t.Outcome.Reason); there && wrong(value) {
+			saw.Findings = append(saw.Findings, Finding{
+				Pointer: t.Outcome.Reason, Keyword: "reason",
+				Expected: fmt.Sprintf("no %s, because %s is %q", t.Outcome.Reason, t.Outcome.Field, t.Word),
+				Received: received(v.Body.Value, t.Outcome.Reason),
+			})
+		}
+	}
+	return saw
+}

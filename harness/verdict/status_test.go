@@ -1,0 +1,75 @@
+package verdict
+
+import (
+	"testing"
+
+	"qorcheck/harness/plan"
+	"qorcheck/spec"
+)
+
+func want(statuses ...int) plan.Expect { return plan.Expect{Statuses: statuses} }
+
+func TestStatus(t *testing.T) {
+	succeeded := plan.Expect{Statuses: []int{200, 201}, Ending: spec.Succeeded}
+	refused := plan.Expect{Statuses: []int{200}, Ending: spec.Refused}
+	errored := plan.Expect{Statuses: []int{200}, Ending: spec.Errored}
+	lenient := plan.Expect{Statuses: []int{404}, Tolerated: []spec.Tolerance{
+		{Status: 405, Why: "usual"}, {Status: 200, Where: map[string]string{"/code": "GW76", "/status": "declined"}, Why: "known"},
+	}}
+	table(t, "status", []row{
+		{claim: "the expected status passes", status: 404, body: "{}", expect: want(404), want: Pass, exercised: true},
+		{claim: "one of several passes", status: 403, body: "{}", expect: want(400, 403), want: Pass, exercised: true},
+		{claim: "another fails", status: 400, body: "{}", expect: want(404), want: Fail, exercised: true, says: "Expected:status 404 Received:status 400"},
+		{claim: "an undocumented one says so", status: 418, body: "{}", expect: want(200, 404), want: Fail, exercised: true, says: "status 200 or 404 Received:status 418, which the description does not document"},
+		{claim: "a redirect fails", status: 302, expect: want(200), want: Fail, exercised: true},
+		{claim: "200 in place of a rejection tells what it said", status: 200, body: `{"status":"approved"}`, expect: want(401), want: Fail, exercised: true, says: `status 200 with /status "approved"`},
+		{claim: "a tolerated status passes with a note", status: 405, expect: lenient, want: Pass, exercised: true, says: "405 is tolerated: usual"},
+		{claim: "a tolerated body passes with a note, whatever its case", status: 200, body: `{"code":"gw76","status":"Declined"}`, expect: lenient, want: Pass, exercised: true, says: "200 is tolerated: known"},
+		{claim: "half a tolerated body fails", status: 200, body: `{"code":"GW76","status":"approved"}`, expect: lenient, want: Fail, exercised: true},
+		{claim: "a tolerated status without the body fails", status: 200, body: `<html>`, expect: lenient, want: Fail, exercised: true},
+
+		{claim: "a success that says so passes", status: 200, body: `{"status":"APPROVED","result":"Authorised"}`, expect: succeeded, want: Pass, exercised: true},
+		{claim: "a success that says nothing passes", status: 201, body: `{}`, expect: succeeded, want: Pass, exercised: true},
+		{claim: "a refused success fails", status: 200, body: `{"status":"declined"}`, expect: succeeded, want: Fail, exercised: true, says: `"declined", which tells of refused`},
+		{claim: "a success that contradicts itself fails", status: 200, body: `{"status":"approved","result":"Refused"}`, expect: succeeded, want: Fail, exercised: true, says: "/result"},
+		{claim: "a success in unknown words fails", status: 200, body: `{"status":"maybe"}`, expect: succeeded, want: Fail, exercised: true, says: "tells of unknown"},
+		{claim: "a success whose word is no text fails", status: 200, body: `{"status":1}`, expect: succeeded, want: Fail, exercised: true},
+		{claim: "a refusal that says so passes", status: 200, body: `{"status":"declined","result":"Refused"}`, expect: refused, want: Pass, exercised: true},
+		{claim: "a refusal told in one vocabulary passes", status: 200, body: `{"result":"Refused"}`, expect: refused, want: Pass, exercised: true},
+		{claim: "an approved refusal fails", status: 200, body: `{"status":"approved"}`, expect: refused, want: Fail, exercised: true, says: "tells of refused (declined)"},
+		{claim: "a refusal that says nothing fails", status: 200, body: `{}`, expect: refused, want: Fail, exercised: true, says: "a body that tells of no outcome"},
+		{claim: "a refusal that is no JSON fails", status: 200, body: `declined`, expect: refused, want: Fail, exercised: true},
+		{claim: "a refusal told as an error fails", status: 200, body: `{"status":"error"}`, expect: refused, want: Fail, exercised: true},
+		{claim: "an error that says so passes", status: 200, body: `{"status":"error","result":"Error"}`, expect: errored, want: Pass, exercised: true},
+		{claim: "an error told as a refusal fails", status: 200, body: `{"status":"declined"}`, expect: errored, want: Fail, exercised: true},
+		{claim: "no vocabulary, nothing to judge", operation: "open", status: 200, body: `{"status":"declined"}`, expect: succeeded, want: Pass, exercised: true},
+	})
+}
+
+func TestStatusTellsTheFault(t *testing.T) {
+	d := toyDescription(t)
+	c := &plan.Case{Expect: want(400), Fault: &plan.Fault{Pointer: "/amount", Keyword: "pattern", Sent: `"x"`, Allowed: "^[0-9]+$"}}
+	saw := status(View{Case: c, Operation: d.Operation("pay"), Answer: row{status: 200}.answer()})
+	if got, want := saw.Findings[0].Expected, `status 400, because /amount breaks pattern (sent: "x"; allowed: ^[0-9]+$)`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestDocumentedStatus(t *testing.T) {
+	tolerant := plan.Expect{Statuses: []int{404}, Tolerated: []spec.Tolerance{{Status: 405, Why: "usual"}}}
+	table(t, "documented-status", []row{
+		{claim: "a documented status passes", status: 400, expect: want(401), want: Pass, exercised: true},
+		{claim: "another fails and names the documented ones", status: 418, expect: want(401), want: Fail, exercised: true, says: "a documented status: 200, 204, 400 Received:status 418"},
+		{claim: "a redirect fails", status: 302, expect: want(200), want: Fail, exercised: true},
+		{claim: "the status that the case must get passes", status: 401, expect: want(401), want: Pass, exercised: true},
+		{claim: "a tolerated one passes with a note", status: 405, expect: tolerant, want: Pass, exercised: true, says: "405 is tolerated"},
+		{claim: "a range covers its hundred", operation: "ranged", status: 418, want: Pass, exercised: true},
+		{claim: "a range covers no other", operation: "ranged", status: 500, want: Fail, exercised: true, says: "200, 4XX"},
+		{claim: "default covers all", operation: "open", status: 599, want: Pass, exercised: true},
+	})
+	t.Run("with nothing documented nothing is concluded", func(t *testing.T) {
+		if saw := documentedStatus(View{Case: &plan.Case{}, Operation: &spec.Operation{}, Answer: row{status: 200}.answer()}); saw.Unclear == "" || saw.Exercised {
+			t.Errorf("got %+v", saw)
+		}
+	})
+}

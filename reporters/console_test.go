@@ -1,0 +1,99 @@
+package reporters
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"qorcheck/harness/run"
+	"qorcheck/harness/verdict"
+	"qorcheck/spec"
+)
+
+func TestConsole(t *testing.T) {
+	passed := document(0, obligation("R-1", spec.Must, verdict.Pass), obligation("R-2", spec.Should, verdict.Pass))
+	passed.Verdict = "PASSED: 2 of 2 obligations passed"
+	passed.Obligations[0].Notes = []run.Note{{Text: "405 is tolerated: usual", Count: 3}}
+	passed.Obligations[1].Notes = []run.Note{{Text: "405 is tolerated: usual", Count: 1}}
+
+	var list []run.Obligation
+	for i := range 7 {
+		list = append(list, obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Fail))
+	}
+	list = append(list, obligation("R-7", spec.Should, verdict.Fail))
+	for i := range 6 {
+		o := obligation(fmt.Sprintf("R-1%d", i), spec.Must, verdict.Inconclusive)
+		o.Why = "add to toy.yaml: keys"
+		list = append(list, o)
+	}
+	list = append(list, obligation("R-20", spec.Must, verdict.Broken), obligation("R-21", spec.Must, verdict.Unsupported), obligation("R-22", spec.Must, verdict.NotRun), obligation("R-23", spec.Must, verdict.Pass))
+	failed := document(1, list...)
+	failed.Verdict = "FAILED: 7 of 18 obligations failed, 1 passed"
+	failed.Untested = []run.Untested{{Requirement: "R-30", Sentence: "later", Reason: "not yet"}}
+	failed.Left = []string{"DELETE http://127.0.0.1/v3/made/7"}
+
+	dead := document(3, obligation("R-1", spec.Must, verdict.NotRun))
+	dead.Preflight = "no answer from http://127.0.0.1/v3: connection refused; nothing else was sent"
+	dead.Obligations[0].Why, dead.Verdict = dead.Preflight, "INCONCLUSIVE: "+dead.Preflight
+
+	for _, tt := range []struct {
+		name string
+		d    *run.Document
+	}{{"passing", passed}, {"failing", failed}, {"dead", dead}} {
+		t.Run(tt.name, func(t *testing.T) {
+			var plain, painted bytes.Buffer
+			if err := errors.Join(Console(&plain, tt.d, false), Console(&painted, tt.d, true)); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, "console-"+tt.name+".txt", plain.Bytes())
+			if strings.Contains(plain.String(), "\x1b") {
+				t.Error("colour codes without colour")
+			}
+			without := strings.NewReplacer("\x1b[31m", "", "\x1b[32m", "", "\x1b[33m", "", "\x1b[0m", "").Replace(painted.String())
+			if without != plain.String() || strings.Count(painted.String(), "\x1b[0m") == 0 {
+				t.Errorf("with colour it says something else:\n%s", painted.String())
+			}
+			if lines := strings.Split(strings.TrimSpace(plain.String()), "\n"); lines[len(lines)-1] != tt.d.Verdict {
+				t.Errorf("the last line is not the verdict: %s", lines[len(lines)-1])
+			}
+			if n := strings.Count(plain.String(), tt.d.Verdict); n != 1 || tt.d == dead && strings.Count(plain.String(), dead.Preflight) != 1 {
+				t.Errorf("the verdict is said %d times", n)
+			}
+			if green := strings.Contains(painted.String(), "\x1b[32m"); green != (tt.d.ExitCode == 0) {
+				t.Errorf("green: %v", green)
+			}
+		})
+	}
+	t.Run("a warning is not painted as a failure", func(t *testing.T) {
+		var b bytes.Buffer
+		if err := Console(&b, document(0, obligation("R-1", spec.Should, verdict.Fail)), true); err != nil || strings.Contains(b.String(), "\x1b[31m") || !strings.Contains(b.String(), "\x1b[33mFAIL: ") {
+			t.Errorf("%v\n%s", err, b.String())
+		}
+	})
+}
+
+func TestLive(t *testing.T) {
+	show := func(terminal bool, steps ...int) string {
+		var b bytes.Buffer
+		l := NewLive(&b, terminal)
+		for _, done := range steps {
+			l.Show(run.Progress{Done: done, Total: 4, Failed: 1, Elapsed: time.Duration(done) * time.Second})
+		}
+		return b.String()
+	}
+	for _, tt := range []struct{ claim, got, want string }{
+		{"a file gets the first and the last line", show(false, 1, 2, 3, 4), "1/4 cases, 1/s, 1 failed, 3s left\n4/4 cases, 1/s, 1 failed, 0s left\n"},
+		{"a terminal gets one line, which goes at the end", show(true, 1, 4), "\r\x1b[K1/4 cases, 1/s, 1 failed, 3s left\r\x1b[K4/4 cases, 1/s, 1 failed, 0s left\r\x1b[K"},
+		{"no time is no division by it", show(false, 0), "0/4 cases, 0/s, 1 failed, 1h6m40s left\n"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			if tt.got != tt.want {
+				t.Errorf("got %q, want %q", tt.got, tt.want)
+			}
+		})
+	}
+	NewLive(&broken{0}, true).Show(run.Progress{Done: 1, Total: 1}) // what cannot be shown ends nothing
+}

@@ -1,0 +1,61 @@
+package reporters
+
+import (
+	"bytes"
+	"reflect"
+	"strings"
+	"testing"
+
+	"qorcheck/harness/run"
+	"qorcheck/harness/verdict"
+	"qorcheck/spec"
+)
+
+func TestJSONIsReadAsItIsWritten(t *testing.T) {
+	o := obligation("R-1", spec.Must, verdict.Fail)
+	o.Started = noon.UTC()
+	o.Shown[0].Evidence[0].Started = noon.UTC()
+	d := document(1, o, obligation("R-2", spec.Should, verdict.Unsupported))
+	d.Obligations[1].Started = noon.UTC()
+	d.Obligations[1].Shown = []run.Case{}
+	d.Started, d.Finished = d.Started.UTC(), d.Finished.UTC()
+	var first, second bytes.Buffer
+	if err := JSON(&first, d); err != nil {
+		t.Fatal(err)
+	}
+	back, err := run.Read(bytes.NewReader(first.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(back, d) {
+		t.Errorf("got  %+v\nwant %+v", back, d)
+	}
+	if err := JSON(&second, back); err != nil || !bytes.Equal(first.Bytes(), second.Bytes()) {
+		t.Errorf("written again it differs: %v", err)
+	}
+	if text := first.String(); !strings.Contains(text, "<h1>no</h1>") || !strings.HasSuffix(text, "}\n") {
+		t.Errorf("not as people read it: %s", text)
+	}
+}
+
+func TestJSONRefusesWhatDoesNotAddUp(t *testing.T) {
+	for _, tt := range []struct {
+		claim string
+		bend  func(*run.Document)
+	}{
+		{"a count too many", func(d *run.Document) { d.Counts.Pass++ }},
+		{"a case too few", func(d *run.Document) { d.Cases-- }},
+		{"a failure called a pass", func(d *run.Document) { d.Obligations[0].Outcome = verdict.Pass }},
+		{"a green exit code", func(d *run.Document) { d.ExitCode = 0 }},
+		{"another version", func(d *run.Document) { d.Version++ }},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			d := document(1, obligation("R-1", spec.Must, verdict.Fail))
+			tt.bend(d)
+			var b bytes.Buffer
+			if err := JSON(&b, d); err == nil || b.Len() > 0 {
+				t.Errorf("got %v and %d bytes", err, b.Len())
+			}
+		})
+	}
+}

@@ -1,0 +1,414 @@
+package reporters
+
+import (
+	"bytes"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/run"
+	"qorcheck/harness/verdict"
+	"qorcheck/spec"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// golden compares with a file of testdata.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("%s differs (go test ./reporters -update writes it anew):\n%s", file, got)
+	}
+}
+
+var noon = time.Date(2030, 1, 2, 13, 4, 5, 678e6, time.FixedZone("", 3600)) // 12:04:05 in UTC
+
+// obligation is one of the payments operation, with one case that shows it.
+func obligation(id string, level spec.Level, outcome verdict.Outcome) run.Obligation {
+	o := run.Obligation{
+		ID: "pay." + id, Operation: "pay", Method: "POST", Path: "/pay", Requirement: id, Level: level, Chapter: spec.Statuses,
+		Sentence: "pay answers " + id, Check: "status", Clause: run.Clause{Page: "page", Link: "https://docs.example.test/page#a", Text: "All is well."},
+		File: "api.yaml", Line: 17, Outcome: outcome, Planned: 2, Exercised: 1, Started: noon, Seconds: 0.0004999, Notes: []run.Note{}, Shown: []run.Case{},
+	}
+	o.Counts.Add(outcome)
+	o.Counts.Add(verdict.Pass)
+	switch outcome {
+	case verdict.Pass:
+		return o
+	case verdict.Unsupported, verdict.NotRun:
+		o.Planned, o.Counts = 0, run.Counts{}
+	}
+	c := run.Case{ID: "pay.valid." + id, Kind: "valid", What: "a correct request", Outcome: outcome, Findings: []verdict.Finding{}, Act: 0, Evidence: []exchange.Evidence{{
+		Step: "pay", Started: noon, Writes: 1, Curl: "curl -sS -i 'http://127.0.0.1/pay'",
+		Request: exchange.Message{Line: "POST http://127.0.0.1/pay", Header: []string{"X-Key: $KEY"}, Body: `{"amount":"12.00"}`},
+		Answer:  &exchange.Message{Line: "HTTP/1.1 500 Internal Server Error", Header: []string{}, Body: "<h1>no</h1>"},
+	}}}
+	if outcome == verdict.Fail {
+		c.Findings = []verdict.Finding{{Check: "status", Expected: "status 200", Received: "status 500"}}
+	} else {
+		o.Why, c.Why = "the reason of "+id, "the reason of "+id
+	}
+	o.Shown = append(o.Shown, c)
+	return o
+}
+
+// document is a finished run of obligations, with numbers that add up.
+func document(exit int, list ...run.Obligation) *run.Document {
+	d := &run.Document{
+		Version: run.DocumentVersion, Tool: "qorcheck test", Name: "Toy promise", API: "Toy 1", Target: "http://127.0.0.1/v3", RunID: "run1", Seed: 7,
+		Started: noon, Finished: noon.Add(1234 * time.Millisecond), ExitCode: exit, Verdict: "THE VERDICT",
+		Requests: 5, Obligations: list, Planned: len(list), Untested: []run.Untested{}, Dropped: []run.Dropped{}, Left: []string{},
+	}
+	for _, o := range list {
+		d.Counts.Add(o.Outcome)
+		if o.Outcome == verdict.Fail && o.Level == spec.Should {
+			d.Warnings++
+		}
+		for _, outcome := range verdict.Outcomes {
+			for range o.Counts.Of(outcome) {
+				d.CaseCounts.Add(outcome)
+				d.Cases++
+			}
+		}
+	}
+	return d
+}
+
+// The report as any reader of XML sees it.
+type readSuites struct {
+	XMLName  xml.Name `xml:"testsuites"`
+	Name     string   `xml:"name,attr"`
+	Tests    int      `xml:"tests,attr"`
+	Failures int      `xml:"failures,attr"`
+	Errors   int      `xml:"errors,attr"`
+	Skipped  int      `xml:"skipped,attr"`
+	Suites   []struct {
+		Name      string `xml:"name,attr"`
+		Tests     int    `xml:"tests,attr"`
+		Failures  int    `xml:"failures,attr"`
+		Errors    int    `xml:"errors,attr"`
+		Skipped   int    `xml:"skipped,attr"`
+		Timestamp string `xml:"timestamp,attr"`
+		Suites    []any  `xml:"testsuite"`
+		Cases     []struct {
+			Class      string `xml:"classname,attr"`
+			Name       string `xml:"name,attr"`
+			Time       string `xml:"time,attr"`
+			Timestamp  string `xml:"timestamp,attr"`
+			Properties []struct {
+				Name  string `xml:"name,attr"`
+				Value string `xml:"value,attr"`
+			} `xml:"properties>property"`
+			Failures []readResult `xml:"failure"`
+			Errors   []readResult `xml:"error"`
+			Skipped  []readResult `xml:"skipped"`
+		} `xml:"testcase"`
+	} `xml:"testsuite"`
+}
+
+type readResult struct {
+	Message *string `xml:"message,attr"`
+	Type    *string `xml:"type,attr"`
+	Text    string  `xml:",chardata"`
+}
+
+// read renders a document and reads the report strictly: it must be well formed,
+// flat, and its counts those of its elements.
+func read(t *testing.T, d *run.Document) readSuites {
+	t.Helper()
+	var b bytes.Buffer
+	if err := JUnit(&b, d); err != nil {
+		t.Fatal(err)
+	}
+	data := b.Bytes()
+	decoder := xml.NewDecoder(bytes.NewReader(data))
+	for {
+		if _, err := decoder.Token(); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatalf("not well formed: %v\n%.2000s", err, data)
+		}
+	}
+	var r readSuites
+	if err := xml.Unmarshal(data, &r); err != nil {
+		t.Fatal(err)
+	}
+	var all readSuites
+	names := map[string]bool{}
+	for _, s := range r.Suites {
+		failures, failed, skipped := 0, 0, 0
+		for _, c := range s.Cases {
+			failures, failed, skipped = failures+len(c.Failures), failed+len(c.Errors), skipped+len(c.Skipped)
+			if len(c.Failures)+len(c.Errors)+len(c.Skipped) > 1 {
+				t.Errorf("%s has several results", c.Name)
+			}
+			for _, result := range append(c.Failures, c.Errors...) {
+				if result.Message == nil || *result.Message == "" || result.Type == nil || *result.Type == "" || result.Text == "" {
+					t.Errorf("%s: a result without message, type or text: %+v", c.Name, result)
+				}
+			}
+			for _, result := range c.Skipped {
+				if result.Message == nil || *result.Message == "" || result.Text == "" {
+					t.Errorf("%s: skipped without a message", c.Name)
+				}
+			}
+			if names[c.Class+" "+c.Name] || c.Name == "" || c.Class == "" || strings.ContainsAny(c.Class, " /") {
+				t.Errorf("%q %q is no name of one case", c.Class, c.Name)
+			}
+			names[c.Class+" "+c.Name] = true
+			if !seconds.MatchString(c.Time) || c.Timestamp != "" && !zulu.MatchString(c.Timestamp) {
+				t.Errorf("%s: time %q at %q", c.Name, c.Time, c.Timestamp)
+			}
+			properties := map[string]bool{}
+			for _, p := range c.Properties {
+				if properties[p.Name] {
+					t.Errorf("%s: property %s twice", c.Name, p.Name)
+				}
+				properties[p.Name] = true
+			}
+		}
+		if s.Tests != len(s.Cases) || s.Failures != failures || s.Errors != failed || s.Skipped != skipped || len(s.Suites) > 0 || !zulu.MatchString(s.Timestamp) {
+			t.Errorf("suite %s counts %d %d %d %d and has %d %d %d %d", s.Name, s.Tests, s.Failures, s.Errors, s.Skipped, len(s.Cases), failures, failed, skipped)
+		}
+		all.Tests, all.Failures, all.Errors, all.Skipped = all.Tests+s.Tests, all.Failures+s.Failures, all.Errors+s.Errors, all.Skipped+s.Skipped
+	}
+	if r.Tests != all.Tests || r.Failures != all.Failures || r.Errors != all.Errors || r.Skipped != all.Skipped {
+		t.Errorf("the whole counts %+v", r)
+	}
+	return r
+}
+
+var (
+	seconds = regexp.MustCompile(`^[0-9]+\.[0-9]{3}$`)
+	zulu    = regexp.MustCompile(`^[0-9-]{10}T[0-9:]{8}Z$`)
+)
+
+func TestJUnitOfEachOutcome(t *testing.T) {
+	strict := func(d *run.Document) { d.Strict = true }
+	lenient := func(d *run.Document) { d.Unexercised = true }
+	for _, tt := range []struct {
+		file                      string
+		level                     spec.Level
+		outcome                   verdict.Outcome
+		set                       func(*run.Document)
+		failures, failed, skipped int
+		warning                   bool
+	}{
+		{"pass", spec.Must, verdict.Pass, nil, 0, 0, 0, false},
+		{"fail", spec.Must, verdict.Fail, nil, 1, 0, 0, false},
+		{"fail-should", spec.Should, verdict.Fail, nil, 0, 0, 0, true},
+		{"fail-should-strict", spec.Should, verdict.Fail, strict, 1, 0, 0, false},
+		{"fail-may-strict", spec.May, verdict.Fail, strict, 0, 0, 0, false},
+		{"broken", spec.May, verdict.Broken, nil, 0, 1, 0, false},
+		{"inconclusive", spec.Must, verdict.Inconclusive, nil, 0, 1, 0, false},
+		{"inconclusive-allowed", spec.Must, verdict.Inconclusive, lenient, 0, 0, 1, false},
+		{"inconclusive-should", spec.Should, verdict.Inconclusive, nil, 0, 0, 1, false},
+		{"not-run", spec.Must, verdict.NotRun, nil, 0, 0, 1, false},
+		{"unsupported", spec.Must, verdict.Unsupported, nil, 0, 0, 1, false},
+	} {
+		t.Run(tt.file, func(t *testing.T) {
+			o := obligation("R-1", tt.level, tt.outcome)
+			o.Notes = []run.Note{{Text: "405 is tolerated: usual", Count: 3, Case: "pay.x"}, {Text: "422 is tolerated: usual", Count: 1, Case: "pay.y"}}
+			d := document(0, o)
+			if tt.set != nil {
+				tt.set(d)
+			}
+			r := read(t, d)
+			if r.Tests != 1 || r.Failures != tt.failures || r.Errors != tt.failed || r.Skipped != tt.skipped {
+				t.Errorf("counts %+v", r)
+			}
+			c, warning := r.Suites[0].Cases[0], false
+			for _, p := range c.Properties {
+				warning = warning || p.Name == "warning" && strings.Contains(p.Value, "expected status 200; received status 500")
+			}
+			if warning != tt.warning || c.Class != "conformance.pay" || c.Name != "R-1 answers R-1" {
+				t.Errorf("case %+v", c)
+			}
+			var b bytes.Buffer
+			if err := JUnit(&b, d); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, "junit-"+tt.file+".xml", b.Bytes())
+		})
+	}
+}
+
+func TestJUnitCountsWhatTheDocumentCounts(t *testing.T) {
+	var list []run.Obligation
+	for i, chapter := range []spec.Chapter{spec.Rejections, spec.Statuses, spec.Outcomes} {
+		for j, outcome := range verdict.Outcomes {
+			for k := range j + 1 {
+				o := obligation(fmt.Sprintf("R-%d-%d-%d", i, j, k), spec.Must, outcome)
+				o.Chapter = chapter
+				list = append(list, o)
+			}
+		}
+	}
+	d := document(1, list...)
+	r := read(t, d)
+	if c := d.Counts; r.Tests != d.Planned || r.Failures != c.Fail || r.Errors != c.Broken+c.Inconclusive || r.Skipped != c.NotRun+c.Unsupported {
+		t.Errorf("report %d %d %d %d, document %+v", r.Tests, r.Failures, r.Errors, r.Skipped, c)
+	}
+	if len(r.Suites) != 3 || r.Suites[0].Name != "HTTP responses" || r.Suites[2].Name != "Handle 4xx and 5xx responses" {
+		t.Errorf("suites %+v", r.Suites)
+	}
+}
+
+func TestJUnitOfARunThatStopped(t *testing.T) {
+	for _, tt := range []struct {
+		claim string
+		set   func(*run.Document)
+		want  int
+	}{
+		{"a failed preflight is an error", func(d *run.Document) { d.Preflight = "no answer" }, 1},
+		{"an interruption is an error", func(d *run.Document) { d.Interrupted = true }, 1},
+		{"both are one", func(d *run.Document) { d.Interrupted, d.Preflight = true, "no answer" }, 1},
+		{"a whole run has none", func(*run.Document) {}, 0},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			d := document(3, obligation("R-1", spec.Must, verdict.NotRun))
+			tt.set(d)
+			r := read(t, d)
+			if r.Errors != tt.want || r.Skipped != 1 || r.Tests != 1+tt.want {
+				t.Errorf("counts %+v", r)
+			}
+			if tt.want > 0 && *r.Suites[0].Cases[0].Errors[0].Message != "THE VERDICT" {
+				t.Errorf("message %s", *r.Suites[0].Cases[0].Errors[0].Message)
+			}
+			if tt.want > 0 {
+				none := document(3)
+				tt.set(none)
+				if r := read(t, none); r.Errors != 1 {
+					t.Errorf("without obligations the report is empty: %+v", r)
+				}
+			}
+		})
+	}
+}
+
+func TestJUnitHoldsHostileText(t *testing.T) {
+	for _, tt := range []struct{ claim, text, shown string }{
+		{"NUL", "a\x00b", `a\x00b`},
+		{"a terminal sequence", "\x1b[31mred", `\x1b[31mred`},
+		{"no character", "a\ufffe\uffffb", `a\xfffe\xffffb`},
+		{"the end of CDATA", "a]]>b]]]]>>c", "a]]>b]]]]>>c"},
+		{"markup", `<a href="x">&amp;'</a><!-- -->`, `<a href="x">&amp;'</a><!-- -->`},
+		{"broken UTF-8", "a\xff\xc3b", `a\xff\xc3b`},
+		{"broken UTF-8 at the end", "a\xe4\xba", `a\xe4\xba`},
+		{"every script", "é 交易 🙂", "é 交易 🙂"},
+		{"a megabyte of everything", strings.Repeat("é<]]>\x00 and much that needs no care; ", 1<<15), "bytes cut)"},
+		{"a megabyte of one word", strings.Repeat("x", 1<<20), "bytes cut)"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			var list []run.Obligation
+			for i, outcome := range []verdict.Outcome{verdict.Fail, verdict.Broken, verdict.Unsupported, verdict.Fail} {
+				o := obligation("R-"+strconv.Itoa(i), spec.Must, outcome)
+				if i == 0 || len(tt.text) < 1<<10 { // a megabyte in one of them will do
+					o.Sentence, o.Why, o.Clause.Text, o.Operation = "pay "+tt.text, tt.text, tt.text, "pay"+tt.text[:min(len(tt.text), 100)]
+					o.Shown[0].Findings = []verdict.Finding{{Expected: tt.text, Received: tt.text}}
+					o.Shown[0].Evidence[0].Answer.Body = tt.text
+					o.Notes = []run.Note{{Text: tt.text, Count: 1}}
+				}
+				list = append(list, o)
+			}
+			list[3].Level = spec.Should
+			d := document(1, list...)
+			d.Name, d.Verdict, d.Preflight = "Toy "+tt.text[:min(len(tt.text), 100)], tt.text, "x"
+			r := read(t, d)
+			if r.Tests != 5 || r.Failures != 1 || r.Errors != 2 || r.Skipped != 1 {
+				t.Errorf("counts %d %d %d %d", r.Tests, r.Failures, r.Errors, r.Skipped)
+			}
+			for i, result := range []readResult{r.Suites[1].Cases[0].Failures[0], r.Suites[1].Cases[1].Errors[0], r.Suites[1].Cases[2].Skipped[0]} {
+				if i > 0 && len(tt.text) > 1<<10 {
+					break
+				}
+				if !strings.Contains(result.Text, tt.shown) || len(result.Text) > 5*bodyCap || len(*result.Message) > 5*messageCap {
+					t.Errorf("%d bytes of message, %d of text: %.300q", len(*result.Message), len(result.Text), result.Text)
+				}
+				if strings.ContainsAny(*result.Message, "\n\r\t") {
+					t.Errorf("message of several lines: %q", *result.Message)
+				}
+			}
+		})
+	}
+}
+
+func TestJUnitRefuses(t *testing.T) {
+	stray := obligation("R-2", spec.Must, verdict.Pass)
+	stray.Chapter = "appendix"
+	spaced, dashed := obligation("R-1", spec.Must, verdict.Pass), obligation("R-1", spec.Must, verdict.Pass)
+	spaced.Operation, dashed.Operation = "pay now", "pay-now"
+	for _, tt := range []struct {
+		claim string
+		d     *run.Document
+		says  string
+	}{
+		{"two cases of one name", document(0, obligation("R-1", spec.Must, verdict.Pass), obligation("R-1", spec.Must, verdict.Pass)), "two test cases are named conformance.pay R-1 answers R-1"},
+		{"two cases of one name in a reader's eyes", document(0, spaced, dashed), "two test cases are named"},
+		{"a chapter that it would leave out", document(0, obligation("R-1", spec.Must, verdict.Pass), stray), "1 of 2 obligations"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			var b bytes.Buffer
+			if err := JUnit(&b, tt.d); err == nil || !strings.Contains(err.Error(), tt.says) || b.Len() > 0 {
+				t.Errorf("got %v, %d bytes", err, b.Len())
+			}
+		})
+	}
+}
+
+// broken takes some bytes, then fails.
+type broken struct{ room int }
+
+var errFull = errors.New("no space left")
+
+func (w *broken) Write(p []byte) (int, error) {
+	n := min(len(p), w.room)
+	w.room -= n
+	if n < len(p) {
+		return n, errFull
+	}
+	return n, nil
+}
+
+func TestEveryReporterReturnsWriteErrors(t *testing.T) {
+	d := document(1, obligation("R-1", spec.Must, verdict.Fail))
+	for name, report := range map[string]func(io.Writer, *run.Document) error{
+		"JUnit": JUnit, "JSON": JSON,
+		"Console": func(w io.Writer, d *run.Document) error { return Console(w, d, true) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			var b bytes.Buffer
+			if err := report(&b, d); err != nil {
+				t.Fatal(err)
+			}
+			for room := range b.Len() {
+				if err := report(&broken{room}, d); !errors.Is(err, errFull) {
+					t.Fatalf("after %d of %d bytes: %v", room, b.Len(), err)
+				}
+			}
+			if err := report(&broken{b.Len()}, d); err != nil {
+				t.Errorf("with room for all: %v", err)
+			}
+		})
+	}
+}

@@ -1,0 +1,73 @@
+package suites
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/onsi/ginkgo/v2/types"
+
+	"qorcheck/harness/plan"
+)
+
+// Select reduces a plan to the obligations whose labels match a filter in
+// Ginkgo's label syntax; an empty filter keeps all. It is parsed here, before
+// any tree exists, since Ginkgo itself exits the process at a bad one. A filter
+// that matches nothing is an error.
+func Select(p *plan.Plan, filter string) (*plan.Plan, error) {
+	if strings.TrimSpace(filter) == "" {
+		return p, nil
+	}
+	matches, err := types.ParseLabelFilter(filter)
+	if err != nil {
+		return nil, fmt.Errorf("--filter %q: %s: allowed is Ginkgo's label syntax, as in 'operation:payment-capture && !kind:malformed'", filter, reason(err))
+	}
+	small := p.Only(func(o *plan.Obligation) bool { return matches(labels(o)) })
+	if len(small.Obligations) == 0 {
+		return nil, fmt.Errorf("--filter %q: none of the %d obligations matches: their labels are operation:ID, requirement:ID, level:must or should, chapter:NAME and kind:NAME, as listed by qorcheck plan", filter, len(p.Obligations))
+	}
+	return small, nil
+}
+
+// reason takes the sentence out of Ginkgo's error, which is a coloured page.
+func reason(err error) string {
+	text := err.Error()
+	if page, ok := errors.AsType[types.GinkgoError](err); ok {
+		text = page.Message[strings.LastIndex(page.Message, "\n")+1:]
+	}
+	return strings.TrimSuffix(strings.TrimSpace(text), ".")
+}
+
+// labels of an obligation. One that is judged on answers of every kind is of kind any.
+func labels(o *plan.Obligation) []string {
+	list := []string{
+		"operation:" + label(o.Operation.ID),
+		"requirement:" + o.Requirement.ID,
+		"level:" + string(o.Requirement.Level),
+		"chapter:" + string(o.Requirement.Chapter),
+	}
+	kinds := o.Requirement.Cases
+	if len(kinds) == 0 {
+		kinds = []string{"any"}
+	}
+	for _, kind := range kinds {
+		for kind != "" {
+			if l := "kind:" + label(kind); !slices.Contains(list, l) {
+				list = append(list, l)
+			}
+			kind = kind[:max(strings.LastIndex(kind, "."), 0)]
+		}
+	}
+	return list
+}
+
+// label replaces what Ginkgo refuses in a label.
+func label(text string) string {
+	return strings.Map(func(c rune) rune {
+		if strings.ContainsRune("&|!,()/: ", c) {
+			return '-'
+		}
+		return c
+	}, text)
+}

@@ -1,0 +1,100 @@
+// Package suites says the promise in Ginkgo sentences: operation, situation,
+// expectation. One spec awaits one obligation and asserts its finished verdict;
+// nothing is decided here.
+package suites
+
+import (
+	"errors"
+	"io"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/formatter"
+	"github.com/onsi/ginkgo/v2/types"
+	"github.com/onsi/gomega"
+
+	"qorcheck/harness/plan"
+	"qorcheck/harness/run"
+	"qorcheck/harness/verdict"
+	"qorcheck/spec"
+)
+
+// Declare builds the tree of specs for a run of the plan.
+func Declare(p *plan.Plan, r *run.Run) {
+	statuses(p, r)
+	outcomes(p, r)
+	rejections(p, r)
+}
+
+// Run declares the tree and runs it in this process, with Ginkgo's own console
+// silenced. The verdicts are those of the run: Ginkgo's are not asked for.
+// It can be called once in a process.
+func Run(p *plan.Plan, r *run.Run) error {
+	gomega.RegisterFailHandler(ginkgo.Fail)
+	Declare(p, r)
+	suite, reporter := Config(p.Seed)
+	if suite.ParallelTotal > 1 {
+		return errors.New("suites run in one process; the run itself is concurrent")
+	}
+	formatter.ColorableStdOut, formatter.ColorableStdErr = io.Discard, io.Discard
+	ginkgo.RunSpecs(quiet{}, p.Requirements.Name, suite, reporter)
+	return nil
+}
+
+// Config is how Ginkgo is set up: no time limit of its own, no empty suite.
+func Config(seed uint64) (types.SuiteConfig, types.ReporterConfig) {
+	suite, reporter := ginkgo.GinkgoConfiguration()
+	suite.Timeout = 0
+	suite.FailOnEmpty = true
+	suite.RandomSeed = int64(seed >> 1)
+	return suite, reporter
+}
+
+// quiet stands where a *testing.T would.
+type quiet struct{}
+
+func (quiet) Fail() {}
+
+// mostSiblings bounds a container: building a tree is quadratic in siblings.
+const mostSiblings = 1000
+
+// chapter declares the obligations of one chapter, a container an operation.
+func chapter(p *plan.Plan, r *run.Run, title string, of spec.Chapter) {
+	byOperation := map[string][]*plan.Obligation{}
+	var order []string
+	for _, o := range p.Obligations {
+		if o.Requirement.Chapter != of {
+			continue
+		}
+		if byOperation[o.Operation.ID] == nil {
+			order = append(order, o.Operation.ID)
+		}
+		byOperation[o.Operation.ID] = append(byOperation[o.Operation.ID], o)
+	}
+	if len(order) == 0 {
+		return
+	}
+	ginkgo.Describe(title, func() {
+		for start := 0; start < len(order); start += mostSiblings {
+			some := order[start:min(start+mostSiblings, len(order))]
+			ginkgo.Context("", func() {
+				for _, id := range some {
+					ginkgo.Context(id, func() {
+						for _, o := range byOperation[id] {
+							ginkgo.It(o.Requirement.Sentence, ginkgo.Label(labels(o)...), func(ctx ginkgo.SpecContext) { conforms(ctx, r, o.ID) })
+						}
+					})
+				}
+			})
+		}
+	})
+}
+
+// conforms is the body of every spec.
+func conforms(ctx ginkgo.SpecContext, r *run.Run, id string) {
+	o, err := r.Await(ctx, id)
+	gomega.Expect(err).NotTo(gomega.HaveOccurred())
+	if o.Outcome == verdict.Unsupported {
+		ginkgo.Skip(o.Why)
+	}
+	gomega.Expect(o).To(Conform())
+}

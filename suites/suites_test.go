@@ -1,0 +1,126 @@
+package suites
+
+import (
+	"context"
+	"errors"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/types"
+	"github.com/onsi/gomega"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/plan"
+	"qorcheck/harness/run"
+	"qorcheck/harness/sandbox"
+	"qorcheck/harness/settings"
+	"qorcheck/spec"
+)
+
+// promise plans the whole promise with the fixtures of the sandbox.
+func promise(t *testing.T) *plan.Plan {
+	t.Helper()
+	d, err := spec.Parse(spec.QorCommerce(), "spec/qorcommerce.yaml")
+	r, err2 := spec.ParseRequirements(spec.QorCommerceRequirements(), "spec/requirements.yaml")
+	f, err3 := settings.ParseFixtures(sandbox.Fixtures(""), "the sandbox's fixtures", nil)
+	if err := errors.Join(err, err2, err3); err != nil {
+		t.Fatal(err)
+	}
+	p, err := plan.New(d, r, f, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// start runs a plan against a sandbox of its own.
+func start(t *testing.T, p *plan.Plan) *run.Run {
+	t.Helper()
+	target, err := sandbox.New(sandbox.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(target)
+	u, err := url.Parse(server.URL + p.Description.BasePath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := exchange.New(settings.Settings{
+		Target: u, Fixtures: p.Fixtures, Concurrency: 8, Timeout: time.Minute, BodyLimit: settings.DefaultBodyLimit, RunID: "suites", Seed: p.Seed,
+	}, p.Description)
+	t.Cleanup(func() {
+		client.Close()
+		server.Close()
+		if err := target.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return run.Start(context.WithoutCancel(t.Context()), p, client, run.Options{Tool: "suites test"})
+}
+
+// TestConformance is the real tree, run by Ginkgo against the sandbox. Ginkgo
+// runs once in a process, so it is the package's one test of that kind.
+func TestConformance(t *testing.T) {
+	p := promise(t)
+	r := start(t, p)
+	gomega.RegisterFailHandler(ginkgo.Fail)
+	var report ginkgo.Report
+	ginkgo.ReportAfterSuite("keep the report", func(r ginkgo.Report) { report = r })
+	Declare(p, r)
+	suite, reporter := Config(p.Seed)
+	reporter.Succinct = true
+	ginkgo.RunSpecs(t, p.Requirements.Name, suite, reporter)
+
+	d, err := r.Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.ExitCode != run.ExitPass || d.Counts.Pass == 0 {
+		t.Errorf("exit code %d: %s", d.ExitCode, d.Verdict)
+		for _, o := range d.Failures() {
+			t.Error(o.Explain())
+		}
+	}
+	states, names := map[types.SpecState]int{}, map[string]bool{}
+	for _, s := range report.SpecReports {
+		if s.LeafNodeType != types.NodeTypeIt {
+			continue
+		}
+		states[s.State]++
+		if name := s.FullText(); names[name] {
+			t.Errorf("two specs are named %s", name)
+		} else {
+			names[name] = true
+		}
+		if len(s.ContainerHierarchyTexts) != 3 || s.LeafNodeText == "" || len(s.Labels()) < 5 {
+			t.Errorf("a spec that does not say chapter, operation and expectation: %q, %v", s.FullText(), s.Labels())
+		}
+	}
+	if states[types.SpecStatePassed] != d.Counts.Pass || states[types.SpecStateSkipped] != d.Counts.Unsupported || len(names) != d.Planned {
+		t.Errorf("Ginkgo saw %v, the document has %d obligations: %+v", states, d.Planned, d.Counts)
+	}
+}
+
+func TestConfig(t *testing.T) {
+	suite, _ := Config(1 << 63)
+	if suite.Timeout != 0 || !suite.FailOnEmpty || suite.RandomSeed != 1<<62 || suite.ParallelTotal != 1 {
+		t.Errorf("got %+v", suite)
+	}
+}
+
+func TestEveryObligationHasAChapterOfTheTree(t *testing.T) {
+	for _, o := range promise(t).Obligations {
+		switch o.Requirement.Chapter {
+		case spec.Statuses, spec.Outcomes, spec.Rejections:
+		default:
+			t.Errorf("%s is of chapter %q, which Declare leaves out", o.ID, o.Requirement.Chapter)
+		}
+		if strings.TrimSpace(o.Requirement.Sentence) == "" {
+			t.Errorf("%s has no sentence", o.ID)
+		}
+	}
+}

@@ -108,8 +108,8 @@ func TestPlacesMustExist(t *testing.T) {
 	for block, wrong := range map[string]string{
 		"merchant: {field: /td/mid}":                             "",
 		"merchant: {field: /td/mdi}":                             "/td/mdi",
-		"amounts: {currency: USD, fields: [/td/mid, /list/0/n]}": "/list/0/n",
-		"amounts: {currency: USD, fields: [/td/mid, /list/n]}":   "",
+		"amounts: {currency: USD, fields: [/td/mid, /list/0/n]}": "",
+		"amounts: {currency: USD, fields: [/td/mid, /list/n]}":   "/list/n",
 		"unique: [{field: /list/m, name: M}]":                    "/list/m",
 		"unique: [{field: /td, name: TD}]":                       "",
 	} {

@@ -24,7 +24,7 @@ type judged struct {
 func TestAjvAgrees(t *testing.T) {
 	folder := os.Getenv("AJV")
 	if folder == "" {
-		t.Fatal("AJV is not set: it names the folder with node_modules that holds ajv, ajv-formats and openapi-schema-to-json-schema's place; make test-all sets it")
+		t.Fatal("AJV is not set: it names the folder whose node_modules hold ajv and ajv-formats; make test-all sets it")
 	}
 	var list []judged
 	for _, s := range samples(t) {

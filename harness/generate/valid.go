@@ -225,10 +225,7 @@ func (m Maker) list(v view, length int) ([]any, bool) {
 
 // variations lists values near a valid one.
 func (v view) variations(m Maker, value any, n int) []any {
-	var list []any
-	for _, word := range v.enum {
-		list = append(list, word)
-	}
+	list := slices.Clone(v.enum)
 	switch x := value.(type) {
 	case string:
 		suffix := strings.Repeat("x", n)

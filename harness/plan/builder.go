@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"hash/fnv"
 	"maps"
 	"math/rand/v2"
 	"slices"
@@ -354,13 +353,6 @@ func (b *builder) lack(o *spec.Operation, kind, what string) {
 
 // skip notes why the description calls for no case of a kind.
 func (b *builder) skip(o *spec.Operation, kind, why string) { b.none[o.ID+" "+kind] = why }
-
-// pick leaves a choice to the seed, the same for the same case whatever else is planned.
-func (b *builder) pick(id string, n int) int {
-	h := fnv.New64a()
-	fmt.Fprintf(h, "%d %s", b.seed, id)
-	return int(h.Sum64() % uint64(n))
-}
 
 // obligations makes one obligation a requirement and operation, and tells each
 // case which ones it serves.

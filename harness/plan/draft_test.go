@@ -1,19 +1,11 @@
 package plan
 
 import (
-	"encoding/json"
 	"fmt"
 	"testing"
 
 	"qorcheck/spec"
 )
-
-func decode(t *testing.T, text string, into any) {
-	t.Helper()
-	if err := json.Unmarshal([]byte(text), into); err != nil {
-		t.Fatal(err)
-	}
-}
 
 func TestParameterText(t *testing.T) {
 	for want, value := range map[string]any{

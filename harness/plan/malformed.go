@@ -82,17 +82,15 @@ func (b *builder) syntaxCases(o *spec.Operation, base draft, prepared []Step) {
 // twice repeats the first name of an object.
 func twice(value any, body string) string {
 	object, ok := value.(map[string]any)
-	if !ok {
+	if !ok || len(object) == 0 {
 		return body
 	}
-	for _, name := range slices.Sorted(maps.Keys(object)) {
-		again, err := encode(map[string]any{name: object[name]})
-		if err != nil {
-			return body
-		}
-		return body[:len(body)-1] + "," + string(again[1:])
+	first := slices.Min(slices.Collect(maps.Keys(object)))
+	again, err := encode(map[string]any{first: object[first]})
+	if err != nil {
+		return body
 	}
-	return body
+	return body[:len(body)-1] + "," + string(again[1:])
 }
 
 func mediaTypes(o *spec.Operation) string {

@@ -37,7 +37,7 @@ settle: { method: post, url: /control/settle, body: { transaction_id: "{transact
 test_cards: ["4571000000000001", "4000000000000515", "370000000000416", "4000000000009615", "4000000000500019"]
 `
 
-func fixtures(t *testing.T, text string) *settings.Fixtures {
+func fixtures(t testing.TB, text string) *settings.Fixtures {
 	t.Helper()
 	f, err := settings.ParseFixtures([]byte(text), "f.yaml", func(string) (string, bool) { return "", false })
 	if err != nil {

@@ -275,7 +275,6 @@ func (d *Document) Failures() []Obligation {
 		return cmp.Or(
 			cmp.Compare(weight(a), weight(b)),
 			cmp.Compare(b.share(), a.share()), // what fails throughout explains what fails here and there
-			strings.Compare(a.Requirement, b.Requirement),
 		)
 	})
 	return list

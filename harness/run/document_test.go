@@ -178,10 +178,10 @@ func TestFailuresAreInTheOrderOfReading(t *testing.T) {
 		{ID: "a.schema", Requirement: "R-4", Check: "schema", Level: spec.Must},
 		{ID: "a.should", Requirement: "R-0", Check: "status", Level: spec.Should},
 		{ID: "a.documented", Requirement: "R-1", Check: "documented-status", Level: spec.Must},
-		{ID: "b.status", Requirement: "R-3", Check: "status", Level: spec.Must},
+		{ID: "b.status", Requirement: "R-3", Check: "status", Level: spec.Must, Planned: 9, Counts: Counts{Fail: 1}},
 		{ID: "a.trace", Requirement: "R-2", Check: "no-trace", Level: spec.Must},
 		{ID: "a.status", Requirement: "R-3", Check: "status", Level: spec.Must},
-		{ID: "a.first", Requirement: "R-1", Check: "status", Level: spec.Must},
+		{ID: "a.first", Requirement: "R-1", Check: "status", Level: spec.Must, Planned: 9, Counts: Counts{Fail: 9}}, // throughout
 		{ID: "a.error", Requirement: "R-1", Check: "error-body", Level: spec.Must},
 		{ID: "a.may", Requirement: "R-0", Check: "status", Level: spec.May},
 	} {

@@ -160,9 +160,10 @@ func TestAttempts(t *testing.T) {
 			s.hear(r, "sale.approved")
 			begin := time.Now()
 			s.sell(nil)
-			got := r.wait(tt.want)
+			r.wait(tt.want)
 			s.courier.close()
-			if got = r.so(); len(got) != tt.want {
+			got := r.so()
+			if len(got) != tt.want {
 				t.Errorf("%d attempts, want %d", len(got), tt.want)
 			}
 			for _, m := range got {

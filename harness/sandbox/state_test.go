@@ -13,7 +13,7 @@ import (
 )
 
 func TestStateSurvives(t *testing.T) {
-	type after struct{ open, sale, first, order string }
+	type after struct{ open, sale, first string }
 	for _, tt := range []struct {
 		claim string
 		end   func(t *testing.T, s *target, path string) (reopen string)

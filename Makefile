@@ -1,0 +1,52 @@
+# conformance and test need Go and make, nothing else. test-all installs what it needs more.
+
+GO ?= go
+BINARY := .build/qorcheck
+AJV := ajv@8.17.1 ajv-formats@3.0.1
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+# The race detector needs cgo and a C compiler.
+COMPILER := $(shell command -v $(firstword $(shell $(GO) env CC)) 2>/dev/null)
+ifeq ($(and $(COMPILER),$(filter 1,$(shell $(GO) env CGO_ENABLED))),)
+RACE :=
+RACE_NOTE := race detector: off, there is no C compiler
+else
+RACE := -race
+RACE_NOTE := race detector: on, with $(COMPILER)
+endif
+
+.PHONY: help conformance build test test-all lint fuzz bench clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+conformance: build ## certify TARGET=URL FIXTURES=FILE, or the embedded sandbox; reports in out/
+	$(BINARY) run --out out $(if $(TARGET),--target '$(TARGET)') $(if $(FIXTURES),--fixtures '$(FIXTURES)')
+
+build: ## build .build/qorcheck
+	$(GO) build -o $(BINARY) .
+
+test: ## prove the project
+	@echo '$(RACE_NOTE)'
+	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) test $(RACE) ./...
+
+test-all: test lint ## what needs other programs too: report readers, curl, ajv
+	.ci/install libxml2-utils python3-junitparser curl
+	command -v npm >/dev/null || .ci/install nodejs npm
+	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/ajv $(AJV)
+	AJV='$(CURDIR)/.build/ajv' $(GO) test -count=1 -tags tools ./reporters ./harness/exchange ./harness/generate
+
+lint: ## vet with staticcheck
+	.ci/retry $(GO) install $(STATICCHECK)
+	$$($(GO) env GOPATH)/bin/staticcheck -tags tools ./...
+
+fuzz: ## make schemas at random for a minute
+	$(GO) test -run '^$$' -fuzz FuzzFaults -fuzztime 60s ./harness/generate
+
+bench: ## measure
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+clean: ## remove what was built and written
+	rm -rf .build out

@@ -1,0 +1,446 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"qorcheck/harness/run"
+	"qorcheck/harness/sandbox"
+	"qorcheck/spec"
+	"qorcheck/suites"
+)
+
+// effect shows what a flag does: observe tells what came of a command line, and
+// tells want if and only if the setting has its value.
+type effect struct {
+	value, other string   // the value that has the effect, and one that has not
+	with         []string // further arguments
+	want         string
+	observe      func(t *testing.T, dir string, env, args []string) string
+}
+
+const oneRead = "operation:webhooks_list && requirement:RH-200-1"
+
+// effects of every flag of every command. In arguments and values DIR stands for
+// a folder with the files of effectFiles.
+func effects() map[string]effect {
+	return map[string]effect{
+		"run --target": {
+			value: "SANDBOX", other: "http://127.0.0.1:1/v3", with: []string{"--filter", oneRead},
+			want: "exit 0, asked true", observe: func(t *testing.T, dir string, env, args []string) string {
+				var requests atomic.Int32
+				inner := newSandbox(t)
+				url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					requests.Add(1)
+					inner.ServeHTTP(w, r)
+				})) + "/v3"
+				for _, list := range [][]string{env, args} {
+					for i := range list {
+						list[i] = strings.Replace(list[i], "SANDBOX", url, 1)
+					}
+				}
+				_, _, code := commandIn(t, dir, env, args...)
+				return fmt.Sprintf("exit %d, asked %t", code, requests.Load() > 0)
+			},
+		},
+		"run --fixtures": {
+			value: "DIR/cannot.yaml", other: "DIR/fixtures.yaml", with: []string{"--filter", oneRead},
+			want: "1 unsupported", observe: document(func(d *run.Document) string { return fmt.Sprint(d.Counts.Unsupported, " unsupported") }),
+		},
+		"run --spec": {
+			value: "DIR/spec.yaml", other: "DIR/original.yaml", with: []string{"--filter", oneRead, "--target", "SANDBOX"},
+			want: "Another API 3.0", observe: document(func(d *run.Document) string { return d.API }),
+		},
+		"run --requirements": {
+			value: "DIR/requirements.yaml", other: "DIR/all.yaml", with: []string{"--filter", "operation:webhooks_list"},
+			want: "Two sentences, 2 obligations", observe: document(func(d *run.Document) string { return fmt.Sprintf("%s, %d obligations", d.Name, d.Planned) }),
+		},
+		"run --filter": {
+			value: oneRead, other: "requirement:RH-201-1",
+			want: "1 webhooks-list.RH-200-1", observe: document(func(d *run.Document) string { return fmt.Sprint(d.Planned, " ", d.Obligations[0].ID) }),
+		},
+		"run --case": {
+			value: "webhooks-list.not-found.path", other: "webhooks-list.unauthenticated.missing.all",
+			want: "webhooks-list.not-found.path alone", observe: func(t *testing.T, dir string, env, args []string) string {
+				commandIn(t, dir, env, args...)
+				var line struct{ Case string }
+				journal := readFile(t, filepath.Join(dir, "out", "cases.ndjson"))
+				if err := json.Unmarshal([]byte(journal), &line); err != nil { // also where there is more than one line
+					return err.Error()
+				}
+				return line.Case + " alone"
+			},
+		},
+		"run --seed": {
+			value: "8", other: "1", with: []string{"--filter", "operation:payment-capture && requirement:RH-400-2"},
+			want: "seed 8, its plan", observe: func(t *testing.T, dir string, env, args []string) string {
+				commandIn(t, dir, env, args...)
+				d := readDocument(t, filepath.Join(dir, "out"))
+				p := must(suites.Select(must(newPlan(8))(t), d.Filter))(t)
+				if other := must(suites.Select(builtInPlan(t), d.Filter))(t); other.Digest == p.Digest {
+					t.Error("two seeds give one plan")
+				}
+				plan := "its plan"
+				if d.Digests.Plan != p.Digest {
+					plan = "another plan"
+				}
+				return fmt.Sprintf("seed %d, %s", d.Seed, plan)
+			},
+		},
+		"run --out": {
+			value: "DIR/reports/here", other: "DIR/elsewhere", with: []string{"--filter", oneRead},
+			want: "cases.ndjson run.json TEST-conformance.xml", observe: func(t *testing.T, dir string, env, args []string) string {
+				commandIn(t, dir, env, args...)
+				var found []string
+				for _, name := range []string{"cases.ndjson", "run.json", "TEST-conformance.xml"} {
+					if _, err := os.Stat(filepath.Join(dir, "reports", "here", name)); err == nil {
+						found = append(found, name)
+					}
+				}
+				return strings.Join(found, " ")
+			},
+		},
+		"run --concurrency": {
+			value: "3", other: "2", with: []string{"--filter", "operation:webhooks_list && requirement:RH-403-1", "--timeout", "2s", "--target", "SANDBOX"},
+			want: "exit 0, 3 at once", observe: func(t *testing.T, dir string, env, args []string) string {
+				meeting := &meeting{inner: newSandbox(t), want: 3, met: make(chan struct{})}
+				for i := range args {
+					args[i] = strings.Replace(args[i], "SANDBOX", serve(t, meeting)+"/v3", 1)
+				}
+				_, _, code := commandIn(t, dir, env, args...)
+				return fmt.Sprintf("exit %d, %d at once", code, meeting.most)
+			},
+		},
+		"run --timeout": {
+			value: "250ms", other: "350ms", with: []string{"--filter", oneRead, "--target", "SANDBOX"},
+			want: "exit 3, within 250ms", observe: func(t *testing.T, dir string, env, args []string) string {
+				for i := range args {
+					args[i] = strings.Replace(args[i], "SANDBOX", serve(t, http.HandlerFunc(silent))+"/v3", 1)
+				}
+				stdout, _, code := commandIn(t, dir, env, args...)
+				_, within, _ := strings.Cut(stdout, "no answer within ")
+				within, _, _ = strings.Cut(within, ";")
+				return fmt.Sprintf("exit %d, within %s", code, within)
+			},
+		},
+		"run --run-id": {
+			value: "lasting-1", other: "other-1", with: []string{"--filter", "operation:payment-sale-manual && requirement:RH-200-1", "--target", "SANDBOX"},
+			want: "exit 0 and then 1, run lasting-1", observe: func(t *testing.T, dir string, env, args []string) string {
+				url := serve(t, newSandbox(t)) + "/v3"
+				for i := range args {
+					args[i] = strings.Replace(args[i], "SANDBOX", url, 1)
+				}
+				_, _, first := commandIn(t, dir, env, args...)
+				_, _, second := commandIn(t, dir, env, args...) // its order ids are used
+				return fmt.Sprintf("exit %d and then %d, run %s", first, second, readDocument(t, filepath.Join(dir, "out")).RunID)
+			},
+		},
+		"run --strict": {
+			value: "true", other: "false", with: []string{"--filter", "operation:payment-sale-manual && requirement:RH-200-7", "--target", "SANDBOX"},
+			want: "exit 1", observe: func(t *testing.T, dir string, env, args []string) string {
+				url := broken(t, answering(func(_ *http.Request, a *answer) {
+					if a.told("resultCode", "Authorised") {
+						a.edit(func(m map[string]any) { m["refusalReason"] = "" })
+					}
+				}))
+				for i := range args {
+					args[i] = strings.Replace(args[i], "SANDBOX", url, 1)
+				}
+				stdout, _, code := commandIn(t, dir, env, args...)
+				if code == 0 && !strings.Contains(stdout, "warning") {
+					t.Errorf("a failed should is no warning:\n%s", stdout)
+				}
+				return fmt.Sprint("exit ", code)
+			},
+		},
+		"run --allow-unexercised": {
+			value: "true", other: "false", with: []string{"--fixtures", "DIR/lacking.yaml", "--filter", "operation:webhooks_list && (requirement:RH-200-1 || requirement:RH-403-2)"},
+			want: "exit 0, said true", observe: func(t *testing.T, dir string, env, args []string) string {
+				stdout, _, code := commandIn(t, dir, env, args...)
+				return fmt.Sprintf("exit %d, said %t", code, strings.Contains(stdout, "--allow-unexercised"))
+			},
+		},
+
+		"plan --target": {
+			value: "https://sandbox.example.test/v3", other: "http://127.0.0.1:1/v3",
+			want: "exit 2", observe: func(t *testing.T, dir string, env, args []string) string {
+				_, _, code := commandIn(t, dir, env, args...)
+				return fmt.Sprint("exit ", code)
+			},
+		},
+		"plan --fixtures":     {value: "DIR/cannot.yaml", other: "DIR/fixtures.yaml", want: "true", observe: says("unsupported: not here")},
+		"plan --spec":         {value: "DIR/spec.yaml", other: "DIR/original.yaml", with: []string{"--target", "http://127.0.0.1:1/v3"}, want: "true", observe: says(" EUR in ")},
+		"plan --requirements": {value: "DIR/requirements.yaml", other: "DIR/all.yaml", want: "true", observe: says(".A-2, must]")},
+		"plan --filter":       {value: oneRead, other: "operation:webhooks_list", want: "true", observe: says("\n1 obligations,")},
+		"plan --seed":         {value: "9", other: "2", with: []string{"--json"}, want: "true", observe: says(`"seed": 9`)},
+		"plan --json":         {value: "true", other: "false", want: "true", observe: says(`"obligations": [`)},
+
+		"plan --case":     {value: "webhooks-list.not-found.path", other: "webhooks-list.unauthenticated.missing.all", want: "true", observe: says("webhooks-list.not-found.path: ")},
+		"plan --coverage": {value: "true", other: "false", want: "true", observe: says("KEYWORD")},
+		"plan --dropped":  {value: "true", other: "false", want: "false", observe: says("nothing was sent")},
+
+		"sandbox --addr":         {value: "127.0.0.1:0", other: "nowhere", want: "url http", observe: serving("url")},
+		"sandbox --data":         {value: "DIR/state", other: "DIR/otherstate", with: []string{"--addr", "127.0.0.1:0"}, want: "true", observe: written("state")},
+		"sandbox --fixtures-out": {value: "DIR/made.yaml", other: "DIR/other.yaml", with: []string{"--addr", "127.0.0.1:0"}, want: "true", observe: written("made.yaml")},
+		"sandbox --tls-cert":     {value: "DIR/cert.pem", other: "DIR/none.pem", with: []string{"--addr", "127.0.0.1:0", "--tls-key", "DIR/key.pem"}, want: "url https", observe: serving("url")},
+		"sandbox --tls-key":      {value: "DIR/key.pem", other: "DIR/none.pem", with: []string{"--addr", "127.0.0.1:0", "--tls-cert", "DIR/cert.pem"}, want: "url https", observe: serving("url")},
+		// an address for documentation, which no machine has: it is allowed, and cannot be listened on
+		"sandbox --any-address": {value: "true", other: "false", with: []string{"--addr", "192.0.2.1:0"}, want: "true", observe: func(t *testing.T, dir string, env, args []string) string {
+			_, stderr, code := commandIn(t, dir, env, args...)
+			return fmt.Sprint(code == 2 && !strings.Contains(stderr, "--any-address"))
+		}},
+	}
+}
+
+// TestEveryFlagHasItsEffect: a flag that nothing reads is a bug. Each setting works
+// as a variable, and as a flag against the variable.
+func TestEveryFlagHasItsEffect(t *testing.T) {
+	rows := effects()
+	for _, c := range []*cobra.Command{runCommand(), planCommand(), sandboxCommand(), versionCommand()} {
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			name := c.Name() + " --" + f.Name
+			row, ok := rows[name]
+			if !ok {
+				t.Errorf("no test shows the effect of %s", name)
+				return
+			}
+			delete(rows, name)
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				try := func(env, args []string) string {
+					dir := effectFiles(t)
+					placed := func(list ...string) []string {
+						made := make([]string, len(list))
+						for i := range list {
+							made[i] = strings.ReplaceAll(list[i], "DIR", dir)
+						}
+						return made
+					}
+					args = append([]string{c.Name()}, append(append([]string{}, row.with...), args...)...)
+					return row.observe(t, dir, placed(env...), placed(args...))
+				}
+				as := func(value string) string { return "--" + f.Name + "=" + value }
+				if got := try([]string{variable(f.Name) + "=" + row.value}, nil); got != row.want {
+					t.Errorf("%s as a variable: %s, want %s", as(row.value), got, row.want)
+				}
+				if got := try([]string{variable(f.Name) + "=" + row.value}, []string{as(row.other)}); got == row.want {
+					t.Errorf("%s as a flag, against the variable: %s all the same", as(row.other), got)
+				}
+			})
+		})
+	}
+	for name := range rows {
+		t.Errorf("a test is for %s, which does not exist", name)
+	}
+}
+
+var effectInputs = sync.OnceValues(func() (map[string]string, error) {
+	certificate, key, err := selfSigned()
+	return map[string]string{"cert.pem": certificate, "key.pem": key}, err
+})
+
+// effectFiles makes a folder with the files that values name.
+func effectFiles(t *testing.T) string {
+	t.Helper()
+	fixtures := sandbox.Fixtures("")
+	dir := t.TempDir()
+	writeFiles(t, dir, must(effectInputs())(t))
+	writeFiles(t, dir, map[string]string{
+		"fixtures.yaml": string(fixtures),
+		"cannot.yaml":   replaced(t, fixtures, "cannot: {}", `cannot: { webhooks-list.RH-200-1: "not here" }`),
+		"lacking.yaml":  replaced(t, fixtures, "  revoked: ", "  # revoked: "),
+		"original.yaml": string(spec.QorCommerce()),
+		"spec.yaml": strings.Replace(replaced(t, spec.QorCommerce(), "title: QorCommerce payments API", "title: Another API"),
+			"currency: USD }", "currency: EUR }", 1),
+		"all.yaml": string(spec.QorCommerceRequirements()),
+		"requirements.yaml": `
+version: 1
+name: Two sentences
+pages: { page: https://example.test/page }
+requirements:
+  - { id: A-1, level: must, chapter: statuses, clause: { page: page, text: keys are needed }, sentence: answers 401 without keys,
+      operations: all, cases: [unauthenticated], check: status, expect: { statuses: ["401"] } }
+  - { id: A-2, level: must, chapter: rejections, clause: { page: page, text: errors are told }, sentence: tells errors,
+      operations: all, answers: [rejected], check: error-body }
+`,
+	})
+	return dir
+}
+
+// document observes the document of a run.
+func document(tell func(*run.Document) string) func(*testing.T, string, []string, []string) string {
+	return func(t *testing.T, dir string, env, args []string) string {
+		url := serve(t, newSandbox(t)) + "/v3"
+		for i := range args {
+			args[i] = strings.Replace(args[i], "SANDBOX", url, 1)
+		}
+		if stdout, stderr, code := commandIn(t, dir, env, args...); code != 0 {
+			t.Fatalf("exit code %d:\n%s%s", code, stdout, stderr)
+		}
+		return tell(readDocument(t, filepath.Join(dir, "out")))
+	}
+}
+
+// says observes whether a command's output holds a text.
+func says(text string) func(*testing.T, string, []string, []string) string {
+	return func(t *testing.T, dir string, env, args []string) string {
+		stdout, stderr, code := commandIn(t, dir, env, args...)
+		if code != 0 {
+			t.Fatalf("exit code %d: %s", code, stderr)
+		}
+		return fmt.Sprint(strings.Contains(stdout, text))
+	}
+}
+
+// serving observes the scheme of the URL that a sandbox prints and answers at.
+func serving(name string) func(*testing.T, string, []string, []string) string {
+	return func(t *testing.T, dir string, env, args []string) string {
+		printed := sandboxOnce(t, dir, env, args, func(printed map[string]string) {
+			client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
+			defer client.CloseIdleConnections()
+			response, err := client.Get(printed[name])
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer response.Body.Close()
+			if response.StatusCode != http.StatusNotFound {
+				t.Errorf("%s: status %d, want 404", printed[name], response.StatusCode)
+			}
+		})
+		scheme, _, _ := strings.Cut(printed[name], "://")
+		return name + " " + scheme
+	}
+}
+
+// written observes whether a sandbox has written a file when it has ended.
+func written(name string) func(*testing.T, string, []string, []string) string {
+	return func(t *testing.T, dir string, env, args []string) string {
+		sandboxOnce(t, dir, env, args, func(map[string]string) {})
+		_, err := os.Stat(filepath.Join(dir, name))
+		return fmt.Sprint(err == nil)
+	}
+}
+
+// sandboxOnce runs a sandbox, does something with it and ends it. It returns what
+// was printed, nothing for one that did not start.
+func sandboxOnce(t *testing.T, dir string, env, args []string, use func(printed map[string]string)) map[string]string {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	c := process(ctx, t, dir, env, args...)
+	var stderr bytes.Buffer
+	c.Stderr = &stderr
+	stdout, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	printed := map[string]string{}
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() {
+		name, value, _ := strings.Cut(lines.Text(), ":")
+		printed[name] = strings.TrimSpace(value)
+		if name == "certify" {
+			use(printed)
+			if err := c.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	if err := c.Wait(); err != nil && len(printed) > 0 {
+		t.Errorf("the sandbox ended with %v: %s", err, stderr.String())
+	}
+	return printed
+}
+
+// meeting answers, after the preflight, when as many requests as wanted are
+// under way at once, and from then on freely.
+type meeting struct {
+	inner     http.Handler
+	want      int
+	met       chan struct{}
+	mu        sync.Mutex
+	seen, now int
+	most      int
+}
+
+func (m *meeting) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	m.mu.Lock()
+	m.seen++
+	if m.seen == 1 {
+		m.mu.Unlock()
+		m.inner.ServeHTTP(w, r)
+		return
+	}
+	m.now++
+	if m.now > m.most {
+		if m.most = m.now; m.most == m.want {
+			close(m.met)
+		}
+	}
+	m.mu.Unlock()
+	select {
+	case <-m.met:
+	case <-r.Context().Done():
+	}
+	m.mu.Lock()
+	m.now--
+	m.mu.Unlock()
+	m.inner.ServeHTTP(w, r)
+}
+
+// silent takes a request in and never answers.
+func silent(_ http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body) // so that the end of the connection is seen
+	<-r.Context().Done()
+	panic(http.ErrAbortHandler)
+}
+
+// selfSigned makes a certificate for loopback and its key.
+func selfSigned() (certificate, key string, err error) {
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return "", "", err
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &private.PublicKey, private)
+	if err != nil {
+		return "", "", err
+	}
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		return "", "", err
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})),
+		string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: pkcs8})), nil
+}

@@ -1,0 +1,155 @@
+// Qorcheck proves whether a running environment of a payments API keeps the
+// promise of its documented response handling.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"qorcheck/harness/run"
+)
+
+func main() {
+	log.SetFlags(0)
+	os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr, os.Environ()))
+}
+
+// exit is the error that carries the exit code of a run that came to its end.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
+
+// execute runs one command line and returns its exit code.
+func execute(arguments []string, stdout, stderr io.Writer, environ []string) int {
+	root := &cobra.Command{
+		Use:   "qorcheck",
+		Short: "proves whether a payments API keeps its documented response handling",
+		Long: `qorcheck proves whether a running environment of a payments API keeps the promise
+of its documented response handling: it sends valid, malformed, unauthenticated and
+forbidden requests, judges every answer, and writes reports.
+
+Each flag can also be given as a variable: --run-id as QORCHECK_RUN_ID.
+
+Exit codes: 0 conforms · 1 a requirement that must hold failed · 2 wrong usage or
+settings, nothing was sent · 3 not enough was shown · 4 a fault of qorcheck ·
+130 interrupted`,
+		Example:       "  qorcheck run                    certify the embedded sandbox\n  qorcheck plan                   show what a run would send\n  qorcheck sandbox                serve the reference target",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          noArguments,
+	}
+	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	root.AddCommand(runCommand(), planCommand(), sandboxCommand(), versionCommand())
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetArgs(arguments)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	root.SetFlagErrorFunc(flagError)
+	var environment error
+	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
+		environment = fromEnvironment(root, c, environ)
+		return environment
+	}
+	err := root.Execute()
+	var code exit
+	switch {
+	case err == nil:
+		return run.ExitPass
+	case errors.As(err, &code):
+		return int(code)
+	}
+	fmt.Fprintf(stderr, "qorcheck: %s\n", err)
+	var fault faultError
+	if errors.As(err, &fault) {
+		return run.ExitBroken
+	}
+	return run.ExitUsage
+}
+
+// faultError is a fault of our own, after sending began.
+type faultError struct{ error }
+
+func noArguments(c *cobra.Command, arguments []string) error {
+	if len(arguments) == 0 {
+		return nil
+	}
+	if c.HasSubCommands() {
+		var names []string
+		for _, sub := range c.Commands() {
+			names = append(names, sub.Name())
+		}
+		return fmt.Errorf("unknown command %q; allowed: %s", arguments[0], strings.Join(names, ", "))
+	}
+	return fmt.Errorf("%s takes no argument, got %q; settings are flags, as listed by qorcheck %s --help", c.Name(), arguments[0], c.Name())
+}
+
+// flagError says what is allowed in place of a flag that does not exist, or of a value that it cannot have.
+func flagError(c *cobra.Command, err error) error {
+	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
+		return fmt.Errorf("--%s %s: allowed is %s", invalid.GetFlag().Name, invalid.GetValue(), allowed(invalid.GetFlag()))
+	}
+	if _, ok := errors.AsType[*pflag.NotExistError](err); ok {
+		names := []string{}
+		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+		return fmt.Errorf("%w; allowed: %s", err, strings.Join(names, ", "))
+	}
+	return err
+}
+
+// allowed says what values a flag takes.
+func allowed(f *pflag.Flag) string {
+	switch f.Value.Type() {
+	case "duration":
+		return "a number with its unit, as 10s or 500ms"
+	case "bool":
+		return "true or false"
+	case "uint64":
+		return "a whole number that is not negative"
+	}
+	return "a whole number"
+}
+
+const prefix = "QORCHECK_"
+
+// fromEnvironment sets the flags that the command line leaves out. A variable
+// that is no flag of any command is an error: it is a typing error of someone.
+func fromEnvironment(root, command *cobra.Command, environ []string) error {
+	known := map[string]bool{}
+	var names []string
+	for _, c := range root.Commands() {
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			if name := variable(f.Name); f.Name != "help" && !known[name] {
+				known[name] = true
+				names = append(names, name)
+			}
+		})
+	}
+	for _, pair := range environ {
+		name, value, _ := strings.Cut(pair, "=")
+		if !strings.HasPrefix(name, prefix) {
+			continue
+		}
+		if !known[name] {
+			return fmt.Errorf("%s: no setting has this variable; allowed: %s", name, strings.Join(names, ", "))
+		}
+		f := command.Flags().Lookup(strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, prefix)), "_", "-"))
+		if f == nil || f.Changed {
+			continue
+		}
+		if err := command.Flags().Set(f.Name, value); err != nil {
+			return fmt.Errorf("%s=%s: allowed is %s", name, value, allowed(f))
+		}
+	}
+	return nil
+}
+
+func variable(flag string) string {
+	return prefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
+}

@@ -1,0 +1,253 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/plan"
+	"qorcheck/harness/run"
+	"qorcheck/harness/sandbox"
+	"qorcheck/harness/settings"
+	"qorcheck/spec"
+)
+
+// TestMain lets the test binary be qorcheck itself: Ginkgo runs once in a
+// process, so that each `qorcheck run` of a test is a process of its own.
+func TestMain(m *testing.M) {
+	if os.Getenv("TEST_AS_QORCHECK") == "1" {
+		main()
+	}
+	os.Exit(m.Run())
+}
+
+// process prepares a qorcheck process in a folder. Of the environment's own
+// settings it sees none, so that a developer's variables change no test.
+func process(ctx context.Context, t *testing.T, dir string, env []string, arguments ...string) *exec.Cmd {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := exec.CommandContext(ctx, self, arguments...)
+	c.Dir = dir
+	c.Env = slices.DeleteFunc(os.Environ(), func(pair string) bool {
+		return strings.HasPrefix(pair, prefix) || strings.HasPrefix(pair, "NO_COLOR=")
+	})
+	c.Env = append(append(c.Env, "TEST_AS_QORCHECK=1"), env...)
+	return c
+}
+
+// commandIn runs qorcheck in a folder to its end.
+func commandIn(t *testing.T, dir string, env []string, arguments ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	defer cancel()
+	c := process(ctx, t, dir, env, arguments...)
+	var out, errs bytes.Buffer
+	c.Stdout, c.Stderr = &out, &errs
+	err := c.Run()
+	if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
+		t.Fatalf("qorcheck %s: %v", strings.Join(arguments, " "), err)
+	}
+	return out.String(), errs.String(), c.ProcessState.ExitCode()
+}
+
+// command runs qorcheck in a folder of its own.
+func command(t *testing.T, env []string, arguments ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	return commandIn(t, t.TempDir(), env, arguments...)
+}
+
+// readDocument reads the run.json of a folder.
+func readDocument(t *testing.T, dir string) *run.Document {
+	t.Helper()
+	f, err := os.Open(filepath.Join(dir, "run.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	d, err := run.Read(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// writeFiles writes files by name into a folder.
+func writeFiles(t *testing.T, dir string, files map[string]string) {
+	t.Helper()
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// newSandbox makes a reference target that keeps its state in memory.
+func newSandbox(t *testing.T) http.Handler {
+	t.Helper()
+	s, err := sandbox.New(sandbox.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+// serve serves a handler on loopback and returns its base URL, without a path.
+func serve(t *testing.T, h http.Handler) string {
+	t.Helper()
+	server := httptest.NewUnstartedServer(h)
+	server.Config.ErrorLog = quietLog
+	server.Start()
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// built-in inputs, read once.
+var (
+	builtInDescription = sync.OnceValues(func() (*spec.Description, error) {
+		return spec.Parse(spec.QorCommerce(), "qorcommerce.yaml")
+	})
+	builtInRequirements = sync.OnceValues(func() (*spec.Requirements, error) {
+		return spec.ParseRequirements(spec.QorCommerceRequirements(), "requirements.yaml")
+	})
+	sandboxFixtures = sync.OnceValues(func() (*settings.Fixtures, error) {
+		return settings.ParseFixtures(sandbox.Fixtures(""), "fixtures.yaml", os.LookupEnv)
+	})
+)
+
+// plans by seed, made once.
+var plans sync.Map
+
+// newPlan plans everything that is built in.
+func newPlan(seed uint64) (*plan.Plan, error) {
+	made, _ := plans.LoadOrStore(seed, sync.OnceValues(func() (*plan.Plan, error) { return planned(seed) }))
+	return made.(func() (*plan.Plan, error))()
+}
+
+func planned(seed uint64) (*plan.Plan, error) {
+	d, err := builtInDescription()
+	if err != nil {
+		return nil, err
+	}
+	r, err := builtInRequirements()
+	if err != nil {
+		return nil, err
+	}
+	f, err := sandboxFixtures()
+	if err != nil {
+		return nil, err
+	}
+	return plan.New(d, r, f, seed)
+}
+
+// fixturesOf returns the sandbox's own fixtures.
+func fixturesOf(t *testing.T) *settings.Fixtures {
+	t.Helper()
+	return must(sandboxFixtures())(t)
+}
+
+// builtInPlan plans everything that is built in, by seed 1.
+func builtInPlan(t *testing.T) *plan.Plan {
+	t.Helper()
+	return must(newPlan(1))(t)
+}
+
+// planOf plans some operations of what is built in, by seed 1.
+func planOf(t *testing.T, operations ...string) *plan.Plan {
+	t.Helper()
+	p := builtInPlan(t).Only(func(o *plan.Obligation) bool { return slices.Contains(operations, o.Operation.ID) })
+	if len(p.Obligations) < len(operations) {
+		t.Fatalf("%d obligations on %v", len(p.Obligations), operations)
+	}
+	return p
+}
+
+func must[T any](value T, err error) func(*testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return value
+	}
+}
+
+// certify runs a plan against a target in this process.
+func certify(t *testing.T, p *plan.Plan, target, runID string, concurrency int, o run.Options) *run.Document {
+	t.Helper()
+	u, err := url.Parse(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := settings.Settings{
+		Target: u, Fixtures: p.Fixtures, Concurrency: concurrency, Timeout: 30 * time.Second,
+		BodyLimit: settings.DefaultBodyLimit, RunID: runID, Seed: p.Seed,
+	}
+	if err := s.Check(); err != nil {
+		t.Fatal(err)
+	}
+	client := exchange.New(s, p.Description)
+	defer client.Close()
+	d, err := run.Start(t.Context(), p, client, o).Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Check(); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// answer is an answer of a handler, to be altered before it is sent.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// answerOf lets a handler answer a request.
+func answerOf(h http.Handler, r *http.Request, body []byte) *answer {
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	recorder := httptest.NewRecorder()
+	h.ServeHTTP(recorder, r)
+	return &answer{recorder.Code, recorder.Header(), recorder.Body.Bytes()}
+}
+
+func (a *answer) send(w http.ResponseWriter) {
+	for name, values := range a.header {
+		w.Header()[name] = values
+	}
+	w.Header().Del("Content-Length")
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body) // a client that has gone away is no matter of the test
+}
+
+// readAll reads the body of a request.
+func readAll(r *http.Request) ([]byte, error) { return io.ReadAll(r.Body) }
+
+// strictJSON decodes one JSON value in valid UTF-8 and nothing after it.
+func strictJSON(data []byte, into any) bool {
+	return utf8.Valid(data) && json.Unmarshal(data, into) == nil
+}

@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/run"
+	"qorcheck/harness/sandbox"
+	"qorcheck/harness/settings"
+	"qorcheck/reporters"
+	"qorcheck/suites"
+)
+
+type runFlags struct {
+	inputs
+	out, runID               string
+	concurrency              int
+	timeout                  time.Duration
+	strict, allowUnexercised bool
+}
+
+func runCommand() *cobra.Command {
+	f := &runFlags{}
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "certify a target and write reports",
+		Long: `Certify a target: send what the plan holds, judge every answer, write reports into
+--out: run.json (everything), TEST-conformance.xml (JUnit) and cases.ndjson (every
+case with its redacted exchanges). Without --target the embedded sandbox is certified.`,
+		Example: `  qorcheck run
+  qorcheck run --filter 'operation:payment-capture && !kind:malformed'
+  qorcheck run --target https://sandbox.example.test/v3 --fixtures sandbox.yaml --out out`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return f.run(c.OutOrStdout(), c.ErrOrStderr()) },
+	}
+	f.inputs.flags(c)
+	c.Flags().StringVar(&f.out, "out", "out", "folder for the reports; those of an earlier run are replaced")
+	c.Flags().IntVar(&f.concurrency, "concurrency", settings.DefaultConcurrency, "cases under way at once")
+	c.Flags().DurationVar(&f.timeout, "timeout", settings.DefaultTimeout, "for one request, its answer included")
+	c.Flags().StringVar(&f.runID, "run-id", "", "what unique values are made of; repeats those of an earlier run (default: new each time)")
+	c.Flags().BoolVar(&f.strict, "strict", false, "a failed requirement of level should fails the run")
+	c.Flags().BoolVar(&f.allowUnexercised, "allow-unexercised", false, "exit 0, not 3, when a requirement that must hold was not exercised; the verdict says so")
+	return c
+}
+
+func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
+	p, target, err := f.plan()
+	if err != nil {
+		return err
+	}
+	if f.runID == "" {
+		f.runID = newRunID()
+	}
+	s := settings.Settings{
+		Target: target, Fixtures: p.Fixtures, Concurrency: f.concurrency, Timeout: f.timeout,
+		BodyLimit: settings.DefaultBodyLimit, RunID: f.runID, Seed: f.seed,
+	}
+	if target == nil {
+		s.Target = &url.URL{Scheme: "http", Host: "127.0.0.1"} // replaced when the sandbox listens
+	}
+	if err := s.Check(); err != nil {
+		return err
+	}
+	if err := reporters.Prepare(f.out); err != nil {
+		return fmt.Errorf("--out %s: %w", f.out, err)
+	}
+	journal, err := os.Create(filepath.Join(f.out, reporters.JournalFile))
+	if err != nil {
+		return fmt.Errorf("--out %s: %w", f.out, err)
+	}
+	defer func() {
+		if closing := journal.Close(); closing != nil && err == nil {
+			err = faultError{closing}
+		}
+	}()
+	if target == nil {
+		embedded, err := startSandbox(p.Description.BasePath)
+		if err != nil {
+			return faultError{fmt.Errorf("embedded sandbox: %w", err)}
+		}
+		defer embedded.stop()
+		s.Target = embedded.url
+	}
+
+	client := exchange.New(s, p.Description)
+	defer client.Close()
+	log.SetOutput(redacting{stderr, client})
+	ctx, stop := interruptible()
+	defer stop()
+	live := reporters.NewLive(stderr, isTerminal(stderr))
+	r := run.Start(ctx, p, client, run.Options{
+		Tool: "qorcheck " + version(), Filter: f.filter, Strict: f.strict, AllowUnexercised: f.allowUnexercised || f.oneCase != "", // one case alone exercises little
+		Journal: journal, Progress: live.Show,
+	})
+	if err := suites.Run(p, r); err != nil {
+		return faultError{err}
+	}
+	document, err := r.Wait()
+	if err != nil {
+		return faultError{err}
+	}
+	if err := reporters.Write(f.out, document); err != nil {
+		return faultError{err}
+	}
+	if err := reporters.Console(stdout, document, isTerminal(stdout) && os.Getenv("NO_COLOR") == ""); err != nil {
+		return faultError{err}
+	}
+	fmt.Fprintf(stderr, "reports: %s\n", filepath.Join(f.out, reporters.DocumentFile)+", "+filepath.Join(f.out, reporters.JUnitFile))
+	if document.ExitCode != run.ExitPass {
+		return exit(document.ExitCode)
+	}
+	return nil
+}
+
+// interruptible returns a context that the first Ctrl-C or SIGTERM ends; the second ends the process.
+func interruptible() (context.Context, func()) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// redacting is where the standard logger writes: net/http logs what a target sent after a body.
+type redacting struct {
+	w      io.Writer
+	client *exchange.Client
+}
+
+func (r redacting) Write(text []byte) (int, error) {
+	if _, err := io.WriteString(r.w, r.client.RedactAnswer(string(text))); err != nil {
+		return 0, err
+	}
+	return len(text), nil
+}
+
+// embedded is the sandbox served in this process.
+type embedded struct {
+	url     *url.URL
+	server  *http.Server
+	sandbox *sandbox.Sandbox
+}
+
+func startSandbox(basePath string) (*embedded, error) {
+	target, err := sandbox.New(sandbox.Options{})
+	if err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, errors.Join(err, target.Close())
+	}
+	e := &embedded{
+		url:     &url.URL{Scheme: "http", Host: listener.Addr().String(), Path: basePath},
+		server:  &http.Server{Handler: target, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)},
+		sandbox: target,
+	}
+	go func() { _ = e.server.Serve(listener) }() // ends with http.ErrServerClosed
+	return e, nil
+}
+
+func (e *embedded) stop() { _ = errors.Join(e.server.Close(), e.sandbox.Close()) }

@@ -1,0 +1,392 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+
+	"qorcheck/harness/sandbox"
+	"qorcheck/harness/settings"
+	"qorcheck/spec"
+)
+
+// canaries are secrets that are told from everything else, each in place of one
+// of the sandbox's own. Some have characters that encodings treat in a way of their own.
+var canaries = map[string]string{
+	"T5270812718615729135":             "cnry+App/Key==0001",
+	"c9a6877e0bc2cfb31b34009a9074f2e9": "cnry-client-key-4af0",
+	"T9341061893339580045":             `cnry"Revoked&App<Key>0002`,
+	"e22d58571fe15f924bae4f6bb84748db": "cnry revoked client 91",
+	"T9483260601677929322":             "cnry.norights.app.0003",
+	"a7510d7fef2e6c64c423872b969959e1": "cnry_norights_client_5d",
+	"T1896143489362537078":             "cnryOTHERapp0004key",
+	"c7046eac39cf45928c528e2e5a8b229c": "cnry%other%client%77",
+}
+
+// cvvs likewise; they are sent in JSON bodies alone.
+var cvvs = map[string]string{"321": "7391", "4321": "8527"}
+
+func canaryFixtures() string {
+	text := string(sandbox.Fixtures(""))
+	for own, canary := range canaries {
+		text = strings.Replace(text, `"`+own+`"`, string(encoded(canary)), 1)
+	}
+	for own, canary := range cvvs {
+		text = strings.ReplaceAll(text, `cvv: "`+own+`"`, `cvv: "`+canary+`"`)
+	}
+	return text
+}
+
+// ownSecrets lets the sandbox be asked with canaries.
+func ownSecrets(r *http.Request, sent []byte) (*http.Request, []byte) {
+	inner := r.Clone(r.Context())
+	for own, canary := range canaries {
+		for _, name := range []string{appKey, clientKey} {
+			if r.Header.Get(name) == canary {
+				inner.Header.Set(name, own)
+			}
+		}
+	}
+	text := string(sent)
+	for own, canary := range cvvs {
+		text = strings.Replace(text, `"cvv":"`+canary+`"`, `"cvv":"`+own+`"`, 1)
+	}
+	return inner, []byte(text)
+}
+
+// told by a target: everything that it was sent, in each form that targets use.
+func gossip(r *http.Request, sent []byte) (secrets []string) {
+	for _, name := range []string{appKey, clientKey} {
+		if key := r.Header.Get(name); key != "" {
+			secrets = append(secrets, forms(key)...)
+		}
+	}
+	if d := data(sent); d != nil {
+		if card, _ := d["creditcard"].(string); settings.IsCard(card) {
+			secrets = append(secrets, card, card[:4]+" "+card[4:8]+" "+card[8:12]+" "+card[12:], card[:4]+"-"+card[4:8]+"-"+card[8:12]+"-"+card[12:])
+		}
+		if cvv, _ := d["cvv"].(string); cvv != "" {
+			secrets = append(secrets, "CVV "+cvv, "cvv="+cvv+"&", "cvc: "+cvv, `"cvv":"`+cvv+`"`, "security code was "+cvv+".")
+		}
+	}
+	packed := base64.StdEncoding.EncodeToString
+	return append(secrets, string(sent), url.QueryEscape(string(sent)), packed(sent), packed([]byte(r.Header.Get(appKey)+":"+r.Header.Get(clientKey))))
+}
+
+// forms of a secret as targets, and files, write it.
+func forms(secret string) []string {
+	quoted := string(encoded(secret))
+	quoted = quoted[1 : len(quoted)-1]
+	var plain strings.Builder
+	e := json.NewEncoder(&plain)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(secret) // a string always encodes
+	unescaped := strings.TrimSpace(plain.String())
+	unescaped = unescaped[1 : len(unescaped)-1]
+	list := []string{
+		secret, url.QueryEscape(secret), url.PathEscape(secret), quoted, unescaped, strings.ReplaceAll(unescaped, "/", `\/`),
+		base64.StdEncoding.EncodeToString([]byte(secret)), base64.URLEncoding.EncodeToString([]byte(secret)),
+		base64.RawStdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// TestNoSecretIsShown: whatever a target does with the secrets that it is sent,
+// none is in a report, on the console or on stderr.
+func TestNoSecretIsShown(t *testing.T) {
+	for _, tt := range []struct {
+		claim string
+		code  int
+		tell  func(r *http.Request, sent []byte, a *answer)
+	}{
+		{"a passing run", 0, func(*http.Request, []byte, *answer) {}},
+		{"a passing run against a target that echoes", 0, func(r *http.Request, sent []byte, a *answer) {
+			secrets := gossip(r, sent)
+			a.edit(func(m map[string]any) { m["echo"], m["raw"], m["sent"] = secrets, string(sent), data(sent) })
+			for i, secret := range secrets {
+				if !strings.ContainsAny(secret, "\x00\r\n") {
+					a.header.Set(fmt.Sprintf("X-Echo-%d", i), secret)
+				}
+			}
+			a.header.Set("Set-Cookie", "card="+strings.Join(secrets[:1], ""))
+		}},
+		{"error pages", 1, func(r *http.Request, sent []byte, a *answer) {
+			if a.status >= 400 {
+				a.header.Set("Content-Type", "text/html")
+				a.body = []byte("<html><body><h1>Sorry</h1><pre>" + strings.Join(gossip(r, sent), "\n") + "</pre></body></html>")
+			}
+		}},
+		{"an error page that begins with a key", 1, func(r *http.Request, _ []byte, a *answer) {
+			if a.status >= 400 {
+				a.header.Set("Content-Type", "text/html")
+				a.body = []byte("<html><body><p>no " + r.Header.Get(clientKey) + " and " + r.Header.Get(appKey) + "</p></body></html>")
+			}
+		}},
+		{"an error page that begins with a card", 1, func(_ *http.Request, sent []byte, a *answer) {
+			if d := data(sent); a.status == 400 && d != nil {
+				a.header.Set("Content-Type", "text/html")
+				a.body = fmt.Appendf(nil, "<html><body><p>no: %v</p></body></html>", d["creditcard"])
+			}
+		}},
+		{"answers against their schema", 1, func(r *http.Request, sent []byte, a *answer) {
+			secrets := strings.Join(gossip(r, sent), " ")
+			a.edit(func(m map[string]any) { m["code"], m["transaction_date"] = "is "+secrets, secrets })
+		}},
+		{"a long value against its schema, cut in a key", 1, func(r *http.Request, _ []byte, a *answer) {
+			a.edit(func(m map[string]any) { m["code"] = strings.Repeat("x", 110) + " " + r.Header.Get(clientKey) })
+		}},
+		{"words of outcome", 1, func(r *http.Request, sent []byte, a *answer) {
+			a.edit(func(m map[string]any) {
+				if m["resultCode"] != nil {
+					m["resultCode"], m["status"] = strings.Join(gossip(r, sent), " "), r.Header.Get(appKey)
+				}
+			})
+		}},
+		{"names of members", 1, func(r *http.Request, sent []byte, a *answer) {
+			key := string(encoded(r.Header.Get(clientKey) + " 7391"))
+			if a.status == 200 && r.Method == http.MethodGet {
+				a.body = []byte("{" + key + ":1," + key + ":2}")
+			}
+		}},
+		{"a redirect", 1, func(r *http.Request, sent []byte, a *answer) {
+			if a.status == 401 || a.status == 403 {
+				a.status = 302
+				a.header.Set("Location", "/login?"+url.Values{"key": {r.Header.Get(clientKey)}, "app": {r.Header.Get(appKey)}, "cvv": {"7391"}}.Encode())
+			}
+		}},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			t.Parallel()
+			inner := newSandbox(t)
+			certifyCanaries(t, tt.code, func(w http.ResponseWriter, r *http.Request) {
+				sent, err := io.ReadAll(r.Body)
+				if err != nil {
+					panic(http.ErrAbortHandler)
+				}
+				own, body := ownSecrets(r, sent)
+				a := answerOf(inner, own, body)
+				if strings.HasPrefix(r.URL.Path, "/v3/") {
+					tt.tell(r, sent, a)
+				}
+				a.send(w)
+			})
+		})
+	}
+}
+
+// TestNoSecretOnTheWire: nor when what comes back is no HTTP answer, or more than one.
+func TestNoSecretOnTheWire(t *testing.T) {
+	for _, tt := range []struct {
+		claim string
+		bytes func(secrets string) string
+	}{
+		{"no HTTP at all", func(secrets string) string { return secrets + "\r\n\r\n" }},
+		{"a wrong status line", func(secrets string) string { return "HTTP/1.1 7391 " + secrets + "\r\n\r\n" }},
+		{"a wrong header line", func(secrets string) string { return "HTTP/1.1 200 OK\r\n7391 " + secrets + "\r\n\r\n" }},
+		{"a wrong length", func(secrets string) string { return "HTTP/1.1 200 OK\r\nContent-Length: 7391 " + secrets + "\r\n\r\n" }},
+		{"bytes after the body", func(secrets string) string {
+			return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}" + secrets + "\r\n"
+		}},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			t.Parallel()
+			inner := newSandbox(t)
+			certifyCanaries(t, 1, func(w http.ResponseWriter, r *http.Request) {
+				sent, err := io.ReadAll(r.Body)
+				if err != nil {
+					panic(http.ErrAbortHandler)
+				}
+				own, body := ownSecrets(r, sent)
+				a := answerOf(inner, own, body)
+				if a.status != http.StatusForbidden && a.status != http.StatusBadRequest {
+					a.send(w)
+					return
+				}
+				connection, _, err := w.(http.Hijacker).Hijack()
+				if err != nil {
+					panic(http.ErrAbortHandler)
+				}
+				defer connection.Close()
+				secrets := strings.Map(func(c rune) rune {
+					if c == '\r' || c == '\n' || c == 0 {
+						return ' '
+					}
+					return c
+				}, strings.Join(gossip(r, sent), " "))
+				_, _ = io.WriteString(connection, tt.bytes(secrets)) // the client may be gone
+			})
+		})
+	}
+}
+
+// certifyCanaries certifies a target with canaries as secrets and looks for them in all that came of it.
+func certifyCanaries(t *testing.T, want int, h http.HandlerFunc) {
+	t.Helper()
+	dir := t.TempDir()
+	writeFiles(t, dir, map[string]string{"fixtures.yaml": canaryFixtures(), "requirements.yaml": without(t, "RH-400-2", "RH-400-3")})
+	stdout, stderr, code := commandIn(t, dir, nil, "run", "--target", serve(t, h)+"/v3", "--fixtures", "fixtures.yaml", "--out", "out",
+		"--requirements", "requirements.yaml", "--filter", "operation:payment-sale-manual || operation:webhooks_list")
+	if code != want {
+		t.Errorf("exit code %d, want %d:\n%s", code, want, lastLine(stdout))
+	}
+	f, err := settings.ParseFixtures([]byte(canaryFixtures()), "fixtures.yaml", os.LookupEnv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{"stdout": stdout, "stderr": stderr}
+	entries, err := os.ReadDir(filepath.Join(dir, "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(entries) != 3 {
+		t.Errorf("%d files, want 3", len(entries))
+	}
+	for _, entry := range entries {
+		text := readFile(t, filepath.Join(dir, "out", entry.Name()))
+		texts[entry.Name()] = text
+		if strings.HasSuffix(entry.Name(), "json") {
+			texts[entry.Name()+", decoded"] = decodedStrings(t, text)
+		}
+	}
+	for _, name := range sortedNames(texts) {
+		search(t, f, name, texts[name])
+		search(t, f, name+", unpacked", unpacked(texts[name]))
+	}
+}
+
+// without is the requirement list with some left out, and so without their cases.
+func without(t *testing.T, ids ...string) string {
+	t.Helper()
+	var list map[string]any
+	if err := yaml.Unmarshal(spec.QorCommerceRequirements(), &list); err != nil {
+		t.Fatal(err)
+	}
+	list["requirements"] = slices.DeleteFunc(list["requirements"].([]any), func(entry any) bool {
+		return slices.Contains(ids, entry.(map[string]any)["id"].(string))
+	})
+	return string(encoded(list)) // JSON is YAML
+}
+
+// search looks for every secret of the fixtures, in every form, and for what
+// would be left of one that was cut before it was taken out.
+func search(t *testing.T, f *settings.Fixtures, name, text string) {
+	t.Helper()
+	found := func(what, secret string, at int) {
+		from, to := max(at-120, 0), min(at+len(secret)+60, len(text))
+		t.Errorf("%s holds %s, as %q:\n…%s…", name, what, secret, text[from:to])
+	}
+	keys, cards := f.Secrets()
+	for _, key := range keys {
+		for _, form := range append(forms(key), key[:9]) {
+			if at := strings.Index(text, form); at >= 0 {
+				found("the key "+key, form, at)
+				break
+			}
+		}
+	}
+	for _, card := range cards {
+		for _, form := range append(forms(card), card[:4]+" "+card[4:8]+" "+card[8:12], card[:4]+"-"+card[4:8]+"-"+card[8:12]) {
+			if at := strings.Index(text, form); at >= 0 {
+				found("the card "+card, form, at)
+				break
+			}
+		}
+		if bytes.Contains(spec.QorCommerce(), []byte(card)) {
+			continue // an example of the description; malformed ones are made of it
+		}
+		if cut := card[:11]; strings.Contains(text, cut) {
+			if at := regexp.MustCompile(`\b` + cut).FindStringIndex(text); at != nil {
+				found("the card "+card, cut, at[0])
+			}
+		}
+	}
+	for _, cvv := range cvvs {
+		if !strings.Contains(text, cvv) {
+			continue
+		}
+		for _, form := range []string{`\b` + cvv + `\b`, "%22" + cvv + "%22", "%3D" + cvv, `u0022` + cvv} {
+			if at := regexp.MustCompile(form).FindStringIndex(text); at != nil {
+				found("the CVV "+cvv, text[at[0]:at[1]], at[0])
+				break
+			}
+		}
+	}
+}
+
+var packedWord = regexp.MustCompile(`[A-Za-z0-9+/_-]{16,}`)
+
+// unpacked lists what is packed in base64 in a text, as far as it is text.
+func unpacked(text string) string {
+	var b strings.Builder
+	for _, word := range packedWord.FindAllString(text, -1) {
+		word = strings.NewReplacer("-", "+", "_", "/").Replace(word)
+		if data, err := base64.RawStdEncoding.DecodeString(word[:len(word)/4*4]); err == nil && utf8.Valid(data) {
+			b.Write(append(data, '\n'))
+		}
+	}
+	return b.String()
+}
+
+// decodedStrings lists every string of JSON documents, as it is once decoded.
+func decodedStrings(t *testing.T, text string) string {
+	t.Helper()
+	var b strings.Builder
+	var walk func(value any)
+	walk = func(value any) {
+		switch v := value.(type) {
+		case string:
+			b.WriteString(v + "\n")
+		case []any:
+			for _, inner := range v {
+				walk(inner)
+			}
+		case map[string]any:
+			for name, inner := range v {
+				b.WriteString(name + "\n")
+				walk(inner)
+			}
+		}
+	}
+	decoder := json.NewDecoder(strings.NewReader(text))
+	for decoder.More() {
+		var value any
+		if err := decoder.Decode(&value); err != nil {
+			t.Fatal(err)
+		}
+		walk(value)
+	}
+	return b.String()
+}
+
+func sortedNames(texts map[string]string) []string {
+	var names []string
+	for name := range texts {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// secretsOf lists every secret of fixtures in plain.
+func secretsOf(t *testing.T, f *settings.Fixtures) []string {
+	t.Helper()
+	keys, cards := f.Secrets()
+	if len(keys) == 0 || len(cards) == 0 {
+		t.Fatal("the fixtures hold no secret")
+	}
+	return append(keys, cards...)
+}

@@ -36,7 +36,7 @@ test-all: test lint ## what needs other programs too: report readers, curl, ajv
 	.ci/install libxml2-utils python3-junitparser curl
 	command -v npm >/dev/null || .ci/install nodejs npm
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/ajv $(AJV)
-	AJV='$(CURDIR)/.build/ajv' $(GO) test -count=1 -tags tools ./reporters ./harness/exchange ./harness/generate
+	AJV='$(CURDIR)/.build/ajv' $(GO) test -count=1 -tags tools ./reporters ./harness/exchange ./harness/generate ./harness/run
 
 lint: ## vet with staticcheck
 	.ci/retry $(GO) install $(STATICCHECK)

@@ -21,6 +21,9 @@ type Options struct {
 	// Data names the file that keeps the state across restarts, also after a
 	// kill. Empty: the state lives in memory only.
 	Data string
+	// Description replaces the built-in description, to plant a fault in what is
+	// enforced. Nil: the built-in one. Its operations must be the same.
+	Description []byte
 }
 
 // Sandbox is the reference target. It serves many clients at once.
@@ -81,7 +84,11 @@ func (w *work) put(t *transaction) { w.change.Transactions = append(w.change.Tra
 
 // New returns the reference target.
 func New(o Options) (*Sandbox, error) {
-	d, err := readDescription(spec.QorCommerce())
+	text := o.Description
+	if text == nil {
+		text = spec.QorCommerce()
+	}
+	d, err := readDescription(text)
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: description: %w", err)
 	}

@@ -243,7 +243,9 @@ func updateToken(w *work, rq *request, t *token) answer {
 		return notFound("token")
 	}
 	fresh, date := *t, rq.text("expdate")
-	fresh.Funds.Month, fresh.Funds.Year = date[:2], date[2:]
+	if len(date) == 4 { // the description sees to that, unless a fault is planted there
+		fresh.Funds.Month, fresh.Funds.Year = date[:2], date[2:]
+	}
 	w.keep(&fresh)
 	return answer{http.StatusOK, tokenBody{plainBody{"ok", codeApproved, "the token was updated"}, t.Value}}
 }

@@ -21,7 +21,7 @@ func TestConsole(t *testing.T) {
 		}
 	}))
 	dir := t.TempDir()
-	stdout, stderr, code := commandIn(t, dir, nil, "run", "--target", target, "--run-id", "console", "--out", "reports",
+	stdout, stderr, code := commandIn(t, dir, []string{itself}, "run", "--target", target, "--run-id", "console", "--out", "reports",
 		"--filter", "operation:payment-auth || operation:payment-sale-manual")
 	if code != run.ExitFail {
 		t.Fatalf("exit code %d:\n%s%s", code, stdout, stderr)

@@ -67,6 +67,9 @@ func (in *inputs) plan() (*plan.Plan, *url.URL, error) {
 		}
 		return nil, nil, err
 	}
+	if len(p.Obligations) == 0 {
+		return nil, nil, fmt.Errorf("--spec %s: none of its %d operations is one that a requirement of %s speaks of: nothing would be certified", description.File, len(description.Operations), requirements.File)
+	}
 	if p, err = suites.Select(p, in.filter); err != nil {
 		return nil, nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -12,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -27,29 +29,62 @@ import (
 	"qorcheck/spec"
 )
 
-// TestMain lets the test binary be qorcheck itself: Ginkgo runs once in a
-// process, so that each `qorcheck run` of a test is a process of its own.
+// itself makes the test binary be qorcheck: Ginkgo runs once in a process, so
+// that each `qorcheck run` of a test is a process of its own.
+const itself = "TEST_AS_QORCHECK=1"
+
 func TestMain(m *testing.M) {
 	if os.Getenv("TEST_AS_QORCHECK") == "1" {
 		main()
 	}
-	os.Exit(m.Run())
+	code := m.Run()
+	if dir := filepath.Dir(plainBinary); plainBinary != "" {
+		if err := os.RemoveAll(dir); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(code)
 }
+
+// binary is what processes run: the test binary itself, but under the race
+// detector, which makes it many times slower, a plain build of the same code.
+// Tests that ask for itself are watched by the detector all the same.
+var binary = sync.OnceValues(func() (string, error) {
+	self, err := os.Executable()
+	info, ok := debug.ReadBuildInfo()
+	if err != nil || !ok || !slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+		return self, err
+	}
+	dir, err := os.MkdirTemp("", "qorcheck-test-")
+	if err != nil {
+		return "", err
+	}
+	plainBinary = filepath.Join(dir, "qorcheck")
+	if output, err := exec.Command("go", "build", "-race=false", "-o", plainBinary, ".").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("go build: %w: %s", err, output)
+	}
+	return plainBinary, nil
+})
+
+var plainBinary string // "" when there is none
 
 // process prepares a qorcheck process in a folder. Of the environment's own
 // settings it sees none, so that a developer's variables change no test.
 func process(ctx context.Context, t *testing.T, dir string, env []string, arguments ...string) *exec.Cmd {
 	t.Helper()
-	self, err := os.Executable()
+	program, err := binary()
+	if slices.Contains(env, itself) {
+		program, err = os.Executable()
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := exec.CommandContext(ctx, self, arguments...)
+	c := exec.CommandContext(ctx, program, arguments...)
 	c.Dir = dir
 	c.Env = slices.DeleteFunc(os.Environ(), func(pair string) bool {
 		return strings.HasPrefix(pair, prefix) || strings.HasPrefix(pair, "NO_COLOR=")
 	})
-	c.Env = append(append(c.Env, "TEST_AS_QORCHECK=1"), env...)
+	c.Env = append(append(c.Env, itself), env...)
 	return c
 }
 

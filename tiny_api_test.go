@@ -319,7 +319,7 @@ func TestTinyAPI(t *testing.T) {
 	dir := t.TempDir()
 	writeFiles(t, dir, map[string]string{"api.yaml": tinyDescription, "handbook.yaml": tinyRequirements, "pebble.yaml": tinyFixtures})
 	files := []string{"--spec", "api.yaml", "--requirements", "handbook.yaml", "--fixtures", "pebble.yaml", "--target", serve(t, newTinyServer()) + "/api"}
-	stdout, stderr, code := commandIn(t, dir, nil, append([]string{"run", "--strict"}, files...)...)
+	stdout, stderr, code := commandIn(t, dir, []string{itself}, append([]string{"run", "--strict"}, files...)...)
 	if code != 0 {
 		t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
 	}

@@ -230,7 +230,7 @@ func Parse(data []byte, name string) (*Description, error) {
 	}
 	sum := sha256.Sum256(data)
 	d := &Description{
-		File: filepath.Base(name), Title: doc.Info.Title, Version: doc.Info.Version,
+		File: shownName(name), Title: doc.Info.Title, Version: doc.Info.Version,
 		Digest:  "sha256:" + hex.EncodeToString(sum[:]),
 		Schemes: map[string]Scheme{},
 	}
@@ -238,6 +238,14 @@ func Parse(data []byte, name string) (*Description, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return d, nil
+}
+
+// shownName is a file's name as reports show it: relative as given, never absolute.
+func shownName(name string) string {
+	if filepath.IsAbs(name) {
+		return filepath.Base(name)
+	}
+	return filepath.ToSlash(filepath.Clean(name))
 }
 
 func (d *Description) read(doc *openapi3.T) error {
@@ -412,6 +420,10 @@ func (r reader) contents(content openapi3.Content) []Content {
 	for _, mediaType := range slices.Sorted(maps.Keys(content)) {
 		m := content[mediaType]
 		c := Content{MediaType: mediaType}
+		if m == nil { // named and left empty
+			list = append(list, c)
+			continue
+		}
 		if m.Schema != nil && m.Schema.Value != nil {
 			c.Schema, c.HasSchema = r.schema(m.Schema), true
 		}

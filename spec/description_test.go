@@ -201,3 +201,21 @@ func TestLinksAreReadAsPointers(t *testing.T) {
 		t.Errorf("link %+v", l)
 	}
 }
+
+func TestAMediaTypeMayBeLeftEmpty(t *testing.T) {
+	d, err := Parse([]byte("openapi: 3.0.1\ninfo: {title: t, version: v1}\npaths:\n  /test:\n    post:\n      requestBody:\n        content:\n          application/json:\n      responses: {'200': {description: d}}\n"), "x.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := d.Operations[0].Body.JSON(); c == nil || c.HasSchema {
+		t.Errorf("content %+v", c)
+	}
+}
+
+func TestFileNamesAreNeverAbsolute(t *testing.T) {
+	for name, want := range map[string]string{"a.yaml": "a.yaml", "./spec/a.yaml": "spec/a.yaml", "/home/x/a.yaml": "a.yaml"} {
+		if got := shownName(name); got != want {
+			t.Errorf("%s is shown as %s, want %s", name, got, want)
+		}
+	}
+}

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -166,7 +165,7 @@ func LoadRequirements(file string) (*Requirements, error) {
 // ParseRequirements reads a requirement list; name stands for it in errors.
 // Unknown keys, twins and words outside their lists are errors.
 func ParseRequirements(data []byte, name string) (*Requirements, error) {
-	r := &Requirements{File: filepath.Base(name)}
+	r := &Requirements{File: shownName(name)}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	decoder.KnownFields(true)
 	if err := decoder.Decode(r); err != nil {

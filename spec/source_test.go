@@ -94,7 +94,7 @@ func TestQorCommerceDocumentsTheStatusesOfTheContract(t *testing.T) {
 			t.Errorf("%s lacks its line, tag or summary", o.ID)
 		}
 	}
-	if d.BasePath != "/v3" || d.Title == "" || d.Version == "" || !strings.HasPrefix(d.Digest, "sha256:") || d.File != "qorcommerce.yaml" {
+	if d.BasePath != "/v3" || d.Title == "" || d.Version == "" || !strings.HasPrefix(d.Digest, "sha256:") || d.File != "spec/qorcommerce.yaml" {
 		t.Errorf("base %q, title %q, version %q, digest %q, file %q", d.BasePath, d.Title, d.Version, d.Digest, d.File)
 	}
 	for _, name := range []string{"account_number", "card_number", "creditcard", "cvv", "header_value", "token"} {

@@ -202,6 +202,8 @@ func (d *Document) conclude() {
 		d.ExitCode, d.Verdict = ExitFail, fmt.Sprintf("FAILED: %d of %d obligations failed, %d passed", failed, d.Planned, d.Counts.Pass)
 	case d.Preflight != "":
 		d.ExitCode, d.Verdict = ExitUnclear, "INCONCLUSIVE: "+d.Preflight
+	case d.Counts.Pass == 0 && failed+shouldFailed == 0:
+		d.ExitCode, d.Verdict = ExitUnclear, fmt.Sprintf("INCONCLUSIVE: none of %d obligations was exercised", d.Planned)
 	case unclear > 0 && d.Unexercised:
 		d.ExitCode, d.Verdict = ExitPass, fmt.Sprintf("PASSED with --allow-unexercised: %s, %d that must hold were not exercised", passed, unclear)
 	case unclear > 0:

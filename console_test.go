@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"qorcheck/harness/run"
+	"qorcheck/suites"
 )
 
 // TestConsole: a failing run says on stdout all that is needed to understand it
@@ -54,7 +55,7 @@ func TestConsole(t *testing.T) {
 			t.Errorf("the curl line has no %s: %s", want, curl[1])
 		}
 	}
-	p := planOf(t, "payment-auth", "payment-sale-manual")
+	p := must(suites.Select(builtInPlan(t), "operation:payment-auth || operation:payment-sale-manual"))(t)
 	planned := len(p.Obligations)
 	if want := fmt.Sprintf("FAILED: 2 of %d obligations failed, %d passed", planned, planned-2); !strings.HasPrefix(lines[len(lines)-1], want) {
 		t.Errorf("the last line is %q, want %q", lines[len(lines)-1], want)

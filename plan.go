@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
 )
 
@@ -30,15 +32,22 @@ Nothing is sent.`,
 			if err != nil {
 				return err
 			}
+			print := planText
 			switch {
 			case dropped:
-				return droppedText(c.OutOrStdout(), p)
+				print = droppedText
 			case coverage:
-				return coverageText(c.OutOrStdout(), p)
+				print = coverageText
 			case asJSON:
-				return planJSON(c.OutOrStdout(), p)
+				print = planJSON
 			}
-			return planText(c.OutOrStdout(), p)
+			var b bytes.Buffer
+			if err := print(&b, p); err != nil {
+				return err
+			}
+			// A plan has no secret of the fixtures; the description's own examples may be card numbers.
+			_, err = io.WriteString(c.OutOrStdout(), exchange.NewRedactor(p.Fixtures, p.Description.SecretFields).Known(b.String()))
+			return err
 		},
 	}
 	in.flags(c)

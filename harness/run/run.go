@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -285,6 +286,7 @@ func (o *Obligation) note(text, id string) {
 // settle concludes an obligation; callers hold the lock or run alone.
 func (r *Run) settle(i int) {
 	o := &r.document.Obligations[i]
+	o.Seconds = math.Round(o.Seconds*1e6) / 1e6
 	o.conclude(r.plan.Obligations[i])
 	close(r.settled[i])
 }

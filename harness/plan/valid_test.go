@@ -13,7 +13,7 @@ func TestValidRequests(t *testing.T) {
 	}
 	for _, id := range []string{"payment-auth.valid.everything", "payment-auth.valid.example.full"} {
 		body := find(t, p, id).Act.Request.Body.Show()
-		for _, want := range []string{`"creditcard":"$CARD_APPROVED_CREDITCARD"`, `"cvv":"$CARD_APPROVED_CVV"`, `"orderid":"$ORDER_ID"`, `"store_card":true`, `"risk_score":12`, `"metadata":{"`} {
+		for _, want := range []string{`"creditcard":"$CARD_APPROVED_CREDITCARD"`, `"cvv":"$CARD_APPROVED_CVV"`, `"orderid":"$ORDER_ID"`, `"store_card":false`, `"risk_score":12`, `"metadata":{"`} {
 			if !strings.Contains(body, want) {
 				t.Errorf("%s lacks %s: %s", id, want, body)
 			}

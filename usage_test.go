@@ -214,6 +214,16 @@ func TestWrongUsage(t *testing.T) {
 			says:  []string{"--requirements", "r.yaml", "empty"},
 		},
 		{
+			claim: "a description of nothing",
+			args:  []string{"run", "--target", "TARGET", "--spec", "s.yaml", "--requirements", "r.yaml", "--fixtures", "f.yaml"},
+			files: map[string]string{
+				"f.yaml": "hosts: []",
+				"s.yaml": "{openapi: 3.0.3, info: {title: t, version: '1'}, paths: {}}",
+				"r.yaml": "{version: 1, name: n, pages: {p: ''}, requirements: [{id: R-1, level: must, chapter: statuses, clause: {page: p, text: t}, sentence: s, operations: all, check: media-type}]}",
+			},
+			says: []string{"--spec", "s.yaml", "r.yaml", "nothing would be certified"},
+		},
+		{
 			claim: "a description without a target",
 			args:  []string{"run", "--spec", "s.yaml"},
 			files: map[string]string{"s.yaml": string(description)},

@@ -686,3 +686,26 @@ func TestReach(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestValuesInAFormAreEscapedForIt(t *testing.T) {
+	const odd = `a "b"&c=d+é%`
+	var got url.Values
+	c := toyClient(t, toyServer(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/made" {
+			_, _ = fmt.Fprintf(w, `{"id":%s}`, jsonText(odd))
+			return
+		}
+		body, _ := io.ReadAll(r.Body)
+		got, _ = url.ParseQuery(string(body)) // what does not parse differs below
+	}))
+	made := post("/made", "{}")
+	made.Capture = []plan.Capture{{Name: "ID", Pointer: "/id"}}
+	act := post("/x", "td%5Bid%5D="+hole(plan.FromAnswer, "ID")+"&b=1")
+	act.Request.Header = []plan.Field{{Name: "Content-Type", Value: "application/x-www-form-urlencoded"}}
+	if transcript := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{made}, Act: act}); transcript.Stopped != "" {
+		t.Fatal(transcript.Stopped)
+	}
+	if got.Get("td[id]") != odd || got.Get("b") != "1" {
+		t.Errorf("arrived as %q", got)
+	}
+}

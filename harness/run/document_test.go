@@ -54,6 +54,8 @@ func TestExitCodes(t *testing.T) {
 		{"all passed where more is allowed", []any{must, pass}, []func(*Document){lenient}, 0, "PASSED: 1 of 1"},
 		{"a should is unclear, strictly", []any{must, pass, should, unclear}, []func(*Document){strict}, 0, "PASSED"},
 		{"a must is unsupported", []any{must, pass, must, unsupported}, nil, 0, "PASSED: 1 of 2 obligations passed; 1 unsupported by the environment"},
+		{"nothing was exercised at all", []any{must, unsupported, may, unsupported}, nil, 3, "INCONCLUSIVE: none of 2 obligations was exercised"},
+		{"nothing was exercised, and unclear is allowed", []any{must, unclear}, []func(*Document){lenient}, 3, "INCONCLUSIVE: none of 1"},
 		{"something broke", []any{must, pass, must, broken}, nil, 4, "BROKEN: 1 obligations"},
 		{"a may broke", []any{may, broken}, nil, 4, "BROKEN"},
 		{"the target is dead", []any{must, notRun}, []func(*Document){dead}, 3, "INCONCLUSIVE: no answer"},

@@ -268,3 +268,16 @@ func TestAnswersDecideWhatExercises(t *testing.T) {
 		})
 	}
 }
+
+func TestWhatMayBeIsNotedNeverFailed(t *testing.T) {
+	d := toyDescription(t)
+	for level, wanted := range map[spec.Level]Outcome{spec.May: Pass, spec.Should: Fail} {
+		q := &spec.Requirement{ID: "R-1", Level: level, Sentence: "refuses it", Check: "status"}
+		p := &plan.Plan{Description: d, Obligations: []*plan.Obligation{{ID: "o", Operation: d.Operation("pay"), Requirement: q}}}
+		c := &plan.Case{ID: "c", Operation: "pay", Obligations: []string{"o"}, Expect: want(400)}
+		v := Judge(p, &exchange.Transcript{Case: c, Act: &exchange.Record{Answer: row{status: 200, body: `{"status":"ok"}`}.answer()}})[0]
+		if v.Outcome != wanted || (v.Outcome == Pass) != strings.Contains(v.Note, "may: refuses it: received status 200") {
+			t.Errorf("%s: %+v", level, v)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -28,10 +29,11 @@ type Requirements struct {
 	File   string `yaml:"-"`
 	Digest string `yaml:"-"` // sha256 of the file's bytes, "sha256:…"
 
-	Version int               `yaml:"version"` // of this format: 1
-	Name    string            `yaml:"name"`
-	Pages   map[string]string `yaml:"pages"` // page name → address, for clause links
-	List    []*Requirement    `yaml:"requirements"`
+	Version  int               `yaml:"version"` // of this format: 1
+	Name     string            `yaml:"name"`
+	Pages    map[string]string `yaml:"pages"`    // page name → address, for clause links
+	Profiles map[string]string `yaml:"profiles"` // profile → what it is about
+	List     []*Requirement    `yaml:"requirements"`
 }
 
 // Level says how much a broken requirement weighs.
@@ -61,6 +63,8 @@ type Requirement struct {
 	ID         string     `yaml:"id"` // lasting
 	Level      Level      `yaml:"level"`
 	Chapter    Chapter    `yaml:"chapter"`
+	Profile    string     `yaml:"profile"` // a key of Profiles; "" is of every profile
+	Fault      string     `yaml:"fault"`   // code of the Web Fuzzing Commons, "F102"; "" where none fits
 	Clause     Clause     `yaml:"clause"`
 	Sentence   string     `yaml:"sentence"` // read after an operation's name: "answers 401 when …"
 	Operations Operations `yaml:"operations"`
@@ -170,7 +174,7 @@ func ParseRequirements(data []byte, name string) (*Requirements, error) {
 	decoder.KnownFields(true)
 	if err := decoder.Decode(r); err != nil {
 		if errors.Is(err, io.EOF) {
-			err = errors.New("the file is empty; allowed keys: version, name, pages, requirements")
+			err = errors.New("the file is empty; allowed keys: version, name, pages, profiles, requirements")
 		}
 		return nil, fmt.Errorf("%s: %w", name, hint(err))
 	}
@@ -196,8 +200,8 @@ func hint(err error) error {
 		return err
 	}
 	allowed := map[string]string{
-		"Requirements": "version, name, pages, requirements",
-		"Requirement":  "id, level, chapter, clause, sentence, operations, cases, answers, check, expect, untested",
+		"Requirements": "version, name, pages, profiles, requirements",
+		"Requirement":  "id, level, chapter, profile, fault, clause, sentence, operations, cases, answers, check, expect, untested",
 		"Clause":       "page, anchor, text, sentences",
 		"Expect":       "statuses, ending, tolerated",
 		"Tolerance":    "status, where, why",
@@ -242,7 +246,7 @@ func (r *Requirements) check() error {
 			return fmt.Errorf("requirement %s: the id is used twice", q.ID)
 		}
 		seen[q.ID] = true
-		if err := q.check(r.Pages); err != nil {
+		if err := q.check(r.Pages, r.Profiles); err != nil {
 			return fmt.Errorf("requirement %s (line %d): %w", q.ID, q.Line, err)
 		}
 	}
@@ -255,12 +259,20 @@ func notLabel(id string) bool {
 	})
 }
 
-func (q *Requirement) check(pages map[string]string) error {
+var faultCode = regexp.MustCompile(`^F\d{3}$`)
+
+func (q *Requirement) check(pages, profiles map[string]string) error {
 	if !slices.Contains([]Level{Must, Should, May}, q.Level) {
 		return fmt.Errorf("level: %q: allowed are must, should, may", q.Level)
 	}
 	if !slices.Contains([]Chapter{Statuses, Outcomes, Rejections}, q.Chapter) {
 		return fmt.Errorf("chapter: %q: allowed are statuses, outcomes, rejections", q.Chapter)
+	}
+	if _, ok := profiles[q.Profile]; !ok && q.Profile != "" {
+		return fmt.Errorf("profile: %q: allowed are %s", q.Profile, strings.Join(slices.Sorted(maps.Keys(profiles)), ", "))
+	}
+	if q.Fault != "" && !faultCode.MatchString(q.Fault) {
+		return fmt.Errorf("fault: %q: allowed is F and three digits, a code of the Web Fuzzing Commons", q.Fault)
 	}
 	if q.Sentence == "" || q.Clause.Text == "" {
 		return errors.New("sentence and clause.text are needed")

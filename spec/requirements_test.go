@@ -20,7 +20,7 @@ func oneRequirement(changes ...string) []byte {
 			fields = append(fields, change)
 		}
 	}
-	return []byte("version: 1\nname: n\npages: {p: https://docs.example.test/p}\nrequirements:\n  - id: R-1\n    " + strings.Join(fields, "\n    ") + "\n")
+	return []byte("version: 1\nname: n\npages: {p: https://docs.example.test/p}\nprofiles: {core: c, ach: a}\nrequirements:\n  - id: R-1\n    " + strings.Join(fields, "\n    ") + "\n")
 }
 
 func TestRequirementsAreChecked(t *testing.T) {
@@ -34,7 +34,10 @@ func TestRequirementsAreChecked(t *testing.T) {
 		{"a plain requirement is fine", oneRequirement(), ""},
 		{"a status with all its fields is fine", status("{statuses: [success, '404'], ending: refused, tolerated: [{status: 405, where: {/a: b}, why: w}]}"), ""},
 		{"untested is fine", oneRequirement("operations: -", "check: -", "untested: why"), ""},
-		{"empty", whole(""), "allowed keys: version, name, pages, requirements"},
+		{"a profile and a fault are fine", oneRequirement("profile: ach", "fault: F102"), ""},
+		{"an unknown profile", oneRequirement("profile: cards"), `profile: "cards": allowed are ach, core`},
+		{"a fault that is none", oneRequirement("fault: 102"), `fault: "102"`},
+		{"empty", whole(""), "allowed keys: version, name, pages, profiles, requirements"},
 		{"no YAML", whole("{"), "r.yaml"},
 		{"no version", whole("name: n\nrequirements: []\n"), "version: 0: allowed is 1"},
 		{"another version", whole("version: 2\n"), "version: 2: allowed is 1"},
@@ -87,7 +90,7 @@ func TestRequirementsAreChecked(t *testing.T) {
 }
 
 func TestRequirementErrorsNameTheLine(t *testing.T) {
-	if _, err := ParseRequirements(oneRequirement("level: shall"), "r.yaml"); err == nil || !strings.Contains(err.Error(), "R-1 (line 5)") {
+	if _, err := ParseRequirements(oneRequirement("level: shall"), "r.yaml"); err == nil || !strings.Contains(err.Error(), "R-1 (line 6)") {
 		t.Errorf("%v, want the line of the requirement", err)
 	}
 }
@@ -98,7 +101,7 @@ func TestLoadRequirements(t *testing.T) {
 		t.Fatal(err)
 	}
 	r, err := LoadRequirements(file)
-	if err != nil || r.File != "r.yaml" || !strings.HasPrefix(r.Digest, "sha256:") || r.List[0].Line != 5 {
+	if err != nil || r.File != "r.yaml" || !strings.HasPrefix(r.Digest, "sha256:") || r.List[0].Line != 6 {
 		t.Errorf("%+v %v", r, err)
 	}
 	if _, err := LoadRequirements(file + "x"); err == nil {
@@ -206,6 +209,9 @@ func TestQorCommerceRequirementsCoverThePage(t *testing.T) {
 		if u, err := url.Parse(r.Link(q.Clause)); err != nil || u.Scheme != "https" || u.Host == "" || u.Fragment == "" {
 			t.Errorf("%s: its clause has no link: %v", q.ID, err)
 		}
+		if q.Tested() && q.Profile == "" {
+			t.Errorf("%s: no profile", q.ID)
+		}
 		if q.Line == 0 {
 			t.Errorf("%s: no line", q.ID)
 		}
@@ -220,13 +226,27 @@ func TestQorCommerceRequirementsCoverThePage(t *testing.T) {
 			}
 		}
 	}
-	for i := 1; i <= 31; i++ {
-		if sentence := fmt.Sprintf("S%02d", i); !named[sentence] {
-			t.Errorf("no requirement names sentence %s of the page", sentence)
+	for _, id := range statements() {
+		if strings.HasPrefix(id, "S") && !named[id] {
+			t.Errorf("no requirement names statement %s", id)
 		}
-		delete(named, fmt.Sprintf("S%02d", i))
+		delete(named, id)
 	}
 	if len(named) > 0 {
-		t.Errorf("the page has no sentences %v", named)
+		t.Errorf("the pages have no statements %v", named)
 	}
+}
+
+// statements lists the statements counted in the pages, by their ids.
+func statements() []string {
+	var list []string
+	for _, page := range []struct {
+		letter string
+		last   int
+	}{{"S", 31}, {"G", 12}, {"P", 8}, {"R", 34}} {
+		for i := 1; i <= page.last; i++ {
+			list = append(list, fmt.Sprintf("%s%02d", page.letter, i))
+		}
+	}
+	return list
 }

@@ -134,6 +134,12 @@ func JSON(mediaType string) bool {
 	return base == "application/json" || strings.HasSuffix(base, "+json")
 }
 
+// Form tells whether a media type carries a form.
+func Form(mediaType string) bool {
+	base, _, _ := strings.Cut(strings.ToLower(mediaType), ";")
+	return strings.TrimSpace(base) == "application/x-www-form-urlencoded"
+}
+
 // Operation finds an operation by its ID, nil when there is none.
 func (d *Description) Operation(id string) *Operation {
 	for _, o := range d.Operations {
@@ -186,6 +192,32 @@ func (b *Body) JSON() *Content {
 		return nil
 	}
 	return jsonContent(b.Content)
+}
+
+// Form returns the content that is sent as a form, nil when there is none.
+func (b *Body) Form() *Content {
+	if b == nil {
+		return nil
+	}
+	for i, c := range b.Content {
+		if Form(c.MediaType) {
+			return &b.Content[i]
+		}
+	}
+	return nil
+}
+
+// Fields returns the content whose fields requests are made of: JSON or, where
+// an operation takes no JSON, a form; nil when it takes neither.
+func (b *Body) Fields() *Content {
+	content := b.JSON()
+	if content == nil {
+		content = b.Form()
+	}
+	if content == nil || !content.HasSchema {
+		return nil
+	}
+	return content
 }
 
 // JSON returns the JSON content of a documented answer, nil when there is none.

@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"encoding/json"
 	"regexp"
 	"regexp/syntax"
 	"strings"
@@ -42,6 +43,31 @@ func (m Maker) texts(v view) []string {
 		add(text)
 	}
 	return list
+}
+
+// Read returns what a text, of a form or a parameter, stands for at a place: a
+// number or a truth value where the place takes one and no text, else the text.
+func (m Maker) Read(pointer, text string) any {
+	s := m.At(pointer)
+	if s == nil {
+		return text
+	}
+	var value any
+	v := m.view(s, pointer, nil)
+	if v.is("string") || json.Unmarshal([]byte(text), &value) != nil {
+		return text
+	}
+	switch value.(type) {
+	case float64:
+		if v.is("number") {
+			return value
+		}
+	case bool:
+		if v.is("boolean") {
+			return value
+		}
+	}
+	return text
 }
 
 // formats are examples of the well-known formats.

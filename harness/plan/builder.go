@@ -165,8 +165,7 @@ func (b *builder) schemes(o *spec.Operation) []string {
 // groups lists the kinds of payment, of the fixtures' triggers, that an
 // operation takes: those of whose approved test data it has a field.
 func (b *builder) groups(o *spec.Operation) []string {
-	content := o.Body.JSON()
-	if content == nil || !content.HasSchema {
+	if o.Body.Fields() == nil {
 		return nil
 	}
 	if known, ok := b.taken[o.ID]; ok {
@@ -232,9 +231,12 @@ func (b *builder) draft(o *spec.Operation, size generate.Extent, trigger, suffix
 		}
 		d.parameters[key] = b.parameterMaker(p).Make(size)
 	}
-	if content := o.Body.JSON(); content != nil && content.HasSchema {
+	if content := o.Body.Fields(); content != nil {
 		d.body = v.maker(content).Make(size)
 		d.hasBody, d.mediaType = true, content.MediaType
+		if spec.Form(content.MediaType) {
+			d.form = content
+		}
 	}
 	return d
 }
@@ -263,7 +265,7 @@ func (b *builder) add(o *spec.Operation, kind, what, why string, d draft, prepar
 	if err != nil {
 		dropped := Dropped{ID: id, Reason: err.Error(), operation: o.ID}
 		if fault != nil {
-			dropped.pointer, dropped.keyword = fault.Pointer, fault.Keyword
+			dropped.pointer, dropped.keyword = d.place(fault.Pointer), fault.Keyword
 		}
 		b.dropped = append(b.dropped, dropped)
 		return

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"qorcheck/harness/generate"
 	"qorcheck/harness/settings"
 	"qorcheck/spec"
 )
@@ -22,7 +24,7 @@ func (b *builder) certify(d draft, r Request, fault *Fault) error {
 	if field := b.strayCard(d.body, ""); field != "" {
 		return fmt.Errorf("%s would hold a card number that is not among test_cards: add to %s: test_cards, or triggers with test data of your own", field, b.fixtures.File)
 	}
-	body, err := r.Body.Fill(b.sample)
+	body, err := b.filled(r)
 	if err != nil {
 		return err
 	}
@@ -39,21 +41,15 @@ func (b *builder) certify(d draft, r Request, fault *Fault) error {
 	for _, p := range d.operation.Parameters {
 		found = append(found, b.parameterViolations(d, p)...)
 	}
-	if content := d.operation.Body.JSON(); content != nil && content.HasSchema && d.hasBody {
-		value := b.sampled(d.body) // of a form, whose texts are typed by the description
-		schema := content.Schema
-		if d.form != nil {
-			schema = d.form.Schema
-		} else {
-			value = nil
-			if err := json.Unmarshal([]byte(body), &value); err != nil {
-				return fmt.Errorf("the body is not JSON: %w", err)
-			}
+	if content := cmp.Or(d.form, d.operation.Body.Fields()); content != nil && d.hasBody {
+		value, err := read(body, content)
+		if err != nil {
+			return err
 		}
 		if fault != nil && fault.certify != nil && len(found) == 0 {
 			return fault.certify(value)
 		}
-		found = append(found, schema.Violations(value, spec.Sent)...)
+		found = append(found, content.Schema.Violations(value, spec.Sent)...)
 	} else if d.operation.Body != nil && d.operation.Body.Required && !d.hasBody {
 		return errors.New("the operation needs a body of a media type that is not supported")
 	}
@@ -81,6 +77,17 @@ func (b *builder) certify(d draft, r Request, fault *Fault) error {
 		}
 	}
 	return nil
+}
+
+// read decodes a body from its bytes.
+func read(body string, content *spec.Content) (value any, err error) {
+	if spec.Form(content.MediaType) {
+		return readForm(body, generate.Maker{Schema: content.Schema})
+	}
+	if err := json.Unmarshal([]byte(body), &value); err != nil {
+		return nil, fmt.Errorf("the body is not JSON: %w", err)
+	}
+	return value, nil
 }
 
 // takes tells whether a documented media type, or range of them, is the one sent.
@@ -138,21 +145,10 @@ func (b *builder) parameterViolations(d draft, p spec.Parameter) []spec.Violatio
 	if strings.Contains(string(parameterText(value)), open) {
 		return nil // the value is the target's own
 	}
-	var decoded any = text
-	s := p.Schema.Schema
-	switch {
-	case s.Type.Includes("integer"), s.Type.Includes("number"):
-		if n, err := strconv.ParseFloat(text, 64); err == nil {
-			decoded = n
-		}
-	case s.Type.Includes("boolean"):
-		if flag, err := strconv.ParseBool(text); err == nil {
-			decoded = flag
-		}
-	case s.Type.Includes("array"), s.Type.Includes("object"):
+	if p.Schema.Type.Includes("array") || p.Schema.Type.Includes("object") {
 		return nil
 	}
-	found := p.Schema.Violations(decoded, spec.Sent)
+	found := p.Schema.Violations(generate.Maker{Schema: p.Schema}.Read("", text), spec.Sent)
 	for i := range found {
 		found[i].Pointer = where
 	}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -11,35 +12,101 @@ import (
 // Coverage says how one keyword of the description is exercised.
 type Coverage struct {
 	Operation string `json:"operation"`
-	Pointer   string `json:"pointer"` // into the body, or in:name of a parameter
+	Pointer   string `json:"pointer"` // into the body, form: and into the form, or in:name of a parameter
 	Keyword   string `json:"keyword"`
 	Malformed int    `json:"malformed"`        // cases that break it
 	Reason    string `json:"reason,omitempty"` // why there is none
 }
 
+// inForm marks the places of a form.
+const inForm = "form:"
+
 // Coverage lists every keyword of every place that requests can break, with the
 // cases that do, or the reason for none. A row with neither is a hole.
 func (p *Plan) Coverage() []Coverage {
 	var list []Coverage
+	broken := p.broken()
 	for _, o := range p.Description.Operations {
+		add := func(pointer, keyword, reason string) {
+			row := Coverage{Operation: o.ID, Pointer: pointer, Keyword: keyword}
+			if row.Malformed = broken[row]; row.Malformed == 0 {
+				row.Reason = cmp.Or(p.droppedAt(row), reason, p.unasked(o, keyword))
+			}
+			list = append(list, row)
+		}
 		if content := o.Body.JSON(); content != nil && content.HasSchema {
 			for _, rule := range (generate.Maker{Schema: content.Schema}).Rules() {
-				list = append(list, p.covered(o, rule.Pointer, rule.Keyword, ""))
+				add(rule.Pointer, rule.Keyword, "")
+			}
+		}
+		if content := o.Body.Form(); content != nil && content.HasSchema {
+			m := generate.Maker{Schema: content.Schema}
+			places := formPlaces(o, m)
+			for _, rule := range m.Rules() {
+				add(inForm+rule.Pointer, rule.Keyword, formless(m, rule, places[rule.Pointer]))
 			}
 		}
 		for _, parameter := range o.Parameters {
 			where := parameter.In + ":" + parameter.Name
 			for _, rule := range (generate.Maker{Schema: parameter.Schema}).Rules() {
 				if rule.Pointer == "" {
-					list = append(list, p.covered(o, where, rule.Keyword, p.textual(o, parameter, rule.Keyword)))
+					add(where, rule.Keyword, p.textual(o, parameter, rule.Keyword))
 				}
 			}
 			if parameter.Required {
-				list = append(list, p.covered(o, where, "required", p.textual(o, parameter, "required")))
+				add(where, "required", p.textual(o, parameter, "required"))
 			}
 		}
 	}
 	return list
+}
+
+// broken counts the cases that break a keyword at a place.
+func (p *Plan) broken() map[Coverage]int {
+	counts := map[Coverage]int{}
+	for _, c := range p.Cases {
+		if c.Fault == nil {
+			continue
+		}
+		row := Coverage{Operation: c.Operation, Pointer: c.Fault.Pointer, Keyword: c.Fault.Keyword}
+		if c.Act.Request.Form() && !strings.Contains(row.Pointer, ":") {
+			row.Pointer = inForm + row.Pointer
+		}
+		counts[row]++
+		if row.Keyword == generate.Blank {
+			for _, keyword := range []string{"pattern", "minLength"} {
+				row.Keyword = keyword
+				counts[row]++
+			}
+		}
+	}
+	return counts
+}
+
+// droppedAt says why the case for a row was dropped, "" when none was.
+func (p *Plan) droppedAt(row Coverage) string {
+	reason := ""
+	for _, d := range p.Dropped {
+		if d.operation == row.Operation && d.pointer == row.Pointer && d.keyword == row.Keyword {
+			reason = "dropped: " + d.Reason
+		}
+	}
+	return reason
+}
+
+// formless says why no form breaks a keyword, "" when one can.
+func formless(m generate.Maker, rule generate.Rule, broken bool) string {
+	if !broken {
+		return "an optional field, which is broken in the JSON body"
+	}
+	if rule.Keyword == "type" && rule.Pointer == "" {
+		return "any form is an object"
+	}
+	text := m.Schema.At(m.At(rule.Pointer)).Violations("text", spec.Sent)
+	if rule.Keyword == "type" && !slices.ContainsFunc(text, func(v spec.Violation) bool { return v.Keyword == "type" }) {
+		return "a form is made of texts, and any text is of this type"
+	}
+	return ""
 }
 
 // textual says why a keyword of a parameter cannot be broken by the text that it is sent as, "" when it can.
@@ -61,31 +128,6 @@ func (p *Plan) textual(o *spec.Operation, parameter spec.Parameter, keyword stri
 		}
 	}
 	return ""
-}
-
-func (p *Plan) covered(o *spec.Operation, pointer, keyword, reason string) Coverage {
-	row := Coverage{Operation: o.ID, Pointer: pointer, Keyword: keyword}
-	for _, c := range p.Cases {
-		if c.Operation != o.ID || c.Fault == nil || c.Fault.Pointer != pointer {
-			continue
-		}
-		if c.Fault.Keyword == keyword || c.Fault.Keyword == generate.Blank && (keyword == "pattern" || keyword == "minLength") {
-			row.Malformed++
-		}
-	}
-	if row.Malformed > 0 {
-		return row
-	}
-	row.Reason = reason
-	for _, d := range p.Dropped {
-		if d.operation == o.ID && d.pointer == pointer && d.keyword == keyword {
-			row.Reason = "dropped: " + d.Reason
-		}
-	}
-	if row.Reason == "" {
-		row.Reason = p.unasked(o, keyword)
-	}
-	return row
 }
 
 // unasked says that no requirement asks for such cases, "" when one does.

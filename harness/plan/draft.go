@@ -3,7 +3,6 @@ package plan
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -34,6 +33,21 @@ func (d draft) clone() draft {
 	d.credentials = maps.Clone(d.credentials)
 	d.body = generate.Copy(d.body)
 	return d
+}
+
+// asForm is the same request with a body of its own, sent as a form.
+func (d draft) asForm(content *spec.Content, body any) draft {
+	d = d.clone()
+	d.form, d.mediaType, d.body = content, content.MediaType, body
+	return d
+}
+
+// place names a place of the request as coverage does.
+func (d draft) place(pointer string) string {
+	if d.form != nil {
+		return inForm + pointer
+	}
+	return pointer
 }
 
 // at finds the value that a runtime expression names, without its $request.
@@ -155,47 +169,4 @@ func parameterText(value any) Template {
 		return Template(data)
 	}
 	return Template(fmt.Sprint(value))
-}
-
-const formMediaType = "application/x-www-form-urlencoded"
-
-// formText writes an object as a form: name=value, and name[field]=value for the
-// fields of an object, as style deepObject has it.
-func formText(value any) (Template, error) {
-	object, ok := value.(map[string]any)
-	if !ok {
-		return "", errors.New("only an object is sent as a form")
-	}
-	var parts []string
-	add := func(name string, value any) error {
-		switch value.(type) {
-		case map[string]any, []any:
-			return fmt.Errorf("%s: a form has no place for a value within a value", name)
-		}
-		text := ""
-		for _, part := range parameterText(value).Parts() {
-			if part.Placeholder != nil {
-				text += string(part.Placeholder.template())
-			} else {
-				text += url.QueryEscape(part.Text)
-			}
-		}
-		parts = append(parts, url.QueryEscape(name)+"="+text)
-		return nil
-	}
-	for _, name := range slices.Sorted(maps.Keys(object)) {
-		fields, nested := object[name].(map[string]any)
-		if !nested {
-			if err := add(name, object[name]); err != nil {
-				return "", err
-			}
-			continue
-		}
-		for _, field := range slices.Sorted(maps.Keys(fields)) {
-			if err := add(name+"["+field+"]", fields[field]); err != nil {
-				return "", err
-			}
-		}
-	}
-	return Template(strings.Join(parts, "&")), nil
 }

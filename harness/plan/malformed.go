@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -11,9 +12,13 @@ import (
 
 // malformedCases makes requests that each break the description in one place.
 func (b *builder) malformedCases(o *spec.Operation, base draft, prepared []Step) {
-	if content := o.Body.JSON(); base.hasBody && base.body != nil {
-		b.syntaxCases(o, base, prepared)
-		b.fieldCases(o, base, prepared, values{b: b, o: o, bound: base.bound}.maker(content))
+	if base.hasBody && base.body != nil {
+		if base.form == nil {
+			b.syntaxCases(o, base, prepared)
+			b.fieldCases(o, base, prepared)
+		}
+		b.formFieldCases(o, base, prepared)
+		b.mediaTypeCases(o, base, prepared)
 	}
 	for _, p := range o.Parameters {
 		if p.In != "cookie" && !b.isIdempotency(o, p) {
@@ -28,7 +33,7 @@ func (b *builder) isIdempotency(o *spec.Operation, p spec.Parameter) bool {
 }
 
 // syntaxCases breaks the body as a whole: what RFC 8259 forbids, what it merely
-// advises against, no body, and a body that is not sent as JSON.
+// advises against, and no body.
 func (b *builder) syntaxCases(o *spec.Operation, base draft, prepared []Step) {
 	encoded, err := encode(base.body)
 	if err != nil {
@@ -64,11 +69,18 @@ func (b *builder) syntaxCases(o *spec.Operation, base draft, prepared []Step) {
 	} else {
 		b.skip(o, "malformed.empty", "the operation may go without a body")
 	}
+}
+
+// mediaTypeCases sends a correct body under a wrong name.
+func (b *builder) mediaTypeCases(o *spec.Operation, base draft, prepared []Step) {
 	for _, wrong := range []struct{ kind, what, why, mediaType string }{
 		{"malformed.media-type", "text", "the body is sent as text/plain", "text/plain"},
 		{"malformed.media-type", "none", "the body is sent without a media type", ""},
 		{"malformed.lax", "charset", "the body is labelled with a foreign charset", "application/json; charset=utf-16"},
 	} {
+		if base.form != nil && spec.JSON(wrong.mediaType) {
+			continue
+		}
 		d := base.clone()
 		d.mediaType = wrong.mediaType
 		sent := wrong.mediaType
@@ -107,29 +119,66 @@ func (b *builder) addRaw(o *spec.Operation, kind, what, why string, base draft, 
 	b.add(o, kind, what, why, d, prepared, &Fault{Keyword: "syntax", Sent: what, Allowed: "JSON as RFC 8259 has it", lax: kind == "malformed.lax"})
 }
 
-// fieldCases breaks each field of the body in each way that its schema forbids.
-func (b *builder) fieldCases(o *spec.Operation, base draft, prepared []Step, m generate.Maker) {
+// fieldCases breaks each field of a JSON body in each way that its schema forbids.
+func (b *builder) fieldCases(o *spec.Operation, base draft, prepared []Step) {
+	m := values{b: b, o: o, bound: base.bound}.maker(o.Body.JSON())
 	for _, f := range m.Faults() {
-		kind, what := naming(f, generate.ID(f.Pointer))
-		if f.Gap != "" {
-			b.drop(o, kind, what, f.Pointer, f.Keyword, f.Gap)
-			continue
-		}
 		d := base.clone()
 		d.body = f.Value
-		mandatory := ""
-		if f.Required && f.Pointer != "" {
-			mandatory = ", a mandatory field"
-		}
-		place := f.Pointer
-		if place == "" {
-			place = "the body"
-		}
-		b.add(o, kind, what, place+" "+f.Why+mandatory, d, prepared, &Fault{
-			Pointer: f.Pointer, Keyword: f.Keyword, Sent: sentText(f), Allowed: f.Allowed,
-			certify: func(value any) error { return m.Certify(f, value) },
-		})
+		b.fieldCase(o, d, prepared, m, f)
 	}
+}
+
+// fieldCase breaks one field of a body.
+func (b *builder) fieldCase(o *spec.Operation, d draft, prepared []Step, m generate.Maker, f generate.Fault) {
+	id, how := generate.ID(f.Pointer), ""
+	if d.form != nil {
+		id, how = "form."+id, ", sent as a form"
+	}
+	kind, what := naming(f, id)
+	if f.Gap != "" {
+		b.drop(o, kind, what, d.place(f.Pointer), f.Keyword, f.Gap)
+		return
+	}
+	mandatory := ""
+	if f.Required && f.Pointer != "" {
+		mandatory = ", a mandatory field"
+	}
+	b.add(o, kind, what, cmp.Or(f.Pointer, "the body")+" "+f.Why+mandatory+how, d, prepared, &Fault{
+		Pointer: f.Pointer, Keyword: f.Keyword, Sent: sentText(f), Allowed: f.Allowed,
+		certify: func(value any) error { return m.Certify(f, value) },
+	})
+}
+
+// formFieldCases breaks the fields of a form: those that are mandatory where the
+// operation takes JSON too, for there each one is broken; else every field. What
+// is sent is text; so only what a text can break is broken.
+func (b *builder) formFieldCases(o *spec.Operation, base draft, prepared []Step) {
+	content := o.Body.Form()
+	if content == nil || !content.HasSchema {
+		return
+	}
+	m := values{b: b, o: o, bound: base.bound}.maker(content)
+	broken := formPlaces(o, m)
+	for _, f := range m.Faults() {
+		if !broken[f.Pointer] || f.Keyword == "type" && (f.Pointer == "" || f.Class != "string" && f.Class != "fraction") {
+			continue
+		}
+		if f.Keyword == "type" && f.Class == "string" {
+			f.Sent = "text" // a number in quotes is a number here
+			f.Value = generate.Set(f.Value, f.Pointer, f.Sent)
+		}
+		b.fieldCase(o, base.asForm(content, f.Value), prepared, m, f)
+	}
+}
+
+// formPlaces lists the places of a form that are broken.
+func formPlaces(o *spec.Operation, m generate.Maker) map[string]bool {
+	broken := map[string]bool{"": true}
+	for _, p := range m.Places() {
+		broken[p.Pointer] = p.Required || o.Body.JSON() == nil
+	}
+	return broken
 }
 
 // naming says which kind of case a fault makes, and what tells it from the

@@ -105,7 +105,7 @@ type Request struct {
 
 // Form tells whether the body is sent as a form.
 func (r Request) Form() bool {
-	return slices.ContainsFunc(r.Header, func(f Field) bool { return f.Name == "Content-Type" && f.Value == formMediaType })
+	return slices.ContainsFunc(r.Header, func(f Field) bool { return f.Name == "Content-Type" && spec.Form(string(f.Value)) })
 }
 
 // Field is a query parameter or header.

@@ -14,7 +14,7 @@ import (
 func (b *builder) validCases(o *spec.Operation, base draft, prepared []Step) {
 	b.add(o, "valid.required", "", "a correct request with the mandatory fields alone", base, prepared, nil)
 	b.add(o, "valid.everything", "", "a correct request with every documented field", b.draft(o, generate.Everything, "", "", base.bound), prepared, nil)
-	if content := o.Body.JSON(); content != nil && content.HasSchema {
+	if content := o.Body.Fields(); content != nil {
 		v := values{b: b, o: o, bound: base.bound}
 		m := v.maker(content)
 		for _, e := range content.Examples {
@@ -75,26 +75,21 @@ func (b *builder) validParameter(o *spec.Operation, base draft, prepared []Step,
 	}
 }
 
-// formCases sends the same requests as a form, where the operation takes one.
+// formCases sends the same requests as a form, where the operation takes one beside JSON.
 func (b *builder) formCases(o *spec.Operation, base draft, prepared []Step) {
-	for i, content := range o.Body.Content {
-		if content.MediaType != formMediaType || !content.HasSchema {
-			continue
-		}
-		v := values{b: b, o: o, bound: base.bound}
-		for _, variant := range []struct {
-			what, why string
-			size      generate.Extent
-		}{
-			{"required", "a correct request, sent as a form, with the mandatory fields alone", generate.OnlyRequired},
-			{"everything", "a correct request, sent as a form, with every documented field", generate.Everything},
-		} {
-			d := base.clone()
-			d.form = &o.Body.Content[i]
-			d.mediaType = formMediaType
-			d.body = v.maker(&content).Make(variant.size)
-			b.add(o, "valid.form", variant.what, variant.why, d, prepared, nil)
-		}
+	content := o.Body.Form()
+	if content == nil || !content.HasSchema || base.form != nil {
+		return
+	}
+	m := values{b: b, o: o, bound: base.bound}.maker(content)
+	for _, variant := range []struct {
+		what, why string
+		size      generate.Extent
+	}{
+		{"required", "a correct request, sent as a form, with the mandatory fields alone", generate.OnlyRequired},
+		{"everything", "a correct request, sent as a form, with every documented field", generate.Everything},
+	} {
+		b.add(o, "valid.form", variant.what, variant.why, base.asForm(content, m.Make(variant.size)), prepared, nil)
 	}
 }
 

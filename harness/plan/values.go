@@ -140,8 +140,8 @@ func (b *builder) sampled(value any) any {
 
 // fieldsOf lists the fields of an operation's body.
 func fieldsOf(o *spec.Operation) []generate.Place {
-	content := o.Body.JSON()
-	if content == nil || !content.HasSchema {
+	content := o.Body.Fields()
+	if content == nil {
 		return nil
 	}
 	return generate.Maker{Schema: content.Schema}.Places()

@@ -524,7 +524,7 @@ func TestDefects(t *testing.T) {
 			}
 			for _, o := range failures {
 				if o.Requirement != tt.want && !slices.Contains(tt.also, o.Requirement) {
-					t.Errorf("%s failed too, which does not follow from the defect:\n%s", o.ID, o.Explain())
+					t.Errorf("%s failed too, which does not follow from the defect:\n%s", o.ID, d.Settle(o).Explain())
 				}
 			}
 			if d.Counts.Broken != 0 {
@@ -585,7 +585,7 @@ func TestTolerated(t *testing.T) {
 				t.Errorf("exit code %d, want %d: %s", d.ExitCode, run.ExitPass, d.Verdict)
 			}
 			for _, o := range d.Failures() {
-				t.Errorf("%s failed:\n%s", o.ID, o.Explain())
+				t.Errorf("%s failed:\n%s", o.ID, d.Settle(o).Explain())
 			}
 			if !slices.ContainsFunc(d.Obligations, func(o run.Obligation) bool {
 				return slices.ContainsFunc(o.Notes, func(n run.Note) bool { return strings.HasPrefix(n.Text, tt.note) })

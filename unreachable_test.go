@@ -179,7 +179,7 @@ func TestSickTarget(t *testing.T) {
 				}
 				for _, o := range d.Obligations {
 					if o.Outcome != verdict.Pass && o.Outcome != verdict.Inconclusive {
-						t.Errorf("%s is %s: %s", o.ID, o.Outcome, o.Explain())
+						t.Errorf("%s is %s: %s", o.ID, o.Outcome, d.Settle(o).Explain())
 					}
 				}
 				if d.Counts.Inconclusive == 0 {

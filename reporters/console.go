@@ -12,32 +12,39 @@ import (
 	"qorcheck/spec"
 )
 
-// explained is how many failures the console explains in full; the rest get a line each.
-const explained = 5
+// Bounds of what the console says of each kind; the summary fits one screen.
+const (
+	explained = 5 // causes in full
+	listed    = 5 // causes after these, a line each
+	reasons   = 4 // reasons why something was not judged, an outcome
+)
 
-// Console writes the summary of a run for a person: failures first, each with
-// the requirement, the sentence of the documentation, what was expected and
-// received and a curl line, then what could not be judged, then the verdict.
+// Console writes the summary of a run for a person: failures first, by cause,
+// each with the sentence of the documentation, what was expected and received
+// and a curl line, then what could not be judged, then the verdict.
 func Console(w io.Writer, d *run.Document, color bool) error {
 	b := bufio.NewWriter(w)
 	paint := painter(color)
-	failures := d.Failures()
-	for i, o := range failures {
-		if i == explained {
-			fmt.Fprintf(b, "%s\n", paint(red, fmt.Sprintf("and %d more:", len(failures)-explained)))
+	failed := d.Failed()
+	for i, c := range failed {
+		switch {
+		case i < explained:
+			explain(b, d, c, paint)
+		case i == explained:
+			fmt.Fprintln(b, paint(red, fmt.Sprintf("and %d more causes:", len(failed)-explained)))
+			fallthrough
+		case i < explained+listed:
+			fmt.Fprintf(b, "  %s  [%s; %s]\n", c.Title, c.Level, extent(d, c))
+		case i == explained+listed:
+			fmt.Fprintf(b, "  and %d more, as listed in %s under causes\n", len(failed)-i, DocumentFile)
 		}
-		if i >= explained {
-			fmt.Fprintf(b, "  %s  [%s, %s]\n", o.Sentence, o.ID, o.Level)
-			continue
-		}
-		head, rest, _ := strings.Cut(o.Explain(), "\n")
-		hue := red
-		if o.Level != spec.Must {
-			hue = yellow
-		}
-		fmt.Fprintf(b, "%s\n%s\n", paint(hue, head), rest)
 	}
-	for _, outcome := range []verdict.Outcome{verdict.Broken, verdict.Inconclusive, verdict.NotRun, verdict.Unsupported} {
+	for _, o := range d.Obligations {
+		if o.NeedlessWaiver() {
+			fmt.Fprintf(b, "%s %s\n    %s\n", paint(red, "FAIL: "+o.ID+":"), o.Why, o.Waiver)
+		}
+	}
+	for _, outcome := range []verdict.Outcome{verdict.Broken, verdict.Inconclusive, verdict.NotRun, verdict.Waived, verdict.Unsupported} {
 		unjudged(b, d, outcome, paint)
 	}
 	tolerated(b, d, paint)
@@ -57,28 +64,64 @@ func Console(w io.Writer, d *run.Document, color bool) error {
 	return b.Flush()
 }
 
+// explain tells of a cause all that is needed to understand it and to see it again.
+func explain(w io.Writer, d *run.Document, c run.Cause, paint func(string, string) string) {
+	hue := red
+	if c.Level != spec.Must {
+		hue = yellow
+	}
+	first := c.Shown[0]
+	o := d.Obligation(first.Obligation)
+	fmt.Fprintf(w, "%s\n", paint(hue, fmt.Sprintf("FAIL: %s  [%s, %s]", c.Title, o.Requirement, c.Level)))
+	fmt.Fprintf(w, "  documented: %s\n", strings.TrimSpace(o.Clause.Text+" "+o.Clause.Link))
+	for _, f := range first.Findings[:min(len(first.Findings), 1)] {
+		fmt.Fprintf(w, "  expected:   %s\n", f.Expected)
+	}
+	fmt.Fprintf(w, "  in:         %s; first %s, %s\n", extent(d, c), first.ID, first.What)
+	for _, line := range first.Curl() {
+		fmt.Fprintf(w, "  curl:       %s\n", line)
+	}
+}
+
+// extent says how far a cause reaches.
+func extent(d *run.Document, c run.Cause) string {
+	where := d.Operations(c)
+	if len(where) == 1 {
+		return fmt.Sprintf("%s of %s", plural(c.Cases, "case"), where[0])
+	}
+	return fmt.Sprintf("%s of %s", plural(c.Cases, "case"), plural(len(where), "operation"))
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
 // unjudged lists the obligations of an outcome by their reason.
 func unjudged(w io.Writer, d *run.Document, outcome verdict.Outcome, paint func(string, string) string) {
 	byReason := map[string][]string{}
 	var order []string
 	for _, o := range d.Obligations {
-		if o.Outcome == outcome {
+		if o.Outcome == outcome && (o.Why != d.Preflight || o.Why == "") { // the verdict says that one
 			if byReason[o.Why] == nil {
 				order = append(order, o.Why)
 			}
 			byReason[o.Why] = append(byReason[o.Why], o.ID)
 		}
 	}
-	for _, why := range order {
+	for i, why := range order {
+		if i == reasons {
+			fmt.Fprintf(w, "%s for %d other reasons\n", paint(yellow, outcome.String()), len(order)-i)
+			return
+		}
 		ids := byReason[why]
-		if why == d.Preflight && why != "" {
-			continue // the verdict says it
+		shown := strings.Join(ids[:min(len(ids), 3)], ", ")
+		if len(ids) > 3 {
+			shown += fmt.Sprintf(" and %d more", len(ids)-3)
 		}
-		shown := strings.Join(ids[:min(len(ids), 4)], ", ")
-		if len(ids) > 4 {
-			shown += fmt.Sprintf(" and %d more", len(ids)-4)
-		}
-		fmt.Fprintf(w, "%s %s\n    %s\n", paint(yellow, outcome.String()+":"), why, shown)
+		fmt.Fprintf(w, "%s %s (%s)\n", paint(yellow, outcome.String()+":"), why, shown)
 	}
 }
 

@@ -14,10 +14,9 @@ import (
 func TestJSONIsReadAsItIsWritten(t *testing.T) {
 	o := obligation("R-1", spec.Must, verdict.Fail)
 	o.Started = noon.UTC()
-	o.Shown[0].Evidence[0].Started = noon.UTC()
 	d := document(1, o, obligation("R-2", spec.Should, verdict.Unsupported))
 	d.Obligations[1].Started = noon.UTC()
-	d.Obligations[1].Shown = []run.Case{}
+	d.Causes[0].Shown[0].Evidence[0].Started = noon.UTC()
 	d.Started, d.Finished = d.Started.UTC(), d.Finished.UTC()
 	var first, second bytes.Buffer
 	if err := JSON(&first, d); err != nil {

@@ -167,29 +167,36 @@ func obligationCase(d *run.Document, o run.Obligation) junitCase {
 	for i, note := range o.Notes {
 		c.properties = append(c.properties, [2]string{fmt.Sprintf("note.%d", i+1), fmt.Sprintf("%s (%d cases, first %s)", note.Text, note.Count, note.Case)})
 	}
+	explanation := d.Settle(o).Explain()
 	counts := o.Level == spec.Must || d.Strict && o.Level == spec.Should
 	switch {
 	case o.Outcome == verdict.Fail && counts:
-		c.element, c.kind, c.message, c.body = "failure", "violation", summary(o), o.Explain()
+		c.element, c.kind, c.message, c.body = "failure", "violation", summary(d, o), explanation
 	case o.Outcome == verdict.Fail && o.Level == spec.May:
-		c.properties = append(c.properties, [2]string{"note", summary(o)})
+		c.properties = append(c.properties, [2]string{"note", summary(d, o)})
 	case o.Outcome == verdict.Fail:
-		c.properties = append(c.properties, [2]string{"warning", summary(o)})
+		c.properties = append(c.properties, [2]string{"warning", summary(d, o)})
+	case o.NeedlessWaiver():
+		c.element, c.kind, c.message, c.body = "failure", "waiver", o.Why, explanation
+	case o.Outcome == verdict.Waived:
+		c.element, c.message, c.body = "skipped", "waived: "+o.Waiver.String(), explanation
 	case o.Outcome == verdict.Broken:
-		c.element, c.kind, c.message, c.body = "error", "internal", o.Why, o.Explain()
+		c.element, c.kind, c.message, c.body = "error", "internal", o.Why, explanation
 	case o.Outcome == verdict.Inconclusive && o.Level == spec.Must && !d.Unexercised:
-		c.element, c.kind, c.message, c.body = "error", "inconclusive", o.Why, o.Explain()
+		c.element, c.kind, c.message, c.body = "error", "inconclusive", o.Why, explanation
 	case o.Outcome == verdict.Inconclusive, o.Outcome == verdict.NotRun, o.Outcome == verdict.Unsupported:
-		c.element, c.message, c.body = "skipped", o.Outcome.String()+": "+o.Why, o.Explain()
+		c.element, c.message, c.body = "skipped", o.Outcome.String()+": "+o.Why, explanation
 	}
 	return c
 }
 
 // summary is the one line that says what went wrong first.
-func summary(o run.Obligation) string {
-	for _, cause := range o.Causes(verdict.Fail) {
-		for _, f := range cause.First.Findings {
-			return fmt.Sprintf("%s: expected %s; received %s (%d of %d cases)", cause.First.ID, f.Expected, f.Received, o.Counts.Fail, o.Planned)
+func summary(d *run.Document, o run.Obligation) string {
+	for _, share := range d.Settle(o).Shares {
+		for _, f := range share.First.Findings {
+			if share.Outcome == verdict.Fail {
+				return fmt.Sprintf("%s: expected %s; received %s (%d of %d cases)", share.First.ID, f.Expected, f.Received, o.Counts.Fail, o.Planned)
+			}
 		}
 	}
 	return fmt.Sprintf("%d of %d cases failed", o.Counts.Fail, o.Planned)

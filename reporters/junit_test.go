@@ -48,7 +48,7 @@ func obligation(id string, level spec.Level, outcome verdict.Outcome) run.Obliga
 	o := run.Obligation{
 		ID: "pay." + id, Operation: "pay", Method: "POST", Path: "/pay", Requirement: id, Level: level, Chapter: spec.Statuses,
 		Sentence: "pay answers " + id, Check: "status", Clause: run.Clause{Page: "page", Link: "https://docs.example.test/page#a", Text: "All is well."},
-		File: "api.yaml", Line: 17, Outcome: outcome, Planned: 2, Exercised: 1, Started: noon, Seconds: 0.0004999, Notes: []run.Note{}, Shown: []run.Case{},
+		File: "api.yaml", Line: 17, Outcome: outcome, Planned: 2, Exercised: 1, Started: noon, Seconds: 0.0004999, Notes: []run.Note{}, Causes: []string{},
 	}
 	o.Counts.Add(outcome)
 	o.Counts.Add(verdict.Pass)
@@ -57,19 +57,33 @@ func obligation(id string, level spec.Level, outcome verdict.Outcome) run.Obliga
 		return o
 	case verdict.Unsupported, verdict.NotRun:
 		o.Planned, o.Counts = 0, run.Counts{}
+	case verdict.Waived:
+		o.Waiver = &run.Waiver{Reason: "the reason of " + id, Owner: "pat", Link: "https://issues.example.test/7", Until: "2030-12-31"}
+		o.Counts = run.Counts{Fail: 1, Pass: 1}
 	}
-	c := run.Case{ID: "pay.valid." + id, Kind: "valid", What: "a correct request", Outcome: outcome, Findings: []verdict.Finding{}, Act: 0, Evidence: []exchange.Evidence{{
+	if outcome != verdict.Fail {
+		o.Why = "the reason of " + id
+	}
+	if o.Planned > 0 {
+		o.Causes = []string{"status." + id}
+	}
+	return o
+}
+
+// causeOf is what made an obligation not pass.
+func causeOf(o run.Obligation) run.Cause {
+	c := run.Case{ID: "pay.valid." + o.Requirement, Operation: "pay", Obligation: o.ID, Kind: "valid", What: "a correct request", Outcome: o.Outcome, Why: o.Why, Findings: []verdict.Finding{}, Act: 0, Evidence: []exchange.Evidence{{
 		Step: "pay", Started: noon, Writes: 1, Curl: "curl -sS -i 'http://127.0.0.1/pay'",
 		Request: exchange.Message{Line: "POST http://127.0.0.1/pay", Header: []string{"X-Key: $KEY"}, Body: `{"amount":"12.00"}`},
 		Answer:  &exchange.Message{Line: "HTTP/1.1 500 Internal Server Error", Header: []string{}, Body: "<h1>no</h1>"},
 	}}}
-	if outcome == verdict.Fail {
+	title := o.Why
+	if o.Counts.Fail > 0 {
+		c.Outcome, c.Why, title = verdict.Fail, "", o.Sentence+": received status 500"
 		c.Findings = []verdict.Finding{{Check: "status", Expected: "status 200", Received: "status 500"}}
-	} else {
-		o.Why, c.Why = "the reason of "+id, "the reason of "+id
 	}
-	o.Shown = append(o.Shown, c)
-	return o
+	return run.Cause{ID: o.Causes[0], Outcome: c.Outcome, Level: o.Level, Check: o.Check, Kind: "valid", Title: title, Cases: 1,
+		Behind: []run.Behind{{Obligation: o.ID, Cases: []string{c.ID}}}, Shown: []run.Case{c}}
 }
 
 // document is a finished run of obligations, with numbers that add up.
@@ -77,9 +91,12 @@ func document(exit int, list ...run.Obligation) *run.Document {
 	d := &run.Document{
 		Version: run.DocumentVersion, Tool: "qorcheck test", Name: "Toy promise", API: "Toy 1", Target: "http://127.0.0.1/v3", RunID: "run1", Seed: 7,
 		Started: noon, Finished: noon.Add(1234 * time.Millisecond), ExitCode: exit, Verdict: "THE VERDICT",
-		Requests: 5, Obligations: list, Planned: len(list), Untested: []run.Untested{}, Dropped: []run.Dropped{}, Left: []string{},
+		Requests: 5, Obligations: list, Planned: len(list), Causes: []run.Cause{}, Latency: []run.Latency{}, Untested: []run.Untested{}, Dropped: []run.Dropped{}, Left: []string{},
 	}
 	for _, o := range list {
+		if len(o.Causes) > 0 {
+			d.Causes = append(d.Causes, causeOf(o))
+		}
 		d.Counts.Add(o.Outcome)
 		if o.Outcome == verdict.Fail && o.Level == spec.Should {
 			d.Warnings++
@@ -225,6 +242,10 @@ func TestJUnitOfEachOutcome(t *testing.T) {
 		{"inconclusive-should", spec.Should, verdict.Inconclusive, nil, 0, 0, 1, false},
 		{"not-run", spec.Must, verdict.NotRun, nil, 0, 0, 1, false},
 		{"unsupported", spec.Must, verdict.Unsupported, nil, 0, 0, 1, false},
+		{"waived", spec.Must, verdict.Waived, nil, 0, 0, 1, false},
+		{"waived-passing", spec.Must, verdict.Pass, func(d *run.Document) {
+			d.Obligations[0].Waiver, d.Obligations[0].Why = &run.Waiver{Reason: "known", Owner: "pat", Until: "2030-12-31"}, "it passes although it is waived: remove its waiver"
+		}, 1, 0, 0, false},
 	} {
 		t.Run(tt.file, func(t *testing.T) {
 			o := obligation("R-1", tt.level, tt.outcome)
@@ -266,7 +287,7 @@ func TestJUnitCountsWhatTheDocumentCounts(t *testing.T) {
 	}
 	d := document(1, list...)
 	r := read(t, d)
-	if c := d.Counts; r.Tests != d.Planned || r.Failures != c.Fail || r.Errors != c.Broken+c.Inconclusive || r.Skipped != c.NotRun+c.Unsupported {
+	if c := d.Counts; r.Tests != d.Planned || r.Failures != c.Fail || r.Errors != c.Broken+c.Inconclusive || r.Skipped != c.NotRun+c.Waived+c.Unsupported {
 		t.Errorf("report %d %d %d %d, document %+v", r.Tests, r.Failures, r.Errors, r.Skipped, c)
 	}
 	if len(r.Suites) != 3 || r.Suites[0].Name != "HTTP responses" || r.Suites[2].Name != "Handle 4xx and 5xx responses" {
@@ -325,14 +346,18 @@ func TestJUnitHoldsHostileText(t *testing.T) {
 				o := obligation("R-"+strconv.Itoa(i), spec.Must, outcome)
 				if i == 0 || len(tt.text) < 1<<10 { // a megabyte in one of them will do
 					o.Sentence, o.Why, o.Clause.Text, o.Operation = "pay "+tt.text, tt.text, tt.text, "pay"+tt.text[:min(len(tt.text), 100)]
-					o.Shown[0].Findings = []verdict.Finding{{Expected: tt.text, Received: tt.text}}
-					o.Shown[0].Evidence[0].Answer.Body = tt.text
 					o.Notes = []run.Note{{Text: tt.text, Count: 1}}
 				}
 				list = append(list, o)
 			}
 			list[3].Level = spec.Should
 			d := document(1, list...)
+			for i := range d.Causes {
+				if c := &d.Causes[i]; i == 0 || len(tt.text) < 1<<10 {
+					c.Title, c.Shown[0].Findings = tt.text, []verdict.Finding{{Expected: tt.text, Received: tt.text}}
+					c.Shown[0].Evidence[0].Answer.Body = tt.text
+				}
+			}
 			d.Name, d.Verdict, d.Preflight = "Toy "+tt.text[:min(len(tt.text), 100)], tt.text, "x"
 			r := read(t, d)
 			if r.Tests != 5 || r.Failures != 1 || r.Errors != 2 || r.Skipped != 1 {

@@ -55,7 +55,7 @@ print(tests, kinds["Failure"], kinds["Error"], kinds["Skipped"], x.tests, x.fail
 			t.Fatalf("%v\n%s", err, output)
 		}
 		failures, errors := d.Counts.Fail-d.Warnings, d.Counts.Broken+d.Counts.Inconclusive
-		skipped := d.Counts.Unsupported + d.Counts.NotRun
+		skipped := d.Counts.Unsupported + d.Counts.NotRun + d.Counts.Waived
 		counts := fmt.Sprintf("%d %d %d %d", d.Planned, failures, errors, skipped)
 		if got := strings.TrimSpace(string(output)); got != counts+" "+counts {
 			t.Errorf("junitparser counts %s, the document %s %s", got, counts, counts)
@@ -71,7 +71,12 @@ func everyOutcome() *run.Document {
 		o := run.Obligation{ID: "op." + id, Operation: "op", Requirement: id, Level: level, Chapter: spec.Statuses, Sentence: "op " + id + " \x00 <b> & \" ]]>", Outcome: outcome, Why: "why \x1b ]]> \xff"}
 		if outcome == verdict.Fail {
 			o.Counts.Fail, o.Planned = 1, 1
-			o.Shown = []run.Case{{ID: id, Outcome: outcome, Act: -1, Findings: []verdict.Finding{{Expected: "a <b> ]]>", Received: "\x00\ufffe"}}}}
+			o.Causes = []string{"cause." + id}
+			d.Causes = append(d.Causes, run.Cause{ID: "cause." + id, Outcome: outcome, Behind: []run.Behind{{Obligation: o.ID, Cases: []string{id}}}, Shown: []run.Case{
+				{ID: id, Obligation: o.ID, Outcome: outcome, Act: -1, Findings: []verdict.Finding{{Expected: "a <b> ]]>", Received: "\x00\ufffe"}}}}})
+		}
+		if outcome == verdict.Waived {
+			o.Waiver = &run.Waiver{Reason: "known \x1b ]]> \xff", Owner: "<pat>", Until: "2030-12-31"}
 		}
 		d.Obligations = append(d.Obligations, o)
 		d.Counts.Add(outcome)

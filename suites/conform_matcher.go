@@ -10,23 +10,27 @@ import (
 	"qorcheck/spec"
 )
 
-// Conform matches an obligation that passed, and one that need not hold. Its
-// failure text holds the requirement, the sentence of the documentation, what
+// Conform matches an obligation that passed, and one that need not hold. One that
+// is waived must not pass: its waiver is to be removed. The failure text holds the requirement, the sentence of the documentation, what
 // was expected and received, and the redacted exchange.
 func Conform() types.GomegaMatcher { return conform{} }
 
 type conform struct{}
 
 func (conform) Match(actual any) (bool, error) {
-	o, ok := actual.(run.Obligation)
+	s, ok := actual.(run.Settled)
 	if !ok {
-		return false, fmt.Errorf("Conform matches a run.Obligation, not %T", actual)
+		return false, fmt.Errorf("Conform matches a run.Settled, not %T", actual)
 	}
-	return o.Outcome == verdict.Pass || o.Level != spec.Must && o.Outcome != verdict.Broken, nil
+	o := s.Obligation
+	if o.NeedlessWaiver() {
+		return false, nil
+	}
+	return o.Outcome == verdict.Pass || o.Outcome == verdict.Waived || o.Level != spec.Must && o.Outcome != verdict.Broken, nil
 }
 
-func (conform) FailureMessage(actual any) string { return actual.(run.Obligation).Explain() }
+func (conform) FailureMessage(actual any) string { return actual.(run.Settled).Explain() }
 
 func (conform) NegatedFailureMessage(actual any) string {
-	return actual.(run.Obligation).ID + " conforms, and was expected not to"
+	return actual.(run.Settled).Obligation.ID + " conforms, and was expected not to"
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // DocumentVersion is the version of the document's format.
-const DocumentVersion = 1
+const DocumentVersion = 2
 
 // Document is a finished run: what was asked, how each obligation ended, and the
 // evidence of what did not pass. Reports are functions of it. It holds no secret.
@@ -28,6 +28,7 @@ type Document struct {
 	Target      string       `json:"target"`
 	RunID       string       `json:"runId"`
 	Seed        uint64       `json:"seed"`
+	Profile     string       `json:"profile,omitempty"` // requirements outside it are unsupported
 	Filter      string       `json:"filter,omitempty"`
 	Strict      bool         `json:"strict"`
 	Unexercised bool         `json:"allowUnexercised"`
@@ -45,6 +46,8 @@ type Document struct {
 	CaseCounts  Counts       `json:"caseCounts"` // cases by their worst outcome
 	Requests    int          `json:"requests"`
 	Obligations []Obligation `json:"obligations"` // in the plan's order
+	Causes      []Cause      `json:"causes"`      // of all that did not pass, in the order of reading
+	Latency     []Latency    `json:"latency"`     // by operation
 	Untested    []Untested   `json:"untested"`
 	Dropped     []Dropped    `json:"dropped"`
 	Left        []string     `json:"left"` // what the run made and could not remove
@@ -56,6 +59,7 @@ type Digests struct {
 	Requirements string `json:"requirements"`
 	Fixtures     string `json:"fixtures"`
 	Plan         string `json:"plan"`
+	Waivers      string `json:"waivers,omitempty"`
 }
 
 // Counts are numbers by outcome.
@@ -65,6 +69,7 @@ type Counts struct {
 	Broken       int `json:"broken"`
 	Inconclusive int `json:"inconclusive"`
 	NotRun       int `json:"notRun"`
+	Waived       int `json:"waived"`
 	Unsupported  int `json:"unsupported"`
 }
 
@@ -84,6 +89,8 @@ func (c *Counts) of(o verdict.Outcome) *int {
 		return &c.Broken
 	case verdict.Inconclusive:
 		return &c.Inconclusive
+	case verdict.Waived:
+		return &c.Waived
 	case verdict.Unsupported:
 		return &c.Unsupported
 	}
@@ -92,7 +99,7 @@ func (c *Counts) of(o verdict.Outcome) *int {
 
 // Sum adds all outcomes up.
 func (c Counts) Sum() int {
-	return c.Pass + c.Fail + c.Broken + c.Inconclusive + c.NotRun + c.Unsupported
+	return c.Pass + c.Fail + c.Broken + c.Inconclusive + c.NotRun + c.Waived + c.Unsupported
 }
 
 // Obligation is one requirement on one operation, and how it ended.
@@ -117,11 +124,17 @@ type Obligation struct {
 	Started     time.Time       `json:"started"`
 	Seconds     float64         `json:"seconds"` // its cases' acts, added up
 	Notes       []Note          `json:"notes"`
-	Shown       []Case          `json:"shown"` // cases that did not pass, at most MostShown
+	Causes      []string        `json:"causes"` // ids of the causes of what did not pass, in the order of reading
+	Waiver      *Waiver         `json:"waiver,omitempty"`
 }
 
-// MostShown is how many cases of an obligation are kept with their evidence.
-const MostShown = 20
+// Waiver is an accepted failure of an obligation. The obligation is exercised all the same.
+type Waiver struct {
+	Reason string `json:"reason"`
+	Owner  string `json:"owner"`
+	Link   string `json:"link,omitempty"`
+	Until  string `json:"until"` // the last day on which it holds, as 2030-12-31
+}
 
 // Clause is the text that a requirement comes from.
 type Clause struct {
@@ -139,14 +152,16 @@ type Note struct {
 
 // Case is a case that did not pass.
 type Case struct {
-	ID       string              `json:"id"`
-	Kind     string              `json:"kind"`
-	What     string              `json:"what"` // what is right or wrong with its request
-	Outcome  verdict.Outcome     `json:"outcome"`
-	Why      string              `json:"why,omitempty"`
-	Findings []verdict.Finding   `json:"findings"`
-	Evidence []exchange.Evidence `json:"evidence"`
-	Act      int                 `json:"act"` // index in Evidence of the request under judgement, -1 when it was not sent
+	ID         string              `json:"id"`
+	Operation  string              `json:"operation"`
+	Obligation string              `json:"obligation"` // the first one that it did not pass
+	Kind       string              `json:"kind"`
+	What       string              `json:"what"` // what is right or wrong with its request
+	Outcome    verdict.Outcome     `json:"outcome"`
+	Why        string              `json:"why,omitempty"`
+	Findings   []verdict.Finding   `json:"findings"`
+	Evidence   []exchange.Evidence `json:"evidence"`
+	Act        int                 `json:"act"` // index in Evidence of the request under judgement, -1 when it was not sent
 }
 
 // Untested is a requirement that nothing exercises, with the reason.
@@ -176,6 +191,7 @@ const (
 func (d *Document) conclude() {
 	d.Planned = len(d.Obligations)
 	mustFailed, shouldFailed, unclear := 0, 0, 0
+	var needless []string // waivers of what passes
 	for _, o := range d.Obligations {
 		d.Counts.Add(o.Outcome)
 		switch {
@@ -185,6 +201,8 @@ func (d *Document) conclude() {
 			shouldFailed++
 		case o.Level == spec.Must && (o.Outcome == verdict.Inconclusive || o.Outcome == verdict.NotRun):
 			unclear++
+		case o.NeedlessWaiver():
+			needless = append(needless, o.ID)
 		}
 	}
 	d.Warnings = shouldFailed
@@ -200,9 +218,11 @@ func (d *Document) conclude() {
 		d.ExitCode, d.Verdict = ExitBroken, fmt.Sprintf("BROKEN: %d obligations could not be judged because of a fault of qorcheck", d.Counts.Broken)
 	case failed > 0:
 		d.ExitCode, d.Verdict = ExitFail, fmt.Sprintf("FAILED: %d of %d obligations failed, %d passed", failed, d.Planned, d.Counts.Pass)
+	case len(needless) > 0:
+		d.ExitCode, d.Verdict = ExitFail, "FAILED: "+passed
 	case d.Preflight != "":
 		d.ExitCode, d.Verdict = ExitUnclear, "INCONCLUSIVE: "+d.Preflight
-	case d.Counts.Pass == 0 && failed+shouldFailed == 0:
+	case d.Counts.Pass+d.Counts.Waived == 0 && failed+shouldFailed == 0:
 		d.ExitCode, d.Verdict = ExitUnclear, fmt.Sprintf("INCONCLUSIVE: none of %d obligations was exercised", d.Planned)
 	case unclear > 0 && d.Unexercised:
 		d.ExitCode, d.Verdict = ExitPass, fmt.Sprintf("PASSED with --allow-unexercised: %s, %d that must hold were not exercised", passed, unclear)
@@ -211,15 +231,35 @@ func (d *Document) conclude() {
 	default:
 		d.ExitCode, d.Verdict = ExitPass, "PASSED: "+passed
 	}
+	if len(needless) > 0 {
+		d.Verdict += fmt.Sprintf("; %d pass although they are waived, remove their waivers: %s", len(needless), few(needless, 3))
+	}
+	if d.Counts.Waived > 0 {
+		d.Verdict += fmt.Sprintf("; %d failed and are waived", d.Counts.Waived)
+	}
 	if d.Warnings > 0 && !d.Strict {
 		d.Verdict += fmt.Sprintf("; %d that should hold failed (a warning; --strict counts it)", d.Warnings)
 	}
 	if d.Counts.Unsupported > 0 {
-		d.Verdict += fmt.Sprintf("; %d unsupported by the environment", d.Counts.Unsupported)
+		d.Verdict += fmt.Sprintf("; %d unsupported", d.Counts.Unsupported)
+	}
+	if d.Profile != "" {
+		d.Verdict += "; profile " + d.Profile
 	}
 	if d.Filter != "" {
-		d.Verdict += fmt.Sprintf("; filter %s", d.Filter)
+		d.Verdict += "; filter " + d.Filter
 	}
+}
+
+// NeedlessWaiver tells whether an obligation passes although it is waived.
+func (o Obligation) NeedlessWaiver() bool { return o.Outcome == verdict.Pass && o.Waiver != nil }
+
+// few lists the first of some ids and counts the others.
+func few(ids []string, most int) string {
+	if len(ids) <= most {
+		return strings.Join(ids, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(ids[:most], ", "), len(ids)-most)
 }
 
 // Check refuses a document whose numbers do not add up.
@@ -245,11 +285,47 @@ func (d *Document) Check() error {
 			return fmt.Errorf("document of run %s: obligation %s: %d cases planned, %d counted", d.RunID, o.ID, o.Planned, o.Counts.Sum())
 		}
 	}
+	if err := d.checkCauses(); err != nil {
+		return fmt.Errorf("document of run %s: %w", d.RunID, err)
+	}
 	if again.Counts != d.Counts || again.Warnings != d.Warnings {
 		return fmt.Errorf("document of run %s: the counts do not match the obligations", d.RunID)
 	}
 	if again.ExitCode != d.ExitCode {
 		return fmt.Errorf("document of run %s: exit code %d: its obligations make it %d", d.RunID, d.ExitCode, again.ExitCode)
+	}
+	return nil
+}
+
+// checkCauses refuses a document whose obligations and causes do not tell the same.
+func (d *Document) checkCauses() error {
+	counts := map[string]*Counts{}
+	for _, o := range d.Obligations {
+		counts[o.ID] = &Counts{}
+		for _, id := range o.Causes {
+			if d.Cause(id) == nil {
+				return fmt.Errorf("obligation %s: there is no cause %s", o.ID, id)
+			}
+		}
+	}
+	for _, c := range d.Causes {
+		if len(c.Shown) == 0 {
+			return fmt.Errorf("cause %s: no case is shown", c.ID)
+		}
+		for _, b := range c.Behind {
+			of := counts[b.Obligation]
+			if of == nil {
+				return fmt.Errorf("cause %s: there is no obligation %s", c.ID, b.Obligation)
+			}
+			*of.of(c.Outcome) += len(b.Cases)
+		}
+	}
+	for _, o := range d.Obligations {
+		listed := *counts[o.ID]
+		if listed.Fail != o.Counts.Fail || listed.Broken != o.Counts.Broken || listed.Inconclusive != o.Counts.Inconclusive {
+			return fmt.Errorf("obligation %s: %d failed, %d broken and %d inconclusive cases are counted, %d, %d and %d have a cause", o.ID,
+				o.Counts.Fail, o.Counts.Broken, o.Counts.Inconclusive, listed.Fail, listed.Broken, listed.Inconclusive)
+		}
 	}
 	return nil
 }
@@ -275,7 +351,7 @@ func (d *Document) Failures() []Obligation {
 	list := slices.DeleteFunc(slices.Clone(d.Obligations), func(o Obligation) bool { return o.Outcome != verdict.Fail })
 	slices.SortStableFunc(list, func(a, b Obligation) int {
 		return cmp.Or(
-			cmp.Compare(weight(a), weight(b)),
+			cmp.Compare(weight(a.Level, a.Check), weight(b.Level, b.Check)),
 			cmp.Compare(b.share(), a.share()), // what fails throughout explains what fails here and there
 		)
 	})
@@ -286,23 +362,10 @@ func (d *Document) Failures() []Obligation {
 func (o Obligation) share() float64 { return float64(o.Counts.Fail) / float64(max(o.Planned, 1)) }
 
 // weight ranks failures: a wrong status explains what follows from it.
-func weight(o Obligation) int {
-	level := map[spec.Level]int{spec.Must: 0, spec.Should: 100, spec.May: 200}[o.Level]
-	check := map[string]int{"status": 0, "no-trace": 1, "reason": 2, "no-reason": 3, "error-body": 4, "schema": 5, "media-type": 6, "documented-status": 7}
-	rank, ok := check[o.Check]
+func weight(level spec.Level, check string) int {
+	rank, ok := map[string]int{"status": 0, "no-trace": 1, "reason": 2, "no-reason": 3, "error-body": 4, "schema": 5, "media-type": 6, "documented-status": 7}[check]
 	if !ok {
 		rank = 8
 	}
-	return level + rank
-}
-
-// compareCases orders kept cases: the gravest outcome first, then by id.
-func compareCases(a, b Case) int {
-	if a.Outcome != b.Outcome {
-		if a.Outcome.Worse(b.Outcome) {
-			return -1
-		}
-		return 1
-	}
-	return strings.Compare(a.ID, b.ID)
+	return map[spec.Level]int{spec.Must: 0, spec.Should: 100, spec.May: 200}[level] + rank
 }

@@ -18,12 +18,22 @@ import (
 // sample is a document with obligations of these levels and outcomes.
 func sample(asks ...any) *Document {
 	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
-	d := &Document{Version: DocumentVersion, RunID: "run1", Started: now, Finished: now, Untested: []Untested{}, Dropped: []Dropped{}, Left: []string{}}
+	d := &Document{Version: DocumentVersion, RunID: "run1", Started: now, Finished: now, Causes: []Cause{}, Latency: []Latency{}, Untested: []Untested{}, Dropped: []Dropped{}, Left: []string{}}
 	for i := 0; i < len(asks); i += 2 {
-		o := Obligation{ID: fmt.Sprintf("op.R-%d", i/2), Level: asks[i].(spec.Level), Outcome: asks[i+1].(verdict.Outcome), Planned: 1, Notes: []Note{}, Shown: []Case{}}
-		o.Counts.Add(o.Outcome)
-		d.CaseCounts.Add(o.Outcome)
+		o := Obligation{ID: fmt.Sprintf("op.R-%d", i/2), Level: asks[i].(spec.Level), Outcome: asks[i+1].(verdict.Outcome), Planned: 1, Notes: []Note{}, Causes: []string{}}
+		ended := o.Outcome
+		if ended == verdict.Waived {
+			ended, o.Waiver = verdict.Fail, &Waiver{Reason: "known", Owner: "pat", Until: "2030-12-31"}
+		}
+		o.Counts.Add(ended)
+		d.CaseCounts.Add(ended)
 		d.Cases++
+		if ended == verdict.Fail || ended == verdict.Broken || ended == verdict.Inconclusive {
+			id := fmt.Sprintf("cause-%d", i/2)
+			o.Causes = []string{id}
+			d.Causes = append(d.Causes, Cause{ID: id, Outcome: ended, Level: o.Level, Cases: 1,
+				Behind: []Behind{{Obligation: o.ID, Cases: []string{"c"}}}, Shown: []Case{{ID: "c", Obligation: o.ID, Outcome: ended, Findings: []verdict.Finding{}, Evidence: []exchange.Evidence{}}}})
+		}
 		d.Obligations = append(d.Obligations, o)
 	}
 	return d
@@ -31,9 +41,10 @@ func sample(asks ...any) *Document {
 
 func TestExitCodes(t *testing.T) {
 	const must, should, may = spec.Must, spec.Should, spec.May
-	const pass, fail, broken, unclear, notRun, unsupported = verdict.Pass, verdict.Fail, verdict.Broken, verdict.Inconclusive, verdict.NotRun, verdict.Unsupported
+	const pass, fail, broken, unclear, notRun, unsupported, waived = verdict.Pass, verdict.Fail, verdict.Broken, verdict.Inconclusive, verdict.NotRun, verdict.Unsupported, verdict.Waived
 	strict := func(d *Document) { d.Strict = true }
 	lenient := func(d *Document) { d.Unexercised = true }
+	needless := func(d *Document) { d.Obligations[0].Waiver = &Waiver{Reason: "known"} }
 	dead := func(d *Document) { d.Preflight = "no answer" }
 	stopped := func(d *Document) { d.Interrupted = true }
 	for _, tt := range []struct {
@@ -53,7 +64,7 @@ func TestExitCodes(t *testing.T) {
 		{"a must is unclear, and that is allowed", []any{must, pass, must, unclear}, []func(*Document){lenient}, 0, "PASSED with --allow-unexercised: 1 of 2 obligations passed, 1 that must hold were not exercised"},
 		{"all passed where more is allowed", []any{must, pass}, []func(*Document){lenient}, 0, "PASSED: 1 of 1"},
 		{"a should is unclear, strictly", []any{must, pass, should, unclear}, []func(*Document){strict}, 0, "PASSED"},
-		{"a must is unsupported", []any{must, pass, must, unsupported}, nil, 0, "PASSED: 1 of 2 obligations passed; 1 unsupported by the environment"},
+		{"a must is unsupported", []any{must, pass, must, unsupported}, nil, 0, "PASSED: 1 of 2 obligations passed; 1 unsupported"},
 		{"nothing was exercised at all", []any{must, unsupported, may, unsupported}, nil, 3, "INCONCLUSIVE: none of 2 obligations was exercised"},
 		{"nothing was exercised, and unclear is allowed", []any{must, unclear}, []func(*Document){lenient}, 3, "INCONCLUSIVE: none of 1"},
 		{"something broke", []any{must, pass, must, broken}, nil, 4, "BROKEN: 1 obligations"},
@@ -67,6 +78,13 @@ func TestExitCodes(t *testing.T) {
 		{"failed comes before unclear", []any{must, fail, must, unclear}, []func(*Document){lenient}, 1, "FAILED"},
 		{"a strict should comes before unclear", []any{should, fail, must, unclear}, []func(*Document){strict}, 1, "FAILED"},
 		{"a warning does not hide what is unclear", []any{should, fail, must, unclear}, nil, 3, "INCONCLUSIVE"},
+		{"a must failed and is waived", []any{must, pass, must, waived}, nil, 0, "PASSED: 1 of 2 obligations passed; 1 failed and are waived"},
+		{"all failed and are waived", []any{must, waived, should, waived}, []func(*Document){strict}, 0, "PASSED: 0 of 2 obligations passed; 2 failed and are waived"},
+		{"one failed and is waived, one failed", []any{must, waived, must, fail}, nil, 1, "FAILED: 1 of 2 obligations failed, 0 passed; 1 failed and are waived"},
+		{"what is waived passes", []any{must, pass, must, pass}, []func(*Document){needless}, 1, "FAILED: 2 of 2 obligations passed; 1 pass although they are waived, remove their waivers: op.R-0"},
+		{"what is waived passes, and something is unclear", []any{may, pass, must, unclear}, []func(*Document){needless, lenient}, 1, "FAILED: 1 of 2"},
+		{"what is waived is unclear", []any{must, unclear, must, pass}, []func(*Document){needless}, 3, "INCONCLUSIVE: 1 of 2"},
+		{"the profile is told", []any{must, pass}, []func(*Document){func(d *Document) { d.Profile = "core" }}, 0, "; profile core"},
 		{"the filter is told", []any{must, pass}, []func(*Document){func(d *Document) { d.Filter = "level:must" }}, 0, "; filter level:must"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
@@ -91,7 +109,7 @@ func TestCheckRefuses(t *testing.T) {
 		bend  func(*Document)
 		says  string
 	}{
-		{"another version", func(d *Document) { d.Version = 2 }, "document version 2"},
+		{"another version", func(d *Document) { d.Version = 1 }, "document version 1"},
 		{"no version", func(d *Document) { d.Version = 0 }, "document version 0"},
 		{"an obligation too few", func(d *Document) { d.Obligations = d.Obligations[1:] }, "3 obligations planned, 2 listed"},
 		{"an obligation too many", func(d *Document) { d.Planned-- }, "2 obligations planned"},
@@ -103,6 +121,11 @@ func TestCheckRefuses(t *testing.T) {
 		{"a case of an obligation too few", func(d *Document) { d.Obligations[0].Counts.Pass-- }, "obligation op.R-0: 1 cases planned, 0 counted"},
 		{"a hidden warning", func(d *Document) { d.Warnings = 0 }, "the counts do not match"},
 		{"a green exit code", func(d *Document) { d.ExitCode = 0 }, "exit code 0: its obligations make it 1"},
+		{"a cause that is not there", func(d *Document) { d.Causes[0].ID = "x" }, "obligation op.R-1: there is no cause cause-1"},
+		{"a failure without a cause", func(d *Document) { d.Causes[0].Behind = nil }, "obligation op.R-1: 1 failed, 0 broken and 0 inconclusive cases are counted, 0, 0 and 0 have a cause"},
+		{"a cause of another outcome", func(d *Document) { d.Causes[0].Outcome = verdict.Broken }, "obligation op.R-1: 1 failed"},
+		{"a cause of an obligation that is not there", func(d *Document) { d.Causes[0].Behind[0].Obligation = "x" }, "cause cause-1: there is no obligation x"},
+		{"a cause without a case", func(d *Document) { d.Causes[0].Shown = nil }, "cause cause-1: no case is shown"},
 		{"an interruption that is denied", func(d *Document) { d.Interrupted = true }, "make it 130"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
@@ -120,8 +143,8 @@ func TestCheckRefuses(t *testing.T) {
 }
 
 func TestRead(t *testing.T) {
-	d := sample(spec.Must, verdict.Pass, spec.Must, verdict.Fail, spec.Should, verdict.Unsupported, spec.May, verdict.Inconclusive, spec.Must, verdict.NotRun, spec.Must, verdict.Broken)
-	d.Obligations[1].Shown = []Case{{ID: "c", Outcome: verdict.Fail, Findings: []verdict.Finding{{Check: "status", Expected: "a", Received: "b"}}, Evidence: []exchange.Evidence{{Step: "list", Started: d.Started, Curl: "curl", Answer: &exchange.Message{Line: "HTTP/1.1 200 OK"}}}}}
+	d := sample(spec.Must, verdict.Pass, spec.Must, verdict.Fail, spec.Should, verdict.Unsupported, spec.May, verdict.Inconclusive, spec.Must, verdict.NotRun, spec.Must, verdict.Broken, spec.Must, verdict.Waived)
+	d.Causes[0].Shown = []Case{{ID: "c", Outcome: verdict.Fail, Findings: []verdict.Finding{{Check: "status", Expected: "a", Received: "b"}}, Evidence: []exchange.Evidence{{Step: "list", Started: d.Started, Curl: "curl", Answer: &exchange.Message{Line: "HTTP/1.1 200 OK"}}}}}
 	d.conclude()
 	data, err := json.Marshal(d)
 	if err != nil {
@@ -138,12 +161,12 @@ func TestRead(t *testing.T) {
 		{"nothing", "", "EOF"},
 		{"no JSON", "<html>", "invalid character"},
 		{"half a document", good[:len(good)/2], "unexpected EOF"},
-		{"an unknown field", strings.Replace(good, `"version":1`, `"version":1,"colour":"red"`, 1), `unknown field "colour"`},
+		{"an unknown field", strings.Replace(good, `"version":2`, `"version":2,"colour":"red"`, 1), `unknown field "colour"`},
 		{"an unknown field further in", strings.Replace(good, `"findings":[{`, `"findings":[{"colour":"red",`, 1), `unknown field "colour"`},
 		{"an unknown outcome", strings.Replace(good, `"outcome":"fail"`, `"outcome":"failed"`, 1), "allowed are pass, fail"},
 		{"bytes after its end", good + "{}", "bytes after its end"},
 		{"garbage after its end", good + "x", "bytes after its end"},
-		{"numbers that do not add up", strings.Replace(good, `"planned":6`, `"planned":5`, 1), "5 obligations planned, 6 listed"},
+		{"numbers that do not add up", strings.Replace(good, `"planned":7`, `"planned":5`, 1), "5 obligations planned, 7 listed"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			if _, err := Read(strings.NewReader(tt.text)); err == nil || !strings.Contains(err.Error(), tt.says) {
@@ -168,7 +191,7 @@ func TestCountsKnowEveryOutcome(t *testing.T) {
 			t.Errorf("%s: %d", o, c.Of(o))
 		}
 	}
-	if c.Sum() != 21 {
+	if c.Sum() != 28 {
 		t.Errorf("sum %d of %+v", c.Sum(), c)
 	}
 }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,61 +10,91 @@ import (
 	"qorcheck/harness/verdict"
 )
 
-// Cause is a group of cases that broke an obligation in the same way.
-type Cause struct {
-	First Case
-	IDs   []string // of all its cases, sorted
+// Settled is an obligation that came to its end, with what each cause did to it.
+type Settled struct {
+	Obligation Obligation
+	Shares     []Share // the one with the most cases first
 }
 
-// Causes groups the kept cases of an outcome by what was received in place of
-// what: one defect that many cases meet is one cause.
-func (o Obligation) Causes(outcome verdict.Outcome) []Cause {
-	var list []Cause
-	at := map[string]int{}
-	for _, c := range o.Shown {
-		if c.Outcome != outcome {
-			continue
+// Share is what one cause did to one obligation.
+type Share struct {
+	Cause   string
+	Outcome verdict.Outcome
+	First   Case     // of the obligation, or of another one where none of its own was kept
+	Cases   []string // of the obligation, sorted
+	Others  int      // obligations that have the same cause
+}
+
+// Settle returns an obligation with its share of each cause.
+func (d *Document) Settle(o Obligation) Settled { return settled(o, d.Cause) }
+
+func settled(o Obligation, find func(id string) *Cause) Settled {
+	s := Settled{Obligation: o}
+	s.Obligation.Causes = slices.Clone(o.Causes)
+	for _, id := range o.Causes {
+		c := find(id)
+		share := Share{Cause: id, Outcome: c.Outcome, First: c.Shown[0], Others: len(c.Behind) - 1}
+		if i := slices.IndexFunc(c.Shown, func(k Case) bool { return k.Obligation == o.ID }); i >= 0 {
+			share.First = c.Shown[i]
 		}
-		key := c.Why
-		for _, f := range c.Findings {
-			key += "\x00" + f.Check + "\x00" + f.Pointer + "\x00" + f.Keyword + "\x00" + f.Received
+		for _, b := range c.Behind {
+			if b.Obligation == o.ID {
+				share.Cases = slices.Clone(b.Cases)
+			}
 		}
-		if i, ok := at[key]; ok {
-			list[i].IDs = append(list[i].IDs, c.ID)
-			continue
-		}
-		at[key] = len(list)
-		list = append(list, Cause{First: c, IDs: []string{c.ID}})
+		s.Shares = append(s.Shares, share)
 	}
-	slices.SortStableFunc(list, func(a, b Cause) int { return len(b.IDs) - len(a.IDs) })
-	return list
+	slices.SortStableFunc(s.Shares, func(a, b Share) int {
+		return cmp.Or(len(b.Cases)-len(a.Cases), strings.Compare(a.Cause, b.Cause))
+	})
+	return s
 }
 
 // Explain says what is wrong with an obligation that did not pass, why that is
 // wrong, and how to see it again. It needs no second run to be understood.
-func (o Obligation) Explain() string {
+func (s Settled) Explain() string {
 	var b strings.Builder
+	o := s.Obligation
 	fmt.Fprintf(&b, "%s: %s  [%s, %s]\n", strings.ToUpper(o.Outcome.String()), o.Sentence, o.ID, o.Level)
 	fmt.Fprintf(&b, "  documented: %s\n", o.Clause.Text)
 	if o.Clause.Link != "" {
 		fmt.Fprintf(&b, "              %s\n", o.Clause.Link)
 	}
-	if o.Outcome != verdict.Fail {
+	if o.Waiver != nil {
+		fmt.Fprintf(&b, "  waived:     %s\n", o.Waiver)
+	}
+	if o.Outcome != verdict.Fail && o.Outcome != verdict.Waived {
 		fmt.Fprintf(&b, "  why: %s\n", o.Why)
 		return b.String()
 	}
 	fmt.Fprintf(&b, "  %d of %d cases failed\n", o.Counts.Fail, o.Planned)
-	for _, cause := range o.Causes(verdict.Fail) {
-		b.WriteString(indent(cause.First.Explain(), "  "))
-		if rest := cause.IDs[1:]; len(rest) > 0 {
-			more := ""
-			if len(rest) > 5 {
-				more, rest = fmt.Sprintf(" and %d more", len(rest)-5), rest[:5]
-			}
-			fmt.Fprintf(&b, "    the same: %s%s\n", strings.Join(rest, ", "), more)
+	for _, share := range s.Shares {
+		if share.Outcome == verdict.Fail {
+			b.WriteString(indent(share.explain(), "  "))
 		}
 	}
 	return b.String()
+}
+
+func (s Share) explain() string {
+	text := s.First.Explain()
+	rest := slices.DeleteFunc(slices.Clone(s.Cases), func(id string) bool { return id == s.First.ID })
+	if len(rest) > 0 {
+		text += fmt.Sprintf("  the same: %s\n", few(rest, 5))
+	}
+	if s.Others > 0 {
+		text += fmt.Sprintf("  the same in %d other obligations: cause %s\n", s.Others, s.Cause)
+	}
+	return text
+}
+
+// String says who accepts what, why and until when.
+func (w *Waiver) String() string {
+	text := fmt.Sprintf("%s (%s, until %s)", w.Reason, w.Owner, w.Until)
+	if w.Link != "" {
+		text += " " + w.Link
+	}
+	return text
 }
 
 // Explain says what a case expected and received, and shows its exchange.

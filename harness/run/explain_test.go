@@ -18,7 +18,7 @@ func TestExplainNeedsNoSecondRun(t *testing.T) {
 	}})
 	target := serve(t, statuses)
 	d := whole(t, t.Context(), p, target, Options{})
-	got := d.Obligations[0].Explain()
+	got := d.Settle(d.Obligations[0]).Explain()
 	for _, want := range []string{
 		"FAIL: list does a  [list.R-a, must]",
 		"documented: All is well.", "https://docs.example.test/page#ok",
@@ -46,29 +46,9 @@ func TestExplainWhatDidNotFail(t *testing.T) {
 	for _, outcome := range []verdict.Outcome{verdict.Inconclusive, verdict.Broken, verdict.NotRun, verdict.Unsupported} {
 		o := Obligation{ID: "op.R-1", Level: spec.Must, Sentence: "op does", Outcome: outcome, Why: "of a reason", Clause: Clause{Text: "All is well."}}
 		want := fmt.Sprintf("%s: op does  [op.R-1, must]\n  documented: All is well.\n  why: of a reason\n", strings.ToUpper(outcome.String()))
-		if got := o.Explain(); got != want {
+		if got := (Settled{Obligation: o}).Explain(); got != want {
 			t.Errorf("got\n%swant\n%s", got, want)
 		}
-	}
-}
-
-func TestCauses(t *testing.T) {
-	found := func(id, received string) Case {
-		return Case{ID: id, Outcome: verdict.Fail, Findings: []verdict.Finding{{Check: "status", Received: received}}}
-	}
-	o := Obligation{Outcome: verdict.Fail, Counts: Counts{Fail: 9}, Planned: 9, Shown: []Case{
-		found("a", "500"), found("b", "404"), found("c", "404"), found("d", "404"), found("e", "404"), found("f", "404"), found("g", "404"), found("h", "404"),
-		{ID: "i", Outcome: verdict.Inconclusive, Why: "busy"},
-	}}
-	causes := o.Causes(verdict.Fail)
-	if len(causes) != 2 || causes[0].First.ID != "b" || len(causes[0].IDs) != 7 || causes[1].First.ID != "a" {
-		t.Fatalf("got %+v", causes)
-	}
-	if got := o.Explain(); !strings.Contains(got, "the same: c, d, e, f, g and 1 more") {
-		t.Error(got)
-	}
-	if got := o.Causes(verdict.Inconclusive); len(got) != 1 || got[0].First.ID != "i" {
-		t.Errorf("got %+v", got)
 	}
 }
 

@@ -22,6 +22,7 @@ import (
 type Options struct {
 	Tool             string         // name and version, for the document
 	Filter           string         // as given, for the document
+	Profile          string         // as given, for the document
 	Strict           bool           // a failed should counts as a failure
 	AllowUnexercised bool           // exit code 3 becomes 0
 	Journal          io.Writer      // one line of JSON a case; nil keeps none
@@ -47,6 +48,9 @@ type Run struct {
 	document *Document
 	index    map[string]int // obligation → place in the document
 	waiting  []int          // cases that each obligation still waits for
+	reasons  []reason       // of each obligation
+	causes   causes
+	watches  map[string]*stopwatch // by operation
 	settled  []chan struct{}
 	done     int
 	failed   int
@@ -58,13 +62,13 @@ type Run struct {
 // under way are given up, clean-up is still done, what was not sent is not run.
 func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options) *Run {
 	s := client.Settings()
-	r := &Run{plan: p, client: client, options: o, index: map[string]int{}, finished: make(chan struct{})}
+	r := &Run{plan: p, client: client, options: o, index: map[string]int{}, causes: causes{}, watches: map[string]*stopwatch{}, finished: make(chan struct{})}
 	r.document = &Document{
 		Version: DocumentVersion, Tool: o.Tool, Name: p.Requirements.Name,
 		API:    p.Description.Title + " " + p.Description.Version,
-		Target: s.Target.Redacted(), RunID: s.RunID, Seed: p.Seed, Filter: o.Filter, Strict: o.Strict, Unexercised: o.AllowUnexercised,
+		Target: s.Target.Redacted(), RunID: s.RunID, Seed: p.Seed, Profile: o.Profile, Filter: o.Filter, Strict: o.Strict, Unexercised: o.AllowUnexercised,
 		Started: time.Now().UTC(), Cases: len(p.Cases),
-		Digests:  Digests{p.Description.Digest, p.Requirements.Digest, p.Fixtures.Digest, p.Digest},
+		Digests:  Digests{Description: p.Description.Digest, Requirements: p.Requirements.Digest, Fixtures: p.Fixtures.Digest, Plan: p.Digest},
 		Untested: []Untested{}, Dropped: []Dropped{}, Left: []string{},
 	}
 	for _, q := range p.Requirements.List {
@@ -79,6 +83,7 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 		r.document.Obligations = append(r.document.Obligations, obligation(p, planned))
 		r.index[planned.ID] = i
 		r.waiting = append(r.waiting, 0)
+		r.reasons = append(r.reasons, reason{})
 		r.settled = append(r.settled, make(chan struct{}))
 	}
 	for _, c := range p.Cases {
@@ -98,7 +103,7 @@ func obligation(p *plan.Plan, planned *plan.Obligation) Obligation {
 		Requirement: q.ID, Level: q.Level, Chapter: q.Chapter, Sentence: planned.Sentence, Check: q.Check,
 		Clause: Clause{q.Clause.Page, p.Requirements.Link(q.Clause), q.Clause.Text},
 		File:   p.Description.File, Line: op.Line,
-		Notes: []Note{}, Shown: []Case{},
+		Notes: []Note{}, Causes: []string{},
 	}
 }
 
@@ -225,11 +230,16 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 	d.CaseCounts.Add(worst)
 	if t != nil {
 		d.Left = append(d.Left, t.Left...)
+		r.watch(t)
 	}
 	for _, v := range verdicts {
 		i := r.index[v.Obligation]
-		d.Obligations[i].add(c, v, evidence, act)
+		d.Obligations[i].add(c, v)
 		d.Obligations[i].time(started, took)
+		if v.Outcome != verdict.Pass && v.Outcome != verdict.NotRun {
+			r.reasons[i].add(c, v)
+			d.Obligations[i].cause(r.causes.add(&d.Obligations[i], c, v, evidence, act))
+		}
 		if r.waiting[i]--; r.waiting[i] == 0 {
 			r.settle(i)
 		}
@@ -250,8 +260,21 @@ func (o *Obligation) time(started time.Time, took time.Duration) {
 	o.Seconds += took.Seconds()
 }
 
-// add counts a verdict and keeps what did not pass.
-func (o *Obligation) add(c *plan.Case, v verdict.Verdict, evidence []exchange.Evidence, act int) {
+// watch counts how long each answer took.
+func (r *Run) watch(t *exchange.Transcript) {
+	for _, record := range t.Records() {
+		if record.Answer == nil || record.Step.Operation == "" {
+			continue
+		}
+		if r.watches[record.Step.Operation] == nil {
+			r.watches[record.Step.Operation] = newStopwatch()
+		}
+		r.watches[record.Step.Operation].add(record.Took)
+	}
+}
+
+// add counts a verdict.
+func (o *Obligation) add(c *plan.Case, v verdict.Verdict) {
 	o.Counts.Add(v.Outcome)
 	if v.Exercised {
 		o.Exercised++
@@ -259,16 +282,22 @@ func (o *Obligation) add(c *plan.Case, v verdict.Verdict, evidence []exchange.Ev
 	if v.Note != "" {
 		o.note(v.Note, c.ID)
 	}
-	if v.Outcome == verdict.Pass || v.Outcome == verdict.NotRun {
-		return
+}
+
+func (o *Obligation) cause(id string) {
+	if !slices.Contains(o.Causes, id) {
+		o.Causes = append(o.Causes, id)
 	}
-	o.Shown = append(o.Shown, Case{
-		ID: c.ID, Kind: c.Kind, What: c.Why, Outcome: v.Outcome, Why: v.Why,
-		Findings: append([]verdict.Finding{}, v.Findings...), Evidence: append([]exchange.Evidence{}, evidence...), Act: act,
-	})
-	slices.SortFunc(o.Shown, compareCases)
-	if len(o.Shown) > MostShown {
-		o.Shown = o.Shown[:MostShown]
+}
+
+// reason keeps, for each outcome of cases, what the first of them says of it.
+type reason map[verdict.Outcome]said
+
+type said struct{ id, why string }
+
+func (r reason) add(c *plan.Case, v verdict.Verdict) {
+	if first, ok := r[v.Outcome]; !ok || c.ID < first.id {
+		r[v.Outcome] = said{c.ID, v.Why}
 	}
 }
 
@@ -287,39 +316,36 @@ func (o *Obligation) note(text, id string) {
 func (r *Run) settle(i int) {
 	o := &r.document.Obligations[i]
 	o.Seconds = math.Round(o.Seconds*1e6) / 1e6
-	o.conclude(r.plan.Obligations[i])
+	o.conclude(r.plan.Obligations[i], r.reasons[i])
 	close(r.settled[i])
 }
 
 // conclude draws the outcome of an obligation from those of its cases: it passes
 // when every case passed and at least one exercised it.
-func (o *Obligation) conclude(planned *plan.Obligation) {
+func (o *Obligation) conclude(planned *plan.Obligation, reasons reason) {
 	slices.SortFunc(o.Notes, func(a, b Note) int { return strings.Compare(a.Text, b.Text) })
-	first := func(outcome verdict.Outcome) string {
-		for _, c := range o.Shown {
-			if c.Outcome == outcome {
-				return c.Why
-			}
-		}
-		return ""
-	}
 	switch {
 	case planned.Unsupported != "":
 		o.Outcome, o.Why = verdict.Unsupported, planned.Unsupported
+	case o.Counts.Fail > 0 && o.Waiver != nil:
+		o.Outcome, o.Why = verdict.Waived, o.Waiver.Reason
 	case o.Counts.Fail > 0:
 		o.Outcome = verdict.Fail
 	case o.Counts.Broken > 0:
-		o.Outcome, o.Why = verdict.Broken, first(verdict.Broken)
+		o.Outcome, o.Why = verdict.Broken, reasons[verdict.Broken].why
 	case planned.Lacks != "":
 		o.Outcome, o.Why = verdict.Inconclusive, planned.Lacks
 	case o.Counts.Inconclusive > 0:
-		o.Outcome, o.Why = verdict.Inconclusive, first(verdict.Inconclusive)
+		o.Outcome, o.Why = verdict.Inconclusive, reasons[verdict.Inconclusive].why
 	case o.Counts.NotRun > 0 || o.Counts.Sum() < o.Planned:
 		o.Outcome, o.Why = verdict.NotRun, "the run ended before it"
 	case o.Exercised == 0:
 		o.Outcome, o.Why = verdict.Inconclusive, "no answer was one that it speaks of"
 	default:
 		o.Outcome = verdict.Pass
+	}
+	if o.NeedlessWaiver() {
+		o.Why = "it passes although it is waived: remove its waiver"
 	}
 }
 
@@ -333,7 +359,7 @@ func (r *Run) finish(ctx context.Context) {
 		select {
 		case <-r.settled[i]:
 		default:
-			o.conclude(r.plan.Obligations[i])
+			o.conclude(r.plan.Obligations[i], r.reasons[i])
 			if d.Preflight != "" && o.Outcome == verdict.NotRun {
 				o.Why = d.Preflight
 			}
@@ -344,24 +370,26 @@ func (r *Run) finish(ctx context.Context) {
 	d.Interrupted = ctx.Err() != nil
 	d.Finished = time.Now().UTC()
 	slices.Sort(d.Left)
+	d.Latency = latencies(r.watches)
+	d.gather(r.causes)
 	d.conclude()
 	close(r.finished)
 }
 
-// Await waits for an obligation and returns it as it ended.
-func (r *Run) Await(ctx context.Context, id string) (Obligation, error) {
+// Await waits for an obligation and returns it as it ended, with the causes as far as they are known by then.
+func (r *Run) Await(ctx context.Context, id string) (Settled, error) {
 	i, ok := r.index[id]
 	if !ok {
-		return Obligation{}, fmt.Errorf("no obligation %s in the plan", id)
+		return Settled{}, fmt.Errorf("no obligation %s in the plan", id)
 	}
 	select {
 	case <-r.settled[i]:
 	case <-ctx.Done():
-		return Obligation{}, fmt.Errorf("obligation %s: %w", id, ctx.Err())
+		return Settled{}, fmt.Errorf("obligation %s: %w", id, ctx.Err())
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.document.Obligations[i], nil
+	return settled(r.document.Obligations[i], func(id string) *Cause { return &r.causes[id].Cause }), nil
 }
 
 // Wait waits for the end of the run. The error is a fault of our own, such as a

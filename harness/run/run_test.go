@@ -284,7 +284,7 @@ func TestOutcomesOfObligations(t *testing.T) {
 				t.Errorf("exit code %d, want %d: %s", d.ExitCode, tt.exit, d.Verdict)
 			}
 			for _, i := range []int{0, 2} {
-				if o := d.Obligations[i]; o.Outcome != verdict.Pass || len(o.Shown) != 0 {
+				if o := d.Obligations[i]; o.Outcome != verdict.Pass || len(o.Causes) != 0 {
 					t.Errorf("it broke %s: %s %s", o.ID, o.Outcome, o.Why)
 				}
 			}
@@ -300,7 +300,7 @@ func TestAPanicBreaksOneCase(t *testing.T) {
 	if want := (Counts{Pass: 2, Broken: 1}); d.Obligations[0].Counts != want || d.CaseCounts != (Counts{Pass: 3, Broken: 1}) || d.ExitCode != ExitBroken {
 		t.Errorf("counts %+v, cases %+v", d.Obligations[0].Counts, d.CaseCounts)
 	}
-	if shown := d.Obligations[0].Shown; len(shown) != 1 || shown[0].ID != p.Cases[1].ID || shown[0].Act != 0 || len(shown[0].Evidence) != 1 {
+	if shown := d.Causes[0].Shown; len(d.Causes) != 1 || len(shown) != 1 || shown[0].ID != p.Cases[1].ID || shown[0].Act != 0 || len(shown[0].Evidence) != 1 {
 		t.Errorf("shown %+v", shown)
 	}
 	if !strings.Contains(journal.String(), "panic: ") || strings.Count(journal.String(), "\n") != 4 {
@@ -397,23 +397,6 @@ func TestAJournalThatCannotBeWrittenIsAnError(t *testing.T) {
 	}
 }
 
-func TestShownCasesAreBounded(t *testing.T) {
-	var paths []string
-	for i := range 30 {
-		paths = append(paths, map[bool]string{true: "/404", false: "/503"}[i >= 5])
-	}
-	d := whole(t, t.Context(), plot(t, ask{id: "a", paths: paths}), serve(t, statuses), Options{})
-	o := d.Obligations[0]
-	if len(o.Shown) != MostShown || o.Counts != (Counts{Fail: 25, Inconclusive: 5}) {
-		t.Fatalf("%d shown, %+v", len(o.Shown), o.Counts)
-	}
-	for i, c := range o.Shown {
-		if want := fmt.Sprintf("list.a.%02d", i+5); c.ID != want || c.Outcome != verdict.Fail || len(c.Evidence) != 1 {
-			t.Errorf("%d: %s %s, want %s", i, c.ID, c.Outcome, want)
-		}
-	}
-}
-
 func TestProgress(t *testing.T) {
 	var steps []Progress
 	whole(t, t.Context(), plot(t, ask{id: "a", paths: []string{"/200", "/404", "/200"}}), serve(t, statuses), Options{Progress: func(p Progress) { steps = append(steps, p) }})
@@ -437,8 +420,8 @@ func TestAwait(t *testing.T) {
 		statuses(w, r)
 	})), Options{})
 	for id, want := range map[string]verdict.Outcome{"list.R-quick": verdict.Fail, "list.R-none": verdict.Inconclusive} {
-		if o, err := r.Await(t.Context(), id); err != nil || o.Outcome != want || o.ID != id {
-			t.Errorf("%s: %s, %v", id, o.Outcome, err)
+		if o, err := r.Await(t.Context(), id); err != nil || o.Obligation.Outcome != want || o.Obligation.ID != id {
+			t.Errorf("%s: %s, %v", id, o.Obligation.Outcome, err)
 		}
 	}
 	ended, cancel := context.WithCancel(t.Context())
@@ -450,8 +433,8 @@ func TestAwait(t *testing.T) {
 		t.Errorf("an unknown obligation: %v", err)
 	}
 	close(release)
-	if o, err := r.Await(t.Context(), "list.R-slow"); err != nil || o.Outcome != verdict.Pass {
-		t.Errorf("%s, %v", o.Outcome, err)
+	if o, err := r.Await(t.Context(), "list.R-slow"); err != nil || o.Obligation.Outcome != verdict.Pass {
+		t.Errorf("%s, %v", o.Obligation.Outcome, err)
 	}
 	if _, err := r.Wait(); err != nil {
 		t.Error(err)
@@ -493,9 +476,11 @@ func verdictsOf(t *testing.T, d *Document) string {
 	for i := range c.Obligations {
 		o := &c.Obligations[i]
 		o.Started, o.Seconds = time.Time{}, 0
-		o.Shown = slices.Clone(o.Shown)
-		for j := range o.Shown {
-			o.Shown[j].Evidence = nil
+	}
+	c.Latency, c.Causes = nil, slices.Clone(d.Causes)
+	for _, cause := range c.Causes {
+		for j := range cause.Shown {
+			cause.Shown[j].Evidence = nil
 		}
 	}
 	data, err := json.MarshalIndent(c, "", " ")
@@ -537,7 +522,7 @@ func TestTheDocumentTellsWhatWasRun(t *testing.T) {
 	if d.Tool != "qorcheck 1" || d.Name != "Toy promise" || d.API != "Toy 1.2" || d.Target != target || d.RunID != "run1" || d.Filter != "level:must" || !d.Strict || !d.Unexercised || d.Version != DocumentVersion {
 		t.Errorf("%+v", d)
 	}
-	if d.Digests != (Digests{p.Description.Digest, p.Requirements.Digest, p.Fixtures.Digest, p.Digest}) || !strings.HasPrefix(d.Digests.Plan, "sha256:") {
+	if d.Digests != (Digests{p.Description.Digest, p.Requirements.Digest, p.Fixtures.Digest, p.Digest, ""}) || !strings.HasPrefix(d.Digests.Plan, "sha256:") {
 		t.Errorf("%+v", d.Digests)
 	}
 	if !reflect.DeepEqual(d.Untested, []Untested{{"T-LATER", "does more", "not yet"}}) || !reflect.DeepEqual(d.Dropped, []Dropped{{"make.x", "no way"}}) {
@@ -593,13 +578,13 @@ func TestCanariesDoNotSurviveInFindings(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, secret := range []string{regexp.QuoteMeta(key), "k-12345", card, "4571000", `\b873\b`, "\x1b"} {
-				for where, text := range map[string]string{"document": string(data), "journal": journal.String(), "explanation": d.Obligations[0].Explain()} {
+				for where, text := range map[string]string{"document": string(data), "journal": journal.String(), "explanation": d.Settle(d.Obligations[0]).Explain()} {
 					if at := regexp.MustCompile(secret).FindStringIndex(numbers.ReplaceAllString(text, "")); at != nil {
 						t.Errorf("%s is left in the %s: %s", secret, where, text)
 					}
 				}
 			}
-			for _, c := range d.Obligations[0].Shown {
+			for _, c := range d.Causes[0].Shown {
 				for _, f := range c.Findings {
 					if len(f.Received) > mostSaid+40 || len(f.Expected) > mostSaid+40 {
 						t.Errorf("%d bytes of a finding", len(f.Received))

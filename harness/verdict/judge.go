@@ -48,6 +48,13 @@ var checks = map[string]Check{
 	"no-trace":          noTrace,
 }
 
+// shapes are the checks of what an answer looks like, whatever was asked.
+var shapes = []string{"documented-status", "media-type", "schema", "error-body", "reason", "no-reason", "no-reason-field"}
+
+// OfShape tells whether a check judges what an answer looks like, whatever was
+// asked, so that one fault of the target shows on requests of every kind.
+func OfShape(check string) bool { return slices.Contains(shapes, check) }
+
 // Checks lists the names of all checks, sorted.
 func Checks() []string { return slices.Sorted(maps.Keys(checks)) }
 

@@ -19,13 +19,14 @@ const (
 	Unsupported  // the fixtures say that the environment cannot exercise it
 	Inconclusive // nothing was shown, either way
 	Broken       // a fault of our own
+	Waived       // an obligation that failed, as a waiver accepts until its date
 )
 
 // Outcomes lists all outcomes, the gravest first, as reports show them.
-var Outcomes = []Outcome{Fail, Broken, Inconclusive, NotRun, Unsupported, Pass}
+var Outcomes = []Outcome{Fail, Broken, Inconclusive, NotRun, Waived, Unsupported, Pass}
 
 var words = map[Outcome]string{
-	NotRun: "not run", Pass: "pass", Fail: "fail", Unsupported: "unsupported", Inconclusive: "inconclusive", Broken: "broken",
+	NotRun: "not run", Pass: "pass", Fail: "fail", Unsupported: "unsupported", Inconclusive: "inconclusive", Broken: "broken", Waived: "waived",
 }
 
 // String returns the outcome's word.
@@ -52,7 +53,7 @@ func (o *Outcome) UnmarshalText(text []byte) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("outcome %q: allowed are pass, fail, unsupported, inconclusive, broken, not run", text)
+	return fmt.Errorf("outcome %q: allowed are pass, fail, unsupported, inconclusive, broken, waived, not run", text)
 }
 
 // Worse tells whether an outcome outweighs another.

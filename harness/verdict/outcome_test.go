@@ -14,7 +14,7 @@ func endingIn(ending spec.Ending, statuses ...int) plan.Expect {
 	return plan.Expect{Statuses: statuses, Ending: ending}
 }
 
-var every = []Outcome{NotRun, Pass, Fail, Unsupported, Inconclusive, Broken}
+var every = []Outcome{NotRun, Pass, Fail, Unsupported, Inconclusive, Broken, Waived}
 
 func TestOutcomeIsReadAsItIsWritten(t *testing.T) {
 	for _, o := range every {
@@ -41,16 +41,16 @@ func TestOutcomeIsReadAsItIsWritten(t *testing.T) {
 }
 
 func TestUnknownOutcomesAreRefused(t *testing.T) {
-	for _, word := range []string{"", "PASS", "passed", "skip", "notRun", "0", "waived"} {
+	for _, word := range []string{"", "PASS", "passed", "skip", "notRun", "0", "waive"} {
 		o := Fail
 		err := o.UnmarshalText([]byte(word))
 		if err == nil || o != Fail {
 			t.Errorf("%q is read as %s", word, o)
-		} else if !strings.Contains(err.Error(), "allowed are pass, fail, unsupported, inconclusive, broken, not run") {
+		} else if !strings.Contains(err.Error(), "allowed are pass, fail, unsupported, inconclusive, broken, waived, not run") {
 			t.Error(err)
 		}
 	}
-	for _, o := range []Outcome{-1, 6} {
+	for _, o := range []Outcome{-1, 7} {
 		if text, err := o.MarshalText(); err == nil {
 			t.Errorf("%d is written as %s", int(o), text)
 		}

@@ -1,0 +1,265 @@
+package run
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/plan"
+	"qorcheck/harness/verdict"
+	"qorcheck/spec"
+)
+
+// Cause is what cases that did not pass have in common: the same check, the same
+// kind of fault in the request, the same kind of answer. One defect of a target
+// is one cause, in however many operations it shows.
+type Cause struct {
+	ID      string          `json:"id"` // lasting: check.kind.hash of the rest
+	Outcome verdict.Outcome `json:"outcome"`
+	Level   spec.Level      `json:"level"`
+	Check   string          `json:"check"`
+	Kind    string          `json:"kind,omitempty"` // of the requests, "" when it does not matter
+	Title   string          `json:"title"`          // what the representative case, Shown[0], says
+	Cases   int             `json:"cases"`          // different cases
+	Behind  []Behind        `json:"behind"`         // by obligation
+	Shown   []Case          `json:"shown"`          // at most MostShown, spread over the obligations
+}
+
+// Behind lists the cases of one obligation that share a cause.
+type Behind struct {
+	Obligation string   `json:"obligation"`
+	Cases      []string `json:"cases"`
+}
+
+// Bounds of what a document holds, however much goes wrong.
+const (
+	MostShown  = 20       // cases of a cause that are kept with their evidence
+	MostCauses = 200      // what is beyond is gathered by its check
+	MostBody   = 16 << 10 // bytes of a message's body in kept evidence; the journal has the whole
+)
+
+// gathering is a cause while cases still arrive.
+type gathering struct {
+	Cause
+	last string // the case that was added last
+}
+
+type causes map[string]*gathering
+
+// add files a verdict that is no pass and returns the id of its cause.
+func (all causes) add(o *Obligation, c *plan.Case, v verdict.Verdict, evidence []exchange.Evidence, act int) string {
+	cause := all.find(o, c, v)
+	if cause.last != c.ID {
+		cause.last = c.ID
+		cause.Cases++
+		cause.show(Case{
+			ID: c.ID, Operation: c.Operation, Obligation: o.ID, Kind: c.Kind, What: c.Why, Outcome: v.Outcome, Why: v.Why,
+			Findings: append([]verdict.Finding{}, v.Findings...), Evidence: cut(evidence), Act: act,
+		})
+	}
+	i, found := slices.BinarySearchFunc(cause.Behind, o.ID, func(b Behind, id string) int { return strings.Compare(b.Obligation, id) })
+	if !found {
+		cause.Behind = slices.Insert(cause.Behind, i, Behind{Obligation: o.ID})
+	}
+	behind := &cause.Behind[i]
+	at, _ := slices.BinarySearch(behind.Cases, c.ID)
+	behind.Cases = slices.Insert(behind.Cases, at, c.ID)
+	return cause.ID
+}
+
+func (all causes) find(o *Obligation, c *plan.Case, v verdict.Verdict) *gathering {
+	kind, answer := kindOfRequest(o.Check, c.Kind), kindOfAnswer(v)
+	if v.Outcome != verdict.Fail {
+		kind = ""
+	}
+	id := causeID(o, v.Outcome, kind, answer)
+	if all[id] == nil && len(all) >= MostCauses {
+		kind = ""
+		id = causeID(o, v.Outcome, kind, "of many kinds")
+	}
+	if all[id] == nil {
+		all[id] = &gathering{Cause: Cause{ID: id, Outcome: v.Outcome, Level: o.Level, Check: o.Check, Kind: kind, Behind: []Behind{}, Shown: []Case{}}}
+	}
+	return all[id]
+}
+
+func causeID(o *Obligation, outcome verdict.Outcome, kind, answer string) string {
+	name := []string{o.Check}
+	if outcome != verdict.Fail {
+		name = append(name, outcome.String())
+	}
+	if kind != "" {
+		name = append(name, kind)
+	}
+	sum := sha256.Sum256([]byte(strings.Join([]string{outcome.String(), string(o.Level), o.Check, kind, answer}, "\x00")))
+	return strings.Join(append(name, hex.EncodeToString(sum[:4])), ".")
+}
+
+// kindOfRequest keeps the first two parts of a case's kind where they matter to the check.
+func kindOfRequest(check, kind string) string {
+	if verdict.OfShape(check) {
+		return ""
+	}
+	parts := strings.SplitN(kind, ".", 3)
+	return strings.Join(parts[:min(len(parts), 2)], ".")
+}
+
+var (
+	quotedText  = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+	plainWord   = regexp.MustCompile(`^"[A-Za-z ]{1,20}"$`)
+	someNumber  = regexp.MustCompile(`(status )?\d+`)
+	indexInPath = regexp.MustCompile(`/\d+(/|$)`)
+)
+
+// kindOfAnswer says what was received with what differs from case to case left
+// out: values, numbers other than statuses, places in lists.
+func kindOfAnswer(v verdict.Verdict) string {
+	kinds := []string{}
+	for _, f := range v.Findings {
+		received := general(f.Received, f.Check != "schema")
+		kinds = append(kinds, strings.Join([]string{indexInPath.ReplaceAllString(f.Pointer, "/*$1"), f.Keyword, received}, "\x01"))
+	}
+	slices.Sort(kinds)
+	return strings.Join(append(slices.Compact(kinds), general(v.Why, true)), "\x02")
+}
+
+func general(text string, words bool) string {
+	text = quotedText.ReplaceAllStringFunc(text, func(quoted string) string {
+		if words && plainWord.MatchString(quoted) {
+			return quoted
+		}
+		return `"…"`
+	})
+	return someNumber.ReplaceAllStringFunc(text, func(number string) string {
+		if strings.HasPrefix(number, "status ") {
+			return number
+		}
+		return "#"
+	})
+}
+
+// show keeps a case with its evidence if it is among the first: the first case of
+// each obligation, then the second of each. What is kept does not depend on the
+// order in which cases arrive.
+func (g *gathering) show(c Case) {
+	g.Shown = append(g.Shown, c)
+	slices.SortFunc(g.Shown, func(a, b Case) int { return strings.Compare(a.ID, b.ID) })
+	ofObligation, rank := map[string]int{}, map[string]int{}
+	for _, kept := range g.Shown {
+		rank[kept.ID] = ofObligation[kept.Obligation]
+		ofObligation[kept.Obligation]++
+	}
+	slices.SortStableFunc(g.Shown, func(a, b Case) int { return cmp.Compare(rank[a.ID], rank[b.ID]) })
+	if len(g.Shown) > MostShown {
+		g.Shown = slices.Delete(g.Shown, MostShown, len(g.Shown))
+	}
+}
+
+// cut copies evidence with its bodies shortened.
+func cut(evidence []exchange.Evidence) []exchange.Evidence {
+	list := make([]exchange.Evidence, len(evidence))
+	for i, e := range evidence {
+		e.Request.Body = shorten(e.Request.Body, MostBody)
+		if e.Answer != nil {
+			answer := *e.Answer
+			answer.Body = shorten(answer.Body, MostBody)
+			e.Answer = &answer
+		}
+		list[i] = e
+	}
+	return list
+}
+
+// gather puts the causes into the document, in the order of reading.
+func (d *Document) gather(all causes) {
+	d.Causes = []Cause{}
+	waived := map[string]bool{}
+	for id, g := range all {
+		g.Title = d.title(g.Cause)
+		d.Causes = append(d.Causes, g.Cause)
+		waived[id] = d.Waived(g.Cause)
+	}
+	slices.SortFunc(d.Causes, func(a, b Cause) int {
+		return cmp.Or(
+			cmp.Compare(slices.Index(verdict.Outcomes, a.Outcome), slices.Index(verdict.Outcomes, b.Outcome)),
+			compareTruth(waived[a.ID], waived[b.ID]),
+			cmp.Compare(weight(a.Level, a.Check), weight(b.Level, b.Check)),
+			cmp.Compare(b.Cases, a.Cases),
+			strings.Compare(a.ID, b.ID),
+		)
+	})
+	rank := map[string]int{}
+	for i, c := range d.Causes {
+		rank[c.ID] = i
+	}
+	for i := range d.Obligations {
+		slices.SortFunc(d.Obligations[i].Causes, func(a, b string) int { return cmp.Compare(rank[a], rank[b]) })
+	}
+}
+
+// Failed lists the causes of failures that nobody waived, in the order of reading.
+func (d *Document) Failed() []Cause {
+	return slices.DeleteFunc(slices.Clone(d.Causes), func(c Cause) bool { return c.Outcome != verdict.Fail || d.Waived(c) })
+}
+
+// Waived tells whether every obligation behind a cause is waived.
+func (d *Document) Waived(c Cause) bool {
+	return !slices.ContainsFunc(c.Behind, func(b Behind) bool { return d.Obligation(b.Obligation).Outcome != verdict.Waived })
+}
+
+func compareTruth(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}
+
+// title says in one line what the representative case showed.
+func (d *Document) title(c Cause) string {
+	first := c.Shown[0]
+	if len(first.Findings) == 0 {
+		return first.Why
+	}
+	o := d.Obligation(first.Obligation)
+	sentence := o.Sentence
+	if len(d.Operations(c)) > 1 {
+		sentence = strings.TrimPrefix(sentence, o.Operation+" ")
+	}
+	return fmt.Sprintf("%s: received %s", sentence, first.Findings[0].Received)
+}
+
+// Operations lists the operations in which a cause shows, sorted.
+func (d *Document) Operations(c Cause) []string {
+	var list []string
+	for _, b := range c.Behind {
+		list = append(list, d.Obligation(b.Obligation).Operation)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// Cause finds a cause by its id, nil when there is none.
+func (d *Document) Cause(id string) *Cause {
+	i := slices.IndexFunc(d.Causes, func(c Cause) bool { return c.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &d.Causes[i]
+}
+
+// Obligation finds an obligation by its id, nil when there is none.
+func (d *Document) Obligation(id string) *Obligation {
+	i := slices.IndexFunc(d.Obligations, func(o Obligation) bool { return o.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return &d.Obligations[i]
+}

@@ -1,0 +1,188 @@
+package run
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/plan"
+	"qorcheck/harness/verdict"
+	"qorcheck/spec"
+)
+
+// failing files one failed case of an operation.
+func failing(all causes, o Obligation, id, kind string, findings ...verdict.Finding) string {
+	for i := range findings {
+		findings[i].Check = o.Check
+	}
+	c := &plan.Case{ID: id, Operation: o.Operation, Kind: kind, Obligations: []string{o.ID}}
+	return all.add(&o, c, verdict.Verdict{Obligation: o.ID, Outcome: verdict.Fail, Findings: findings}, nil, -1)
+}
+
+func TestOneDefectIsOneCause(t *testing.T) {
+	pay := Obligation{ID: "pay.R-1", Operation: "pay", Check: "status", Level: spec.Must}
+	got := func(text string) verdict.Finding { return verdict.Finding{Received: text} }
+	at := func(pointer, keyword, text string) verdict.Finding {
+		return verdict.Finding{Pointer: pointer, Keyword: keyword, Received: text}
+	}
+	schema, void := pay, pay
+	schema.ID, schema.Check = "pay.R-2", "schema"
+	void.ID, void.Operation = "void.R-1", "void"
+	should := pay
+	should.Level = spec.Should
+	for _, tt := range []struct {
+		claim  string
+		a, b   Obligation
+		ka, kb string
+		fa, fb verdict.Finding
+		same   bool
+	}{
+		{"the same answer to another case of a kind", pay, pay, "malformed.type", "malformed.type", got("status 200"), got("status 200"), true},
+		{"the same answer on another operation", pay, void, "malformed.type", "malformed.type", got("status 200"), got("status 200"), true},
+		{"a finer kind", pay, pay, "forbidden.merchant.other", "forbidden.merchant.off", got("status 200"), got("status 200"), true},
+		{"another kind of request", pay, pay, "malformed.type", "malformed.length", got("status 200"), got("status 200"), false},
+		{"another status", pay, pay, "malformed.type", "malformed.type", got("status 200"), got("status 500"), false},
+		{"another word in the answer", pay, pay, "malformed.type", "malformed.type", got(`status 200 with /status "approved"`), got(`status 200 with /status "declined"`), false},
+		{"another id in the answer", pay, pay, "malformed.type", "malformed.type", got(`1 stored under "a1-7"`), got(`1 stored under "b2-9"`), true},
+		{"another level", pay, should, "malformed.type", "malformed.type", got("status 200"), got("status 200"), false},
+		{"another check", pay, schema, "malformed.type", "malformed.type", got("status 200"), got("status 200"), false},
+		{"another kind of request where the answer's form is judged", schema, schema, "malformed.type", "valid.example", at("/a", "type", "17"), at("/a", "type", "4"), true},
+		{"another row of a list", schema, schema, "valid", "valid", at("/data/0/a", "type", "17"), at("/data/31/a", "type", "17"), true},
+		{"another field", schema, schema, "valid", "valid", at("/a", "type", "17"), at("/b", "type", "17"), false},
+		{"another keyword", schema, schema, "valid", "valid", at("/a", "type", "17"), at("/a", "enum", "17"), false},
+		{"another word where a schema is broken", schema, schema, "valid", "valid", at("/a", "enum", `"red"`), at("/a", "enum", `"blue"`), true},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			all := causes{}
+			a, b := failing(all, tt.a, "case-1", tt.ka, tt.fa), failing(all, tt.b, "case-2", tt.kb, tt.fb)
+			if (a == b) != tt.same || len(all) != map[bool]int{true: 1, false: 2}[tt.same] {
+				t.Errorf("causes %s and %s", a, b)
+			}
+			if strings.Trim(a, "abcdefghijklmnopqrstuvwxyz0123456789.-") != "" {
+				t.Errorf("the id %s is no id", a)
+			}
+		})
+	}
+}
+
+func TestACauseCountsEachCaseOnce(t *testing.T) {
+	all := causes{}
+	first, second := Obligation{ID: "pay.R-1", Check: "schema"}, Obligation{ID: "pay.R-2", Check: "schema"}
+	for _, id := range []string{"b", "a"} {
+		failing(all, first, id, "valid")
+		failing(all, second, id, "valid")
+	}
+	for _, g := range all {
+		if g.Cases != 2 || len(g.Shown) != 2 || !reflect.DeepEqual(g.Behind, []Behind{{"pay.R-1", []string{"a", "b"}}, {"pay.R-2", []string{"a", "b"}}}) {
+			t.Errorf("got %+v", g.Cause)
+		}
+	}
+}
+
+// What is kept must not depend on the order in which answers arrive.
+func TestShownCasesAreBoundedAndSpread(t *testing.T) {
+	type ask struct {
+		o  Obligation
+		id string
+	}
+	var asks []ask
+	for i := range 7 {
+		o := Obligation{ID: fmt.Sprintf("op%d.R-1", i), Check: "status"}
+		for j := range 5 + 20*(i%2) {
+			asks = append(asks, ask{o, fmt.Sprintf("op%d.case-%02d", i, j)})
+		}
+	}
+	var first []string
+	for seed := range uint64(20) {
+		random := rand.New(rand.NewPCG(seed, 1))
+		random.Shuffle(len(asks), func(i, j int) { asks[i], asks[j] = asks[j], asks[i] })
+		all := causes{}
+		id := ""
+		for _, a := range asks {
+			id = failing(all, a.o, a.id, "valid")
+		}
+		var shown []string
+		for _, c := range all[id].Shown {
+			shown = append(shown, c.ID)
+		}
+		if first == nil {
+			first = shown
+		}
+		if len(shown) != MostShown || !slices.Equal(shown, first) {
+			t.Fatalf("in another order %v, first %v", shown, first)
+		}
+		if all[id].Cases != len(asks) || len(all[id].Behind) != 7 {
+			t.Errorf("%d cases of %d obligations", all[id].Cases, len(all[id].Behind))
+		}
+	}
+	for i := range 7 {
+		if want := fmt.Sprintf("op%d.case-00", i); first[i] != want {
+			t.Errorf("shown %d is %s, want %s", i, first[i], want)
+		}
+	}
+}
+
+func TestCausesAreBounded(t *testing.T) {
+	all := causes{}
+	o := Obligation{ID: "pay.R-1", Check: "schema"}
+	for i := range 3 * MostCauses {
+		failing(all, o, fmt.Sprint("case-", i), "valid", verdict.Finding{Pointer: "/" + strings.Repeat("a", i+1)})
+	}
+	if len(all) != MostCauses+1 {
+		t.Errorf("%d causes", len(all))
+	}
+	cases := 0
+	for _, g := range all {
+		cases += g.Cases
+	}
+	if cases != 3*MostCauses {
+		t.Errorf("%d cases have a cause", cases)
+	}
+}
+
+func TestKeptBodiesAreBounded(t *testing.T) {
+	long := strings.Repeat("x", 3*MostBody)
+	evidence := []exchange.Evidence{{Request: exchange.Message{Body: long}, Answer: &exchange.Message{Body: long}}}
+	kept := cut(evidence)[0]
+	if len(kept.Request.Body) > MostBody+50 || len(kept.Answer.Body) > MostBody+50 || !strings.Contains(kept.Answer.Body, "bytes more") {
+		t.Errorf("%d and %d bytes", len(kept.Request.Body), len(kept.Answer.Body))
+	}
+	if evidence[0].Request.Body != long || evidence[0].Answer.Body != long {
+		t.Error("the journal's copy was cut")
+	}
+}
+
+func TestCausesOfARun(t *testing.T) {
+	p := plot(t,
+		ask{id: "a", paths: []string{"/404/1", "/500", "/404/2", "/200", "/503"}},
+		ask{id: "b", paths: []string{"/404/3"}},
+		ask{id: "c", level: spec.Should, paths: []string{"/404/4", "/404/5", "/404/6", "/404/7"}})
+	d := whole(t, t.Context(), p, serve(t, statuses), Options{})
+	var got []string
+	for _, c := range d.Causes {
+		got = append(got, fmt.Sprintf("%s %s %d/%d %s", c.Outcome, c.Level, c.Cases, len(c.Behind), c.Title))
+	}
+	want := []string{
+		"fail must 3/2 list does a: received status 404, which the description does not document",
+		"fail must 1/1 list does a: received status 500, which the description does not document",
+		"fail should 4/1 list does c: received status 404, which the description does not document",
+		"inconclusive must 1/1 the target answered 503: it has no time now",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s", strings.Join(got, "\n"))
+	}
+	s := d.Settle(d.Obligations[0])
+	if len(s.Shares) != 3 || !slices.Equal(s.Shares[0].Cases, []string{"list.a.00", "list.a.02"}) || s.Shares[0].Others != 1 || s.Shares[0].First.ID != "list.a.00" {
+		t.Errorf("shares %+v", s.Shares)
+	}
+	if s := d.Settle(d.Obligations[1]); len(s.Shares) != 1 || s.Shares[0].First.ID != "list.b.00" {
+		t.Errorf("it is not shown by a case of its own: %+v", s.Shares)
+	}
+	if got := s.Explain(); !strings.Contains(got, "the same: list.a.02\n") || !strings.Contains(got, "the same in 1 other obligations: cause "+d.Causes[0].ID) {
+		t.Error(got)
+	}
+}

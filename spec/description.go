@@ -257,6 +257,9 @@ func Parse(data []byte, name string) (*Description, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: not a readable OpenAPI 3 document: %w", name, err)
 	}
+	if err := checkVersion(doc); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
 	if err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation(), openapi3.DisableSchemaPatternValidation(), openapi3.DisableSchemaDefaultsValidation()); err != nil {
 		return nil, fmt.Errorf("%s: not a valid OpenAPI 3 document: %w", name, err)
 	}
@@ -270,6 +273,17 @@ func Parse(data []byte, name string) (*Description, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return d, nil
+}
+
+// checkVersion refuses what is no OpenAPI 3: the errors about the rest would mislead.
+func checkVersion(doc *openapi3.T) error {
+	if swagger, ok := doc.Extensions["swagger"]; ok {
+		return fmt.Errorf("Swagger %v: only OpenAPI 3 is read; convert the file first, as swagger2openapi does", swagger)
+	}
+	if !strings.HasPrefix(doc.OpenAPI, "3.") {
+		return fmt.Errorf("not an OpenAPI 3 document: openapi: %q; allowed is 3.x, as in openapi: 3.0.3", doc.OpenAPI)
+	}
+	return nil
 }
 
 // shownName is a file's name as reports show it: relative as given, never absolute.

@@ -26,7 +26,9 @@ func TestBadDocumentsNameTheFile(t *testing.T) {
 	for _, tt := range []struct{ claim, document, want string }{
 		{"no YAML", "{", "readable"},
 		{"empty", "", "OpenAPI 3"},
-		{"Swagger 2", `{"swagger": "2.0", "info": {"title": "t", "version": "1"}, "paths": {}}`, "valid OpenAPI 3"},
+		{"Swagger 2", `{"swagger": "2.0", "info": {"title": "t", "version": "1"}, "paths": {}}`, "Swagger 2.0: only OpenAPI 3 is read; convert the file first"},
+		{"no version", "info: {title: t, version: \"1\"}\npaths: {}\n", `openapi: ""; allowed is 3.x`},
+		{"a version to come", "openapi: 4.0.0\ninfo: {title: t, version: \"1\"}\npaths: {}\n", `openapi: "4.0.0"; allowed is 3.x`},
 		{"no info", "openapi: 3.0.3\npaths: {}\n", "info"},
 		{"no paths", head, "paths"},
 		{"no responses", head + "paths: {/a: {get: {}}}\n", "responses"},

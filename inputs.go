@@ -42,9 +42,6 @@ func (in *inputs) plan() (*plan.Plan, *url.URL, error) {
 			return nil, nil, err
 		}
 	}
-	if target == nil && in.spec != "" {
-		return nil, nil, fmt.Errorf("--spec %s: the embedded sandbox serves the built-in description only; --target URL is needed with --spec", in.spec)
-	}
 	description, err := in.description()
 	if err != nil {
 		return nil, nil, fmt.Errorf("--spec: %w", err)
@@ -62,7 +59,7 @@ func (in *inputs) plan() (*plan.Plan, *url.URL, error) {
 	}
 	p, err := plan.New(description, requirements, fixtures, in.seed)
 	if err != nil {
-		if in.spec != "" && in.requirements == "" {
+		if in.spec != "" && (in.requirements == "" || in.fixtures == "") {
 			err = fmt.Errorf("%w (--spec usually goes with --requirements and --fixtures of its own)", err)
 		}
 		return nil, nil, err

@@ -59,6 +59,9 @@ case with its redacted exchanges). Without --target the embedded sandbox is cert
 }
 
 func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
+	if f.spec != "" && f.target == "" {
+		return fmt.Errorf("--spec %s: the embedded sandbox serves the built-in description only; --target URL is needed with --spec", f.spec)
+	}
 	p, target, err := f.plan()
 	if err != nil {
 		return err

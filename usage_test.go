@@ -224,6 +224,15 @@ func TestWrongUsage(t *testing.T) {
 			says: []string{"--spec", "s.yaml", "r.yaml", "nothing would be certified"},
 		},
 		{
+			claim: "a description whose keys are not the sandbox's",
+			args:  []string{"plan", "--spec", "s.yaml", "--requirements", "r.yaml"},
+			files: map[string]string{
+				"s.yaml": "{openapi: 3.0.3, info: {title: t, version: '1'}, paths: {/a: {get: {responses: {'200': {description: d}}}}}}",
+				"r.yaml": "{version: 1, name: n, pages: {p: ''}, requirements: [{id: R-1, level: must, chapter: statuses, clause: {page: p, text: t}, sentence: s, operations: all, check: media-type}]}",
+			},
+			says: []string{"the sandbox's fixtures", "allowed: none", "--spec usually goes with", "--fixtures of its own"},
+		},
+		{
 			claim: "a description without a target",
 			args:  []string{"run", "--spec", "s.yaml"},
 			files: map[string]string{"s.yaml": string(description)},

@@ -78,7 +78,7 @@ func (b *builder) check() error {
 	for _, q := range b.requirements.List {
 		for _, id := range q.Operations.IDs {
 			if b.description.Operation(id) == nil {
-				return fmt.Errorf("%s: requirement %s: no operation of %s has the id %q; allowed: %s", b.requirements.File, q.ID, b.description.File, id, strings.Join(b.description.IDs(), ", "))
+				return fmt.Errorf("%s: requirement %s: no operation of %s has the id %q; allowed: %s", b.requirements.File, q.ID, b.description.File, id, cmp.Or(strings.Join(b.description.IDs(), ", "), "none"))
 			}
 		}
 		for _, kind := range q.Cases {
@@ -93,7 +93,7 @@ func (b *builder) check() error {
 	for _, role := range append([]string{settings.Valid}, slices.Sorted(maps.Keys(b.fixtures.Credentials))...) { // unknown ones may be invented from valid ones
 		for _, scheme := range slices.Sorted(maps.Keys(b.fixtures.Credentials[role])) {
 			if _, ok := b.description.Schemes[scheme]; !ok {
-				return fmt.Errorf("%s: credentials.%s: unknown security scheme %q; allowed: %s", b.fixtures.File, role, scheme, strings.Join(slices.Sorted(maps.Keys(b.description.Schemes)), ", "))
+				return fmt.Errorf("%s: credentials.%s: unknown security scheme %q; allowed: %s", b.fixtures.File, role, scheme, cmp.Or(strings.Join(slices.Sorted(maps.Keys(b.description.Schemes)), ", "), "none"))
 			}
 		}
 	}

@@ -21,12 +21,21 @@ var Kinds = []string{
 	"valid.example", "valid.required", "valid.everything", "valid.form",
 	"valid.optional", "valid.enum", "valid.branch", "valid.bound",
 	"outcome.refused", "outcome.error", "outcome.internal",
-	"malformed.syntax", "malformed.empty", "malformed.media-type", "malformed.lax",
+	"malformed.syntax", "malformed.empty", "malformed.media-type", "malformed.lax", "malformed.doubled",
 	"malformed.missing", "malformed.blank", "malformed.null", "malformed.type", "malformed.enum",
 	"malformed.pattern", "malformed.length", "malformed.bound", "malformed.items", "malformed.extra",
 	"unauthenticated.missing", "unauthenticated.empty",
 	"forbidden.unknown", "forbidden.revoked", "forbidden.pair", "forbidden.rights", "forbidden.merchant",
 	"not-found.path", "not-found.method", "not-found.id",
+}
+
+// laxKinds are of requests of which nothing is promised, so that a target may carry them out.
+var laxKinds = []string{"malformed.lax", "malformed.doubled"}
+
+// covers tells whether a requirement speaks of a kind. A lax kind is meant only
+// where it is named in full, or where every answer is meant.
+func covers(q *spec.Requirement, kind string) bool {
+	return q.Covers(kind) && (len(q.Cases) == 0 || !slices.Contains(laxKinds, kind) || slices.Contains(q.Cases, kind))
 }
 
 // Checks that planning knows of beyond the words that it hands on to judging.
@@ -111,7 +120,7 @@ func (b *builder) checkExpectations() error {
 		for _, kind := range b.kinds() {
 			owner := ""
 			for _, q := range b.requirements.List {
-				if !q.Tested() || q.Check != checkStatus || !q.Operations.Has(o.ID) || !q.Covers(kind) {
+				if !q.Tested() || q.Check != checkStatus || !q.Operations.Has(o.ID) || !covers(q, kind) {
 					continue
 				}
 				if owner != "" {
@@ -322,7 +331,7 @@ func (b *builder) duplicate(c *Case) bool {
 // unless the environment cannot exercise it: then nothing of the kind is sent.
 func (b *builder) expectation(o *spec.Operation, kind string) *spec.Expect {
 	for _, q := range b.requirements.List {
-		if q.Tested() && q.Check == checkStatus && q.Operations.Has(o.ID) && q.Covers(kind) && b.unsupported(o, q) == "" {
+		if q.Tested() && q.Check == checkStatus && q.Operations.Has(o.ID) && covers(q, kind) && b.unsupported(o, q) == "" {
 			return q.Expect
 		}
 	}
@@ -339,7 +348,7 @@ func (b *builder) unsupported(o *spec.Operation, q *spec.Requirement) string {
 // answer it as either.
 func (b *builder) notOurs(o *spec.Operation) []int {
 	for _, q := range b.requirements.List {
-		if q.Tested() && q.Check == checkStatus && q.Operations.Has(o.ID) && q.Covers(merchantKind+".other") {
+		if q.Tested() && q.Check == checkStatus && q.Operations.Has(o.ID) && covers(q, merchantKind+".other") {
 			return q.Expect.For(o)
 		}
 	}
@@ -399,7 +408,7 @@ func (b *builder) assign(ob *Obligation) {
 	q := ob.Requirement
 	control := q.Check != checkNoTrace
 	for _, c := range b.cases {
-		if c.Operation != ob.Operation.ID || !q.Covers(c.Kind) {
+		if c.Operation != ob.Operation.ID || !covers(q, c.Kind) {
 			continue
 		}
 		ob.Cases = append(ob.Cases, c.ID)
@@ -412,7 +421,7 @@ func (b *builder) assign(ob *Obligation) {
 	}
 	var lacks []string
 	for _, kind := range b.kinds() {
-		if reason := b.lacks[ob.Operation.ID+" "+kind]; len(q.Cases) > 0 && q.Covers(kind) && reason != "" && !slices.Contains(lacks, reason) {
+		if reason := b.lacks[ob.Operation.ID+" "+kind]; len(q.Cases) > 0 && covers(q, kind) && reason != "" && !slices.Contains(lacks, reason) {
 			lacks = append(lacks, reason)
 		}
 	}
@@ -422,7 +431,7 @@ func (b *builder) assign(ob *Obligation) {
 	case len(ob.Cases) == 0:
 		ob.Lacks = "the description leaves nothing to make such a request of"
 		for _, kind := range b.kinds() {
-			if q.Covers(kind) {
+			if covers(q, kind) {
 				ob.Lacks = cmp.Or(b.none[ob.Operation.ID+" "+kind], ob.Lacks)
 			}
 		}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"qorcheck/harness/generate"
@@ -39,7 +40,11 @@ func (b *builder) certify(d draft, r Request, fault *Fault) error {
 	}
 	var found []spec.Violation
 	for _, p := range d.operation.Parameters {
-		found = append(found, b.parameterViolations(d, p)...)
+		violations, err := b.parameterViolations(d, p)
+		if err != nil {
+			return err
+		}
+		found = append(found, violations...)
 	}
 	if content := cmp.Or(d.form, d.operation.Body.Fields()); content != nil && d.hasBody {
 		value, err := read(body, content)
@@ -129,30 +134,46 @@ func violationText(found []spec.Violation) string {
 	return strings.Join(parts, "; ")
 }
 
-func (b *builder) parameterViolations(d draft, p spec.Parameter) []spec.Violation {
+// parameterViolations judges a parameter by the text that it is sent as.
+func (b *builder) parameterViolations(d draft, p spec.Parameter) ([]spec.Violation, error) {
 	where := p.In + ":" + p.Name
 	value, there := d.parameters[where]
 	if !there {
 		if p.Required {
-			return []spec.Violation{{Pointer: where, Keyword: "required", Reason: "is required and missing"}}
+			return []spec.Violation{{Pointer: where, Keyword: "required", Reason: "is required and missing"}}, nil
 		}
-		return nil
+		return nil, nil
 	}
 	text, err := parameterText(value).Fill(b.sample)
 	if err != nil {
-		return []spec.Violation{{Pointer: where, Keyword: "schema", Reason: err.Error()}}
+		return nil, err
+	}
+	if !carries(p.In, text) {
+		return nil, fmt.Errorf("the %s parameter %s cannot carry such a text", p.In, p.Name)
 	}
 	if strings.Contains(string(parameterText(value)), open) {
-		return nil // the value is the target's own
+		return nil, nil // the value is the target's own
 	}
 	if p.Schema.Type.Includes("array") || p.Schema.Type.Includes("object") {
-		return nil
+		return nil, nil
 	}
 	found := p.Schema.Violations(generate.Maker{Schema: p.Schema}.Read("", text), spec.Sent)
 	for i := range found {
 		found[i].Pointer = where
 	}
-	return found
+	return found, nil
+}
+
+// carries tells whether a text arrives as it is: white space around a header is
+// no part of it (RFC 9110), and cookies leave out some characters (RFC 6265).
+func carries(in, text string) bool {
+	switch in {
+	case "header":
+		return text == strings.TrimSpace(text) && !strings.ContainsFunc(text, unicode.IsControl)
+	case "cookie":
+		return !strings.ContainsFunc(text, func(c rune) bool { return c <= ' ' || c >= 0x7f || strings.ContainsRune(`",;\`, c) })
+	}
+	return true
 }
 
 // sample fills placeholders with values of the kind that a run will send.

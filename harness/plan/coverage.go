@@ -134,7 +134,7 @@ func (p *Plan) textual(o *spec.Operation, parameter spec.Parameter, keyword stri
 func (p *Plan) unasked(o *spec.Operation, keyword string) string {
 	kind, _ := naming(generate.Fault{Keyword: keyword}, "")
 	for _, q := range p.Requirements.List {
-		if q.Tested() && q.Check == checkStatus && q.Operations.Has(o.ID) && q.Covers(kind) {
+		if q.Tested() && q.Check == checkStatus && q.Operations.Has(o.ID) && covers(q, kind) {
 			return ""
 		}
 	}

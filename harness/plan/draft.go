@@ -19,6 +19,7 @@ type draft struct {
 	method      string
 	path        string            // template of the description, or another path
 	parameters  map[string]any    // "in:name" → value
+	twice       string            // the parameter that is sent twice, "" for none
 	credentials map[string]string // security scheme → role; "" sends the header empty, absent schemes send none
 	body        any
 	hasBody     bool
@@ -63,16 +64,23 @@ func (d draft) at(expression string) (any, bool) {
 // request serialises the draft.
 func (d draft) request() (Request, error) {
 	r := Request{Method: d.method, Path: d.fillPath()}
+	var cookies []string
 	for _, key := range slices.Sorted(maps.Keys(d.parameters)) {
 		in, name, _ := strings.Cut(key, ":")
 		text := parameterText(d.parameters[key])
-		switch in {
-		case "query":
-			r.Query = append(r.Query, Field{name, text})
-		case "header":
-			r.Header = append(r.Header, Field{name, text})
-		case "cookie":
-			r.Header = append(r.Header, Field{"Cookie", Template(name + "=" + string(text))})
+		times := 1
+		if d.twice == key {
+			times = 2
+		}
+		for range times {
+			switch in {
+			case "query":
+				r.Query = append(r.Query, Field{name, text})
+			case "header":
+				r.Header = append(r.Header, Field{name, text})
+			case "cookie":
+				cookies = append(cookies, name+"="+string(text))
+			}
 		}
 	}
 	schemes := d.operation.Description.Schemes
@@ -92,8 +100,11 @@ func (d draft) request() (Request, error) {
 		case "query":
 			r.Query = append(r.Query, Field{scheme.Field, value})
 		case "cookie":
-			r.Header = append(r.Header, Field{"Cookie", Template(scheme.Field+"=") + value})
+			cookies = append(cookies, scheme.Field+"="+string(value))
 		}
+	}
+	if len(cookies) > 0 { // one header holds them all (RFC 6265)
+		r.Header = append(r.Header, Field{"Cookie", Template(strings.Join(cookies, "; "))})
 	}
 	if d.hasBody {
 		r.HasBody = true

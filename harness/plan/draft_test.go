@@ -35,8 +35,8 @@ func TestBodiesAreWrittenPlainly(t *testing.T) {
 	if _, err := d.request(); err == nil {
 		t.Error("a request with such a body is made")
 	}
-	d = draft{operation: d.operation, method: "GET", path: "/a", parameters: map[string]any{"query:b": 1.0, "query:a": "x", "header:H": "h", "cookie:c": "v"}}
-	if r, err := d.request(); err != nil || fmt.Sprint(r.Query, r.Header, r.HasBody) != "[{a x} {b 1}] [{Cookie c=v} {H h}] false" {
+	d = draft{operation: d.operation, method: "GET", path: "/a", parameters: map[string]any{"query:b": 1.0, "query:a": "x", "header:H": "h", "cookie:c": "v", "cookie:d": "w"}}
+	if r, err := d.request(); err != nil || fmt.Sprint(r.Query, r.Header, r.HasBody) != "[{a x} {b 1}] [{H h} {Cookie c=v; d=w}] false" {
 		t.Errorf("%v %v", r, err)
 	}
 }

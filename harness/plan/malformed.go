@@ -18,10 +18,11 @@ func (b *builder) malformedCases(o *spec.Operation, base draft, prepared []Step)
 			b.fieldCases(o, base, prepared)
 		}
 		b.formFieldCases(o, base, prepared)
+		b.doubledField(o, base, prepared)
 		b.mediaTypeCases(o, base, prepared)
 	}
 	for _, p := range o.Parameters {
-		if p.In != "cookie" && !b.isIdempotency(o, p) {
+		if !b.isIdempotency(o, p) {
 			b.parameterCases(o, base, prepared, p)
 		}
 	}
@@ -232,10 +233,9 @@ func sentText(f generate.Fault) string {
 func (b *builder) parameterCases(o *spec.Operation, base draft, prepared []Step, p spec.Parameter) {
 	key := p.In + ":" + p.Name
 	id, label := generate.ID(p.In+"-"+p.Name), "the "+p.In+" parameter "+p.Name
-	if p.Required && p.In != "path" {
-		d := base.clone()
-		delete(d.parameters, key)
-		b.add(o, "malformed.missing", id, label+" is missing, a mandatory one", d, prepared, &Fault{Pointer: key, Keyword: "required", Sent: "nothing", Allowed: "a value"})
+	if p.In != "path" {
+		b.absentParameter(o, base, prepared, p)
+		b.doubledParameter(o, base, prepared, p)
 	}
 	if value, ok := base.parameters[key].(string); ok && strings.HasPrefix(value, answered) {
 		return // an id that the target itself made
@@ -260,4 +260,60 @@ func (b *builder) parameterCases(o *spec.Operation, base draft, prepared []Step,
 		d.parameters[key] = f.Sent
 		b.add(o, kind, what, label+" "+f.Why, d, prepared, &Fault{Pointer: key, Keyword: f.Keyword, Sent: sent, Allowed: f.Allowed})
 	}
+}
+
+// absentParameter leaves a mandatory parameter out, and leaves it blank.
+func (b *builder) absentParameter(o *spec.Operation, base draft, prepared []Step, p spec.Parameter) {
+	if !p.Required {
+		return
+	}
+	key, id, label := p.In+":"+p.Name, generate.ID(p.In+"-"+p.Name), "the "+p.In+" parameter "+p.Name
+	d := base.clone()
+	delete(d.parameters, key)
+	b.add(o, "malformed.missing", id, label+" is missing, a mandatory one", d, prepared, &Fault{Pointer: key, Keyword: "required", Sent: "nothing", Allowed: "a value"})
+	for _, f := range b.parameterMaker(p).Faults() {
+		if f.Pointer != "" || f.Keyword != generate.Blank || f.Class == "space" && p.In != "query" {
+			continue // white space around a header or cookie is not part of it
+		}
+		d := base.clone()
+		d.parameters[key] = f.Sent
+		kind, what := naming(f, id)
+		b.add(o, kind, what, label+" "+f.Why+", a mandatory one", d, prepared, &Fault{Pointer: key, Keyword: f.Keyword, Sent: sentText(f), Allowed: f.Allowed})
+	}
+}
+
+// doubledParameter sends one parameter twice with one value. What a target makes
+// of that is its own affair, and noted.
+func (b *builder) doubledParameter(o *spec.Operation, base draft, prepared []Step, p spec.Parameter) {
+	if p.Schema.Type.Includes("array") || p.Schema.Type.Includes("object") {
+		return // may be made of several
+	}
+	key := p.In + ":" + p.Name
+	d := base.clone()
+	if _, there := d.parameters[key]; !there {
+		d.parameters[key] = b.parameterMaker(p).Make(generate.OnlyRequired)
+	}
+	d.twice = key
+	sent := parameterText(d.parameters[key]).Show()
+	b.add(o, "malformed.doubled", generate.ID(p.In+"-"+p.Name), "the "+p.In+" parameter "+p.Name+" is given twice", d, prepared,
+		&Fault{Pointer: key, Keyword: "doubled", Sent: sent + " and " + sent, Allowed: "one value", lax: true})
+}
+
+// doubledField sends the first field of a form twice with one value.
+func (b *builder) doubledField(o *spec.Operation, base draft, prepared []Step) {
+	content := o.Body.Form()
+	if content == nil || !content.HasSchema {
+		return
+	}
+	d := base.asForm(content, values{b: b, o: o, bound: base.bound}.maker(content).Make(generate.OnlyRequired))
+	text, err := formText(d.body)
+	if err != nil || text == "" {
+		return
+	}
+	first, _, _ := strings.Cut(string(text), "&")
+	twice := text + "&" + Template(first)
+	d.raw = &twice
+	name, _, _ := strings.Cut(Template(first).Show(), "=")
+	b.add(o, "malformed.doubled", "form", "a field of the form is given twice", d, prepared,
+		&Fault{Keyword: "doubled", Sent: name + " twice", Allowed: "one value", lax: true})
 }

@@ -324,7 +324,7 @@ func (b *builder) cleanup(c *Case, acting *spec.Operation) {
 // requirement asks for them and the request carries the unique value they go by.
 func (b *builder) observe(c *Case, o *spec.Operation) {
 	asked := slices.ContainsFunc(b.requirements.List, func(q *spec.Requirement) bool {
-		return q.Tested() && q.Check == checkNoTrace && q.Operations.Has(o.ID) && q.Covers(c.Kind) && b.unsupported(o, q) == ""
+		return q.Tested() && q.Check == checkNoTrace && q.Operations.Has(o.ID) && covers(q, c.Kind) && b.unsupported(o, q) == ""
 	})
 	if !asked {
 		return

@@ -102,7 +102,7 @@ func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
 
 	client := exchange.New(s, p.Description)
 	defer client.Close()
-	log.SetOutput(redacting{stderr, client})
+	log.SetOutput(io.Discard) // net/http logs what a target sends after an answer; that is judged
 	ctx, stop := interruptible()
 	defer stop()
 	live := reporters.NewLive(stderr, isTerminal(stderr))
@@ -140,19 +140,6 @@ func interruptible() (context.Context, func()) {
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
-}
-
-// redacting is where the standard logger writes: net/http logs what a target sent after a body.
-type redacting struct {
-	w      io.Writer
-	client *exchange.Client
-}
-
-func (r redacting) Write(text []byte) (int, error) {
-	if _, err := io.WriteString(r.w, r.client.RedactAnswer(string(text))); err != nil {
-		return 0, err
-	}
-	return len(text), nil
 }
 
 // embedded is the sandbox served in this process.

@@ -7,17 +7,13 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
-	"net/http/httptrace"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"qorcheck/harness/plan"
@@ -29,36 +25,14 @@ import (
 type Client struct {
 	settings    settings.Settings
 	description *spec.Description
-	http        *http.Client
+	wire        *wire
 	redactor    *Redactor
 }
 
 // New makes a client. It follows no redirect, no proxy of the environment, asks
 // for no compression, and connects to hosts that the fixtures allow and no other.
 func New(s settings.Settings, d *spec.Description) *Client {
-	dialer := &net.Dialer{Timeout: s.Timeout, KeepAlive: 30 * time.Second}
-	transport := &http.Transport{
-		Proxy: nil,
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			if !s.Fixtures.AllowsHost(address) {
-				return nil, blocked(address)
-			}
-			return dialer.DialContext(ctx, network, address)
-		},
-		DisableCompression:     true,
-		MaxIdleConns:           s.Concurrency + 1,
-		MaxIdleConnsPerHost:    s.Concurrency + 1,
-		IdleConnTimeout:        90 * time.Second,
-		MaxResponseHeaderBytes: 256 << 10,
-		ForceAttemptHTTP2:      true,
-	}
-	return &Client{
-		settings: s, description: d, redactor: NewRedactor(s.Fixtures, d.SecretFields),
-		http: &http.Client{
-			Transport:     transport,
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-		},
-	}
+	return &Client{settings: s, description: d, redactor: NewRedactor(s.Fixtures, d.SecretFields), wire: newWire(s)}
 }
 
 type hostError string
@@ -80,13 +54,9 @@ func (c *Client) Settings() settings.Settings { return c.settings }
 
 // Reach opens a connection to the target and closes it.
 func (c *Client) Reach(ctx context.Context) *Failure {
-	host := c.settings.Target.Host
-	if c.settings.Target.Port() == "" {
-		host = net.JoinHostPort(c.settings.Target.Hostname(), map[string]string{"http": "80", "https": "443"}[c.settings.Target.Scheme])
-	}
 	ctx, cancel := context.WithTimeout(ctx, c.settings.Timeout)
 	defer cancel()
-	conn, err := c.http.Transport.(*http.Transport).DialContext(ctx, "tcp", host)
+	conn, err := c.wire.transport.DialContext(ctx, "tcp", address(c.settings.Target))
 	if err != nil {
 		return c.failure(ctx, err)
 	}
@@ -96,8 +66,8 @@ func (c *Client) Reach(ctx context.Context) *Failure {
 	return nil
 }
 
-// Close drops idle connections.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+// Close closes the connections that are kept.
+func (c *Client) Close() { c.wire.close() }
 
 // Execute runs a case: its preparation, its act, its observations, and in any
 // event its clean-up. The context ends it early; clean-up has time of its own.
@@ -217,64 +187,6 @@ func (c *Client) Do(ctx context.Context, caseID string, step plan.Step, values m
 	r.Took = time.Since(r.Started)
 	r.Evidence = c.evidence(r, filler)
 	return r
-}
-
-func (c *Client) send(ctx context.Context, request *http.Request, r *Record) {
-	ctx, cancel := context.WithTimeout(ctx, c.settings.Timeout)
-	defer cancel()
-	var writes atomic.Int32
-	// Headers are written before an answer can come; the whole request may be told of after it.
-	trace := &httptrace.ClientTrace{WroteHeaders: func() { writes.Add(1) }}
-	response, err := c.http.Do(request.WithContext(httptrace.WithClientTrace(ctx, trace)))
-	if err != nil {
-		r.Writes = int(writes.Load())
-		r.Failure = c.failure(ctx, err)
-		return
-	}
-	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, c.settings.BodyLimit+1))
-	r.Writes = int(writes.Load())
-	if err != nil {
-		r.Failure = c.failure(ctx, fmt.Errorf("reading the answer (status %d, after %d bytes): %w", response.StatusCode, len(body), err))
-		return
-	}
-	r.Answer = &Answer{Status: response.StatusCode, Proto: response.Proto, Header: response.Header, Body: body}
-	if int64(len(body)) > c.settings.BodyLimit {
-		r.Answer.Body, r.Answer.Truncated = body[:c.settings.BodyLimit], true
-	}
-}
-
-// failure sorts an error by what it says about the target.
-func (c *Client) failure(ctx context.Context, err error) *Failure {
-	text := err.Error()
-	if inner, ok := errors.AsType[*url.Error](err); ok {
-		text = inner.Err.Error() // without the URL, which the evidence shows
-	}
-	kind := Network
-	var host hostError
-	switch {
-	case errors.As(err, &host):
-		kind = Blocked
-	case errors.Is(ctx.Err(), context.DeadlineExceeded) || timedOut(err):
-		kind, text = Timeout, fmt.Sprintf("no answer within %s", c.settings.Timeout)
-	case errors.Is(ctx.Err(), context.Canceled):
-		kind, text = Interrupted, "the run was interrupted"
-	case slices.ContainsFunc(notHTTP, func(words string) bool { return strings.Contains(text, words) }):
-		kind = Malformed
-	}
-	return &Failure{kind, c.RedactAnswer(text)}
-}
-
-// notHTTP are the words of net/http, which has no type for them, about an answer that breaks the protocol.
-var notHTTP = []string{
-	"malformed HTTP", "malformed MIME", "malformed chunked", "bad Content-Length", "invalid empty Content-Length",
-	"http: suspiciously long trailer", "invalid byte in chunk length", "http chunk length too large", "header line too long",
-	"unsupported transfer encoding", "too many transfer encodings", "response headers exceeded",
-}
-
-func timedOut(err error) bool {
-	t, ok := errors.AsType[net.Error](err)
-	return ok && t.Timeout()
 }
 
 // filler replaces the placeholders of one case.

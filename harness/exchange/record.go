@@ -33,6 +33,7 @@ type Answer struct {
 	Header    http.Header
 	Body      []byte
 	Truncated bool // the body was longer than the limit
+	Trailing  bool // bytes followed the body on its connection
 }
 
 // Failure says why there is no answer, or none that can be judged.

@@ -25,7 +25,9 @@ type Body struct {
 // invalid UTF-8 are faults, which encoding/json lets pass.
 func readBody(a *exchange.Answer) Body {
 	b := Body{Truncated: a.Truncated}
-	switch {
+	switch encoding := a.Header.Get("Content-Encoding"); {
+	case encoding != "" && !strings.EqualFold(encoding, "identity"):
+		b.Fault, b.Truncated = fmt.Sprintf("encoded as %q, which nobody asked for", head(encoding)), false
 	case a.Truncated:
 		b.Fault = fmt.Sprintf("longer than the %d bytes that are judged", len(a.Body))
 	case len(bytes.TrimSpace(a.Body)) == 0:
@@ -51,6 +53,9 @@ func readBody(a *exchange.Answer) Body {
 
 func describe(err error, body []byte) string {
 	start := strings.Join(strings.Fields(head(string(body))), " ")
+	if number, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		err = fmt.Errorf("a number beyond all range at byte %d", number.Offset) // its own text holds the number
+	}
 	return fmt.Sprintf("no JSON (%s), beginning %q", err, start)
 }
 

@@ -49,6 +49,8 @@ func TestReadBody(t *testing.T) {
 		{"not a number", `[NaN]`, "no JSON"},
 		{"a comment", `{} // done`, "bytes after"},
 		{"a raw control character", "\"a\nb\"", "no JSON"},
+		{"a number that no machine holds", "[" + strings.Repeat("9", 10_000) + "]", "no JSON"},
+		{"a NUL in a text", "\"a\x00b\"", "no JSON"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			got := readBody(&exchange.Answer{Body: []byte(tt.body)})

@@ -10,9 +10,14 @@ import (
 )
 
 // mediaType judges whether the answer is labelled with a documented media type
-// and is what the label says. An answer that must have no body must have none.
+// and is what the label says. An answer that must have no body must have none, and
+// nothing may follow an answer: the next one on its connection would begin with that.
 func mediaType(v View) Saw {
 	saw := Saw{Exercised: true}
+	if v.Answer.Trailing {
+		saw.Findings = []Finding{{Expected: "an answer that ends where it says", Received: "bytes after its end"}}
+		return saw
+	}
 	body := v.Answer.Body
 	if v.Answer.Status == http.StatusNoContent || v.Answer.Status == http.StatusNotModified {
 		// net/http reads no such body: the announced length tells of it.

@@ -1,6 +1,10 @@
 package verdict
 
-import "testing"
+import (
+	"testing"
+
+	"qorcheck/harness/exchange"
+)
 
 func TestMediaType(t *testing.T) {
 	const good = `{"id":"1","status":"approved"}`
@@ -16,6 +20,9 @@ func TestMediaType(t *testing.T) {
 		{claim: "an undocumented status is judged by the others", status: 418, media: "text/html", body: "<html>", want: Fail, exercised: true},
 		{claim: "and passes in their form", status: 418, body: "{}", want: Pass, exercised: true},
 		{claim: "a cut body is unclear", status: 200, body: `{"id":"…`, want: Inconclusive, says: "longer than"},
+		{claim: "a body in a coding that nobody asked for fails", status: 200, body: good, header: map[string]string{"Content-Encoding": "gzip"}, want: Fail, exercised: true, says: `encoded as "gzip"`},
+		{claim: "and so when it is cut", status: 200, body: "…", header: map[string]string{"Content-Encoding": "br"}, want: Fail, exercised: true, says: `encoded as "br"`},
+		{claim: "the coding that is none passes", status: 200, body: good, header: map[string]string{"Content-Encoding": "Identity"}, want: Pass, exercised: true},
 		{claim: "204 without a body passes", status: 204, media: "none", want: Pass, exercised: true},
 		{claim: "204 of length 0 passes", status: 204, media: "none", header: map[string]string{"Content-Length": "0"}, want: Pass, exercised: true},
 		{claim: "204 with a body fails", status: 204, body: "{}", want: Fail, exercised: true, says: "no body Received:2 bytes"},
@@ -32,4 +39,16 @@ func TestMediaType(t *testing.T) {
 		{claim: "none is not any", operation: "open", status: 200, media: "none", body: "x", want: Fail, exercised: true},
 		{claim: "what nothing is documented for is nobody's promise", operation: "free", status: 200, media: "text/html", body: "<html>", want: Pass},
 	})
+}
+
+func TestNothingFollowsAnAnswer(t *testing.T) {
+	for _, trailing := range []bool{false, true} {
+		r := row{status: 200, body: `{"id":"1","status":"approved"}`}
+		a := r.answer()
+		a.Trailing = trailing
+		saw := mediaType(View{Case: plainCase, Operation: toyDescription(t).Operation("pay"), Answer: a, Body: readBody(&exchange.Answer{Body: a.Body})})
+		if got := len(saw.Findings) > 0; got != trailing || !saw.Exercised {
+			t.Errorf("bytes after the answer: %t, findings %v", trailing, saw.Findings)
+		}
+	}
 }

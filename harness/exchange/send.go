@@ -1,0 +1,137 @@
+package exchange
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"slices"
+	"strings"
+	"sync/atomic"
+)
+
+// send makes the exchange of a request. It is sent a second time only if nothing
+// can have come of the first: it was not written, the target says that it left it
+// alone, or it changes nothing and its kept connection dropped. Each time that it
+// goes out is counted.
+func (c *Client) send(ctx context.Context, request *http.Request, r *Record) {
+	ctx, cancel := context.WithTimeout(ctx, c.settings.Timeout)
+	defer cancel()
+	if kept := c.wire.take(request.URL); kept != nil && !c.over(ctx, kept, true, request, r) {
+		return
+	}
+	fresh, err := c.wire.open(ctx, request.URL)
+	if err != nil {
+		r.Failure = c.failure(ctx, err)
+		return
+	}
+	c.over(ctx, fresh, false, request, r)
+}
+
+// over makes the exchange over one connection, and tells whether it is to be made again over another.
+func (c *Client) over(ctx context.Context, conn *connection, kept bool, request *http.Request, r *Record) (again bool) {
+	outBefore, inBefore := conn.socket.passed()
+	var began atomic.Bool
+	if conn.shared { // its bytes are those of others too
+		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaderField: func(string, []string) { began.Store(true) }})
+	}
+	request = request.WithContext(ctx)
+	if len(r.Body) > 0 {
+		request.Body = io.NopCloser(bytes.NewReader(r.Body))
+	}
+	response, err := conn.RoundTrip(request)
+	out, in := conn.socket.passed()
+	written := began.Load() || !conn.shared && out > outBefore
+	if written {
+		r.Writes++
+	} else if err == nil { // an answer to nothing
+		_ = response.Body.Close() // the connection goes with it
+		err = errUnasked
+	}
+	if err == nil {
+		c.read(ctx, conn, response, r)
+		return false
+	}
+	if !conn.shared {
+		_ = conn.Close() // it is of no use any more
+	}
+	safe := request.Method == http.MethodGet || request.Method == http.MethodHead
+	dropped := !conn.shared && in == inBefore
+	if kept && ctx.Err() == nil && (!written || leftAlone(err) || safe && dropped) {
+		return true
+	}
+	r.Failure = c.failure(ctx, err)
+	return false
+}
+
+// leftAlone tells whether a target says, as HTTP/2 has words for, that it did not begin with a request.
+func leftAlone(err error) bool {
+	return strings.Contains(err.Error(), "REFUSED_STREAM") || strings.Contains(err.Error(), "graceful shutdown GOAWAY")
+}
+
+// read takes the answer in, and keeps the connection if it can be used again.
+func (c *Client) read(ctx context.Context, conn *connection, response *http.Response, r *Record) {
+	defer response.Body.Close()
+	var body []byte
+	var err error
+	if response.StatusCode != http.StatusSwitchingProtocols { // what follows that is not HTTP
+		body, err = io.ReadAll(io.LimitReader(response.Body, c.settings.BodyLimit+1))
+	}
+	if err != nil {
+		r.Failure = c.failure(ctx, fmt.Errorf("reading the answer (status %d, after %d bytes): %w", response.StatusCode, len(body), err))
+		return
+	}
+	r.Answer = &Answer{Status: response.StatusCode, Proto: response.Proto, Header: response.Header, Body: body}
+	switch {
+	case int64(len(body)) > c.settings.BodyLimit:
+		r.Answer.Body, r.Answer.Truncated = body[:c.settings.BodyLimit], true
+	case conn.shared, response.StatusCode == http.StatusSwitchingProtocols:
+	case conn.socket.rest():
+		c.wire.keep(conn)
+	default:
+		_ = conn.Close() // waits until it knows why it was closed
+		r.Answer.Trailing = !response.Close && trailing(conn.Err())
+	}
+}
+
+// trailing tells whether a connection was closed because of bytes after an answer.
+// What net/http says then wraps nothing, because nothing went wrong with reading.
+func trailing(err error) bool {
+	return err != nil && errors.Unwrap(err) == nil && strings.HasPrefix(err.Error(), "readLoopPeekFail")
+}
+
+// failure sorts an error by what it says about the target.
+func (c *Client) failure(ctx context.Context, err error) *Failure {
+	text := err.Error()
+	kind := Network
+	var host hostError
+	switch {
+	case errors.As(err, &host):
+		kind = Blocked
+	case errors.Is(ctx.Err(), context.DeadlineExceeded) || timedOut(err):
+		kind, text = Timeout, fmt.Sprintf("no answer within %s", c.settings.Timeout)
+	case errors.Is(ctx.Err(), context.Canceled):
+		kind, text = Interrupted, "the run was interrupted"
+	case slices.ContainsFunc(notHTTP, func(words string) bool { return strings.Contains(text, words) }):
+		kind = Malformed
+	}
+	return &Failure{kind, c.RedactAnswer(text)}
+}
+
+// notHTTP are the words of net/http, which has no type for them, about an answer that breaks the protocol.
+var notHTTP = []string{
+	"malformed HTTP", "malformed MIME", "malformed chunked", "bad Content-Length", "invalid empty Content-Length",
+	"multiple Content-Length headers", "bad trailer key", "invalid Trailer key", "http: suspiciously long trailer",
+	"invalid byte in chunk length", "http chunk length too large", "empty hex number for chunk length",
+	"chunked line ends with bare LF", "invalid CR in chunked line", "too much non-data", "header line too long", "message too large",
+	"unsupported transfer encoding", "too many transfer encodings", "response headers exceeded", "malformed response",
+}
+
+func timedOut(err error) bool {
+	t, ok := errors.AsType[net.Error](err)
+	return ok && t.Timeout()
+}

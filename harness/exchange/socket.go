@@ -1,0 +1,85 @@
+package exchange
+
+import (
+	"errors"
+	"net"
+	"sync"
+)
+
+// socket is a connection that knows how much went over it, whether somebody reads
+// from it, and whether bytes came between an answer and the next request.
+type socket struct {
+	net.Conn
+
+	mu      sync.Mutex
+	turned  sync.Cond
+	out, in int64 // bytes
+	reading bool
+	resting bool // between an answer and the next request
+	dirty   bool // bytes came meanwhile
+	closed  bool
+}
+
+func newSocket(conn net.Conn) *socket {
+	s := &socket{Conn: conn}
+	s.turned.L = &s.mu
+	return s
+}
+
+func (s *socket) Read(p []byte) (int, error) {
+	s.mu.Lock()
+	s.reading = true
+	s.turned.Broadcast()
+	s.mu.Unlock()
+	n, err := s.Conn.Read(p)
+	s.mu.Lock()
+	s.reading = false
+	s.in += int64(n)
+	s.dirty = s.dirty || s.resting && n > 0
+	s.mu.Unlock()
+	return n, err
+}
+
+var errUnasked = errors.New("bytes came before the request was sent")
+
+// Write sends no request on a connection on which something came before it: that
+// would be taken for the answer.
+func (s *socket) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	if s.dirty {
+		s.mu.Unlock()
+		return 0, errUnasked
+	}
+	s.resting = false
+	s.out += int64(len(p)) // before it is written: the answer may be read before Write returns
+	s.mu.Unlock()
+	return s.Conn.Write(p)
+}
+
+func (s *socket) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	s.turned.Broadcast()
+	s.mu.Unlock()
+	return s.Conn.Close()
+}
+
+// rest waits, after the end of an answer, until more is waited for, which shows
+// that all that has come was read, or until the connection is closed. It tells
+// whether the connection can be used again.
+func (s *socket) rest() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for !s.reading && !s.closed {
+		s.turned.Wait()
+	}
+	s.resting = true
+	return !s.closed
+}
+
+// passed tells how many bytes went out and came in so far.
+func (s *socket) passed() (out, in int64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.out, s.in
+}

@@ -1,0 +1,143 @@
+package exchange
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"qorcheck/harness/settings"
+)
+
+// wire keeps the connections of a client. A http.Transport keeps them itself, but
+// sends a request again when a kept connection drops, and may take what follows
+// an answer for the answer to the next request; here neither happens unseen.
+type wire struct {
+	transport *http.Transport // opens connections; none is left to it
+
+	mu     sync.Mutex
+	closed bool
+	kept   map[string][]*connection // by origin, the last used last
+}
+
+// restful is how long a connection is kept unused: less than the 5 s after which
+// the most impatient of the usual servers close it, in the middle of a request.
+const restful = 4 * time.Second
+
+// connection leads to one origin: over HTTP/1.1 for one request at a time, over
+// HTTP/2, where it is shared, for many.
+type connection struct {
+	*http.ClientConn
+	origin string
+	socket *socket
+	shared bool
+	used   time.Time // last
+}
+
+// socketKey leads from a dial to the caller that waits for its socket.
+type socketKey struct{}
+
+// newWire makes a wire that follows no proxy of the environment, asks for no
+// compression, and connects to hosts that the fixtures allow and no other.
+func newWire(s settings.Settings) *wire {
+	dialer := &net.Dialer{Timeout: s.Timeout, KeepAlive: 30 * time.Second}
+	return &wire{kept: map[string][]*connection{}, transport: &http.Transport{
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			if !s.Fixtures.AllowsHost(address) {
+				return nil, blocked(address)
+			}
+			conn, err := dialer.DialContext(ctx, network, address)
+			if err != nil {
+				return nil, err
+			}
+			made := newSocket(conn)
+			if at, ok := ctx.Value(socketKey{}).(**socket); ok {
+				*at = made
+			}
+			return made, nil
+		},
+		Proxy:                  nil,
+		DisableCompression:     true,
+		MaxResponseHeaderBytes: 256 << 10,
+		ForceAttemptHTTP2:      true,
+	}}
+}
+
+// address is the host and port that a URL leads to.
+func address(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	}
+	return net.JoinHostPort(u.Hostname(), port)
+}
+
+// origin tells URLs of one server from those of another.
+func origin(u *url.URL) string { return u.Scheme + "://" + address(u) }
+
+// open makes a connection to where a URL leads.
+func (w *wire) open(ctx context.Context, u *url.URL) (*connection, error) {
+	var s *socket
+	made, err := w.transport.NewClientConn(context.WithValue(ctx, socketKey{}, &s), u.Scheme, address(u))
+	if err != nil {
+		return nil, err
+	}
+	c := &connection{ClientConn: made, origin: origin(u), socket: s, shared: made.Available() > 1}
+	if c.shared {
+		if err := c.Reserve(); err != nil {
+			return nil, err
+		}
+		w.keep(c)
+	}
+	return c, nil
+}
+
+// take finds a kept connection to where a URL leads, nil when there is none.
+func (w *wire) take(u *url.URL) *connection {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	key := origin(u)
+	for list := w.kept[key]; len(list) > 0; list = w.kept[key] {
+		c := list[len(list)-1]
+		rested := time.Since(c.used) > restful
+		switch {
+		case c.shared && c.Reserve() == nil:
+			return c
+		case c.shared && c.Err() == nil:
+			return nil // it has all that it takes
+		case !c.shared && !rested && c.Err() == nil:
+			w.kept[key] = list[:len(list)-1]
+			return c
+		}
+		w.kept[key] = list[:len(list)-1]
+		_ = c.Close() // it is of no use any more
+	}
+	return nil
+}
+
+// keep holds a connection for the next request.
+func (w *wire) keep(c *connection) {
+	c.used = time.Now()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		_ = c.Close() // nobody is left to use it
+		return
+	}
+	w.kept[c.origin] = append(w.kept[c.origin], c)
+}
+
+// close closes what is kept now and what comes back later.
+func (w *wire) close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.closed = true
+	for _, list := range w.kept {
+		for _, c := range list {
+			_ = c.Close() // nobody is left to use it
+		}
+	}
+	clear(w.kept)
+}

@@ -41,6 +41,8 @@ func (b *builder) syntaxCases(o *spec.Operation, base draft, prepared []Step) {
 		return
 	}
 	body := string(encoded)
+	object, _ := base.body.(map[string]any)
+	bracketed := strings.HasPrefix(body, "{") || strings.HasPrefix(body, "[")
 	quote := strings.LastIndex(body, `"`)
 	inString := func(insert string) string { // into the last string of the body
 		if quote < 0 {
@@ -49,8 +51,8 @@ func (b *builder) syntaxCases(o *spec.Operation, base draft, prepared []Step) {
 		return body[:quote] + insert + body[quote:]
 	}
 	for _, broken := range []struct{ kind, what, why, body string }{
-		{"malformed.syntax", "truncated", "the JSON body ends before its last brace", body[:len(body)-1]},
-		{"malformed.syntax", "trailing-comma", "the JSON body has a comma before its last brace", body[:len(body)-1] + "," + body[len(body)-1:]},
+		{"malformed.syntax", "truncated", "the JSON body ends before its last bracket", body[:len(body)-1]},
+		{"malformed.syntax", "trailing-comma", "the JSON body has a comma before its last bracket", body[:len(body)-1] + "," + body[len(body)-1:]},
 		{"malformed.syntax", "comment", "the JSON body holds a comment", body[:1] + "/* comment */" + body[1:]},
 		{"malformed.syntax", "single-quotes", "the JSON body has single quotes instead of double ones", strings.ReplaceAll(body, `"`, `'`)},
 		{"malformed.syntax", "trailing-garbage", "the JSON body is followed by text", body + " garbage"},
@@ -58,10 +60,10 @@ func (b *builder) syntaxCases(o *spec.Operation, base draft, prepared []Step) {
 		{"malformed.syntax", "invalid-utf8", "a string of the JSON body is not UTF-8", inString("\xff")},
 		{"malformed.lax", "byte-order-mark", "the JSON body begins with a byte order mark", "\ufeff" + body},
 		{"malformed.lax", "lone-surrogate", "a string of the JSON body holds half a surrogate pair", inString(`\ud800`)},
-		{"malformed.lax", "duplicate-name", "the JSON body has one name twice", twice(base.body, body)},
+		{"malformed.lax", "duplicate-name", "the JSON body has one name twice", twice(object, body)},
 		{"malformed.lax", "deep-nesting", "the JSON body is nested a thousand levels deep", body[:1] + `"nested":` + strings.Repeat("[", 1000) + strings.Repeat("]", 1000) + "," + body[1:]},
 	} {
-		if strings.HasPrefix(body, "{") && len(body) > 2 {
+		if bracketed && (broken.kind == "malformed.syntax" || len(object) > 0) {
 			b.addRaw(o, broken.kind, broken.what, broken.why, base, prepared, Template(broken.body))
 		}
 	}
@@ -93,9 +95,8 @@ func (b *builder) mediaTypeCases(o *spec.Operation, base draft, prepared []Step)
 }
 
 // twice repeats the first name of an object.
-func twice(value any, body string) string {
-	object, ok := value.(map[string]any)
-	if !ok || len(object) == 0 {
+func twice(object map[string]any, body string) string {
+	if len(object) == 0 {
 		return body
 	}
 	first := slices.Min(slices.Collect(maps.Keys(object)))

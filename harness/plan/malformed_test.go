@@ -110,6 +110,45 @@ func TestEachWayOfBreakingABody(t *testing.T) {
 	}
 }
 
+func TestTheSyntaxOfEveryBodyIsBroken(t *testing.T) {
+	for _, tt := range []struct{ claim, schema, want, dropped string }{
+		{
+			"a list", "{type: array, minItems: 1, items: {type: string, example: x}}",
+			"[\"x\x00\"] [\"x\" [\"x\",] [\"x\"] garbage [\"x\xff\"] ['x'] [/* comment */\"x\"]", "",
+		},
+		{
+			"an object without a mandatory field", "{type: object, properties: {b: {type: string}}}",
+			"{ {,} {/* comment */} {}\x00 {} garbage {}\xff", "a.malformed.syntax.single-quotes: the body is well-formed JSON after all",
+		},
+		{"a text", "{type: string, example: x}", "", ""},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			d := described(t, "paths: {/a: {post: {operationId: a, requestBody: {required: true, content: {application/json: {schema: "+tt.schema+"}}}, responses: {'200': {description: d}}}}}")
+			p := planned(t, d, requirements(t, rule("R-400", "all", "malformed.syntax, malformed.empty, malformed.lax", "400")), fixtures(t, ""))
+			var sent []string
+			for _, c := range p.Cases {
+				if c.Kind == "malformed.syntax" {
+					sent = append(sent, c.Act.Request.Body.Show())
+				}
+			}
+			slices.Sort(sent)
+			if got := strings.Join(sent, " "); got != tt.want {
+				t.Errorf("sent %q, want %q", got, tt.want)
+			}
+			if !slices.Contains(ids(p), "a.malformed.empty") {
+				t.Error("no empty body is sent")
+			}
+			var dropped []string
+			for _, one := range p.Dropped {
+				dropped = append(dropped, one.ID+": "+one.Reason)
+			}
+			if got := strings.Join(dropped, "; "); got != tt.dropped {
+				t.Errorf("dropped %q, want %q", got, tt.dropped)
+			}
+		})
+	}
+}
+
 func TestABodyThatMayBeLeftOutMayBeEmpty(t *testing.T) {
 	d := described(t, "paths: {/a: {post: {operationId: a, requestBody: {content: {application/json: {schema: {type: object}}}}, responses: {'200': {description: d}}}}}")
 	p := planned(t, d, requirements(t, rule("R-400", "all", "malformed.empty", "400")), fixtures(t, ""))

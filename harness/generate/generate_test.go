@@ -134,6 +134,32 @@ func text(t *testing.T, value any) string {
 	return string(data)
 }
 
+func TestAMapIsMadeAsItIsShown(t *testing.T) {
+	text := map[string]any{"type": "string"}
+	for _, tt := range []struct {
+		claim  string
+		schema map[string]any
+		want   string
+	}{
+		{"a map that shows nothing is empty", map[string]any{}, `{}`},
+		{"a map is made as its example shows", map[string]any{"example": map[string]any{"a": "b"}}, `{"a":"b"}`},
+		{"an example that is not valid is not made", map[string]any{"example": map[string]any{"a": 1}}, `{}`},
+		{"a map of at least two is filled", map[string]any{"minProperties": 2}, `{"extrax":"text","extraxx":"text"}`},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			tt.schema["type"], tt.schema["additionalProperties"] = "object", text
+			schema, err := load(tt.schema, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			data, err := json.Marshal(Maker{Schema: schema}.Make(OnlyRequired))
+			if err != nil || string(data) != tt.want {
+				t.Errorf("%s %v, want %s", data, err, tt.want)
+			}
+		})
+	}
+}
+
 func TestSetAndRemove(t *testing.T) {
 	for _, tt := range []struct{ claim, body, pointer, set, removed string }{
 		{"a field", `{"a":1}`, "/a", `{"a":"x"}`, `{}`},

@@ -59,7 +59,7 @@ func (m Maker) value(s *openapi3.Schema, pointer string, size Extent, depth int,
 		}
 	}
 	m.path = append(slices.Clip(m.path), v.parts...)
-	if v.is("object") && (len(v.properties) > 0 || v.extra != nil) {
+	if v.is("object") && len(v.properties) > 0 {
 		return m.object(v, pointer, size, depth, branch)
 	}
 	if shown, ok := m.shown(v, pointer); ok {
@@ -71,7 +71,7 @@ func (m Maker) value(s *openapi3.Schema, pointer string, size Extent, depth int,
 	case v.is("array"):
 		return m.array(v, pointer, size, depth, branch)
 	case v.is("object"):
-		return map[string]any{}
+		return m.object(v, pointer, size, depth, branch)
 	case v.is("integer"), v.is("number"):
 		return v.number()
 	case v.is("boolean"):

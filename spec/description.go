@@ -442,7 +442,12 @@ func (r reader) parameters(lists ...openapi3.Parameters) []Parameter {
 				continue
 			}
 			parameter := Parameter{Name: p.Name, In: p.In, Required: p.Required, Schema: r.schema(p.Schema), Example: p.Example, Style: p.Style}
-			parameter.Explode = p.Explode == nil && (p.Style == "" || p.Style == "form") || p.Explode != nil && *p.Explode
+			if inForm := p.In == "query" || p.In == "cookie"; parameter.Style == "" && inForm {
+				parameter.Style = "form"
+			} else if parameter.Style == "" {
+				parameter.Style = "simple"
+			}
+			parameter.Explode = p.Explode == nil && parameter.Style == "form" || p.Explode != nil && *p.Explode
 			for _, name := range slices.Sorted(maps.Keys(p.Examples)) {
 				if e := p.Examples[name].Value; parameter.Example == nil && e != nil {
 					parameter.Example = e.Value

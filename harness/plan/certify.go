@@ -144,20 +144,33 @@ func (b *builder) parameterViolations(d draft, p spec.Parameter) ([]spec.Violati
 		}
 		return nil, nil
 	}
-	text, err := parameterText(value).Fill(b.sample)
+	written, err := fields(p, value)
 	if err != nil {
 		return nil, err
 	}
-	if !carries(p.In, text) {
-		return nil, fmt.Errorf("the %s parameter %s cannot carry such a text", p.In, p.Name)
+	for _, field := range written {
+		text, err := field.Value.Fill(b.sample)
+		if err != nil {
+			return nil, err
+		}
+		if !carries(p.In, text) {
+			return nil, fmt.Errorf("the %s parameter %s cannot carry such a text", p.In, p.Name)
+		}
 	}
 	if strings.Contains(string(parameterText(value)), open) {
 		return nil, nil // the value is the target's own
 	}
-	if p.Schema.Type.Includes("array") || p.Schema.Type.Includes("object") {
-		return nil, nil
+	var read any
+	switch value.(type) {
+	case []any, map[string]any:
+		read = value
+	default:
+		if p.Schema.Type.Includes("array") || p.Schema.Type.Includes("object") {
+			return nil, nil // a text is a list of one
+		}
+		read = generate.Maker{Schema: p.Schema}.Read("", string(parameterText(value)))
 	}
-	found := p.Schema.Violations(generate.Maker{Schema: p.Schema}.Read("", text), spec.Sent)
+	found := p.Schema.Violations(read, spec.Sent)
 	for i := range found {
 		found[i].Pointer = where
 	}

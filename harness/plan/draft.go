@@ -3,9 +3,7 @@ package plan
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -63,23 +61,29 @@ func (d draft) at(expression string) (any, bool) {
 
 // request serialises the draft.
 func (d draft) request() (Request, error) {
-	r := Request{Method: d.method, Path: d.fillPath()}
+	r := Request{Method: d.method, Path: Template(d.path)}
 	var cookies []string
 	for _, key := range slices.Sorted(maps.Keys(d.parameters)) {
-		in, name, _ := strings.Cut(key, ":")
-		text := parameterText(d.parameters[key])
-		times := 1
-		if d.twice == key {
-			times = 2
+		p := d.parameter(key)
+		written, err := fields(p, d.parameters[key])
+		if err != nil {
+			return Request{}, err
 		}
-		for range times {
-			switch in {
-			case "query":
-				r.Query = append(r.Query, Field{name, text})
-			case "header":
-				r.Header = append(r.Header, Field{name, text})
-			case "cookie":
-				cookies = append(cookies, name+"="+string(text))
+		if d.twice == key {
+			written = append(written, written...)
+		}
+		switch p.In {
+		case "path":
+			if r.Path, err = inPath(r.Path, p.Name, written[0].Value); err != nil {
+				return Request{}, err
+			}
+		case "query":
+			r.Query = append(r.Query, written...)
+		case "header":
+			r.Header = append(r.Header, written...)
+		case "cookie":
+			for _, field := range written {
+				cookies = append(cookies, field.Name+"="+string(field.Value))
 			}
 		}
 	}
@@ -140,44 +144,4 @@ func encode(value any) (Template, error) {
 		return "", err
 	}
 	return Template(strings.TrimSuffix(b.String(), "\n")), nil
-}
-
-// fillPath puts the path parameters in, escaped; placeholders are escaped when filled.
-func (d draft) fillPath() Template {
-	path := d.path
-	for key, value := range d.parameters {
-		if in, name, _ := strings.Cut(key, ":"); in == "path" {
-			text := string(parameterText(value))
-			if !strings.Contains(text, open) {
-				text = url.PathEscape(text)
-			}
-			path = strings.ReplaceAll(path, "{"+name+"}", text)
-		}
-	}
-	return Template(path)
-}
-
-func parameterText(value any) Template {
-	switch v := value.(type) {
-	case Template:
-		return v
-	case string:
-		return Template(v)
-	case []any:
-		parts := make([]string, len(v))
-		for i, inner := range v {
-			parts[i] = string(parameterText(inner))
-		}
-		return Template(strings.Join(parts, ","))
-	case map[string]any:
-		t, err := encode(v)
-		if err != nil {
-			return ""
-		}
-		return t
-	case float64:
-		data, _ := json.Marshal(v)
-		return Template(data)
-	}
-	return Template(fmt.Sprint(value))
 }

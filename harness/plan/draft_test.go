@@ -7,23 +7,6 @@ import (
 	"qorcheck/spec"
 )
 
-func TestParameterText(t *testing.T) {
-	for want, value := range map[string]any{
-		"a b": "a b", "12": 12.0, "1.5": 1.5, "true": true, "1,x": []any{1.0, "x"}, `{"a":1}`: map[string]any{"a": 1.0}, "t": Template("t"), "7": 7,
-	} {
-		if got := string(parameterText(value)); got != want {
-			t.Errorf("%v: %q, want %q", value, got, want)
-		}
-	}
-}
-
-func TestPathsAreEscaped(t *testing.T) {
-	d := draft{path: "/a/{id}/{other}", parameters: map[string]any{"path:id": "x/y ?", "path:other": string(Placeholder{FromAnswer, []string{"ID"}}.template()), "query:id": "no"}}
-	if got := d.fillPath().Show(); got != "/a/x%2Fy%20%3F/$ID" {
-		t.Errorf("path %s", got)
-	}
-}
-
 func TestBodiesAreWrittenPlainly(t *testing.T) {
 	if got, err := encode(map[string]any{"b": "<&>", "a": "é"}); err != nil || string(got) != `{"a":"é","b":"<&>"}` {
 		t.Errorf("%s %v", got, err)

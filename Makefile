@@ -3,6 +3,7 @@
 GO ?= go
 BINARY := .build/qorcheck
 AJV := ajv@8.17.1 ajv-formats@3.0.1
+READERS := allure@3.18.0 junit-to-ctrf@0.0.14 xunit-viewer@10.6.1
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # The race detector needs cgo and a C compiler.
@@ -36,7 +37,8 @@ test-all: test lint ## what needs other programs too: report readers, curl, ajv
 	.ci/install libxml2-utils python3-junitparser curl
 	command -v npm >/dev/null || .ci/install nodejs npm
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/ajv $(AJV)
-	AJV='$(CURDIR)/.build/ajv' $(GO) test -count=1 -tags tools ./reporters ./harness/exchange ./harness/generate ./harness/run
+	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/readers $(READERS)
+	AJV='$(CURDIR)/.build/ajv' READERS='$(CURDIR)/.build/readers' $(GO) test -count=1 -tags tools ./reporters ./harness/exchange ./harness/generate ./harness/run
 
 lint: ## vet with staticcheck
 	.ci/retry $(GO) install $(STATICCHECK)

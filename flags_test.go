@@ -185,6 +185,21 @@ func effects() map[string]effect {
 			},
 		},
 
+		"run --junit": {
+			value: "strict", other: "ci", with: []string{"--filter", oneRead},
+			want: "true", observe: inJUnit(` package="conformance"`),
+		},
+		"run --junit-cases": {
+			value: "true", other: "false", with: []string{"--filter", oneRead},
+			want: "true", observe: inJUnit(`name="webhooks-list.valid.required"`),
+		},
+
+		"report --from":        {value: "DIR/failing", other: "DIR/clean", want: "true", observe: reportSays("FAILED: ")},
+		"report --format":      {value: "junit,json", other: "console", with: []string{"--from", "DIR/clean", "--out", "-"}, want: "true", observe: reportSays("</testsuites>\n{\n")},
+		"report --out":         {value: "-", other: "DIR/new", with: []string{"--from", "DIR/clean", "--format", "json"}, want: "true", observe: reportSays(`"runId": "finished"`)},
+		"report --junit":       {value: "strict", other: "ci", with: []string{"--from", "DIR/clean", "--format", "junit", "--out", "-"}, want: "true", observe: reportSays(` package="conformance"`)},
+		"report --junit-cases": {value: "true", other: "false", with: []string{"--from", "DIR/clean", "--format", "junit", "--out", "-"}, want: "true", observe: reportSays(`name="webhooks-list.valid.required"`)},
+
 		"plan --target": {
 			value: "https://sandbox.example.test/v3", other: "http://127.0.0.1:1/v3",
 			want: "exit 2", observe: func(t *testing.T, dir string, env, args []string) string {
@@ -220,7 +235,7 @@ func effects() map[string]effect {
 // as a variable, and as a flag against the variable.
 func TestEveryFlagHasItsEffect(t *testing.T) {
 	rows := effects()
-	for _, c := range []*cobra.Command{runCommand(), planCommand(), sandboxCommand(), versionCommand()} {
+	for _, c := range []*cobra.Command{runCommand(), planCommand(), reportCommand(), sandboxCommand(), versionCommand()} {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
 			name := c.Name() + " --" + f.Name
 			row, ok := rows[name]
@@ -302,6 +317,27 @@ func document(tell func(*run.Document) string) func(*testing.T, string, []string
 			t.Fatalf("exit code %d:\n%s%s", code, stdout, stderr)
 		}
 		return tell(readDocument(t, filepath.Join(dir, "out")))
+	}
+}
+
+// inJUnit observes whether the JUnit report of a run holds a text.
+func inJUnit(text string) func(*testing.T, string, []string, []string) string {
+	return func(t *testing.T, dir string, env, args []string) string {
+		commandIn(t, dir, env, args...)
+		return fmt.Sprint(strings.Contains(readFile(t, filepath.Join(dir, "out", "TEST-conformance.xml")), text))
+	}
+}
+
+// reportSays observes whether what is printed of two finished runs holds a text.
+func reportSays(text string) func(*testing.T, string, []string, []string) string {
+	return func(t *testing.T, dir string, env, args []string) string {
+		for name, clean := range map[string]bool{"clean": true, "failing": false} {
+			made, _ := finished(t, clean)
+			if err := os.Rename(made, filepath.Join(dir, name)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return says(text)(t, dir, env, args)
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -28,6 +29,7 @@ import (
 
 type runFlags struct {
 	inputs
+	junitFlags
 	out, runID               string
 	concurrency              int
 	timeout                  time.Duration
@@ -49,6 +51,7 @@ case with its redacted exchanges). Without --target the embedded sandbox is cert
 		RunE: func(c *cobra.Command, _ []string) error { return f.run(c.OutOrStdout(), c.ErrOrStderr()) },
 	}
 	f.inputs.flags(c)
+	f.junitFlags.flags(c)
 	c.Flags().StringVar(&f.out, "out", "out", "folder for the reports; those of an earlier run are replaced")
 	c.Flags().IntVar(&f.concurrency, "concurrency", settings.DefaultConcurrency, "cases under way at once")
 	c.Flags().DurationVar(&f.timeout, "timeout", settings.DefaultTimeout, "for one request, its answer included")
@@ -61,6 +64,9 @@ case with its redacted exchanges). Without --target the embedded sandbox is cert
 func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
 	if f.spec != "" && f.target == "" {
 		return fmt.Errorf("--spec %s: the embedded sandbox serves the built-in description only; --target URL is needed with --spec", f.spec)
+	}
+	if err := f.junitFlags.check(); err != nil {
+		return err
 	}
 	p, target, err := f.plan()
 	if err != nil {
@@ -117,13 +123,22 @@ func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
 	if err != nil {
 		return faultError{err}
 	}
-	if err := reporters.Write(f.out, document); err != nil {
+	options, err := f.junitFlags.options(f.out, document)
+	if err != nil {
 		return faultError{err}
 	}
-	if err := reporters.Console(stdout, document, isTerminal(stdout) && os.Getenv("NO_COLOR") == ""); err != nil {
+	options.Color = colored(stdout)
+	written, err := reporters.Write(f.out, document, reporters.Formats(), options)
+	if err != nil {
 		return faultError{err}
 	}
-	fmt.Fprintf(stderr, "reports: %s\n", filepath.Join(f.out, reporters.DocumentFile)+", "+filepath.Join(f.out, reporters.JUnitFile))
+	if err := reporters.Console(stdout, document, options.Color); err != nil {
+		return faultError{err}
+	}
+	for i := range written {
+		written[i] = filepath.Join(f.out, written[i])
+	}
+	fmt.Fprintf(stderr, "reports: %s\n", strings.Join(written, ", "))
 	if document.ExitCode != run.ExitPass {
 		return exit(document.ExitCode)
 	}
@@ -136,6 +151,8 @@ func interruptible() (context.Context, func()) {
 	context.AfterFunc(ctx, stop)
 	return ctx, stop
 }
+
+func colored(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
 
 func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)

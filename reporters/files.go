@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"qorcheck/harness/run"
 )
@@ -27,28 +28,53 @@ func Prepare(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	for _, name := range []string{JournalFile, DocumentFile, JUnitFile} {
-		if err := os.Remove(filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	names, err := reportsIn(dir)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		file := filepath.Join(dir, name)
+		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
 	}
 	return nil
 }
 
-// Write renders all reports into a folder. Each file appears whole or not at all.
-func Write(dir string, d *run.Document) error {
-	for _, report := range []struct {
-		name   string
-		render func(io.Writer, *run.Document) error
-	}{
-		{DocumentFile, JSON},
-		{JUnitFile, JUnit},
-	} {
-		if err := writeFile(filepath.Join(dir, report.name), func(w io.Writer) error { return report.render(w, d) }); err != nil {
-			return fmt.Errorf("report %s: %w", report.name, err)
+// reportsIn lists the files of a run in a folder.
+func reportsIn(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, e := range entries {
+		if name := e.Name(); slices.Contains([]string{JournalFile, DocumentFile, JUnitFile}, name) || furtherJUnit.MatchString(name) {
+			names = append(names, name)
 		}
 	}
-	return nil
+	return names, nil
+}
+
+// Write renders reports into a folder and returns their names. Each file appears whole or not at all.
+func Write(dir string, d *run.Document, names []string, o Options) ([]string, error) {
+	var written []string
+	for _, name := range names {
+		files, err := Render(d, []string{name}, o)
+		if err != nil {
+			return written, err
+		}
+		for _, f := range files {
+			if f.Name == "" {
+				continue
+			}
+			if err := writeFile(filepath.Join(dir, f.Name), f.Write); err != nil {
+				return written, fmt.Errorf("report %s: %w", f.Name, err)
+			}
+			written = append(written, f.Name)
+		}
+	}
+	return written, nil
 }
 
 // writeFile renders into a temporary file beside the named one and renames it.

@@ -30,7 +30,7 @@ func files(t *testing.T, dir string) []string {
 func TestWriteRendersEveryReport(t *testing.T) {
 	dir := t.TempDir()
 	for range 2 { // the second time in place of the first
-		if err := Write(dir, document(1, obligation("R-1", spec.Must, verdict.Fail))); err != nil {
+		if _, err := Write(dir, document(1, obligation("R-1", spec.Must, verdict.Fail)), Formats(), Options{}); err != nil {
 			t.Fatal(err)
 		}
 		if got := files(t, dir); !slices.Equal(got, []string{JUnitFile, DocumentFile}) {
@@ -62,11 +62,11 @@ func TestFilesAppearWholeOrNotAtAll(t *testing.T) {
 		want  []string
 	}{
 		{"a document that does not add up leaves nothing", inconsistent, "report run.json: ", []string{}},
-		{"a report that cannot be made leaves the others whole", twins, "report TEST-conformance.xml: two test cases", []string{DocumentFile}},
+		{"a report that cannot be made leaves the others whole", twins, "report junit: two test cases", []string{DocumentFile}},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			dir := t.TempDir()
-			if err := Write(dir, tt.d); err == nil || !strings.HasPrefix(err.Error(), tt.says) {
+			if _, err := Write(dir, tt.d, Formats(), Options{}); err == nil || !strings.HasPrefix(err.Error(), tt.says) {
 				t.Errorf("got %v", err)
 			}
 			if got := files(t, dir); !slices.Equal(got, tt.want) {
@@ -102,7 +102,7 @@ func TestFilesAppearWholeOrNotAtAll(t *testing.T) {
 		}
 	})
 	t.Run("a folder that is not there is an error", func(t *testing.T) {
-		if err := Write(filepath.Join(t.TempDir(), "lost"), document(0)); err == nil {
+		if _, err := Write(filepath.Join(t.TempDir(), "lost"), document(0), Formats(), Options{}); err == nil {
 			t.Error("it is none")
 		}
 	})
@@ -113,7 +113,7 @@ func TestPrepareRemovesStaleReports(t *testing.T) {
 	if err := Prepare(dir); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{JournalFile, DocumentFile, JUnitFile, "mine.txt"} {
+	for _, name := range []string{JournalFile, DocumentFile, JUnitFile, "TEST-conformance-2.xml", "TEST-conformance-mine.xml", "mine.txt"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("old"), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -121,7 +121,7 @@ func TestPrepareRemovesStaleReports(t *testing.T) {
 	if err := Prepare(dir); err != nil {
 		t.Fatal(err)
 	}
-	if got := files(t, dir); !slices.Equal(got, []string{"mine.txt"}) {
+	if got := files(t, dir); !slices.Equal(got, []string{"TEST-conformance-mine.xml", "mine.txt"}) {
 		t.Errorf("left %v", got)
 	}
 	for _, tt := range []struct {

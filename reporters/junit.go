@@ -1,10 +1,13 @@
 package reporters
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/xml"
 	"fmt"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -16,52 +19,132 @@ import (
 
 // Caps of a JUnit case.
 const (
+	nameCap    = 512
 	messageCap = 1 << 10
 	bodyCap    = 64 << 10
 )
 
-// JUnit writes JUnit XML in the form that CI systems read alike: flat suites, one
-// test case an obligation, exactly one failure, error or skipped element in a
-// case that did not pass, with its message both as attribute and as text.
-func JUnit(w io.Writer, d *run.Document) error {
-	j := &junit{}
-	suites := j.suites(d)
-	tests := 0
+// What one file holds at most; beyond it readers refuse files.
+const (
+	mostTests = 5_000
+	mostBytes = 25 << 20
+)
+
+// Profiles of JUnit files.
+const (
+	JUnitCI     = "ci"     // what CI systems read, a superset
+	JUnitStrict = "strict" // what the schemas of Ant and of Jenkins' xunit plugin both accept
+)
+
+// furtherJUnit matches the files after the first.
+var furtherJUnit = regexp.MustCompile(`^TEST-conformance-[0-9]+\.xml$`)
+
+// junitFiles renders JUnit XML in the form that CI systems read alike: flat
+// suites, one test case an obligation, exactly one failure, error or skipped
+// element in a case that did not pass, with its message both as attribute and as text.
+func junitFiles(d *run.Document, o Options) ([]File, error) {
+	suites, err := junitSuites(d, o)
+	if err != nil {
+		return nil, err
+	}
+	var files []File
+	for i, part := range parts(suites, o) {
+		name := JUnitFile
+		if i > 0 {
+			name = fmt.Sprintf("TEST-conformance-%d.xml", i+1)
+		}
+		files = append(files, File{name, func(w io.Writer) error { return junitFile(w, d, part, o) }})
+	}
+	return files, nil
+}
+
+// parts splits suites into files that readers take.
+func parts(suites []junitSuite, o Options) [][]junitSuite {
+	var list [][]junitSuite
+	tests, size := mostTests, 0
 	for _, s := range suites {
-		if s.name != runSuite {
-			tests += s.counts.tests
+		rest := s
+		rest.counts, rest.cases = junitCounts{}, nil
+		for _, c := range s.cases {
+			var b bytes.Buffer
+			c.write(&b, o)
+			if tests == mostTests || size+b.Len() > mostBytes {
+				if len(rest.cases) > 0 {
+					list[len(list)-1] = append(list[len(list)-1], rest)
+					rest.counts, rest.cases = junitCounts{}, nil
+				}
+				list = append(list, nil)
+				tests, size = 0, 0
+			}
+			tests++
+			size += b.Len()
+			rest.cases = append(rest.cases, c)
+			rest.counts.count(c)
+		}
+		if len(rest.cases) > 0 {
+			list[len(list)-1] = append(list[len(list)-1], rest)
 		}
 	}
-	if tests != len(d.Obligations) {
-		return fmt.Errorf("%d of %d obligations are in no known chapter", len(d.Obligations)-tests, len(d.Obligations))
+	if list == nil {
+		list = [][]junitSuite{nil}
 	}
-	seen := map[string]bool{}
-	j.printf("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
+	return list
+}
+
+// junitFile writes one file.
+func junitFile(w io.Writer, d *run.Document, suites []junitSuite, o Options) error {
+	b := bufio.NewWriter(w)
+	fmt.Fprint(b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
 	var all junitCounts
 	for _, s := range suites {
 		all.add(s.counts)
 	}
-	j.printf("<testsuites name=%s %s>\n", attribute(d.Name), all)
-	for _, s := range suites {
-		j.printf("  <testsuite name=%s %s timestamp=%s hostname=\"localhost\">\n", attribute(s.name), s.counts, attribute(stamp(s.started)))
-		for _, c := range s.cases {
-			if key := c.class + "\x00" + c.name; seen[key] {
-				return fmt.Errorf("two test cases are named %s %s", c.class, c.name)
-			} else {
-				seen[key] = true
-			}
-			j.testcase(c)
-		}
-		j.printf("  </testsuite>\n")
+	if o.Strict {
+		fmt.Fprint(b, "<testsuites>\n")
+	} else {
+		fmt.Fprintf(b, "<testsuites name=%s %s>\n", attribute(token(d.Name)), all)
 	}
-	j.printf("</testsuites>\n")
-	_, err := w.Write(j.b.Bytes())
-	return err
+	for i, s := range suites {
+		if o.Strict {
+			fmt.Fprintf(b, "  <testsuite name=%s package=\"conformance\" id=\"%d\" %s timestamp=%s hostname=\"localhost\">\n",
+				attribute(s.name), i, s.counts, attribute(strings.TrimSuffix(stamp(s.started), "Z")))
+		} else {
+			fmt.Fprintf(b, "  <testsuite name=%s %s timestamp=%s hostname=\"localhost\">\n", attribute(s.name), s.counts, attribute(stamp(s.started)))
+		}
+		properties(b, "    ", aboutRun(d))
+		for _, c := range s.cases {
+			c.write(b, o)
+		}
+		if o.Strict {
+			fmt.Fprint(b, "    <system-out/>\n    <system-err/>\n")
+		}
+		fmt.Fprint(b, "  </testsuite>\n")
+	}
+	fmt.Fprint(b, "</testsuites>\n")
+	return b.Flush()
 }
 
-type junit struct{ b bytes.Buffer }
+// aboutRun says what was run.
+func aboutRun(d *run.Document) [][2]string {
+	list := [][2]string{
+		{"tool", d.Tool}, {"target", d.Target}, {"run", d.RunID}, {"seed", strconv.FormatUint(d.Seed, 10)}, {"verdict", d.Verdict},
+		{"description", d.Digests.Description}, {"requirements", d.Digests.Requirements}, {"plan", d.Digests.Plan},
+	}
+	for _, p := range [][2]string{{"profile", d.Profile}, {"filter", d.Filter}, {"waivers", d.Digests.Waivers}} {
+		if p[1] != "" {
+			list = append(list, p)
+		}
+	}
+	return list
+}
 
-func (j *junit) printf(format string, arguments ...any) { fmt.Fprintf(&j.b, format, arguments...) }
+func properties(w io.Writer, indent string, list [][2]string) {
+	fmt.Fprintf(w, "%s<properties>\n", indent)
+	for _, p := range list {
+		fmt.Fprintf(w, "%s  <property name=%s value=%s/>\n", indent, attribute(p[0]), attribute(cut(oneLine(p[1]), messageCap)))
+	}
+	fmt.Fprintf(w, "%s</properties>\n", indent)
+}
 
 type junitCounts struct {
 	tests, failures, errors, skipped int
@@ -84,11 +167,13 @@ type junitSuite struct {
 	name    string
 	started time.Time
 	counts  junitCounts
-	cases   []junitCase
+	cases   []TestCase
 }
 
-type junitCase struct {
+// TestCase is one test case of a JUnit file.
+type TestCase struct {
 	class, name, file string
+	owner             string
 	line              int
 	seconds           float64
 	started           time.Time
@@ -110,20 +195,47 @@ var chapters = []struct {
 // runSuite holds what is said of the run as a whole.
 const runSuite = "Run"
 
-func (j *junit) suites(d *run.Document) []junitSuite {
+// junitSuites lists the suites: one a chapter, or one an operation where cases
+// are listed. Two test cases of one name are an error, since readers drop one.
+func junitSuites(d *run.Document, o Options) ([]junitSuite, error) {
 	var list []junitSuite
 	if sentence := stoppedBy(d); sentence != "" {
-		s := junitSuite{name: runSuite, started: d.Started, counts: junitCounts{tests: 1, errors: 1}}
-		s.cases = []junitCase{{class: "conformance.run", name: "the run comes to its end", started: d.Started, element: "error", kind: "inconclusive", message: sentence, body: sentence}}
+		s := junitSuite{name: runSuite, started: d.Started}
+		s.add(TestCase{class: "conformance.run", name: "the run comes to its end", started: d.Started, element: "error", kind: "inconclusive", message: sentence, body: sentence})
 		list = append(list, s)
 	}
+	if o.Cases != nil {
+		list = append(list, suitesOfCases(d, o.Cases)...)
+	} else {
+		list = append(list, suitesOfChapters(d)...)
+	}
+	tests := 0
+	seen := map[string]bool{}
+	for _, s := range list {
+		for _, c := range s.cases {
+			if key := token(c.class) + "\x00" + token(c.name); seen[key] {
+				return nil, fmt.Errorf("two test cases are named %s %s", c.class, c.name)
+			} else {
+				seen[key] = true
+			}
+		}
+		if s.name != runSuite {
+			tests += len(s.cases)
+		}
+	}
+	if o.Cases == nil && tests != len(d.Obligations) {
+		return nil, fmt.Errorf("%d of %d obligations are in no known chapter", len(d.Obligations)-tests, len(d.Obligations))
+	}
+	return list, nil
+}
+
+func suitesOfChapters(d *run.Document) []junitSuite {
+	var list []junitSuite
 	for _, chapter := range chapters {
 		s := junitSuite{name: chapter.title, started: d.Started}
 		for _, o := range d.Obligations {
 			if o.Chapter == chapter.chapter {
-				c := obligationCase(d, o)
-				s.cases = append(s.cases, c)
-				s.counts.count(c)
+				s.add(obligationCase(d, o))
 			}
 		}
 		if len(s.cases) > 0 {
@@ -131,6 +243,11 @@ func (j *junit) suites(d *run.Document) []junitSuite {
 		}
 	}
 	return list
+}
+
+func (s *junitSuite) add(c TestCase) {
+	s.cases = append(s.cases, c)
+	s.counts.count(c)
 }
 
 // stoppedBy says why a run ended before its end: a report without it would be green and empty.
@@ -141,7 +258,7 @@ func stoppedBy(d *run.Document) string {
 	return ""
 }
 
-func (c *junitCounts) count(t junitCase) {
+func (c *junitCounts) count(t TestCase) {
 	c.tests++
 	c.seconds += t.seconds
 	switch t.element {
@@ -154,38 +271,52 @@ func (c *junitCounts) count(t junitCase) {
 	}
 }
 
-func obligationCase(d *run.Document, o run.Obligation) junitCase {
+// className is what readers group by.
+func className(d *run.Document, operation string) string {
+	prefix := "conformance"
+	if d.Profile != "" {
+		prefix = d.Profile
+	}
+	return prefix + "." + strings.NewReplacer(" ", "-", "/", "-", ".", "-").Replace(operation)
+}
+
+func obligationCase(d *run.Document, o run.Obligation) TestCase {
 	sentence := strings.TrimPrefix(o.Sentence, o.Operation+" ")
-	c := junitCase{
-		class: "conformance." + strings.NewReplacer(" ", "-", "/", "-").Replace(o.Operation), name: o.Requirement + " " + sentence,
+	c := TestCase{
+		class: className(d, o.Operation), name: o.Requirement + " " + sentence,
 		file: o.File, line: o.Line, seconds: o.Seconds, started: o.Started,
 		properties: [][2]string{
 			{"requirement", o.Requirement}, {"level", strings.ToUpper(string(o.Level))}, {"operationId", o.Operation},
 			{"spec.ref", fmt.Sprintf("%s:%d", o.File, o.Line)}, {"doc", o.Clause.Link},
 		},
 	}
+	if o.Waiver != nil {
+		c.properties, c.owner = append(c.properties, [2]string{"waiver", o.Waiver.String()}), o.Waiver.Owner
+	}
 	for i, note := range o.Notes {
 		c.properties = append(c.properties, [2]string{fmt.Sprintf("note.%d", i+1), fmt.Sprintf("%s (%d cases, first %s)", note.Text, note.Count, note.Case)})
 	}
-	explanation := d.Settle(o).Explain()
-	counts := o.Level == spec.Must || d.Strict && o.Level == spec.Should
+	element, kind := elementOf(d, o, o.Outcome)
 	switch {
-	case o.Outcome == verdict.Fail && counts:
-		c.element, c.kind, c.message, c.body = "failure", "violation", summary(d, o), explanation
+	case o.NeedlessWaiver():
+		c.element, c.kind, c.message = "failure", "waiver", o.Why
+	case o.Outcome == verdict.Waived:
+		c.element, c.message = "skipped", "waived: "+o.Waiver.String()
+	case o.Outcome == verdict.Unsupported:
+		c.element, c.message = "skipped", "unsupported: "+o.Why
+	case element == "skipped":
+		c.element, c.message = element, o.Outcome.String()+": "+o.Why
+	case element == "failure":
+		c.element, c.kind, c.message = element, kind, summary(d, o)
+	case element != "":
+		c.element, c.kind, c.message = element, kind, o.Why
 	case o.Outcome == verdict.Fail && o.Level == spec.May:
 		c.properties = append(c.properties, [2]string{"note", summary(d, o)})
 	case o.Outcome == verdict.Fail:
 		c.properties = append(c.properties, [2]string{"warning", summary(d, o)})
-	case o.NeedlessWaiver():
-		c.element, c.kind, c.message, c.body = "failure", "waiver", o.Why, explanation
-	case o.Outcome == verdict.Waived:
-		c.element, c.message, c.body = "skipped", "waived: "+o.Waiver.String(), explanation
-	case o.Outcome == verdict.Broken:
-		c.element, c.kind, c.message, c.body = "error", "internal", o.Why, explanation
-	case o.Outcome == verdict.Inconclusive && o.Level == spec.Must && !d.Unexercised:
-		c.element, c.kind, c.message, c.body = "error", "inconclusive", o.Why, explanation
-	case o.Outcome == verdict.Inconclusive, o.Outcome == verdict.NotRun, o.Outcome == verdict.Unsupported:
-		c.element, c.message, c.body = "skipped", o.Outcome.String()+": "+o.Why, explanation
+	}
+	if c.element != "" {
+		c.body = d.Settle(o).Explain()
 	}
 	return c
 }
@@ -202,31 +333,42 @@ func summary(d *run.Document, o run.Obligation) string {
 	return fmt.Sprintf("%d of %d cases failed", o.Counts.Fail, o.Planned)
 }
 
-func (j *junit) testcase(c junitCase) {
-	j.printf("    <testcase classname=%s name=%s time=\"%.3f\"", attribute(c.class), attribute(c.name), c.seconds)
-	if !c.started.IsZero() {
-		j.printf(" timestamp=%s", attribute(stamp(c.started)))
-	}
-	if c.file != "" && c.line > 0 {
-		j.printf(" file=%s line=\"%d\"", attribute(c.file), c.line)
-	}
-	j.printf(">\n")
-	if len(c.properties) > 0 {
-		j.printf("      <properties>\n")
-		for _, p := range c.properties {
-			j.printf("        <property name=%s value=%s/>\n", attribute(p[0]), attribute(cut(oneLine(p[1]), messageCap)))
-		}
-		j.printf("      </properties>\n")
+func (c TestCase) write(w io.Writer, o Options) {
+	fmt.Fprintf(w, "    <testcase classname=%s name=%s time=\"%.3f\"", attribute(token(c.class)), attribute(token(c.name)), c.seconds)
+	if o.Strict {
+		fmt.Fprint(w, ">\n")
+	} else {
+		c.extend(w)
 	}
 	if c.element != "" {
-		j.printf("      <%s message=%s", c.element, attribute(cut(oneLine(c.message), messageCap)))
+		fmt.Fprintf(w, "      <%s message=%s", c.element, attribute(cut(oneLine(c.message), messageCap)))
 		if c.kind != "" {
-			j.printf(" type=%s", attribute(c.kind))
+			fmt.Fprintf(w, " type=%s", attribute(c.kind))
 		}
-		j.printf(">%s</%s>\n", cdata(cut(c.body, bodyCap)), c.element)
+		fmt.Fprintf(w, ">%s</%s>\n", cdata(cut(c.body, bodyCap)), c.element)
 	}
-	j.printf("    </testcase>\n")
+	fmt.Fprint(w, "    </testcase>\n")
 }
+
+// extend writes what CI systems read beyond the schemas.
+func (c TestCase) extend(w io.Writer) {
+	if !c.started.IsZero() {
+		fmt.Fprintf(w, " timestamp=%s", attribute(stamp(c.started)))
+	}
+	if c.file != "" && c.line > 0 {
+		fmt.Fprintf(w, " file=%s line=\"%d\"", attribute(c.file), c.line)
+	}
+	if c.owner != "" {
+		fmt.Fprintf(w, " owner=%s", attribute(oneLine(c.owner)))
+	}
+	fmt.Fprint(w, ">\n")
+	if len(c.properties) > 0 {
+		properties(w, "      ", c.properties)
+	}
+}
+
+// token makes a name of one line, of a length that readers keep.
+func token(text string) string { return cut(oneLine(text), nameCap) }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 

@@ -111,6 +111,15 @@ func document(exit int, list ...run.Obligation) *run.Document {
 	return d
 }
 
+// junit renders the JUnit files one after the other.
+func junit(w io.Writer, d *run.Document, o Options) error {
+	files, err := junitFiles(d, o)
+	for _, f := range files {
+		err = errors.Join(err, f.Write(w))
+	}
+	return err
+}
+
 // The report as any reader of XML sees it.
 type readSuites struct {
 	XMLName  xml.Name `xml:"testsuites"`
@@ -154,10 +163,14 @@ type readResult struct {
 func read(t *testing.T, d *run.Document) readSuites {
 	t.Helper()
 	var b bytes.Buffer
-	if err := JUnit(&b, d); err != nil {
+	if err := junit(&b, d, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	data := b.Bytes()
+	return readXML(t, b.Bytes())
+}
+
+func readXML(t *testing.T, data []byte) readSuites {
+	t.Helper()
 	decoder := xml.NewDecoder(bytes.NewReader(data))
 	for {
 		if _, err := decoder.Token(); errors.Is(err, io.EOF) {
@@ -266,10 +279,15 @@ func TestJUnitOfEachOutcome(t *testing.T) {
 				t.Errorf("case %+v", c)
 			}
 			var b bytes.Buffer
-			if err := JUnit(&b, d); err != nil {
+			if err := junit(&b, d, Options{}); err != nil {
 				t.Fatal(err)
 			}
 			golden(t, "junit-"+tt.file+".xml", b.Bytes())
+			b.Reset()
+			if err := junit(&b, d, Options{Strict: true}); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, "junit-strict-"+tt.file+".xml", b.Bytes())
 		})
 	}
 }
@@ -394,7 +412,7 @@ func TestJUnitRefuses(t *testing.T) {
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			var b bytes.Buffer
-			if err := JUnit(&b, tt.d); err == nil || !strings.Contains(err.Error(), tt.says) || b.Len() > 0 {
+			if err := junit(&b, tt.d, Options{}); err == nil || !strings.Contains(err.Error(), tt.says) || b.Len() > 0 {
 				t.Errorf("got %v, %d bytes", err, b.Len())
 			}
 		})
@@ -418,7 +436,8 @@ func (w *broken) Write(p []byte) (int, error) {
 func TestEveryReporterReturnsWriteErrors(t *testing.T) {
 	d := document(1, obligation("R-1", spec.Must, verdict.Fail))
 	for name, report := range map[string]func(io.Writer, *run.Document) error{
-		"JUnit": JUnit, "JSON": JSON,
+		"JSON":    JSON,
+		"JUnit":   func(w io.Writer, d *run.Document) error { return junit(w, d, Options{}) },
 		"Console": func(w io.Writer, d *run.Document) error { return Console(w, d, true) },
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -330,9 +331,17 @@ func (d *Document) checkCauses() error {
 	return nil
 }
 
-// Read reads a document and checks it.
+// Read reads a document and checks it. What is no document of a run, or one of
+// another version, is said to be so.
 func Read(r io.Reader) (*Document, error) {
-	decoder := json.NewDecoder(r)
+	data, err := io.ReadAll(r)
+	if err != nil {
+		return nil, fmt.Errorf("run document: %w", err)
+	}
+	if err := foreign(data); err != nil {
+		return nil, fmt.Errorf("run document: %w", err)
+	}
+	decoder := json.NewDecoder(bytes.NewReader(data))
 	decoder.DisallowUnknownFields()
 	d := &Document{}
 	if err := decoder.Decode(d); err != nil {
@@ -342,6 +351,30 @@ func Read(r io.Reader) (*Document, error) {
 		return nil, errors.New("run document: bytes after its end")
 	}
 	return d, d.Check()
+}
+
+// foreign refuses what no run wrote.
+func foreign(data []byte) error {
+	var head struct {
+		Version     *int             `json:"version"`
+		RunID       *string          `json:"runId"`
+		Obligations *json.RawMessage `json:"obligations"`
+	}
+	err := json.NewDecoder(bytes.NewReader(data)).Decode(&head)
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return fmt.Errorf("not one of a run: it has a value of type %s where another is needed", wrong.Value)
+	}
+	switch {
+	case len(bytes.TrimSpace(data)) == 0:
+		return errors.New("it is empty")
+	case err != nil:
+		return err
+	case head.Version == nil || head.RunID == nil || head.Obligations == nil:
+		return errors.New("not one of a run: it has no version, runId or obligations")
+	case *head.Version != DocumentVersion:
+		return fmt.Errorf("version %d: this program reads %d", *head.Version, DocumentVersion)
+	}
+	return nil
 }
 
 // Failures lists the failed obligations, the one to read first first: what must

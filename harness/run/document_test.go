@@ -158,7 +158,11 @@ func TestRead(t *testing.T) {
 		}
 	})
 	for _, tt := range []struct{ claim, text, says string }{
-		{"nothing", "", "EOF"},
+		{"nothing", "", "it is empty"},
+		{"JSON of something else", `{"name":"a package","version":"1.2"}`, "not one of a run"},
+		{"a list", "[]", "a value of type array"},
+		{"a document without obligations", `{"version":2,"runId":"r"}`, "not one of a run"},
+		{"another version", strings.Replace(good, `"version":2`, `"version":1`, 1), "version 1: this program reads 2"},
 		{"no JSON", "<html>", "invalid character"},
 		{"half a document", good[:len(good)/2], "unexpected EOF"},
 		{"an unknown field", strings.Replace(good, `"version":2`, `"version":2,"colour":"red"`, 1), `unknown field "colour"`},

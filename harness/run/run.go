@@ -180,15 +180,6 @@ func (r *Run) one(ctx context.Context, c *plan.Case) {
 	verdicts = verdict.Judge(r.plan, t)
 }
 
-// entry is one line of the journal.
-type entry struct {
-	Case     string              `json:"case"`
-	Kind     string              `json:"kind"`
-	Outcome  verdict.Outcome     `json:"outcome"`
-	Verdicts []verdict.Verdict   `json:"verdicts"`
-	Evidence []exchange.Evidence `json:"evidence"`
-}
-
 func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Verdict) {
 	var evidence []exchange.Evidence
 	act := -1
@@ -215,7 +206,7 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 			worst = v.Outcome
 		}
 	}
-	line, err := json.Marshal(entry{c.ID, c.Kind, worst, verdicts, evidence})
+	line, err := json.Marshal(Entry{c.ID, c.Operation, c.Kind, c.Why, worst, verdicts, evidence, act})
 
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -363,10 +363,10 @@ func TestJournal(t *testing.T) {
 	}
 	got := map[string]string{}
 	for _, line := range strings.Split(strings.TrimSuffix(journal.String(), "\n"), "\n") {
-		var e entry
+		var e Entry
 		decoder := json.NewDecoder(strings.NewReader(line))
 		decoder.DisallowUnknownFields()
-		if err := decoder.Decode(&e); err != nil || len(e.Evidence) != 1 || e.Kind != "valid.required" {
+		if err := decoder.Decode(&e); err != nil || len(e.Evidence) != 1 || e.Kind != "valid.required" || e.Operation != "list" || e.What == "" || e.Act != 0 {
 			t.Fatalf("%v: %s", err, line)
 		}
 		got[e.Case] = fmt.Sprint(e.Outcome, len(e.Verdicts))

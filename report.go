@@ -1,0 +1,147 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"qorcheck/harness/run"
+	"qorcheck/reporters"
+)
+
+// junitFlags say how JUnit is rendered, by run and by report.
+type junitFlags struct {
+	profile string
+	cases   bool
+}
+
+func (f *junitFlags) flags(c *cobra.Command) {
+	c.Flags().StringVar(&f.profile, "junit", reporters.JUnitCI, "JUnit profile: ci (what CI systems read) or strict (what XML schemas allow)")
+	c.Flags().BoolVar(&f.cases, "junit-cases", false, "JUnit with one test case a case, not an obligation")
+}
+
+func (f *junitFlags) check() error {
+	if f.profile != reporters.JUnitCI && f.profile != reporters.JUnitStrict {
+		return fmt.Errorf("--junit %q: allowed are %s, %s", f.profile, reporters.JUnitCI, reporters.JUnitStrict)
+	}
+	return nil
+}
+
+// options of reports about a run whose journal is in a folder.
+func (f *junitFlags) options(dir string, d *run.Document) (reporters.Options, error) {
+	o := reporters.Options{Strict: f.profile == reporters.JUnitStrict}
+	if !f.cases {
+		return o, nil
+	}
+	journal, err := os.Open(filepath.Join(dir, reporters.JournalFile))
+	if err != nil {
+		return o, fmt.Errorf("--junit-cases needs the journal of the run: %w", err)
+	}
+	o.Cases, err = reporters.TestCases(journal, d)
+	return o, errors.Join(err, journal.Close())
+}
+
+type reportFlags struct {
+	junitFlags
+	from, format, out string
+}
+
+func reportCommand() *cobra.Command {
+	f := &reportFlags{}
+	c := &cobra.Command{
+		Use:   "report",
+		Short: "render the reports of a finished run again",
+		Long: `Render reports of a finished run from its run.json. Nothing is sent. Files are written
+into --out, "-" prints them; the console format is always printed.`,
+		Example: "  qorcheck report --from out --format console\n  qorcheck report --from out --format junit --junit strict --out strict",
+		Args:    noArguments,
+		RunE:    func(c *cobra.Command, _ []string) error { return f.run(c.OutOrStdout()) },
+	}
+	f.junitFlags.flags(c)
+	c.Flags().StringVar(&f.from, "from", "out", "folder of the run, or its run.json")
+	c.Flags().StringVar(&f.format, "format", "console", "formats, with commas between: "+strings.Join(reporters.Formats(), ", "))
+	c.Flags().StringVar(&f.out, "out", "", "folder for the files, - for standard output (default: that of the run)")
+	return c
+}
+
+func (f *reportFlags) run(stdout io.Writer) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	names, err := formatNames(f.format, reporters.Formats())
+	if err != nil {
+		return err
+	}
+	document, dir, err := finishedRun("--from", f.from)
+	if err != nil {
+		return err
+	}
+	options, err := f.options(dir, document)
+	if err != nil {
+		return err
+	}
+	options.Color = colored(stdout)
+	if f.out == "" {
+		f.out = dir
+	}
+	if f.out != "-" {
+		if err := os.MkdirAll(f.out, 0o755); err != nil {
+			return fmt.Errorf("--out %s: %w", f.out, err)
+		}
+		if _, err := reporters.Write(f.out, document, names, options); err != nil {
+			return faultError{err}
+		}
+	}
+	return print(stdout, document, names, options, f.out == "-")
+}
+
+// print writes the formats that have no file, or all.
+func print(w io.Writer, d *run.Document, names []string, o reporters.Options, all bool) error {
+	files, err := reporters.Render(d, names, o)
+	if err != nil {
+		return faultError{err}
+	}
+	for _, file := range files {
+		if all || file.Name == "" {
+			if err := file.Write(w); err != nil {
+				return faultError{err}
+			}
+		}
+	}
+	return nil
+}
+
+// formatNames splits a list of formats and refuses unknown ones.
+func formatNames(list string, allowed []string) ([]string, error) {
+	names := strings.Split(list, ",")
+	for i, name := range names {
+		names[i] = strings.TrimSpace(name)
+		if !slices.Contains(allowed, names[i]) {
+			return nil, fmt.Errorf("--format %q: allowed are %s", names[i], strings.Join(allowed, ", "))
+		}
+	}
+	return names, nil
+}
+
+// finishedRun reads the document of a run, named by its file or its folder, and returns the folder too.
+func finishedRun(setting, name string) (*run.Document, string, error) {
+	file := name
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		file = filepath.Join(name, reporters.DocumentFile)
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, "", fmt.Errorf("%s %s: no finished run is there, with its run.json: %w", setting, name, err)
+	}
+	d, err := run.Read(f)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return nil, "", fmt.Errorf("%s %s: %w", setting, name, err)
+	}
+	return d, filepath.Dir(file), nil
+}

@@ -1,0 +1,152 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"qorcheck/harness/run"
+	"qorcheck/reporters"
+)
+
+// finished makes a folder with the reports of a run of two operations: a clean one,
+// or one against a target that lets every malformed request pass as approved.
+func finished(t *testing.T, clean bool) (dir string, d *run.Document) {
+	t.Helper()
+	target := serve(t, newSandbox(t)) + "/v3"
+	if !clean {
+		target = broken(t, answering(func(_ *http.Request, a *answer) {
+			if a.status == 400 {
+				a.status, a.body = 200, []byte(`{"status":"approved","code":"GW00","message":"fine","resultCode":"Authorised"}`)
+			}
+		}))
+	}
+	var journal bytes.Buffer
+	d = certify(t, planOf(t, "payment-void", "webhooks_list"), target, "finished", 8, run.Options{Tool: "qorcheck test", Journal: &journal})
+	dir = t.TempDir()
+	_, err := reporters.Write(dir, d, reporters.Formats(), reporters.Options{})
+	if err := errors.Join(err, os.WriteFile(filepath.Join(dir, reporters.JournalFile), journal.Bytes(), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	return dir, d
+}
+
+// TestReportRendersAgain: what a run wrote, report writes again, byte for byte.
+func TestReportRendersAgain(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	target := broken(t, status(403, func(a *answer) { a.status = 401 }))
+	first, _, code := commandIn(t, dir, nil, "run", "--target", target, "--filter", "operation:webhooks_list", "--out", "first")
+	if code != run.ExitFail {
+		t.Fatalf("exit code %d", code)
+	}
+	again, stderr, code := commandIn(t, dir, []string{"TZ=Asia/Kathmandu", "LC_ALL=de_DE.UTF-8", "LANG=de_DE.UTF-8"}, "report", "--from", "first", "--format", strings.Join(reporters.Formats(), ","), "--out", "second/deep")
+	if code != 0 || again != first {
+		t.Errorf("exit code %d, %s\nprinted %s\nat first %s", code, stderr, again, first)
+	}
+	entries, err := os.ReadDir(filepath.Join(dir, "first"))
+	if err != nil || len(entries) < 3 {
+		t.Fatalf("%v, %v", entries, err)
+	}
+	for _, e := range entries {
+		if e.Name() == reporters.JournalFile {
+			continue
+		}
+		if one, two := readFile(t, filepath.Join(dir, "first", e.Name())), readFile(t, filepath.Join(dir, "second", "deep", e.Name())); one != two {
+			t.Errorf("%s differs", e.Name())
+		}
+	}
+	t.Run("from its file", func(t *testing.T) {
+		printed, _, code := commandIn(t, dir, nil, "report", "--from", "first/run.json", "--format", "junit", "--out", "-")
+		if code != 0 || printed != readFile(t, filepath.Join(dir, "first", reporters.JUnitFile)) {
+			t.Errorf("exit code %d, printed %.300s", code, printed)
+		}
+	})
+}
+
+// TestReportOfNoRun: what is no finished run is an error that says so.
+func TestReportOfNoRun(t *testing.T) {
+	t.Parallel()
+	dir, d := finished(t, true)
+	good := readFile(t, filepath.Join(dir, "run.json"))
+	for _, tt := range []struct {
+		claim, content string
+		says           []string
+	}{
+		{"cut off", good[:len(good)/2], []string{"--from", "unexpected EOF"}},
+		{"empty", "", []string{"it is empty"}},
+		{"of another program", `{"version": "1.2.3", "name": "left-pad"}`, []string{"not one of a run"}},
+		{"of another version", strings.Replace(good, `"version": 2`, `"version": 9`, 1), []string{"version 9", "reads 2"}},
+		{"with numbers that do not add up", strings.Replace(good, fmt.Sprintf(`"planned": %d`, d.Planned), `"planned": 1`, 1), []string{"1 obligations planned"}},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			writeFiles(t, dir, map[string]string{"run.json": tt.content})
+			stdout, stderr, code := commandIn(t, dir, nil, "report", "--from", ".", "--format", "console,junit", "--out", "new")
+			if code != run.ExitUsage || stdout != "" {
+				t.Errorf("exit code %d: %s", code, stdout)
+			}
+			for _, want := range tt.says {
+				if !strings.Contains(stderr, want) {
+					t.Errorf("stderr does not say %q: %s", want, stderr)
+				}
+			}
+			if _, err := os.Stat(filepath.Join(dir, "new")); err == nil {
+				t.Error("it wrote something")
+			}
+		})
+	}
+}
+
+// TestJUnitChoices: both profiles, by obligation and by case, while running and later.
+func TestJUnitChoices(t *testing.T) {
+	t.Parallel()
+	dir, d := finished(t, false)
+	for _, tt := range []struct {
+		claim string
+		args  []string
+		tests int
+		says  string
+		not   string
+	}{
+		{"ci", nil, d.Planned, ` file="`, `package="`},
+		{"strict", []string{"--junit", "strict"}, d.Planned, `package="`, ` file="`},
+		{"cases", []string{"--junit-cases"}, d.Cases, `name="payment-void.malformed.`, ""},
+		{"strict cases", []string{"--junit-cases", "--junit", "strict"}, d.Cases, `package="`, `timestamp="20.*Z"`},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			printed, stderr, code := commandIn(t, dir, nil, append([]string{"report", "--from", ".", "--format", "junit", "--out", "-"}, tt.args...)...)
+			if code != 0 || !strings.Contains(printed, tt.says) || tt.not != "" && strings.Contains(printed, tt.not) {
+				t.Errorf("exit code %d %s: %.600s", code, stderr, printed)
+			}
+			if n := strings.Count(printed, "<testcase "); n != tt.tests {
+				t.Errorf("%d test cases, want %d", n, tt.tests)
+			}
+		})
+	}
+	t.Run("without the journal", func(t *testing.T) {
+		if err := os.Remove(filepath.Join(dir, reporters.JournalFile)); err != nil {
+			t.Fatal(err)
+		}
+		_, stderr, code := commandIn(t, dir, nil, "report", "--from", ".", "--format", "junit", "--junit-cases")
+		if code != run.ExitUsage || !strings.Contains(stderr, "--junit-cases needs the journal") {
+			t.Errorf("exit code %d: %s", code, stderr)
+		}
+	})
+}
+
+func TestFormatsAreListedInHelp(t *testing.T) {
+	help, _, _ := command(t, nil, "report", "--help")
+	for _, name := range reporters.Formats() {
+		if !slices.Contains(strings.FieldsFunc(help, func(c rune) bool { return strings.ContainsRune(" ,\n(", c) }), name) {
+			t.Errorf("--format %s is not in the help:\n%s", name, help)
+		}
+	}
+}

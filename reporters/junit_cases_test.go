@@ -1,0 +1,150 @@
+package reporters
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/run"
+	"qorcheck/harness/verdict"
+	"qorcheck/spec"
+)
+
+// journal is that of some cases, each with an outcome under some obligations.
+func journal(t *testing.T, entries ...run.Entry) *bytes.Buffer {
+	t.Helper()
+	var b bytes.Buffer
+	for _, e := range entries {
+		if err := json.NewEncoder(&b).Encode(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return &b
+}
+
+func TestJUnitOfCases(t *testing.T) {
+	must, should, waived := obligation("R-1", spec.Must, verdict.Fail), obligation("R-2", spec.Should, verdict.Fail), obligation("R-3", spec.Must, verdict.Waived)
+	all := []run.Obligation{must, should, waived}
+	fail := []verdict.Finding{{Check: "status", Expected: "status 200", Received: "status 500"}}
+	strict := func(d *run.Document) { d.Strict = true }
+	lenient := func(d *run.Document) { d.Unexercised = true }
+	for _, tt := range []struct {
+		claim    string
+		set      func(*run.Document)
+		verdicts []verdict.Verdict
+		element  string
+		says     string
+	}{
+		{"a pass", nil, []verdict.Verdict{{Obligation: "pay.R-1", Outcome: verdict.Pass}}, "", ""},
+		{"a failed must", nil, []verdict.Verdict{{Obligation: "pay.R-1", Outcome: verdict.Fail, Findings: fail}}, "failure", "pay.R-1: expected status 200; received status 500"},
+		{"a failed should", nil, []verdict.Verdict{{Obligation: "pay.R-2", Outcome: verdict.Fail, Findings: fail}}, "", ""},
+		{"a failed should, strictly", strict, []verdict.Verdict{{Obligation: "pay.R-2", Outcome: verdict.Fail, Findings: fail}}, "failure", "pay.R-2: expected"},
+		{"what is waived", nil, []verdict.Verdict{{Obligation: "pay.R-3", Outcome: verdict.Fail, Findings: fail}}, "skipped", "waived: the reason of R-3 (pat, until 2030-12-31)"},
+		{"what is waived and not waived", nil, []verdict.Verdict{{Obligation: "pay.R-3", Outcome: verdict.Fail, Findings: fail}, {Obligation: "pay.R-1", Outcome: verdict.Fail, Findings: fail}}, "failure", "pay.R-1"},
+		{"an unclear must", nil, []verdict.Verdict{{Obligation: "pay.R-1", Outcome: verdict.Inconclusive, Why: "busy"}}, "error", "pay.R-1: busy"},
+		{"an unclear must, allowed", lenient, []verdict.Verdict{{Obligation: "pay.R-1", Outcome: verdict.Inconclusive, Why: "busy"}}, "skipped", "busy"},
+		{"an unclear should", nil, []verdict.Verdict{{Obligation: "pay.R-2", Outcome: verdict.Inconclusive, Why: "busy"}}, "skipped", "busy"},
+		{"a fault of ours", nil, []verdict.Verdict{{Obligation: "pay.R-2", Outcome: verdict.Broken, Why: "panic"}}, "error", "panic"},
+		{"an interrupted one", nil, []verdict.Verdict{{Obligation: "pay.R-1", Outcome: verdict.NotRun, Why: "interrupted"}}, "skipped", "interrupted"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			d := document(1, all...)
+			d.Cases = 1
+			if tt.set != nil {
+				tt.set(d)
+			}
+			cases, err := TestCases(journal(t, run.Entry{
+				Case: "pay.valid.x", Operation: "pay", Kind: "valid", What: "a correct request", Verdicts: tt.verdicts, Act: 0,
+				Evidence: []exchange.Evidence{{Started: noon, TookMS: 12, Request: exchange.Message{Line: "POST http://127.0.0.1/pay"}, Curl: "curl x"}},
+			}), d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var b bytes.Buffer
+			if err := junit(&b, d, Options{Cases: cases}); err != nil {
+				t.Fatal(err)
+			}
+			c := cases[0]
+			if c.element != tt.element || !strings.Contains(c.message, tt.says) || c.class != "conformance.pay" || c.name != "pay.valid.x" || c.seconds != 0.012 {
+				t.Errorf("got %+v", c)
+			}
+			if tt.element != "" && !strings.Contains(b.String(), "POST http://127.0.0.1/pay") {
+				t.Errorf("it does not show the exchange:\n%s", b.String())
+			}
+		})
+	}
+}
+
+func TestJUnitOfCasesThatWereNotRun(t *testing.T) {
+	d := document(130, obligation("R-1", spec.Must, verdict.NotRun))
+	d.Cases = 3
+	cases, err := TestCases(journal(t, run.Entry{Case: "pay.b", Operation: "pay", Act: -1}), d)
+	if err != nil || len(cases) != 2 || cases[1].element != "skipped" || !strings.Contains(cases[1].message, "2 cases") {
+		t.Errorf("%v %+v", err, cases)
+	}
+	if cases, err = TestCases(journal(t), d); err != nil || len(cases) != 1 {
+		t.Errorf("without a case: %v %+v", err, cases)
+	}
+}
+
+func TestAJournalThatIsNoneOfTheRunIsAnError(t *testing.T) {
+	d := document(0, obligation("R-1", spec.Must, verdict.Pass))
+	d.Cases = 1
+	for _, tt := range []struct{ claim, text, says string }{
+		{"half a line", `{"case":"pay`, "journal, line 1: unexpected end"},
+		{"another run's", `{"case":"pay.x","verdicts":[{"obligation":"pay.R-9","outcome":"pass"}]}`, "journal, line 1: case pay.x serves pay.R-9, which the run does not have"},
+		{"too many cases", "{\"case\":\"a\"}\n{\"case\":\"b\"}\n", "journal: 2 cases, the run has 1"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			if _, err := TestCases(strings.NewReader(tt.text), d); err == nil || !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("got %v", err)
+			}
+		})
+	}
+}
+
+// TestJUnitIsSplit: readers refuse files of too many tests or bytes.
+func TestJUnitIsSplit(t *testing.T) {
+	const many = 2*mostTests + 10
+	var list []run.Obligation
+	for i := range many {
+		o := obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Pass)
+		o.Chapter = []spec.Chapter{spec.Statuses, spec.Rejections}[i%2]
+		list = append(list, o)
+	}
+	d := document(0, list...)
+	tests := 0
+	files, err := junitFiles(d, Options{})
+	if err != nil || len(files) != 3 || files[0].Name != JUnitFile || files[2].Name != "TEST-conformance-3.xml" {
+		t.Fatalf("%v, %d files", err, len(files))
+	}
+	for i, f := range files {
+		var b bytes.Buffer
+		if err := f.Write(&b); err != nil {
+			t.Fatal(err)
+		}
+		r := readXML(t, b.Bytes())
+		if tests += r.Tests; r.Tests > mostTests || r.Tests == 0 {
+			t.Errorf("file %d has %d tests", i, r.Tests)
+		}
+		if i > 0 && !furtherJUnit.MatchString(f.Name) {
+			t.Errorf("an old %s would not be removed", f.Name)
+		}
+	}
+	if tests != many {
+		t.Errorf("%d tests in all", tests)
+	}
+	t.Run("by its bytes", func(t *testing.T) {
+		var cases []TestCase
+		for i := range 900 {
+			cases = append(cases, TestCase{class: "conformance.pay", name: fmt.Sprint("case-", i), element: "failure", kind: "violation", message: "m", body: strings.Repeat("x", bodyCap)})
+		}
+		files, err := junitFiles(document(0), Options{Cases: cases})
+		if err != nil || len(files) != 3 {
+			t.Fatalf("%v, %d files", err, len(files))
+		}
+	})
+}

@@ -1,0 +1,184 @@
+package reporters
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"qorcheck/harness/run"
+	"qorcheck/harness/verdict"
+	"qorcheck/spec"
+)
+
+// runSchema reads the published schema of run.json.
+func runSchema(t *testing.T) (map[string]any, *jsonschema.Schema) {
+	t.Helper()
+	data, err := os.ReadFile("run.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	parsed, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	if err := compiler.AddResource("run.schema.json", parsed); err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := compiler.Compile("run.schema.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parsed.(map[string]any), compiled
+}
+
+func validate(t *testing.T, schema *jsonschema.Schema, data []byte) error {
+	t.Helper()
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema.Validate(value)
+}
+
+func TestRunJSONMeetsItsSchema(t *testing.T) {
+	_, schema := runSchema(t)
+	d := everyKind()
+	var b bytes.Buffer
+	if err := JSON(&b, d); err != nil {
+		t.Fatal(err)
+	}
+	if err := validate(t, schema, b.Bytes()); err != nil {
+		t.Errorf("%v", err)
+	}
+	for _, tt := range []struct{ claim, old, new string }{
+		{"an unknown field", `"version": 2,`, `"version": 2, "colour": "red",`},
+		{"another version", `"version": 2,`, `"version": 3,`},
+		{"an unknown outcome", `"outcome": "fail"`, `"outcome": "failed"`},
+		{"a digest of another kind", `"plan": "sha256:`, `"plan": "md5:`},
+		{"a date that is none", `"until": "2030-12-31"`, `"until": "soon"`},
+		{"a case as index of nothing", `"act": 0`, `"act": -2`},
+		{"no counts", `"counts":`, `"count":`},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			bent := strings.Replace(b.String(), tt.old, tt.new, 1)
+			if bent == b.String() {
+				t.Fatal("nothing to bend")
+			}
+			if validate(t, schema, []byte(bent)) == nil {
+				t.Error("it is valid all the same")
+			}
+		})
+	}
+}
+
+// everyKind is a document in which every field is filled.
+func everyKind() *run.Document {
+	var list []run.Obligation
+	for _, outcome := range verdict.Outcomes {
+		for _, level := range []spec.Level{spec.Must, spec.Should} {
+			o := obligation(fmt.Sprintf("R-%d-%s", outcome, level), level, outcome)
+			o.Notes = []run.Note{{Text: "405 is tolerated: usual", Count: 3, Case: "pay.x"}}
+			list = append(list, o)
+		}
+	}
+	d := document(4, list...)
+	sum := "sha256:" + strings.Repeat("0a", 32)
+	d.Digests = run.Digests{Description: sum, Requirements: sum, Fixtures: sum, Plan: sum, Waivers: sum}
+	d.Profile, d.Filter = "core", "level:must"
+	d.Latency = []run.Latency{{Operation: "pay", Count: 2, MinMS: 1, P50MS: 1, P90MS: 2, P99MS: 2, MaxMS: 2, Buckets: []run.Bucket{{UpToMS: 1, Count: 1}, {UpToMS: 2, Count: 1}}}}
+	d.Untested = []run.Untested{{Requirement: "R-30", Sentence: "later", Reason: "not yet"}}
+	d.Dropped = []run.Dropped{{ID: "pay.x", Reason: "no way"}}
+	d.Left = []string{"DELETE http://127.0.0.1/v3/made/7"}
+	return d
+}
+
+// TestTheSchemaIsWhole compares the schema with the types: a field that one has
+// and the other lacks would be refused by readers, or not described.
+func TestTheSchemaIsWhole(t *testing.T) {
+	root, _ := runSchema(t)
+	compare(t, root, root, reflect.TypeFor[run.Document](), "run")
+}
+
+func compare(t *testing.T, root, schema map[string]any, of reflect.Type, at string) {
+	if name, ok := schema["$ref"].(string); ok {
+		schema = root["$defs"].(map[string]any)[strings.TrimPrefix(name, "#/$defs/")].(map[string]any)
+	}
+	for of.Kind() == reflect.Pointer {
+		of = of.Elem()
+	}
+	switch {
+	case of == reflect.TypeFor[time.Time]():
+	case of.Kind() == reflect.Slice:
+		compare(t, root, schema["items"].(map[string]any), of.Elem(), at+"[]")
+	case of.Kind() == reflect.Struct:
+		properties := schema["properties"].(map[string]any)
+		var required, fields []string
+		for i := range of.NumField() {
+			name, options, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+			fields = append(fields, name)
+			inner, ok := properties[name].(map[string]any)
+			if !ok {
+				t.Errorf("%s.%s is not in the schema", at, name)
+				continue
+			}
+			if options != "omitempty" {
+				required = append(required, name)
+			}
+			compare(t, root, inner, of.Field(i).Type, at+"."+name)
+		}
+		for name := range properties {
+			if !slices.Contains(fields, name) {
+				t.Errorf("%s.%s is in the schema and not in the type", at, name)
+			}
+		}
+		if schema["additionalProperties"] != false {
+			t.Errorf("%s: more properties are allowed", at)
+		}
+		if listed := words(schema["required"]); !slices.Equal(listed, required) {
+			t.Errorf("%s: required are %v, the type always has %v", at, listed, required)
+		}
+	case of.Kind() == reflect.String && of.PkgPath() != "", of == reflect.TypeFor[verdict.Outcome]():
+		if schema["enum"] == nil {
+			t.Errorf("%s: the words are not listed", at)
+		}
+	default:
+		want := map[reflect.Kind]string{reflect.String: "string", reflect.Bool: "boolean", reflect.Int: "integer", reflect.Uint64: "integer", reflect.Float64: "number"}[of.Kind()]
+		if schema["type"] != want && schema["const"] == nil && schema["enum"] == nil {
+			t.Errorf("%s is of type %v, not %s", at, schema["type"], want)
+		}
+	}
+}
+
+func words(list any) []string {
+	var names []string
+	for _, name := range list.([]any) {
+		names = append(names, fmt.Sprint(name))
+	}
+	return names
+}
+
+func TestRunJSONIsTheSameEverywhere(t *testing.T) {
+	d := everyKind()
+	var first bytes.Buffer
+	if err := JSON(&first, d); err != nil {
+		t.Fatal(err)
+	}
+	back, err := run.Read(bytes.NewReader(first.Bytes()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var second bytes.Buffer
+	if err := JSON(&second, back); err != nil || !bytes.Equal(first.Bytes(), second.Bytes()) || !json.Valid(first.Bytes()) {
+		t.Errorf("read and written again it differs: %v", err)
+	}
+}

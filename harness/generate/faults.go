@@ -89,6 +89,9 @@ func (m Maker) broken(v view, p place) []Fault {
 	if v.is("array") && v.items != nil {
 		m.arrays(v, add)
 	}
+	if v.is("object") {
+		m.objects(v, add, gap)
+	}
 	if d := v.discriminator; d != nil {
 		if object, ok := sample.(map[string]any); ok {
 			add("discriminator", "unknown", "names no documented kind", "a documented kind", Set(Copy(object), spec.Pointer(d.PropertyName), "unknownkind"))
@@ -116,8 +119,11 @@ func (m Maker) types(v view, sample any, add func(keyword, class, why, allowed s
 		}
 	}
 	text := any("text")
-	if n, ok := normal(sample).(float64); ok {
-		text = strconv.FormatFloat(n, 'f', -1, 64) // and the other way round
+	switch value := normal(sample).(type) { // and the other way round
+	case float64:
+		text = strconv.FormatFloat(value, 'f', -1, 64)
+	case bool:
+		text = strconv.FormatBool(value)
 	}
 	for _, wrong := range []struct {
 		name string
@@ -339,6 +345,24 @@ func (m Maker) arrays(v view, add func(keyword, class, why, allowed string, sent
 		length := max(v.minItems-1, 1)
 		if list, ok := m.list(v, max(length, v.minItems-1)); ok || len(list) > 0 {
 			add("uniqueItems", "doubled", "has one item twice", "items that differ", append(append([]any{}, list...), list[len(list)-1]))
+		}
+	}
+}
+
+// objects makes objects with one property too few or too many.
+func (m Maker) objects(v view, add func(keyword, class, why, allowed string, sent any), gap func(keyword, why string)) {
+	if v.minProperties > 0 {
+		if object, ok := m.ofSize(v, v.minProperties-1); ok {
+			add("minProperties", "removed", fmt.Sprintf("has %d properties", len(object)), fmt.Sprintf("at least %d properties", v.minProperties), object)
+		} else {
+			gap("minProperties", fmt.Sprintf("the mandatory properties are more than %d", v.minProperties-1))
+		}
+	}
+	if v.maxProperties >= 0 && v.maxProperties < 1000 {
+		if object, ok := m.ofSize(v, v.maxProperties+1); ok {
+			add("maxProperties", "added", fmt.Sprintf("has %d properties", len(object)), fmt.Sprintf("at most %d properties", v.maxProperties), object)
+		} else {
+			gap("maxProperties", fmt.Sprintf("the documented properties are fewer than %d, and no other is allowed", v.maxProperties+1))
 		}
 	}
 }

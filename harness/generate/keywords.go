@@ -35,6 +35,8 @@ func (m Maker) Rules() []Rule {
 		add("maxItems", array && v.maxItems >= 0)
 		add("uniqueItems", array && v.uniqueItems)
 		add("additionalProperties", v.is("object") && v.noExtra)
+		add("minProperties", v.is("object") && v.minProperties > 0)
+		add("maxProperties", v.is("object") && v.maxProperties >= 0)
 		add("discriminator", v.discriminator != nil)
 	}
 	return list

@@ -54,8 +54,11 @@ func (m Maker) value(s *openapi3.Schema, pointer string, size Extent, depth int,
 	}
 	v := m.view(s, pointer, branch)
 	for _, part := range v.parts {
-		if count(m.path, part) > 1 {
+		switch n := count(m.path, part); {
+		case n > 2:
 			return map[string]any{} // a schema that requires itself has no value
+		case n > 1:
+			size = OnlyRequired
 		}
 	}
 	m.path = append(slices.Clip(m.path), v.parts...)
@@ -120,25 +123,48 @@ func (m Maker) shown(v view, pointer string) (any, bool) {
 func (m Maker) object(v view, pointer string, size Extent, depth int, branch choice) any {
 	object := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(v.properties)) {
-		at := pointer + spec.Pointer(name)
-		s := v.properties[name]
-		if s == nil || s.ReadOnly && !v.required[name] || s.Always != nil && !*s.Always {
-			continue
-		}
-		if v.required[name] && depth < 4*deepest || m.wanted(at) || size == Everything && depth < deepest && count(m.path, s) < 2 {
+		s, at := v.properties[name], pointer+spec.Pointer(name)
+		if sendable(s) && (v.required[name] && depth < 4*deepest || m.wanted(at)) {
 			object[name] = m.value(s, at, size, depth+1, branch)
 		}
+	}
+	if size == Everything && depth < deepest {
+		m.fill(v, object, pointer, max(len(v.properties), v.minProperties), size, depth, branch)
+	} else {
+		m.fill(v, object, pointer, v.minProperties, size, depth, branch)
 	}
 	if d := v.discriminator; d != nil {
 		if word, ok := v.word(); ok {
 			object[d.PropertyName] = word
 		}
 	}
-	for n := 1; len(object) < v.minProperties && v.extra != nil; n++ {
-		name := "extra" + strings.Repeat("x", n)
-		object[name] = m.value(v.extra, pointer+spec.Pointer(name), OnlyRequired, depth+1, branch)
-	}
 	return object
+}
+
+// sendable tells whether a property may be part of a request.
+func sendable(s *openapi3.Schema) bool {
+	return s != nil && !s.ReadOnly && (s.Always == nil || *s.Always)
+}
+
+// fill adds properties until an object has so many, or as many as it may: those
+// that its schema names, then others.
+func (m Maker) fill(v view, object map[string]any, pointer string, most int, size Extent, depth int, branch choice) {
+	if v.maxProperties >= 0 {
+		most = min(most, v.maxProperties)
+	}
+	add := func(name string, s *openapi3.Schema) {
+		if _, there := object[name]; !there && len(object) < most && count(m.path, s) < 2 {
+			object[name] = m.value(s, pointer+spec.Pointer(name), size, depth+1, branch)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(v.properties)) {
+		if s := v.properties[name]; sendable(s) {
+			add(name, s)
+		}
+	}
+	for n := 1; v.extra != nil && n <= v.minProperties; n++ {
+		add("extra"+strings.Repeat("x", n), v.extra)
+	}
 }
 
 func (m Maker) array(v view, pointer string, size Extent, depth int, branch choice) any {

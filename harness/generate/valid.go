@@ -49,6 +49,9 @@ func (m Maker) Places() []Place {
 	return list
 }
 
+// extraName is the place that stands for all additional properties with a schema.
+const extraName = "extraproperty"
+
 // places lists the places of a schema in order, outer before inner, with those
 // of every branch of oneOf and anyOf.
 func (m Maker) places() []place {
@@ -90,6 +93,9 @@ func (m Maker) places() []place {
 						walk(place{p.pointer + spec.Pointer(name), s, v.required[name], p.pointer, false, branch}, depth+1)
 					}
 				}
+				if _, taken := v.properties[extraName]; v.described && !taken {
+					walk(place{p.pointer + spec.Pointer(extraName), v.extra, false, p.pointer, false, branch}, depth+1)
+				}
 			}
 			if v.is("array") && v.items != nil {
 				walk(place{p.pointer + "/0", v.items, false, p.pointer, true, branch}, depth+1)
@@ -130,6 +136,9 @@ func (m Maker) Valid() []Value {
 		}
 		add := func(class, why string, value any) {
 			list = append(list, Value{class, p.pointer + " " + why, m.with(p, value)})
+		}
+		if v.nullable && len(v.types) > 0 && len(v.enum) == 0 { // an enumeration says of null what it says
+			add("branch."+name+".null", "is null, as the description allows", nil)
 		}
 		for i, word := range v.enum {
 			add(fmt.Sprintf("enum.%s.%d", name, i+1), fmt.Sprintf("is the documented value %v", word), word)
@@ -175,6 +184,14 @@ func (m Maker) bounds(v view, add func(class, why string, value any), name strin
 			}
 		}
 	}
+	if v.is("object") {
+		if object, ok := m.ofSize(v, v.minProperties); ok && v.minProperties > 0 {
+			add("minProperties."+name, "has as few properties as allowed", object)
+		}
+		if object, ok := m.ofSize(v, v.maxProperties); ok && v.maxProperties >= 0 {
+			add("maxProperties."+name, "has as many properties as allowed", object)
+		}
+	}
 	if v.is("array") && v.items != nil {
 		if v.minItems > 0 {
 			if list, ok := m.list(v, v.minItems); ok {
@@ -187,6 +204,20 @@ func (m Maker) bounds(v view, add func(class, why string, value any), name strin
 			}
 		}
 	}
+}
+
+// ofSize makes an object with exactly so many properties, whatever the schema says of their number.
+func (m Maker) ofSize(v view, size int) (map[string]any, bool) {
+	if size < 0 || size > 1000 {
+		return nil, false
+	}
+	m.Fixed = nil
+	v.minProperties, v.maxProperties = size, size
+	if v.extra == nil && !v.noExtra {
+		v.extra = openapi3.NewStringSchema()
+	}
+	object, _ := m.object(v, v.pointer, OnlyRequired, 1, nil).(map[string]any)
+	return object, len(object) == size
 }
 
 // sized makes an allowed text of exactly a length.
@@ -291,6 +322,8 @@ func (m Maker) schemaAt(pointer string, branch choice) *openapi3.Schema {
 			s = next
 		} else if v.items != nil && token == "0" {
 			s = v.items
+		} else if v.described {
+			s = v.extra
 		} else {
 			return nil
 		}

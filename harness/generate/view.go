@@ -34,6 +34,7 @@ type view struct {
 	properties    map[string]*openapi3.Schema
 	required      map[string]bool
 	extra         *openapi3.Schema // of additional properties; nil when none are made
+	described     bool             // extra is the description's own
 	noExtra       bool
 	minProperties int
 	maxProperties int // -1: none
@@ -94,7 +95,7 @@ func (v *view) take(s *openapi3.Schema, branch choice, depth int) {
 		v.noExtra = true
 	}
 	if extra := s.AdditionalProperties.Schema; extra != nil && v.extra == nil {
-		v.extra = extra.Value
+		v.extra, v.described = extra.Value, extra.Value != nil
 	}
 	if s.MinProps > 0 && v.extra == nil && !v.noExtra {
 		v.extra = openapi3.NewStringSchema()
@@ -125,7 +126,7 @@ func both(a, b *openapi3.Schema) *openapi3.Schema {
 	if a == nil || a == b {
 		return b
 	}
-	return &openapi3.Schema{AllOf: openapi3.SchemaRefs{a.NewRef(), b.NewRef()}}
+	return &openapi3.Schema{AllOf: openapi3.SchemaRefs{a.NewRef(), b.NewRef()}, ReadOnly: a.ReadOnly || b.ReadOnly}
 }
 
 func (v *view) takeTypes(s *openapi3.Schema) {

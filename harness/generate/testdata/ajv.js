@@ -4,7 +4,8 @@ const Ajv = require("ajv");
 const addFormats = require("ajv-formats");
 
 // From OpenAPI 3.0's words to JSON Schema's: nullable, boolean exclusive bounds,
-// references, and the discriminator as a constant in each branch.
+// references, readOnly properties that no request must have, and the discriminator
+// as a constant in each branch.
 function convert(s) {
   if (Array.isArray(s)) return s.map(convert);
   if (s === null || typeof s !== "object") return s;
@@ -16,6 +17,7 @@ function convert(s) {
     else if (key === "$ref") out[key] = value.replace("#/components/schemas/", "#/$defs/");
     else out[key] = convert(value);
   }
+  if (s.required && s.properties) out.required = s.required.filter((name) => !(s.properties[name] || {}).readOnly);
   if (s.nullable && s.type) out.type = [s.type, "null"];
   for (const bound of ["Minimum", "Maximum"]) {
     const exclusive = "exclusive" + bound, plain = bound.toLowerCase();

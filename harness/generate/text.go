@@ -45,6 +45,12 @@ func (m Maker) texts(v view) []string {
 	return list
 }
 
+// Is tells whether the schema, as a whole, takes values of a type and no text.
+func (m Maker) Is(name string) bool {
+	v := m.view(m.Schema.Schema, "", nil)
+	return v.is(name) && !v.is("string")
+}
+
 // Read returns what a text, of a form or a parameter, stands for at a place: a
 // number or a truth value where the place takes one and no text, else the text.
 func (m Maker) Read(pointer, text string) any {

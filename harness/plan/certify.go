@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"qorcheck/harness/generate"
@@ -40,7 +39,7 @@ func (b *builder) certify(d draft, r Request, fault *Fault) error {
 	}
 	var found []spec.Violation
 	for _, p := range d.operation.Parameters {
-		violations, err := b.parameterViolations(d, p)
+		violations, err := b.parameterViolations(d, r, p)
 		if err != nil {
 			return err
 		}
@@ -132,61 +131,6 @@ func violationText(found []spec.Violation) string {
 		parts = append(parts, strings.TrimSpace(v.Pointer+" "+v.Reason))
 	}
 	return strings.Join(parts, "; ")
-}
-
-// parameterViolations judges a parameter by the text that it is sent as.
-func (b *builder) parameterViolations(d draft, p spec.Parameter) ([]spec.Violation, error) {
-	where := p.In + ":" + p.Name
-	value, there := d.parameters[where]
-	if !there {
-		if p.Required {
-			return []spec.Violation{{Pointer: where, Keyword: "required", Reason: "is required and missing"}}, nil
-		}
-		return nil, nil
-	}
-	written, err := fields(p, value)
-	if err != nil {
-		return nil, err
-	}
-	for _, field := range written {
-		text, err := field.Value.Fill(b.sample)
-		if err != nil {
-			return nil, err
-		}
-		if !carries(p.In, text) {
-			return nil, fmt.Errorf("the %s parameter %s cannot carry such a text", p.In, p.Name)
-		}
-	}
-	if strings.Contains(string(parameterText(value)), open) {
-		return nil, nil // the value is the target's own
-	}
-	var read any
-	switch value.(type) {
-	case []any, map[string]any:
-		read = value
-	default:
-		if p.Schema.Type.Includes("array") || p.Schema.Type.Includes("object") {
-			return nil, nil // a text is a list of one
-		}
-		read = generate.Maker{Schema: p.Schema}.Read("", string(parameterText(value)))
-	}
-	found := p.Schema.Violations(read, spec.Sent)
-	for i := range found {
-		found[i].Pointer = where
-	}
-	return found, nil
-}
-
-// carries tells whether a text arrives as it is: white space around a header is
-// no part of it (RFC 9110), and cookies leave out some characters (RFC 6265).
-func carries(in, text string) bool {
-	switch in {
-	case "header":
-		return text == strings.TrimSpace(text) && !strings.ContainsFunc(text, unicode.IsControl)
-	case "cookie":
-		return !strings.ContainsFunc(text, func(c rune) bool { return c <= ' ' || c >= 0x7f || strings.ContainsRune(`",;\`, c) })
-	}
-	return true
 }
 
 // sample fills placeholders with values of the kind that a run will send.

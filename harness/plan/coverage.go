@@ -49,12 +49,10 @@ func (p *Plan) Coverage() []Coverage {
 		for _, parameter := range o.Parameters {
 			where := parameter.In + ":" + parameter.Name
 			for _, rule := range (generate.Maker{Schema: parameter.Schema}).Rules() {
-				if rule.Pointer == "" {
-					add(where, rule.Keyword, p.textual(o, parameter, rule.Keyword))
-				}
+				add(where+rule.Pointer, rule.Keyword, p.textual(o, parameter, rule))
 			}
 			if parameter.Required {
-				add(where, "required", p.textual(o, parameter, "required"))
+				add(where, "required", p.textual(o, parameter, generate.Rule{Keyword: "required"}))
 			}
 		}
 	}
@@ -102,25 +100,30 @@ func formless(m generate.Maker, rule generate.Rule, broken bool) string {
 	if rule.Keyword == "type" && rule.Pointer == "" {
 		return "any form is an object"
 	}
-	text := m.Schema.At(m.At(rule.Pointer)).Violations("text", spec.Sent)
-	if rule.Keyword == "type" && !slices.ContainsFunc(text, func(v spec.Violation) bool { return v.Keyword == "type" }) {
+	if rule.Keyword == "type" && takesText(m, rule.Pointer) {
 		return "a form is made of texts, and any text is of this type"
 	}
 	return ""
 }
 
+// takesText tells whether any text is of the type that a place is to have.
+func takesText(m generate.Maker, pointer string) bool {
+	found := m.Schema.At(m.At(pointer)).Violations("text", spec.Sent)
+	return !slices.ContainsFunc(found, func(v spec.Violation) bool { return v.Keyword == "type" })
+}
+
 // textual says why a keyword of a parameter cannot be broken by the text that it is sent as, "" when it can.
-func (p *Plan) textual(o *spec.Operation, parameter spec.Parameter, keyword string) string {
-	i := o.Conformance.Idempotency
+func (p *Plan) textual(o *spec.Operation, parameter spec.Parameter, rule generate.Rule) string {
+	i, m := o.Conformance.Idempotency, generate.Maker{Schema: parameter.Schema}
 	switch {
 	case i != nil && parameter.In == "header" && strings.EqualFold(i.Header, parameter.Name):
 		return "the value is made for each request"
-	case parameter.In == "path" && keyword == "required":
+	case parameter.In == "path" && rule == generate.Rule{Keyword: "required"}:
 		return "without it the path is another one"
-	case keyword == "type" && (parameter.Schema.Type.Includes("string") || parameter.Schema.Type.Includes("array") || parameter.Schema.Type.Includes("object")):
+	case rule.Keyword == "type" && rule.Pointer == "" && (m.Is("array") || m.Is("object")):
+		return "any text is a list or an object of some kind"
+	case rule.Keyword == "type" && takesText(m, rule.Pointer):
 		return "a parameter is sent as text, and any text is of this type"
-	case keyword == "type" && parameter.Schema.Type.Includes("boolean"):
-		return ""
 	}
 	for _, c := range p.Cases {
 		if c.Operation == o.ID && slices.ContainsFunc(c.Act.Request.Path.Placeholders(), func(ph Placeholder) bool { return ph.Source == FromAnswer }) && parameter.In == "path" {

@@ -22,6 +22,8 @@ func formText(value any) (Template, error) {
 	var parts []string
 	add := func(name string, value any) error {
 		switch value.(type) {
+		case nil:
+			return fmt.Errorf("%s: a form has no null", name)
 		case map[string]any, []any:
 			return fmt.Errorf("%s: a form has no place for a value within a value", name)
 		}

@@ -233,7 +233,7 @@ func sentText(f generate.Fault) string {
 // is sent is text; so only what a text can break is broken.
 func (b *builder) parameterCases(o *spec.Operation, base draft, prepared []Step, p spec.Parameter) {
 	key := p.In + ":" + p.Name
-	id, label := generate.ID(p.In+"-"+p.Name), "the "+p.In+" parameter "+p.Name
+	label := "the " + p.In + " parameter " + p.Name
 	if p.In != "path" {
 		b.absentParameter(o, base, prepared, p)
 		b.doubledParameter(o, base, prepared, p)
@@ -242,24 +242,25 @@ func (b *builder) parameterCases(o *spec.Operation, base draft, prepared []Step,
 		return // an id that the target itself made
 	}
 	for _, f := range b.parameterMaker(p).Faults() {
-		if f.Pointer != "" || f.Keyword == generate.Blank || f.Keyword == "type" && f.Class != "string" && f.Class != "fraction" {
+		if f.Pointer == "" && f.Keyword == generate.Blank || f.Keyword == "type" && f.Class != "string" && f.Class != "fraction" {
 			continue
 		}
 		if f.Keyword == "type" && f.Class == "string" {
 			f.Sent = "text" // a number in quotes is a number here
+			f.Value = generate.Set(f.Value, f.Pointer, f.Sent)
 		}
-		kind, what := naming(f, id)
+		kind, what := naming(f, generate.ID(p.In+"-"+p.Name+f.Pointer))
 		if f.Gap != "" {
-			b.drop(o, kind, what, key, f.Keyword, f.Gap)
+			b.drop(o, kind, what, key+f.Pointer, f.Keyword, f.Gap)
 			continue
 		}
-		sent := string(parameterText(f.Sent))
+		sent := shown(p, f.Value)
 		if p.In == "path" && (sent == "" || strings.Trim(sent, ".") == "" || strings.Contains(sent, "/")) {
 			continue // another path
 		}
 		d := base.clone()
-		d.parameters[key] = f.Sent
-		b.add(o, kind, what, label+" "+f.Why, d, prepared, &Fault{Pointer: key, Keyword: f.Keyword, Sent: sent, Allowed: f.Allowed})
+		d.parameters[key] = f.Value
+		b.add(o, kind, what, strings.TrimSpace(label+" "+f.Pointer)+" "+f.Why, d, prepared, &Fault{Pointer: key + f.Pointer, Keyword: f.Keyword, Sent: sent, Allowed: f.Allowed})
 	}
 }
 

@@ -32,7 +32,6 @@ func fields(p spec.Parameter, value any) ([]Field, error) {
 	if !known && p.Style != "deepObject" {
 		return nil, fmt.Errorf("the %s parameter %s has the style %s, which is not written", p.In, p.Name, p.Style)
 	}
-	apart := p.Explode && p.Style != "simple"
 	var list []Field
 	switch v := value.(type) {
 	case []any:
@@ -41,7 +40,7 @@ func fields(p spec.Parameter, value any) ([]Field, error) {
 			list = append(list, Field{p.Name, parameterText(item)})
 			items = append(items, string(parameterText(item)))
 		}
-		if !apart {
+		if !apart(p) {
 			list = []Field{{p.Name, Template(strings.Join(items, separator))}}
 		}
 	case map[string]any:
@@ -59,13 +58,29 @@ func fields(p spec.Parameter, value any) ([]Field, error) {
 				items = append(items, name, string(text))
 			}
 		}
-		if !apart && p.Style != "deepObject" {
+		if !apart(p) && p.Style != "deepObject" {
 			list = []Field{{p.Name, Template(strings.Join(items, separator))}}
 		}
 	default:
 		list = []Field{{p.Name, parameterText(value)}}
 	}
 	return list, nil
+}
+
+// apart tells whether each part of a value is a field of its own.
+func apart(p spec.Parameter) bool { return p.Explode && p.Style != "simple" }
+
+// shown is what is sent of a parameter: its text, or all of its fields where it is in several.
+func shown(p spec.Parameter, value any) string {
+	list, err := fields(p, value)
+	if err == nil && len(list) == 1 {
+		return string(list[0].Value)
+	}
+	var parts []string
+	for _, f := range list {
+		parts = append(parts, f.Name+"="+string(f.Value))
+	}
+	return strings.Join(parts, "&")
 }
 
 // inPath puts a path parameter in, escaped; placeholders are escaped when filled.

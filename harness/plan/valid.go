@@ -64,14 +64,22 @@ func (b *builder) validParameter(o *spec.Operation, base draft, prepared []Step,
 	}
 	for _, variant := range m.Valid() {
 		class, place, ok := strings.Cut(variant.Class, ".")
-		rest, whole := strings.CutPrefix(place, "body")
-		if kind, _, _ := variantOf(variant.Class); ok && whole && kind != "valid.optional" && (p.In != "path" || parameterText(variant.Value) != "") {
-			what := id + rest
-			if kind == "valid.bound" {
-				what = class + "." + id
-			}
-			with(kind, what, strings.TrimSpace(variant.Why), variant.Value)
+		at, number, numbered := strings.Cut(place, ".")
+		kind, _, _ := variantOf(variant.Class)
+		if !ok || variant.Value == nil || kind == "valid.optional" && at == "body" || p.In == "path" && shown(p, variant.Value) == "" {
+			continue
 		}
+		what := id
+		if at != "body" { // an item or a property of it
+			what += "-" + at
+		}
+		if kind == "valid.bound" {
+			what = class + "." + what
+		}
+		if numbered {
+			what += "." + number
+		}
+		with(kind, what, strings.TrimSpace(variant.Why), variant.Value)
 	}
 }
 

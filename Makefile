@@ -16,7 +16,7 @@ RACE := -race
 RACE_NOTE := race detector: on, with $(COMPILER)
 endif
 
-.PHONY: help conformance build test test-all lint fuzz bench clean
+.PHONY: help conformance build test test-all mutants matrix lint fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -31,7 +31,14 @@ test: ## prove the project
 	@echo '$(RACE_NOTE)'
 	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
 	$(GO) vet ./...
-	$(GO) test $(RACE) -timeout 30m ./...
+	$(GO) test $(RACE) -timeout 30m -skip '^TestMutants$$' ./...
+	@$(MAKE) --no-print-directory mutants
+
+mutants: build ## prove that the checks can fail, on sandboxes with a planted defect each
+	$(BINARY) mutants --out .build/mutants
+
+matrix: build ## the same with every obligation, six seeds, and 20 runs of the sound sandbox; takes long
+	$(BINARY) mutants --all --seeds 6 --clean 20 --out .build/matrix
 
 test-all: test lint ## what needs other programs too: report readers, curl, ajv
 	.ci/install libxml2-utils python3-junitparser curl

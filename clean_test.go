@@ -276,7 +276,7 @@ func TestSameVerdicts(t *testing.T) {
 // TestFailingRunsAreEqual: also a run that fails is told in the same words twice.
 func TestFailingRunsAreEqual(t *testing.T) {
 	t.Parallel()
-	target := broken(t, status(403, func(a *answer) { a.status = 401 }))
+	target := broken(t, "401-for-403")
 	var told []string
 	for range 2 {
 		dir := t.TempDir()

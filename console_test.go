@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,11 +17,7 @@ import (
 // and to see it again.
 func TestConsole(t *testing.T) {
 	t.Parallel()
-	target := broken(t, answering(func(_ *http.Request, a *answer) {
-		if a.told("resultCode", "Refused") {
-			a.edit(func(m map[string]any) { delete(m, "refusalReason") })
-		}
-	}))
+	target := broken(t, "reason-absent")
 	dir := t.TempDir()
 	stdout, stderr, code := commandIn(t, dir, []string{itself}, "run", "--target", target, "--run-id", "console", "--out", "reports",
 		"--filter", "operation:payment-auth || operation:payment-sale-manual")
@@ -80,11 +75,7 @@ func TestConsole(t *testing.T) {
 // line each, and all of it fits one screen.
 func TestConsoleOfManyFailures(t *testing.T) {
 	t.Parallel()
-	target := broken(t, answering(func(_ *http.Request, a *answer) {
-		if a.status/100 == 4 {
-			a.status, a.body = 418, []byte(`{}`)
-		}
-	}))
+	target := broken(t, "418-for-4xx")
 	stdout, _, code := command(t, nil, "run", "--target", target)
 	if code != run.ExitFail {
 		t.Errorf("exit code %d", code)

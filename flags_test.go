@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -28,6 +29,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"qorcheck/harness/matrix"
 	"qorcheck/harness/run"
 	"qorcheck/harness/sandbox"
 	"qorcheck/spec"
@@ -162,11 +164,7 @@ func effects() map[string]effect {
 		"run --strict": {
 			value: "true", other: "false", with: []string{"--filter", "operation:payment-sale-manual && requirement:RH-200-7", "--target", "SANDBOX"},
 			want: "exit 1", observe: func(t *testing.T, dir string, env, args []string) string {
-				url := broken(t, answering(func(_ *http.Request, a *answer) {
-					if a.told("resultCode", "Authorised") {
-						a.edit(func(m map[string]any) { m["refusalReason"] = "" })
-					}
-				}))
+				url := broken(t, "empty-reason-on-success")
 				for i := range args {
 					args[i] = strings.Replace(args[i], "SANDBOX", url, 1)
 				}
@@ -218,11 +216,41 @@ func effects() map[string]effect {
 		"plan --coverage": {value: "true", other: "false", want: "true", observe: says("KEYWORD")},
 		"plan --dropped":  {value: "true", other: "false", want: "false", observe: says("nothing was sent")},
 
+		"mutants --filter": {value: "mutant:error-code-empty", other: "mutant:404-as-400", with: []string{"--clean", "0"}, want: "error-code-empty 1", observe: rows},
+		"mutants --seed":   {value: "3", other: "2", with: []string{"--clean", "0", "--filter", "mutant:wrong-field-type"}, want: "wrong-field-type 3", observe: rows},
+		"mutants --seeds":  {value: "2", other: "1", with: []string{"--clean", "0", "--filter", "mutant:wrong-field-type"}, want: "wrong-field-type 1, wrong-field-type 2", observe: rows},
+		"mutants --clean":  {value: "1", other: "0", with: []string{"--filter", "mutant:wrong-field-type"}, want: "wrong-field-type 1, the sound one 1", observe: rows},
+		"mutants --out": {value: "DIR/made", other: "DIR/elsewhere", with: []string{"--clean", "0", "--filter", "mutant:wrong-field-type"}, want: "true", observe: func(t *testing.T, dir string, env, args []string) string {
+			commandIn(t, dir, env, args...)
+			_, err := os.Stat(filepath.Join(dir, "made", "mutants.json"))
+			return fmt.Sprint(err == nil)
+		}},
+		"mutants --all": {value: "true", other: "false", with: []string{"--clean", "0", "--filter", "mutant:wrong-field-type"}, want: "true", observe: func(t *testing.T, dir string, env, args []string) string {
+			return fmt.Sprint(readMatrix(t, dir, env, args).Rows[0].Asked == len(builtInPlan(t).Obligations))
+		}},
+
 		"sandbox --addr":         {value: "127.0.0.1:0", other: "nowhere", want: "url http", observe: serving("url")},
 		"sandbox --data":         {value: "DIR/state", other: "DIR/otherstate", with: []string{"--addr", "127.0.0.1:0"}, want: "true", observe: written("state")},
 		"sandbox --fixtures-out": {value: "DIR/made.yaml", other: "DIR/other.yaml", with: []string{"--addr", "127.0.0.1:0"}, want: "true", observe: written("made.yaml")},
 		"sandbox --tls-cert":     {value: "DIR/cert.pem", other: "DIR/none.pem", with: []string{"--addr", "127.0.0.1:0", "--tls-key", "DIR/key.pem"}, want: "url https", observe: serving("url")},
 		"sandbox --tls-key":      {value: "DIR/key.pem", other: "DIR/none.pem", with: []string{"--addr", "127.0.0.1:0", "--tls-cert", "DIR/cert.pem"}, want: "url https", observe: serving("url")},
+		"sandbox --defect": {value: "403-for-401", other: "reason-absent", with: []string{"--addr", "127.0.0.1:0"}, want: "status 403", observe: func(t *testing.T, dir string, env, args []string) string {
+			status := 0
+			sandboxOnce(t, dir, env, args, func(printed map[string]string) {
+				response, err := http.Get(printed["url"] + "/webhook")
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer response.Body.Close()
+				status = response.StatusCode
+			})
+			return fmt.Sprint("status ", status)
+		}},
+		"sandbox --list-defects": {value: "true", other: "false", with: []string{"--addr", "nowhere"}, want: "true", observe: func(t *testing.T, dir string, env, args []string) string {
+			stdout, _, code := commandIn(t, dir, env, args...)
+			return fmt.Sprint(code == 0 && strings.Contains(stdout, "charge-despite-400  "))
+		}},
 		// an address for documentation, which no machine has: it is allowed, and cannot be listened on
 		"sandbox --any-address": {value: "true", other: "false", with: []string{"--addr", "192.0.2.1:0"}, want: "true", observe: func(t *testing.T, dir string, env, args []string) string {
 			_, stderr, code := commandIn(t, dir, env, args...)
@@ -235,7 +263,7 @@ func effects() map[string]effect {
 // as a variable, and as a flag against the variable.
 func TestEveryFlagHasItsEffect(t *testing.T) {
 	rows := effects()
-	for _, c := range []*cobra.Command{runCommand(), planCommand(), reportCommand(), sandboxCommand(), versionCommand()} {
+	for _, c := range []*cobra.Command{runCommand(), planCommand(), reportCommand(), sandboxCommand(), mutantsCommand(), versionCommand()} {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
 			name := c.Name() + " --" + f.Name
 			row, ok := rows[name]
@@ -350,6 +378,27 @@ func says(text string) func(*testing.T, string, []string, []string) string {
 		}
 		return fmt.Sprint(strings.Contains(stdout, text))
 	}
+}
+
+// rows observes which mutants were certified by which seeds.
+func rows(t *testing.T, dir string, env, args []string) string {
+	var list []string
+	for _, r := range readMatrix(t, dir, env, args).Rows {
+		list = append(list, fmt.Sprint(cmp.Or(r.Mutant, "the sound one"), " ", r.Seed))
+	}
+	return strings.Join(list, ", ")
+}
+
+func readMatrix(t *testing.T, dir string, env, args []string) *matrix.Matrix {
+	t.Helper()
+	if _, stderr, code := commandIn(t, dir, env, args...); code != 0 {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	m := &matrix.Matrix{}
+	if err := json.Unmarshal([]byte(readFile(t, filepath.Join(dir, "out", "mutants.json"))), m); err != nil {
+		t.Fatal(err)
+	}
+	return m
 }
 
 // serving observes the scheme of the URL that a sandbox prints and answers at.

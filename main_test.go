@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -133,6 +134,8 @@ func writeFiles(t *testing.T, dir string, files map[string]string) {
 		}
 	}
 }
+
+var quietLog = log.New(io.Discard, "", 0)
 
 // newSandbox makes a reference target that keeps its state in memory.
 func newSandbox(t *testing.T) http.Handler {

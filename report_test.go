@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -21,11 +20,7 @@ func finished(t *testing.T, clean bool) (dir string, d *run.Document) {
 	t.Helper()
 	target := serve(t, newSandbox(t)) + "/v3"
 	if !clean {
-		target = broken(t, answering(func(_ *http.Request, a *answer) {
-			if a.status == 400 {
-				a.status, a.body = 200, []byte(`{"status":"approved","code":"GW00","message":"fine","resultCode":"Authorised"}`)
-			}
-		}))
+		target = broken(t, "malformed-approved")
 	}
 	var journal bytes.Buffer
 	d = certify(t, planOf(t, "payment-void", "webhooks_list"), target, "finished", 8, run.Options{Tool: "qorcheck test", Journal: &journal})
@@ -41,7 +36,7 @@ func finished(t *testing.T, clean bool) (dir string, d *run.Document) {
 func TestReportRendersAgain(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	target := broken(t, status(403, func(a *answer) { a.status = 401 }))
+	target := broken(t, "401-for-403")
 	first, _, code := commandIn(t, dir, nil, "run", "--target", target, "--filter", "operation:webhooks_list", "--out", "first")
 	if code != run.ExitFail {
 		t.Fatalf("exit code %d", code)

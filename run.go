@@ -2,12 +2,9 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log"
-	"net"
-	"net/http"
 	"net/url"
 	"os"
 	"os/signal"
@@ -98,12 +95,14 @@ func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
 		}
 	}()
 	if target == nil {
-		embedded, err := startSandbox(p.Description.BasePath)
+		embedded, err := sandbox.Listen(sandbox.Options{})
 		if err != nil {
 			return faultError{fmt.Errorf("embedded sandbox: %w", err)}
 		}
-		defer embedded.stop()
-		s.Target = embedded.url
+		defer func() { _ = embedded.Stop() }()
+		if s.Target, err = settings.ParseTarget(embedded.Origin + p.Description.BasePath); err != nil {
+			return faultError{err}
+		}
 	}
 
 	client := exchange.New(s, p.Description)
@@ -158,30 +157,3 @@ func isTerminal(w io.Writer) bool {
 	f, ok := w.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
-
-// embedded is the sandbox served in this process.
-type embedded struct {
-	url     *url.URL
-	server  *http.Server
-	sandbox *sandbox.Sandbox
-}
-
-func startSandbox(basePath string) (*embedded, error) {
-	target, err := sandbox.New(sandbox.Options{})
-	if err != nil {
-		return nil, err
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, errors.Join(err, target.Close())
-	}
-	e := &embedded{
-		url:     &url.URL{Scheme: "http", Host: listener.Addr().String(), Path: basePath},
-		server:  &http.Server{Handler: target, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)},
-		sandbox: target,
-	}
-	go func() { _ = e.server.Serve(listener) }() // ends with http.ErrServerClosed
-	return e, nil
-}
-
-func (e *embedded) stop() { _ = errors.Join(e.server.Close(), e.sandbox.Close()) }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,8 +22,9 @@ import (
 
 type sandboxFlags struct {
 	addr, data, fixturesOut string
-	anyAddress              bool
+	anyAddress, listDefects bool
 	certificate, key        string
+	defects                 []string
 }
 
 func sandboxCommand() *cobra.Command {
@@ -30,10 +33,14 @@ func sandboxCommand() *cobra.Command {
 		Use:   "sandbox",
 		Short: "serve the reference target, which keeps the whole promise",
 		Long: `Serve the reference target until Ctrl-C. It prints its URL and the fixtures file to
-use with it, and listens on this machine only unless --any-address is given.`,
-		Example: "  qorcheck sandbox --addr 127.0.0.1:8080\n  qorcheck sandbox --addr 127.0.0.1:0 --data state.json",
+use with it, and listens on this machine only unless --any-address is given. With
+--defect it breaks the promise in one way or several, to show what a run finds then.`,
+		Example: "  qorcheck sandbox --addr 127.0.0.1:8080\n  qorcheck sandbox --addr 127.0.0.1:0 --data state.json\n  qorcheck sandbox --defect reason-absent,charge-despite-500",
 		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if f.listDefects {
+				return listDefects(c.OutOrStdout())
+			}
 			ctx, stop := interruptible()
 			defer stop()
 			return f.serve(ctx, c.OutOrStdout())
@@ -45,7 +52,18 @@ use with it, and listens on this machine only unless --any-address is given.`,
 	c.Flags().StringVar(&f.fixturesOut, "fixtures-out", "", "where to write the fixtures file (default: a temporary file, removed at the end)")
 	c.Flags().StringVar(&f.certificate, "tls-cert", "", "certificate file, to serve HTTPS")
 	c.Flags().StringVar(&f.key, "tls-key", "", "key file of --tls-cert")
+	c.Flags().StringSliceVar(&f.defects, "defect", nil, "planted defects, by name, as listed by --list-defects")
+	c.Flags().BoolVar(&f.listDefects, "list-defects", false, "list the defects that can be planted, and serve nothing")
 	return c
+}
+
+// listDefects prints each mutant with the requirement that must catch it.
+func listDefects(w io.Writer) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, m := range sandbox.Mutants() {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", m.Name, cmp.Or(m.Requirement, "-"), m.Breaks)
+	}
+	return table.Flush()
 }
 
 func (f *sandboxFlags) serve(ctx context.Context, stdout io.Writer) (err error) {
@@ -63,7 +81,11 @@ func (f *sandboxFlags) serve(ctx context.Context, stdout io.Writer) (err error) 
 	if err != nil {
 		return err
 	}
-	target, err := sandbox.New(sandbox.Options{Data: f.data})
+	mutants, err := sandbox.FindMutants(f.defects)
+	if err != nil {
+		return fmt.Errorf("--defect: %w", err)
+	}
+	target, err := sandbox.New(sandbox.Options{Data: f.data, Defects: f.defects})
 	if err != nil {
 		return fmt.Errorf("--data %s: %w", f.data, err)
 	}
@@ -85,6 +107,11 @@ func (f *sandboxFlags) serve(ctx context.Context, stdout io.Writer) (err error) 
 
 	server := &http.Server{Handler: target, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0), TLSConfig: secured}
 	context.AfterFunc(ctx, func() { _ = server.Close() })
+	for _, m := range mutants {
+		if _, err := fmt.Fprintf(stdout, "defect:   %s: it %s\n", m.Name, m.Breaks); err != nil {
+			return errors.Join(err, listener.Close())
+		}
+	}
 	if _, err := fmt.Fprintf(stdout, "url:      %s/v3\nfixtures: %s\ncertify:  qorcheck run --target %s/v3 --fixtures %s\n", origin, fixtures, origin, fixtures); err != nil {
 		return errors.Join(err, listener.Close())
 	}

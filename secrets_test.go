@@ -23,6 +23,11 @@ import (
 	"qorcheck/spec"
 )
 
+const (
+	appKey    = "Qor-App-Key"
+	clientKey = "Qor-Client-Key"
+)
+
 // canaries are secrets that are told from everything else, each in place of one
 // of the sandbox's own. Some have characters that encodings treat in a way of their own.
 var canaries = map[string]string{
@@ -389,4 +394,33 @@ func secretsOf(t *testing.T, f *settings.Fixtures) []string {
 		t.Fatal("the fixtures hold no secret")
 	}
 	return append(keys, cards...)
+}
+
+// edit alters the members of a JSON answer.
+func (a *answer) edit(change func(m map[string]any)) {
+	var m map[string]any
+	if json.Unmarshal(a.body, &m) != nil {
+		return
+	}
+	change(m)
+	a.body = encoded(m)
+}
+
+func encoded(value any) []byte {
+	data, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // maps of JSON values always encode
+	}
+	return data
+}
+
+// data returns transaction_data of a request, nil when it cannot be read.
+func data(sent []byte) map[string]any {
+	var m struct {
+		Data map[string]any `json:"transaction_data"`
+	}
+	if json.Unmarshal(sent, &m) != nil {
+		return nil
+	}
+	return m.Data
 }

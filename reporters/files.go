@@ -68,7 +68,7 @@ func Write(dir string, d *run.Document, names []string, o Options) ([]string, er
 			if f.Name == "" {
 				continue
 			}
-			if err := writeFile(filepath.Join(dir, f.Name), f.Write); err != nil {
+			if err := WriteFile(filepath.Join(dir, f.Name), f.Write); err != nil {
 				return written, fmt.Errorf("report %s: %w", f.Name, err)
 			}
 			written = append(written, f.Name)
@@ -77,8 +77,8 @@ func Write(dir string, d *run.Document, names []string, o Options) ([]string, er
 	return written, nil
 }
 
-// writeFile renders into a temporary file beside the named one and renames it.
-func writeFile(name string, render func(io.Writer) error) (err error) {
+// WriteFile renders into a temporary file beside the named one and renames it.
+func WriteFile(name string, render func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
 	if err != nil {
 		return err

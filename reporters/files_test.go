@@ -80,7 +80,7 @@ func TestFilesAppearWholeOrNotAtAll(t *testing.T) {
 		if err := os.WriteFile(name, []byte("old"), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		err := writeFile(name, func(w io.Writer) error {
+		err := WriteFile(name, func(w io.Writer) error {
 			if _, err := w.Write(make([]byte, 1<<20)); err != nil {
 				return err
 			}
@@ -96,7 +96,7 @@ func TestFilesAppearWholeOrNotAtAll(t *testing.T) {
 		if err := os.MkdirAll(filepath.Join(dir, "a.txt", "full"), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		err := writeFile(filepath.Join(dir, "a.txt"), func(io.Writer) error { return nil })
+		err := WriteFile(filepath.Join(dir, "a.txt"), func(io.Writer) error { return nil })
 		if err == nil || len(files(t, dir)) != 1 {
 			t.Errorf("%v, %v", err, files(t, dir))
 		}

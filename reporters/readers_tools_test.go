@@ -55,7 +55,7 @@ func TestReaders(t *testing.T) {
 	} {
 		dir := t.TempDir()
 		file := filepath.Join(dir, JUnitFile)
-		if err := writeFile(file, func(w io.Writer) error { return junit(w, d, tt.options) }); err != nil {
+		if err := WriteFile(file, func(w io.Writer) error { return junit(w, d, tt.options) }); err != nil {
 			t.Fatal(err)
 		}
 		for _, schema := range tt.schemas {

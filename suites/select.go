@@ -19,15 +19,25 @@ func Select(p *plan.Plan, filter string) (*plan.Plan, error) {
 	if strings.TrimSpace(filter) == "" {
 		return p, nil
 	}
-	matches, err := types.ParseLabelFilter(filter)
+	matches, err := Filter(filter)
 	if err != nil {
-		return nil, fmt.Errorf("--filter %q: %s: allowed is Ginkgo's label syntax, as in 'operation:payment-capture && !kind:malformed'", filter, reason(err))
+		return nil, err
 	}
 	small := p.Only(func(o *plan.Obligation) bool { return matches(labels(o)) })
 	if len(small.Obligations) == 0 {
 		return nil, fmt.Errorf("--filter %q: none of the %d obligations matches: their labels are operation:ID, requirement:ID, level:must or should, chapter:NAME and kind:NAME, as listed by qorcheck plan", filter, len(p.Obligations))
 	}
 	return small, nil
+}
+
+// Filter parses a filter in Ginkgo's label syntax. What it returns tells whether
+// labels match.
+func Filter(filter string) (func(labels []string) bool, error) {
+	matches, err := types.ParseLabelFilter(filter)
+	if err != nil {
+		return nil, fmt.Errorf("--filter %q: %s: allowed is Ginkgo's label syntax, as in 'operation:payment-capture && !kind:malformed'", filter, reason(err))
+	}
+	return matches, nil
 }
 
 // reason takes the sentence out of Ginkgo's error, which is a coloured page.

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"qorcheck/spec"
@@ -24,6 +25,8 @@ type Options struct {
 	// Description replaces the built-in description, to plant a fault in what is
 	// enforced. Nil: the built-in one. Its operations must be the same.
 	Description []byte
+	// Defects names the mutants whose defects are planted.
+	Defects []string
 }
 
 // Sandbox is the reference target. It serves many clients at once.
@@ -36,6 +39,7 @@ type Sandbox struct {
 	courier     *courier
 	now         func() time.Time
 	failDelay   time.Duration // how long a capture that fails later reads approved
+	defects     *defects      // nil where none is planted
 }
 
 // service is the work behind one operation.
@@ -84,16 +88,19 @@ func (w *work) put(t *transaction) { w.change.Transactions = append(w.change.Tra
 
 // New returns the reference target.
 func New(o Options) (*Sandbox, error) {
-	text := o.Description
-	if text == nil {
-		text = spec.QorCommerce()
+	read := builtIn
+	if o.Description != nil {
+		read = func() (*description, error) { return readDescription(o.Description) }
 	}
-	d, err := readDescription(text)
+	d, err := read()
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: description: %w", err)
 	}
 	return serve(d, o)
 }
+
+// builtIn is the built-in description, read once for all sandboxes.
+var builtIn = sync.OnceValues(func() (*description, error) { return readDescription(spec.QorCommerce()) })
 
 // serve returns a sandbox that keeps a description already read.
 func serve(d *description, o Options) (*Sandbox, error) {
@@ -120,6 +127,9 @@ func serve(d *description, o Options) (*Sandbox, error) {
 		maps.Copy(s.services, family)
 	}
 	if err := s.complete(); err != nil {
+		return nil, fmt.Errorf("sandbox: %w", err)
+	}
+	if err := s.plant(o.Defects); err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
 	if s.state, err = openState(o.Data); err != nil {
@@ -149,6 +159,23 @@ func (s *Sandbox) complete() error {
 	return errors.Join(errs...)
 }
 
+// plant plants the defects of mutants.
+func (s *Sandbox) plant(names []string) error {
+	mutants, err := FindMutants(names)
+	if err != nil {
+		return err
+	}
+	for _, m := range mutants {
+		if s.defects == nil {
+			s.defects = &defects{}
+		}
+		if err := m.plant(s); err != nil {
+			return fmt.Errorf("defect %s: %w", m.Name, err)
+		}
+	}
+	return nil
+}
+
 // Close waits a little for the messages under way, writes the state and
 // returns every error. A request that would change something afterwards is
 // answered 500.
@@ -165,6 +192,10 @@ func (s *Sandbox) Close() error {
 // of the contract: route, keys, rights, parsing, merchant, validation,
 // resource, state.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.defects != nil && r.URL.Path != settlePath {
+		s.serveBroken(w, r)
+		return
+	}
 	status, body := s.reply(r)
 	drain(r.Body)
 	write(w, status, body)
@@ -286,10 +317,26 @@ func (s *Sandbox) act(op *operation, rq *request, key string) (int, []byte) {
 // the clock for captures that fail later. The state must be locked.
 func (s *Sandbox) finish(w *work) {
 	s.state.commit(w.change)
-	for _, m := range w.messages {
+	for _, m := range s.news(w.messages) {
 		s.courier.send(m)
 	}
 	for _, t := range w.change.Transactions {
 		s.failLater(t)
 	}
+}
+
+// news returns the messages to be sent: those that are due, unless a defect has
+// its way with them.
+func (s *Sandbox) news(due []message) []message {
+	if s.defects == nil {
+		return due
+	}
+	for _, replace := range s.defects.news {
+		var sent []message
+		for _, m := range due {
+			sent = append(sent, replace(s, m)...)
+		}
+		due = sent
+	}
+	return due
 }

@@ -29,23 +29,29 @@ func reason(v View) Saw {
 
 // noReason judges that a success tells of no refusal: its reason has no text.
 func noReason(v View) Saw {
-	return onSuccess(v, func(value any) bool {
-		s, isText := value.(string)
-		return value != nil && (!isText || strings.TrimSpace(s) != "")
-	})
+	return onSuccess(v, func(value any, there bool) (speaks, wrong bool) { return true, there && tellsReason(value) })
 }
 
-// noReasonField judges that a success leaves the field for the reason out.
-func noReasonField(v View) Saw { return onSuccess(v, func(any) bool { return true }) }
+// noReasonField judges that a success leaves the field for the reason out. Of a
+// field with a reason in it noReason tells.
+func noReasonField(v View) Saw {
+	return onSuccess(v, func(value any, there bool) (speaks, wrong bool) { return !tellsReason(value), there })
+}
 
-func onSuccess(v View, wrong func(value any) bool) Saw {
+func tellsReason(value any) bool {
+	s, isText := value.(string)
+	return value != nil && (!isText || strings.TrimSpace(s) != "")
+}
+
+func onSuccess(v View, judge func(value any, there bool) (speaks, wrong bool)) Saw {
 	saw := Saw{}
 	for _, t := range v.Operation.Told(v.Body.Value) {
 		if t.Ending != spec.Succeeded || t.Outcome.Otherwise != "absent" {
 			continue
 		}
-		saw.Exercised = true
-		if value, there := spec.Lookup(v.Body.Value, t.Outcome.Reason); there && wrong(value) {
+		speaks, wrong := judge(spec.Lookup(v.Body.Value, t.Outcome.Reason))
+		saw.Exercised = saw.Exercised || speaks
+		if speaks && wrong {
 			saw.Findings = append(saw.Findings, Finding{
 				Pointer: t.Outcome.Reason, Keyword: "reason",
 				Expected: fmt.Sprintf("no %s, because %s is %q", t.Outcome.Reason, t.Outcome.Field, t.Word),

@@ -35,6 +35,7 @@ func TestNoReasonField(t *testing.T) {
 		{claim: "a success without the field passes", status: 200, body: `{"result":"Authorised"}`, want: Pass, exercised: true},
 		{claim: "an empty one fails", status: 200, body: `{"result":"Authorised","why":""}`, want: Fail, exercised: true},
 		{claim: "null fails", status: 200, body: `{"result":"Authorised","why":null}`, want: Fail, exercised: true},
+		{claim: "a reason in it is told elsewhere", status: 200, body: `{"result":"Authorised","why":"no money"}`, want: Pass},
 		{claim: "a refusal exercises nothing", status: 200, body: `{"result":"Refused","why":"no money"}`, want: Pass},
 	})
 }

@@ -1,0 +1,125 @@
+package sandbox
+
+import (
+	"net/http"
+	"sync"
+	"time"
+)
+
+func keyed(x *exchange) bool { return x.Header.Get(idempotencyHeader) != "" }
+
+func keyIgnored(x *exchange) { x.Header.Del(idempotencyHeader) }
+
+// What happens when a request comes again under its idempotency key.
+var idempotencyMutants = []Mutant{
+	{"key-ignored", "ignores the idempotency key", "", nil, on{"payment-sale-manual"},
+		before(keyed, keyIgnored)},
+	{"key-ignored-by-capture", "ignores the idempotency key of captures", "", nil, on{"payment-capture"},
+		before(all(is("payment-capture"), keyed), keyIgnored)},
+	{"key-ignored-by-refund", "ignores the idempotency key of refunds", "", nil, on{"payment-refund"},
+		before(all(is("payment-refund"), keyed), keyIgnored)},
+	{"key-ignored-ach", "ignores the idempotency key of bank transfers", "", nil, on{"ach-sale"},
+		before(all(is("ach-sale", "ach-credit"), keyed), keyIgnored)},
+	{"key-only-in-sequence", "looks at the idempotency key only when the first request is done", "", nil, on{"payment-sale-manual"},
+		overlapping()},
+	{"key-across-merchants", "mixes up equal idempotency keys of two merchants", "", nil, on{"payment-sale-manual"},
+		sharedKeys()},
+	{"other-body-acts", "carries out another body under a known idempotency key", "", nil, on{"payment-sale-manual"},
+		forgetsOtherBodies()},
+	{"key-forgotten-on-hang-up", "forgets the idempotency key of a request whose client hung up", "", nil, on{"payment-sale-manual"},
+		forgetsOnHangUp()},
+}
+
+// overlapping ignores the key of a request that comes while another with the
+// same key is under way.
+func overlapping() defect {
+	return func(s *Sandbox) error {
+		var mu sync.Mutex
+		pending := map[*http.Request]string{}
+		return both(
+			before(keyed, func(x *exchange) {
+				key, alone := x.Header.Get(appKeyHeader)+x.Header.Get(idempotencyHeader), true
+				mu.Lock()
+				for _, other := range pending {
+					alone = alone && other != key
+				}
+				pending[x.Request] = key
+				mu.Unlock()
+				time.Sleep(20 * time.Millisecond) // a real platform takes its time
+				if !alone {
+					keyIgnored(x)
+				}
+			}),
+			after(always, func(x *exchange) {
+				mu.Lock()
+				defer mu.Unlock()
+				delete(pending, x.Request)
+			}),
+		)(s)
+	}
+}
+
+// sharedKeys answers a merchant with what another was answered under the key.
+func sharedKeys() defect {
+	type first struct {
+		app    string
+		status int
+		body   []byte
+	}
+	return func(s *Sandbox) error {
+		var known sync.Map
+		return both(
+			before(keyed, func(x *exchange) {
+				if before, there := known.Load(x.Header.Get(idempotencyHeader)); there && before.(first).app != x.Header.Get(appKeyHeader) {
+					x.status, x.body = before.(first).status, before.(first).body
+				}
+			}),
+			after(all(keyed, answered(200, 201)), func(x *exchange) {
+				known.LoadOrStore(x.Header.Get(idempotencyHeader), first{x.Header.Get(appKeyHeader), x.status, x.body})
+			}),
+		)(s)
+	}
+}
+
+// forgetsOtherBodies ignores the key where it comes with another body.
+func forgetsOtherBodies() defect {
+	return func(s *Sandbox) error {
+		var known sync.Map
+		return before(keyed, func(x *exchange) {
+			key := x.Header.Get(appKeyHeader) + x.Header.Get(idempotencyHeader)
+			if first, there := known.LoadOrStore(key, string(x.sent)); there && first != string(x.sent) {
+				keyIgnored(x)
+			}
+		})(s)
+	}
+}
+
+// forgetsOnHangUp lets a key go when the client is not there to read the answer.
+func forgetsOnHangUp() defect {
+	return after(all(keyed, answered(200, 201)), func(x *exchange) {
+		key := memoryKey{x.sandbox.clients[keys{x.Header.Get(appKeyHeader), x.Header.Get(clientKeyHeader)}].name, x.Header.Get(idempotencyHeader)}
+		x.hungUp = func() {
+			x.sandbox.state.Lock()
+			defer x.sandbox.state.Unlock()
+			delete(x.sandbox.state.memories, key)
+		}
+	})
+}
+
+// declinesRepeats declines each request under a key that was used before. Two at
+// once are told apart by the lock of the sandbox: the second waits for the first.
+func declinesRepeats() defect {
+	return func(s *Sandbox) error {
+		var mu sync.Mutex
+		used := map[memoryKey]bool{}
+		return after(all(keyed, answered(200, 201)), func(x *exchange) {
+			key := memoryKey{x.Header.Get(appKeyHeader), x.Header.Get(idempotencyHeader)}
+			mu.Lock()
+			defer mu.Unlock()
+			if used[key] {
+				answers(200, encoded(declineUnstored(&request{}, codeRepeatedKey).body))(x)
+			}
+			used[key] = true
+		})(s)
+	}
+}

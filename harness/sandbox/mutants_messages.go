@@ -1,0 +1,128 @@
+package sandbox
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+)
+
+// What is told later, and to whom.
+var messageMutants = []Mutant{
+	{"message-lost", "sends no message about captures", "RH-MSG-1", nil, on{"payment-capture"},
+		telling(loses("capture."))},
+	{"failure-not-told", "sends no message when a capture fails later", "RH-MSG-1", nil, on{"payment-capture"},
+		telling(loses("capture.declined"))},
+	{"message-of-other-id", "names another transaction in the message", "RH-MSG-2", nil, on{"payment-capture"},
+		telling(rewords("", func(m map[string]any) { m["transaction_id"] = "310905000000000" }))},
+	{"success-after-failure", "says success true in the message about a failure", "RH-MSG-3", nil, on{"payment-capture"},
+		telling(rewords(".declined", func(m map[string]any) { m["success"] = true; delete(m, "reason") }))},
+	{"success-as-text", "says success \"false\", a text", "RH-MSG-3", nil, on{"payment-capture"},
+		telling(rewords(".declined", func(m map[string]any) { m["success"] = "false" }))},
+	{"message-reason-absent", "leaves the reason out of the message about a failure", "RH-MSG-3", nil, on{"payment-capture"},
+		telling(rewords(".declined", func(m map[string]any) { delete(m, "reason") }))},
+	{"message-reason-blank", "gives a blank reason in the message about a failure", "RH-MSG-3", nil, on{"payment-capture"},
+		telling(rewords(".declined", func(m map[string]any) { m["reason"] = "  " }))},
+	{"message-reason-on-success", "gives a reason in the message about a success", "", nil, on{"payment-capture"},
+		telling(rewords(".approved", func(m map[string]any) { m["reason"] = "none" }))},
+	{"message-event-absent", "leaves the event out of the message", "", nil, on{"payment-capture"},
+		telling(rewords("", func(m map[string]any) { delete(m, "event") }))},
+	{"message-without-pair", "sends messages without the header pair of the registration", "", nil, on{"payment-capture"},
+		telling(func(_ *Sandbox, m message) []message {
+			bare := *m.hook
+			bare.HeaderKey = ""
+			return []message{{&bare, m.body}}
+		})},
+	{"message-not-repeated", "sends a message once, even when it is not acknowledged", "", nil, on{"payment-capture"},
+		telling(func(s *Sandbox, m message) []message {
+			s.courier.work.Go(func() { s.courier.attempt(m) })
+			return nil
+		})},
+	{"message-repeated-otherwise", "sends other bytes when a message is repeated", "", nil, on{"payment-capture"},
+		telling(func(s *Sandbox, m message) []message {
+			s.courier.work.Go(func() {
+				if !s.courier.attempt(m) {
+					m.body = append(m.body[:len(m.body)-1:len(m.body)-1], `,"attempt":2}`...)
+					s.courier.send(m)
+				}
+			})
+			return nil
+		})},
+	{"message-contradicted", "sends a second message that contradicts the first", "", nil, on{"payment-capture"},
+		telling(func(s *Sandbox, m message) []message {
+			twin := reworded(m, func(news map[string]any) {
+				if news["success"] == true {
+					news["success"], news["reason"] = false, "the acquirer declined"
+				} else {
+					news["success"] = true
+					delete(news, "reason")
+				}
+			})
+			s.courier.after(300*time.Millisecond, func() { s.courier.send(twin) })
+			return []message{m}
+		})},
+	{"message-for-rejected", "sends a message for a request that it rejects", "", nil, on{"payment-capture"},
+		after(all(is("payment-capture"), answered(400)), func(x *exchange) {
+			x.announce("capture.declined", x.text("transaction_id"))
+		})},
+	{"removed-hook-still-told", "sends messages to a webhook that was removed", "", nil, on{"webhooks-remove"},
+		before(is("webhooks-remove"), func(x *exchange) {
+			if x.sandbox.hasHook(x.URL.Path[strings.LastIndex(x.URL.Path, "/")+1:]) {
+				answers(200, encoded(plainBody{"ok", codeApproved, "the webhook was removed"}))(x)
+			}
+		})},
+}
+
+// loses drops the messages of events that begin so.
+func loses(event string) func(*Sandbox, message) []message {
+	return func(_ *Sandbox, m message) []message {
+		if strings.HasPrefix(m.hook.Event, event) {
+			return nil
+		}
+		return []message{m}
+	}
+}
+
+// rewords changes the messages of events that end so.
+func rewords(event string, edit func(map[string]any)) func(*Sandbox, message) []message {
+	return func(_ *Sandbox, m message) []message {
+		if strings.HasSuffix(m.hook.Event, event) {
+			m = reworded(m, edit)
+		}
+		return []message{m}
+	}
+}
+
+func reworded(m message, edit func(map[string]any)) message {
+	var news map[string]any
+	if json.Unmarshal(m.body, &news) == nil {
+		edit(news)
+		m.body = encodeJSON(news)
+	}
+	return m
+}
+
+// announce tells whoever listens for an event of a failure that nothing stands behind.
+func (x *exchange) announce(event, id string) {
+	s := x.sandbox
+	s.state.RLock()
+	defer s.state.RUnlock()
+	if s.state.closed || id == "" {
+		return
+	}
+	for _, h := range s.state.hooks {
+		if h.Event == event {
+			s.courier.send(message{h, encodeJSON(messageBody{Event: event, TransactionID: id, Reason: reason("GW05")})})
+		}
+	}
+}
+
+func (s *Sandbox) hasHook(id string) bool {
+	s.state.RLock()
+	defer s.state.RUnlock()
+	for _, h := range s.state.hooks {
+		if h.ID == id {
+			return true
+		}
+	}
+	return false
+}

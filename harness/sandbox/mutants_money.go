@@ -1,0 +1,277 @@
+package sandbox
+
+import "strings"
+
+// What may be done with a payment, and what it comes to.
+var moneyMutants = []Mutant{
+	{"over-capture-by-a-cent", "captures a cent more than is left of an authorization", "", nil, on{"payment-capture"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.target(rq, authorization); t != nil && amountOf(rq) == t.Amount-w.sum(t, capture)+1 {
+				return w.conclude(rq, w.child(rq, t, capture), codeApproved)
+			}
+			return next(w, rq)
+		}, "payment-capture")},
+	{"captures-not-added-up", "compares each capture with the authorization alone", "", nil, on{"payment-capture"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.target(rq, authorization); t != nil && amountOf(rq) > 0 && amountOf(rq) <= t.Amount && amountOf(rq) > t.Amount-w.sum(t, capture) {
+				return w.conclude(rq, w.child(rq, t, capture), codeApproved)
+			}
+			return next(w, rq)
+		}, "payment-capture")},
+	{"partial-capture-refused", "refuses to capture a part of an authorization", "", nil, on{"payment-capture"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.target(rq, authorization); t != nil && amountOf(rq) < t.Amount {
+				return w.conclude(rq, w.child(rq, t, capture), codeAmount)
+			}
+			return next(w, rq)
+		}, "payment-capture")},
+	{"second-capture-refused", "refuses a second capture of what is left", "", nil, on{"payment-capture"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.target(rq, authorization); t != nil && w.sum(t, capture) > 0 {
+				return w.conclude(rq, w.child(rq, t, capture), codeCaptured)
+			}
+			return next(w, rq)
+		}, "payment-capture")},
+	{"sale-captured", "captures a sale", "", nil, on{"payment-capture"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.target(rq, sale); t != nil {
+				return w.conclude(rq, w.child(rq, t, capture), codeApproved)
+			}
+			return next(w, rq)
+		}, "payment-capture")},
+	{"declined-captured", "captures an authorization that was declined", "", nil, on{"payment-capture"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.transactions[rq.text("transaction_id")]; t != nil && t.Merchant == rq.merchant && t.Kind == authorization && t.Status == declined {
+				return w.conclude(rq, w.child(rq, t, capture), codeApproved)
+			}
+			return next(w, rq)
+		}, "payment-capture")},
+	{"failed-capture-holds", "keeps the amount of a capture that failed later", "", nil, on{"payment-capture"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.target(rq, authorization); t != nil && amountOf(rq) > t.Amount-w.sum(t, capture)-w.lost(t) {
+				return w.conclude(rq, w.child(rq, t, capture), codeAmount)
+			}
+			return next(w, rq)
+		}, "payment-capture")},
+	{"failed-capture-collects", "collects the amount of a capture that failed later", "RH-MSG-4", nil, on{"payment-capture"},
+		after(all(is("transactions-fetch-one", "transactions-fetch-all"), answered(200)), editsRows(func(row map[string]any) {
+			if row["trxn_type"] == string(capture) {
+				row["trxn_status"] = approved
+			}
+		}))},
+	{"over-refund-by-a-cent", "refunds a cent more than was collected", "", nil, on{"payment-refund"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.collected(rq); t != nil {
+				if _, left := w.refundable(t); amountOf(rq) == left+1 {
+					return w.conclude(rq, w.child(rq, t, refund), codeApproved)
+				}
+			}
+			return next(w, rq)
+		}, "payment-refund")},
+	{"refunds-not-added-up", "compares each refund with the payment alone", "", nil, on{"payment-refund"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.collected(rq); t != nil {
+				if all, left := w.refundable(t); amountOf(rq) > left && amountOf(rq) <= all {
+					return w.conclude(rq, w.child(rq, t, refund), codeApproved)
+				}
+			}
+			return next(w, rq)
+		}, "payment-refund")},
+	{"second-refund-refused", "refuses a second refund of what is left", "", nil, on{"payment-refund"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.collected(rq); t != nil && w.sum(t, refund) > 0 {
+				return w.conclude(rq, w.child(rq, t, refund), codeUndone)
+			}
+			return next(w, rq)
+		}, "payment-refund")},
+	{"refund-needs-amount", "declines a refund that names no amount", "", nil, on{"payment-refund"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.collected(rq); t != nil && rq.text("amount") == "" {
+				return w.conclude(rq, w.child(rq, t, refund), codeAmount)
+			}
+			return next(w, rq)
+		}, "payment-refund")},
+	{"refund-before-settlement", "refunds what has not settled", "", nil, on{"payment-refund"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.target(rq, sale); t != nil && t.Settled.IsZero() && w.sum(t, refund) == 0 {
+				c := w.child(rq, t, refund)
+				if c.Amount == 0 {
+					c.Amount = t.Amount
+				}
+				return w.conclude(rq, c, codeApproved)
+			}
+			return next(w, rq)
+		}, "payment-refund")},
+	{"refund-as-form-of-all", "refunds everything where the request is a form", "", nil, on{"payment-refund"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if rq.mediaType == formType {
+				delete(rq.data, "amount")
+			}
+			return next(w, rq)
+		}, "payment-refund")},
+	{"void-after-settlement", "voids what has settled", "", nil, on{"payment-void"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.collected(rq); t != nil {
+				return w.void(rq, t)
+			}
+			return next(w, rq)
+		}, "payment-void")},
+	{"void-twice", "voids what was voided before", "", nil, on{"payment-void"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.transactions[rq.text("transaction_id")]; t != nil && t.Merchant == rq.merchant && t.Voided {
+				return w.void(rq, t)
+			}
+			return next(w, rq)
+		}, "payment-void")},
+	{"void-does-nothing", "approves a void and leaves the payment as it is", "", nil, on{"payment-void"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			a := next(w, rq)
+			for i, t := range w.change.Transactions {
+				if t.Kind != void {
+					sound := *w.transactions[t.ID]
+					w.change.Transactions[i] = &sound
+				}
+			}
+			return a
+		}, "payment-void")},
+	{"voided-hold-kept", "does not give the amount of a voided capture back", "", nil, on{"payment-void"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.target(rq, authorization); t != nil {
+				held := t.Amount
+				for _, id := range w.children[t.ID] {
+					if c := w.transactions[id]; c.Kind == capture && c.Status == approved {
+						held -= c.Amount
+					}
+				}
+				if amountOf(rq) > held {
+					return w.conclude(rq, w.child(rq, t, capture), codeCaptured)
+				}
+			}
+			return next(w, rq)
+		}, "payment-capture")},
+	{"ach-void-after-batch", "voids a bank transfer that has settled", "", nil, on{"ach-void"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.collected(rq); t != nil && isTransfer(t) {
+				return w.void(rq, t)
+			}
+			return next(w, rq)
+		}, "ach-void")},
+	{"ach-refund-before-batch", "refunds a bank transfer that has not settled", "", nil, on{"ach-refund"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.target(rq, sale); t != nil && isTransfer(t) && t.Settled.IsZero() && w.sum(t, refund) == 0 {
+				c := w.child(rq, t, refund)
+				c.Amount = t.Amount
+				return w.conclude(rq, c, codeApproved)
+			}
+			return next(w, rq)
+		}, "ach-refund")},
+	{"order-twice", "accepts an order id twice", "", nil, on{"payment-sale-manual"},
+		orders(func(w *work, rq *request, next handler) answer {
+			order := rq.text("orderid")
+			if order == "" || !w.orderUsed(rq.merchant, order) {
+				return next(w, rq)
+			}
+			delete(rq.data, "orderid")
+			a := next(w, rq)
+			for _, t := range w.change.Transactions {
+				t.OrderID = order
+			}
+			return a
+		})},
+	{"order-id-shortened", "drops the 36th character of an order id", "", nil, on{"payment-sale-manual"},
+		orders(func(w *work, rq *request, next handler) answer {
+			if order := rq.text("orderid"); len(order) == 36 {
+				rq.data["orderid"] = order[:35]
+			}
+			return next(w, rq)
+		})},
+	{"generated-order-id-short", "makes order ids of 32 characters", "", nil, on{"payment-sale-manual"},
+		orders(func(w *work, rq *request, next handler) answer {
+			if strings.TrimSpace(rq.text("orderid")) == "" {
+				rq.data["orderid"] = strings.ReplaceAll(newOrderID(), "-", "")
+			}
+			return next(w, rq)
+		})},
+	{"one-decimal-misread", "reads 12.5 as 12.05", "", nil, on{"payment-sale-manual"},
+		orders(func(w *work, rq *request, next handler) answer {
+			if whole, fraction, _ := strings.Cut(rq.text("amount"), "."); len(fraction) == 1 {
+				rq.data["amount"] = whole + ".0" + fraction
+			}
+			return next(w, rq)
+		})},
+	{"amount-approved-differs", "tells another amount than it was asked for", "", nil, on{"payment-sale-manual"},
+		after(all(is("payment-sale-manual"), approvedIs), says("amount_approved", "0.01"))},
+	{"wrong-id-answered", "answers a sale by an id that is not the stored one", "", nil, on{"payment-sale-manual"},
+		after(all(is("payment-sale-manual"), approvedIs), func(x *exchange) { says("transaction_id", x.sandbox.unusedID())(x) })},
+	{"sale-not-stored", "approves a sale and stores nothing", "", nil, on{"payment-sale-manual"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			a := next(w, rq)
+			w.change.Transactions, w.messages = nil, nil
+			return a
+		}, "payment-sale-manual")},
+	{"cash-not-added", "answers 201 to a cash sale and adds nothing", "", nil, on{"cash-sale"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			a := next(w, rq)
+			w.change.Transactions, w.messages = nil, nil
+			return a
+		}, "cash-sale")},
+	{"declined-cash-201", "answers 201 to a cash sale that it declined", "", nil, on{"cash-sale"},
+		after(all(is("cash-sale"), wasRefused), status(201))},
+}
+
+// orders replaces the work behind what opens a payment.
+func orders(act func(*work, *request, handler) answer) defect {
+	return replacing(act, "payment-sale", "payment-sale-manual", "payment-sale-token", "payment-auth", "payment-auth-token", "ach-sale", "ach-credit")
+}
+
+// target finds the transaction of a kind that a request is about, as long as
+// something can be done to it.
+func (w *work) target(rq *request, k kind) *transaction {
+	t := w.transactions[rq.text("transaction_id")]
+	if t == nil || t.Merchant != rq.merchant || t.Kind != k || dead(t) != "" {
+		return nil
+	}
+	return t
+}
+
+// collected finds the settled transaction that a request is about.
+func (w *work) collected(rq *request) *transaction {
+	t := w.transactions[rq.text("transaction_id")]
+	if t == nil || t.Merchant != rq.merchant || dead(t) != "" || t.Settled.IsZero() {
+		return nil
+	}
+	return t
+}
+
+// lost adds up the captures that failed later.
+func (s *state) lost(t *transaction) cents {
+	var sum cents
+	for _, id := range s.children[t.ID] {
+		if c := s.transactions[id]; c.Kind == capture && c.Status == declined && c.Code == t.Fails && t.Fails != "" {
+			sum += c.Amount
+		}
+	}
+	return sum
+}
+
+// void voids a transaction whatever became of it.
+func (w *work) void(rq *request, t *transaction) answer {
+	c := w.child(rq, t, void)
+	c.Amount = t.Amount
+	gone := *t
+	gone.Voided = true
+	w.put(&gone)
+	return w.conclude(rq, c, codeApproved)
+}
+
+func amountOf(rq *request) cents {
+	amount, _ := parseAmount(rq.text("amount"))
+	return amount
+}
+
+// unusedID returns an id that no transaction has.
+func (s *Sandbox) unusedID() string {
+	s.state.RLock()
+	defer s.state.RUnlock()
+	return s.state.newID()
+}

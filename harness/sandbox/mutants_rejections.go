@@ -1,0 +1,184 @@
+package sandbox
+
+import (
+	"net/http"
+	"regexp"
+	"sync"
+)
+
+// What a rejected request leaves behind.
+var rejectionMutants = []Mutant{
+	{"charge-despite-400", "charges for a request that it answers with 400", "RH-NIL-1", nil, on{"payment-sale-manual"},
+		after(answered(400), charge)},
+	{"charge-despite-401", "charges for a request that it answers with 401", "RH-NIL-2", nil, on{"payment-sale-manual"},
+		after(answered(401), charge)},
+	{"charge-despite-403", "charges for a request that it answers with 403", "RH-NIL-2", nil, on{"payment-sale-manual"},
+		after(all(answered(403), told("code", codeSecurity)), charge)},
+	{"charge-despite-403-merchant", "charges for a request in another merchant's name", "", nil, on{"payment-sale-manual"},
+		after(all(answered(403), told("code", codeMerchant)), charge)},
+	{"charge-despite-404", "charges for a payment by a token that it does not know", "", nil, on{"payment-sale-token"},
+		after(all(answered(404), is("payment-sale-token")), charge)},
+	{"charge-despite-500", "charges for a request that it answers with 500", "RH-NIL-3", nil, on{"payment-sale-manual"},
+		after(answered(500), charge)},
+	{"charge-despite-400-ach", "charges for a bank transfer that it answers with 400", "RH-NIL-1", nil, on{"ach-sale"},
+		after(all(is("ach-sale"), answered(400)), charge)},
+	{"charge-despite-400-by-token", "charges for a sale by token that it answers with 400", "RH-NIL-1", nil, on{"payment-sale-token"},
+		after(all(is("payment-sale-token"), answered(400)), charge)},
+	{"hold-kept-after-400", "keeps the amount of a capture that it answers with 400", "RH-NIL-4", nil, on{"payment-capture"},
+		after(all(is("payment-capture"), answered(400)), captureInSilence)},
+	{"capture-despite-403", "captures though it answers 403", "", nil, on{"payment-capture"},
+		after(all(is("payment-capture"), answered(401, 403)), captureInSilence)},
+	{"void-despite-403", "voids though it answers 403", "", nil, on{"payment-void"},
+		after(all(is("payment-void"), answered(401, 403)), repeatWithKeys)},
+	{"hook-despite-400", "adds a webhook though it answers 400", "", nil, on{"webhooks-create"},
+		after(all(is("webhooks-create"), answered(400), sends("uri", given)), addHookInSilence)},
+	{"hook-despite-403", "adds a webhook though it answers 403", "", nil, on{"webhooks-create"},
+		after(all(is("webhooks-create"), answered(403), sends("uri", given)), addHookInSilence)},
+	{"order-used-up-by-400", "holds the order id of a rejected request for used", "RH-REP-1", nil, on{"payment-sale-manual"},
+		usedUp(func(x *exchange) string { return order(x) }, answered(400), "GW19")},
+	{"key-used-up-by-400", "holds the idempotency key of a rejected request for used", "RH-REP-1", nil, on{"payment-sale-manual"},
+		usedUp(func(x *exchange) string { return x.Header.Get(idempotencyHeader) }, answered(400), "GW06")},
+	{"second-400-accepted", "accepts a malformed request when it comes again", "RH-REP-1", nil, on{"payment-sale-manual"},
+		secondTime(answered(400))},
+	{"second-403-accepted", "accepts a forbidden request when it comes again", "RH-REP-2", nil, on{"payment-sale-manual"},
+		secondTime(answered(403))},
+	{"404-remembered", "answers 404 to the right URL after a wrong one", "RH-REP-3", nil, on{"webhooks_list"},
+		remembers404()},
+}
+
+var orderPattern = regexp.MustCompile(`["']orderid["']\s*:\s*["']([^"'\x00\xff]+)`)
+
+// order finds the order id of a request, malformed or not.
+func order(x *exchange) string {
+	if found := orderPattern.FindSubmatch(x.sent); found != nil && x.Method == http.MethodPost {
+		return string(found[1])
+	}
+	return ""
+}
+
+// charge makes a sale with the order id of a rejected request.
+func charge(x *exchange) {
+	id := order(x)
+	if id == "" {
+		return
+	}
+	x.sell(id)
+}
+
+func (x *exchange) sell(order string) {
+	s := x.sandbox
+	s.state.Lock()
+	defer s.state.Unlock()
+	merchant := s.fixtures.Merchants["main"]
+	if s.state.closed || s.state.orderUsed(merchant, order) {
+		return
+	}
+	w := &work{state: s.state, now: s.now()}
+	rq := &request{client: s.clients[s.fixtures.Credentials["valid"]], merchant: merchant, data: map[string]any{"amount": "1.00"}}
+	t := w.open(rq, sale, "cc", order)
+	t.Card = newCard(s.fixtures.Triggers.Card.Approved.Number)
+	w.conclude(rq, t, codeApproved)
+	s.finish(w)
+}
+
+// repeatWithKeys lets the sandbox carry out what it has rejected.
+func repeatWithKeys(x *exchange) {
+	again := x.Clone(x.Context())
+	copied := *x
+	copied.Request = again
+	withKeys("valid")(&copied)
+	asMerchant("main")(&copied)
+	again.Header.Set("Content-Type", jsonType)
+	x.inside(again, copied.sent)
+}
+
+// captureInSilence captures the whole of an authorization that is still open.
+func captureInSilence(x *exchange) {
+	s := x.sandbox
+	s.state.Lock()
+	defer s.state.Unlock()
+	original := s.state.transactions[x.text("transaction_id")]
+	if s.state.closed || original == nil || original.Kind != authorization || dead(original) != "" || s.state.sum(original, capture) > 0 {
+		return
+	}
+	w := &work{state: s.state, now: s.now()}
+	rq := &request{merchant: original.Merchant, data: map[string]any{"amount": original.Amount.String()}}
+	w.conclude(rq, w.child(rq, original, capture), codeApproved)
+	s.finish(w)
+}
+
+func addHookInSilence(x *exchange) {
+	copied := *x
+	copied.rewrite(func(data map[string]any) {
+		corrected := map[string]any{"mid": x.sandbox.fixtures.Merchants["main"], "name": "kept", "event": "sale.approved", "uri": data["uri"]}
+		if uri, ok := data["uri"].(string); !ok || uri == "" {
+			corrected["uri"] = "https://sink.example.test/kept"
+		}
+		clear(data)
+		for name, value := range corrected {
+			data[name] = value
+		}
+	})
+	x.sent = copied.sent
+	repeatWithKeys(x)
+}
+
+// usedUp declines a later request that carries what an earlier one carried
+// whose answer met a condition.
+func usedUp(carried func(*exchange) string, when condition, code string) defect {
+	return func(s *Sandbox) error {
+		var used sync.Map
+		return both(
+			before(func(x *exchange) bool {
+				first, there := used.Load(carried(x))
+				return there && carried(x) != "" && first != string(x.sent)
+			}, answers(200, encoded(paymentBody{plainBody: plainBody{declined, code, reason(code)}, ResultCode: refused, RefusalReason: reason(code)}))),
+			after(when, func(x *exchange) {
+				if value := carried(x); value != "" {
+					used.Store(value, string(x.sent))
+				}
+			}),
+		)(s)
+	}
+}
+
+// secondTime approves a request that comes a second time, to the byte, after an
+// answer that met a condition.
+func secondTime(when condition) defect {
+	return func(s *Sandbox) error {
+		var seen sync.Map
+		mark := func(x *exchange) string {
+			return x.Method + x.URL.String() + x.Header.Get(appKeyHeader) + x.Header.Get(clientKeyHeader) + x.Header.Get("Content-Type") + string(x.sent)
+		}
+		return both(
+			before(func(x *exchange) bool { _, again := seen.Load(mark(x)); return again }, answers(200, approvedBody)),
+			after(when, func(x *exchange) {
+				if order(x) != "" {
+					seen.Store(mark(x), true)
+				}
+			}),
+		)(s)
+	}
+}
+
+// remembers404 answers 404 for a while at the path that an unknown one begins with.
+func remembers404() defect {
+	return func(s *Sandbox) error {
+		var mu sync.Mutex
+		missed := false
+		set := func(to bool) bool {
+			mu.Lock()
+			defer mu.Unlock()
+			was := missed
+			missed = to
+			return was
+		}
+		return both(
+			before(func(x *exchange) bool { return is("webhooks_list")(x) && set(false) },
+				answers(404, `{"status":"error","code":"GW40","message":"there is nothing at this method and path"}`)),
+			after(func(x *exchange) bool { return x.operation == "" && x.URL.Path == "/v3/webhook-unknown" }, func(*exchange) { set(true) }),
+		)(s)
+	}
+}
+
+func encoded(body any) string { return string(encodeJSON(body)) }

@@ -1,0 +1,88 @@
+package sandbox
+
+// Stored cards and accounts.
+var tokenMutants = []Mutant{
+	{"removed-token-works", "lets a removed token pay", "", nil, on{"token-remove"},
+		replacing(func(_ *work, _ *request, _ handler) answer {
+			return answer{200, plainBody{"ok", codeApproved, "the token was removed"}}
+		}, "token-remove")},
+	{"rotated-token-works", "lets the old token pay after a rotation", "", nil, on{"token-rotate"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			a := next(w, rq)
+			for _, t := range w.change.Tokens {
+				if t.Value == rq.text("token") && rq.text("intent") != "rollback" {
+					t.Dead = false
+				}
+			}
+			return a
+		}, "token-rotate")},
+	{"rollback-undone", "lets a token that was rolled back come to life again", "", nil, on{"token-rotate"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			a := next(w, rq)
+			for _, t := range w.change.Tokens {
+				if t.Value == rq.text("token") && rq.text("intent") == "rollback" {
+					t.Dead = false
+				}
+			}
+			return a
+		}, "token-rotate")},
+	{"rotation-keeps-value", "answers a rotation by the token that was sent", "", nil, on{"token-rotate"},
+		replacing(func(_ *work, rq *request, _ handler) answer {
+			return answer{200, tokenBody{plainBody{"ok", codeApproved, "the token was rotated"}, rq.text("token")}}
+		}, "token-rotate")},
+	{"single-use-token-twice", "lets a token for one payment pay twice", "", nil, on{"token-create"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			a := next(w, rq)
+			for _, t := range w.change.Tokens {
+				t.Once = false
+			}
+			return a
+		}, "token-create", "token-ach")},
+	{"token-unasked", "answers a sale by a token that nobody asked for", "", nil, on{"payment-sale-manual"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			rq.data["store_card"] = true
+			return next(w, rq)
+		}, "payment-sale-manual")},
+	{"token-withheld", "gives no token though the card is to be stored", "", nil, on{"payment-sale-manual"},
+		after(is("payment-sale-manual"), omits("token"))},
+	{"token-not-added", "answers 201 for a token that it does not keep", "", nil, on{"token-ach"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			a := next(w, rq)
+			w.change.Tokens = nil
+			return a
+		}, "token-ach")},
+	{"hook-not-added", "answers 201 for a webhook that it does not keep", "", nil, on{"webhooks-create"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			a := next(w, rq)
+			w.change.Hooks = nil
+			return a
+		}, "webhooks-create")},
+	{"removal-removes-nothing", "answers 200 to the removal of a webhook and keeps it", "", nil, on{"webhooks-remove"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			a := next(w, rq)
+			w.change.Removed = nil
+			return a
+		}, "webhooks-remove")},
+	{"update-drops-fields", "empties what an update of a webhook does not name", "", nil, on{"webhooks-update"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			a := next(w, rq)
+			for _, h := range w.change.Hooks {
+				if rq.text("uri") == "" {
+					h.URI = "https://dropped.example.test/"
+				}
+			}
+			return a
+		}, "webhooks-update")},
+	{"update-changes-nothing", "answers 200 to an update of a webhook and changes nothing", "", nil, on{"webhooks-update"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			a := next(w, rq)
+			w.change.Hooks = nil
+			return a
+		}, "webhooks-update")},
+	{"expiry-not-updated", "answers 200 to a new expiry date and keeps the old", "", nil, on{"token-update"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			a := next(w, rq)
+			w.change.Tokens = nil
+			return a
+		}, "token-update")},
+}

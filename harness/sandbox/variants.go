@@ -1,0 +1,72 @@
+package sandbox
+
+import (
+	"bytes"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// Tolerated stands in the column of the requirement for what the promise leaves
+// open: a sandbox that differs so keeps it, and nothing may fail.
+const Tolerated = "tolerated"
+
+var variants = []Mutant{
+	{"405-for-wrong-method", "answers a wrong method with 405", Tolerated, nil, on{"payment-sale-manual"},
+		after(all(answered(404), func(x *exchange) bool { return x.Method == http.MethodPut && x.URL.Path == "/v3/payment/sale/manual/" }), status(405))},
+	{"500-for-missing", "answers 500 where a mandatory field is missing", Tolerated, nil, on{"payment-sale-manual"},
+		after(all(answered(400), sends("creditcard", given), sends("bzip", missing)), status(500))},
+	{"gw03-for-missing", "declines with GW03 where a mandatory field is missing", Tolerated, nil, on{"payment-sale-manual"},
+		after(all(answered(400), sends("creditcard", given), sends("bzip", missing)),
+			answers(200, encoded(declineUnstored(&request{}, codeMalformed).body)), says("refusalReason", "a value is missing"))},
+	{"gw76-for-unknown", "answers 200 and GW76 to an unknown id", Tolerated, nil, on{"payment-void"},
+		after(unknown, answers(200, `{"status":"error","code":"GW76","message":"no such record","resultCode":"Error","refusalReason":"no such record"}`))},
+	{"unknown-token-declined", "declines a payment by an unknown token", Tolerated, nil, on{"payment-sale-token"},
+		after(unknown, answers(200, `{"status":"declined","code":"GW14","message":"no such token","resultCode":"Refused","refusalReason":"no such token"}`))},
+	{"ambiguity-accepted", "accepts what can be read in more than one way", Tolerated, nil, on{"ach-credit", "token-remove"},
+		before(always, readLeniently)},
+	{"charset-told", "tells the charset of its answers", Tolerated, nil, on{"payment-sale-manual", "webhooks_list"},
+		after(always, labels("application/json; charset=utf-8"))},
+	{"errors-say-more", "adds a field to the body of an error", Tolerated, nil, on{"payment-sale-manual"},
+		after(rejected, says("request_id", "req_4711"))},
+	{"status-capitalised", "writes the status with a capital letter", Tolerated, nil, on{"payment-sale-manual"},
+		after(told("status", approved), says("status", "Approved"))},
+	{"another-word-of-success", "calls an accepted capture Captured", Tolerated, nil, on{"payment-capture"},
+		after(all(is("payment-capture"), told("resultCode", received)), says("resultCode", "Captured"))},
+	{"message-twice", "sends a message a second time, to the byte", Tolerated, nil, on{"payment-capture"},
+		telling(func(_ *Sandbox, m message) []message { return []message{m, m} })},
+	{"key-declined", "declines a repeated idempotency key, as the response codes say", Tolerated, nil, on{"payment-sale-manual", "payment-capture"},
+		declinesRepeats()},
+}
+
+// readLeniently takes the last of several values of one name, passes over a byte
+// order mark and a charset that is not that of the text.
+func readLeniently(x *exchange) {
+	x.URL.RawQuery = once(x.URL.RawQuery)
+	if strings.HasPrefix(x.Header.Get("Content-Type"), formType) {
+		x.sent = []byte(once(string(x.sent)))
+		return
+	}
+	if x.Header.Get("Content-Type") == jsonType+"; charset=utf-16" {
+		x.Header.Set("Content-Type", jsonType)
+	}
+	x.sent = bytes.TrimPrefix(x.sent, []byte("\ufeff"))
+}
+
+func once(encoded string) string {
+	values, err := url.ParseQuery(encoded)
+	if err != nil {
+		return encoded
+	}
+	var pairs []string
+	for pair := range strings.SplitSeq(encoded, "&") {
+		name, _, _ := strings.Cut(pair, "=")
+		plain, err := url.QueryUnescape(name)
+		if err != nil || len(values[plain]) > 1 {
+			values[plain] = values[plain][1:]
+			continue
+		}
+		pairs = append(pairs, pair)
+	}
+	return strings.Join(pairs, "&")
+}

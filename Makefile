@@ -3,7 +3,7 @@
 GO ?= go
 BINARY := .build/qorcheck
 AJV := ajv@8.17.1 ajv-formats@3.0.1
-READERS := allure@3.18.0 junit-to-ctrf@0.0.14 xunit-viewer@10.6.1
+READERS := allure@3.18.0 junit-to-ctrf@0.0.14 xunit-viewer@10.6.1 markdownlint-cli@0.50.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # The race detector needs cgo and a C compiler.
@@ -41,7 +41,7 @@ matrix: build ## the same with every obligation, six seeds, and 20 runs of the s
 	$(BINARY) mutants --all --seeds 6 --clean 20 --out .build/matrix
 
 test-all: test lint ## what needs other programs too: report readers, curl, ajv
-	.ci/install libxml2-utils python3-junitparser curl
+	.ci/install libxml2-utils python3-junitparser cmark-gfm curl
 	command -v npm >/dev/null || .ci/install nodejs npm
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/ajv $(AJV)
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/readers $(READERS)

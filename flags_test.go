@@ -192,6 +192,16 @@ func effects() map[string]effect {
 			want: "true", observe: inJUnit(`name="webhooks-list.valid.required"`),
 		},
 
+		"run --quiet": {value: "true", other: "false", with: []string{"--filter", oneRead}, want: "PASSED: 1 of 1 obligations passed; filter " + oneRead + "\n and ", observe: outputs},
+		"run --verbose": {value: "true", other: "false", with: []string{"--filter", oneRead}, want: "true", observe: func(t *testing.T, dir string, env, args []string) string {
+			_, stderr, code := commandIn(t, dir, env, args...)
+			if strings.Contains(stderr, fixturesOf(t).Credential("valid", "AppKey")) {
+				t.Error("a key is shown")
+			}
+			return fmt.Sprint(code == 0 && strings.Contains(stderr, "webhooks-list.valid.required: pass\n  webhooks_list, ") &&
+				strings.Contains(stderr, "\n    > GET http://127.0.0.1") && strings.Contains(stderr, "\n    > Qor-App-Key: $APP_KEY\n") && strings.Contains(stderr, "\n    < HTTP/1.1 200 OK\n"))
+		}},
+
 		"report --from":        {value: "DIR/failing", other: "DIR/clean", want: "true", observe: reportSays("FAILED: ")},
 		"report --format":      {value: "junit,json", other: "console", with: []string{"--from", "DIR/clean", "--out", "-"}, want: "true", observe: reportSays("</testsuites>\n{\n")},
 		"report --out":         {value: "-", other: "DIR/new", with: []string{"--from", "DIR/clean", "--format", "json"}, want: "true", observe: reportSays(`"runId": "finished"`)},
@@ -346,6 +356,12 @@ func document(tell func(*run.Document) string) func(*testing.T, string, []string
 		}
 		return tell(readDocument(t, filepath.Join(dir, "out")))
 	}
+}
+
+// outputs observes all that a command prints.
+func outputs(t *testing.T, dir string, env, args []string) string {
+	stdout, stderr, _ := commandIn(t, dir, env, args...)
+	return stdout + " and " + stderr
 }
 
 // inJUnit observes whether the JUnit report of a run holds a text.

@@ -31,6 +31,7 @@ type runFlags struct {
 	concurrency              int
 	timeout                  time.Duration
 	strict, allowUnexercised bool
+	quiet, verbose           bool
 }
 
 func runCommand() *cobra.Command {
@@ -55,6 +56,9 @@ case with its redacted exchanges). Without --target the embedded sandbox is cert
 	c.Flags().StringVar(&f.runID, "run-id", "", "what unique values are made of; repeats those of an earlier run (default: new each time)")
 	c.Flags().BoolVar(&f.strict, "strict", false, "a failed requirement of level should fails the run")
 	c.Flags().BoolVar(&f.allowUnexercised, "allow-unexercised", false, "exit 0, not 3, when a requirement that must hold was not exercised; the verdict says so")
+	c.Flags().BoolVar(&f.quiet, "quiet", false, "print the verdict and nothing else")
+	c.Flags().BoolVar(&f.verbose, "verbose", false, "print each exchange, redacted, to standard error")
+	c.MarkFlagsMutuallyExclusive("quiet", "verbose")
 	return c
 }
 
@@ -110,10 +114,11 @@ func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
 	log.SetOutput(io.Discard) // net/http logs what a target sends after an answer; that is judged
 	ctx, stop := interruptible()
 	defer stop()
-	live := reporters.NewLive(stderr, isTerminal(stderr))
+	actions := startGitHub(stdout)
+	defer actions.resume()
 	r := run.Start(ctx, p, client, run.Options{
 		Tool: "qorcheck " + version(), Filter: f.filter, Strict: f.strict, AllowUnexercised: f.allowUnexercised || f.oneCase != "", // one case alone exercises little
-		Journal: journal, Progress: live.Show,
+		Journal: journal, Progress: f.progress(stderr),
 	})
 	if err := suites.Run(p, r); err != nil {
 		return faultError{err}
@@ -131,17 +136,41 @@ func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
 	if err != nil {
 		return faultError{err}
 	}
-	if err := reporters.Console(stdout, document, options.Color); err != nil {
+	if err := f.summary(stdout, document, options.Color); err != nil {
+		return faultError{err}
+	}
+	if err := actions.finish(document); err != nil {
 		return faultError{err}
 	}
 	for i := range written {
 		written[i] = filepath.Join(f.out, written[i])
 	}
-	fmt.Fprintf(stderr, "reports: %s\n", strings.Join(written, ", "))
+	if !f.quiet {
+		fmt.Fprintf(stderr, "reports: %s\n", strings.Join(written, ", "))
+	}
 	if document.ExitCode != run.ExitPass {
 		return exit(document.ExitCode)
 	}
 	return nil
+}
+
+// progress returns what shows how far the run is.
+func (f *runFlags) progress(stderr io.Writer) func(run.Progress) {
+	switch {
+	case f.quiet:
+		return nil
+	case f.verbose:
+		return reporters.Verbose(stderr)
+	}
+	return reporters.NewLive(stderr, isTerminal(stderr)).Show
+}
+
+func (f *runFlags) summary(stdout io.Writer, d *run.Document, color bool) error {
+	if f.quiet {
+		_, err := fmt.Fprintln(stdout, d.Verdict)
+		return err
+	}
+	return reporters.Console(stdout, d, color)
 }
 
 // interruptible returns a context that the first Ctrl-C or SIGTERM ends; the second ends the process.

@@ -263,6 +263,7 @@ func TestWrongUsage(t *testing.T) {
 
 		{claim: "an unknown JUnit profile", args: []string{"run", "--target", "TARGET", "--junit", "lax"}, says: []string{"--junit", "lax", "ci, strict"}},
 		{claim: "an unknown JUnit profile of a report", args: []string{"report", "--junit", "lax"}, says: []string{"--junit", "lax", "ci, strict"}},
+		{claim: "quiet and verbose", args: []string{"run", "--target", "TARGET", "--quiet", "--verbose"}, says: []string{"quiet", "verbose"}},
 		{claim: "an unknown format", args: []string{"report", "--format", "console,pdf"}, says: []string{"--format", "pdf", "json, junit"}},
 		{claim: "no format", args: []string{"report", "--format", ""}, says: []string{"--format", "json, junit"}},
 		{claim: "a report of no run", args: []string{"report", "--from", "nowhere"}, says: []string{"--from", "nowhere", "no finished run", "run.json"}},

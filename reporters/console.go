@@ -47,7 +47,9 @@ func Console(w io.Writer, d *run.Document, color bool) error {
 	for _, outcome := range []verdict.Outcome{verdict.Broken, verdict.Inconclusive, verdict.NotRun, verdict.Waived, verdict.Unsupported} {
 		unjudged(b, d, outcome, paint)
 	}
-	tolerated(b, d, paint)
+	for _, n := range notes(d) {
+		fmt.Fprintf(b, "%s %s (%d cases)\n", paint(yellow, "tolerated:"), n.Text, n.Count)
+	}
 	for _, left := range d.Left {
 		fmt.Fprintf(b, "%s %s\n", paint(yellow, "could not be removed:"), left)
 	}
@@ -101,45 +103,65 @@ func plural(n int, what string) string {
 
 // unjudged lists the obligations of an outcome by their reason.
 func unjudged(w io.Writer, d *run.Document, outcome verdict.Outcome, paint func(string, string) string) {
-	byReason := map[string][]string{}
-	var order []string
-	for _, o := range d.Obligations {
-		if o.Outcome == outcome && (o.Why != d.Preflight || o.Why == "") { // the verdict says that one
-			if byReason[o.Why] == nil {
-				order = append(order, o.Why)
-			}
-			byReason[o.Why] = append(byReason[o.Why], o.ID)
-		}
-	}
-	for i, why := range order {
+	groups := byReason(d, outcome)
+	for i, g := range groups {
 		if i == reasons {
-			fmt.Fprintf(w, "%s for %d other reasons\n", paint(yellow, outcome.String()), len(order)-i)
+			fmt.Fprintf(w, "%s for %d other reasons\n", paint(yellow, outcome.String()), len(groups)-i)
 			return
 		}
-		ids := byReason[why]
-		shown := strings.Join(ids[:min(len(ids), 3)], ", ")
-		if len(ids) > 3 {
-			shown += fmt.Sprintf(" and %d more", len(ids)-3)
-		}
-		fmt.Fprintf(w, "%s %s (%s)\n", paint(yellow, outcome.String()+":"), why, shown)
+		fmt.Fprintf(w, "%s %s (%s)\n", paint(yellow, outcome.String()+":"), g.why, few(g.ids))
 	}
 }
 
-// tolerated lists the notes on answers that passed although they are not what is documented.
-func tolerated(w io.Writer, d *run.Document, paint func(string, string) string) {
-	count := map[string]int{}
-	var order []string
+// group are obligations that were not judged for one reason.
+type group struct {
+	why string
+	ids []string
+}
+
+// byReason groups the obligations of an outcome, without those whose reason is the verdict's.
+func byReason(d *run.Document, outcome verdict.Outcome) []group {
+	var list []group
+	at := map[string]int{}
+	for _, o := range d.Obligations {
+		if o.Outcome != outcome || o.Why == d.Preflight && o.Why != "" {
+			continue
+		}
+		i, ok := at[o.Why]
+		if !ok {
+			i = len(list)
+			at[o.Why] = i
+			list = append(list, group{why: o.Why})
+		}
+		list[i].ids = append(list[i].ids, o.ID)
+	}
+	return list
+}
+
+// few lists the first of some ids and counts the others.
+func few(ids []string) string {
+	const most = 3
+	if len(ids) <= most {
+		return strings.Join(ids, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(ids[:most], ", "), len(ids)-most)
+}
+
+// notes adds up what is said of answers that passed although they are not what is documented.
+func notes(d *run.Document) []run.Note {
+	var list []run.Note
+	at := map[string]int{}
 	for _, o := range d.Obligations {
 		for _, n := range o.Notes {
-			if count[n.Text] == 0 {
-				order = append(order, n.Text)
+			if i, ok := at[n.Text]; ok {
+				list[i].Count += n.Count
+				continue
 			}
-			count[n.Text] += n.Count
+			at[n.Text] = len(list)
+			list = append(list, n)
 		}
 	}
-	for _, text := range order {
-		fmt.Fprintf(w, "%s %s (%d cases)\n", paint(yellow, "tolerated:"), text, count[text])
-	}
+	return list
 }
 
 // Colours of a terminal.
@@ -190,5 +212,30 @@ func (l *Live) Show(p run.Progress) {
 	fmt.Fprintf(l.w, "\r\x1b[K%s", line)
 	if p.Done == p.Total {
 		fmt.Fprint(l.w, "\r\x1b[K")
+	}
+}
+
+// Verbose returns a function that shows each exchange of each case after it ended.
+func Verbose(w io.Writer) func(run.Progress) {
+	return func(p run.Progress) {
+		b := bufio.NewWriter(w)
+		fmt.Fprintf(b, "%s: %s\n", p.Case, p.Outcome)
+		for _, e := range p.Evidence {
+			fmt.Fprintf(b, "  %s, %.1f ms\n", e.Step, e.TookMS)
+			indented(b, "> ", message(e.Request.Line, e.Request.Header, e.Request.Body))
+			switch {
+			case e.Answer != nil:
+				indented(b, "< ", message(e.Answer.Line, e.Answer.Header, e.Answer.Body))
+			case e.Failure != nil:
+				indented(b, "! ", fmt.Sprintf("%s: %s", e.Failure.Kind, e.Failure.Text))
+			}
+		}
+		_ = b.Flush() // what cannot be shown is no reason to end a run
+	}
+}
+
+func indented(w io.Writer, mark, text string) {
+	for line := range strings.Lines(text) {
+		fmt.Fprintf(w, "    %s%s\n", mark, strings.TrimRight(line, "\r\n"))
 	}
 }

@@ -49,7 +49,7 @@ func reportsIn(dir string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if name := e.Name(); slices.Contains([]string{JournalFile, DocumentFile, JUnitFile}, name) || furtherJUnit.MatchString(name) {
+		if name := e.Name(); slices.Contains([]string{JournalFile, DocumentFile, JUnitFile, SummaryFile}, name) || furtherJUnit.MatchString(name) {
 			names = append(names, name)
 		}
 	}

@@ -300,10 +300,8 @@ func obligationCase(d *run.Document, o run.Obligation) TestCase {
 	switch {
 	case o.NeedlessWaiver():
 		c.element, c.kind, c.message = "failure", "waiver", o.Why
-	case o.Outcome == verdict.Waived:
-		c.element, c.message = "skipped", "waived: "+o.Waiver.String()
-	case o.Outcome == verdict.Unsupported:
-		c.element, c.message = "skipped", "unsupported: "+o.Why
+	case o.Outcome == verdict.Waived, o.Outcome == verdict.Unsupported, o.Outcome == verdict.NotRun:
+		c.element, c.message = "skipped", o.Outcome.String()+": "+o.Why
 	case element == "skipped":
 		c.element, c.message = element, o.Outcome.String()+": "+o.Why
 	case element == "failure":

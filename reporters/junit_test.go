@@ -61,7 +61,11 @@ func obligation(id string, level spec.Level, outcome verdict.Outcome) run.Obliga
 		o.Waiver = &run.Waiver{Reason: "the reason of " + id, Owner: "pat", Link: "https://issues.example.test/7", Until: "2030-12-31"}
 		o.Counts = run.Counts{Fail: 1, Pass: 1}
 	}
-	if outcome != verdict.Fail {
+	switch outcome {
+	case verdict.Fail:
+	case verdict.Waived:
+		o.Why = o.Waiver.String()
+	default:
 		o.Why = "the reason of " + id
 	}
 	if o.Planned > 0 {
@@ -433,25 +437,64 @@ func (w *broken) Write(p []byte) (int, error) {
 	return n, nil
 }
 
+// texts renders a document in every format and choice, by name.
+func texts(d *run.Document) map[string]func(io.Writer) error {
+	all := func(name string, o Options) func(io.Writer) error {
+		return func(w io.Writer) error {
+			files, err := Render(d, []string{name}, o)
+			for _, f := range files {
+				if err == nil {
+					err = f.Write(w)
+				}
+			}
+			return err
+		}
+	}
+	list := map[string]func(io.Writer) error{
+		"junit.strict": all("junit", Options{Strict: true}), "console.color": all("console", Options{Color: true}),
+		"annotations": func(w io.Writer) error { return Annotations(w, d) },
+	}
+	for _, name := range Formats() {
+		list[name] = all(name, Options{})
+	}
+	return list
+}
+
 func TestEveryReporterReturnsWriteErrors(t *testing.T) {
-	d := document(1, obligation("R-1", spec.Must, verdict.Fail))
-	for name, report := range map[string]func(io.Writer, *run.Document) error{
-		"JSON":    JSON,
-		"JUnit":   func(w io.Writer, d *run.Document) error { return junit(w, d, Options{}) },
-		"Console": func(w io.Writer, d *run.Document) error { return Console(w, d, true) },
-	} {
+	for name, report := range texts(everyKind()) {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
-			if err := report(&b, d); err != nil {
+			if err := report(&b); err != nil {
 				t.Fatal(err)
 			}
-			for room := range b.Len() {
-				if err := report(&broken{room}, d); !errors.Is(err, errFull) {
+			for room := 0; room < b.Len(); room += 1 + b.Len()/200 {
+				if err := report(&broken{room}); !errors.Is(err, errFull) {
 					t.Fatalf("after %d of %d bytes: %v", room, b.Len(), err)
 				}
 			}
-			if err := report(&broken{b.Len()}, d); err != nil {
+			if err := report(&broken{b.Len()}); err != nil {
 				t.Errorf("with room for all: %v", err)
+			}
+		})
+	}
+}
+
+// TestGoldenFiles has every outcome in every format.
+func TestGoldenFiles(t *testing.T) {
+	for name, report := range texts(everyKind()) {
+		t.Run(name, func(t *testing.T) {
+			var b, again bytes.Buffer
+			if err := errors.Join(report(&b), report(&again)); err != nil {
+				t.Fatal(err)
+			}
+			golden(t, "every."+name, b.Bytes())
+			if !bytes.Equal(b.Bytes(), again.Bytes()) {
+				t.Error("rendered twice it differs")
+			}
+			for _, outcome := range verdict.Outcomes {
+				if text := strings.ToLower(b.String()); !strings.Contains(text, outcome.String()) && name != "annotations" {
+					t.Errorf("it says nothing of what is %s", outcome)
+				}
 			}
 		})
 	}

@@ -35,6 +35,7 @@ type Progress struct {
 	Failed      int // cases with a failed obligation
 	Case        string
 	Outcome     verdict.Outcome // of that case
+	Evidence    []exchange.Evidence
 	Elapsed     time.Duration
 }
 
@@ -240,7 +241,7 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 		r.failed++
 	}
 	if r.options.Progress != nil {
-		r.options.Progress(Progress{r.done, len(r.plan.Cases), r.failed, c.ID, worst, time.Since(d.Started)})
+		r.options.Progress(Progress{r.done, len(r.plan.Cases), r.failed, c.ID, worst, evidence, time.Since(d.Started)})
 	}
 }
 
@@ -319,7 +320,7 @@ func (o *Obligation) conclude(planned *plan.Obligation, reasons reason) {
 	case planned.Unsupported != "":
 		o.Outcome, o.Why = verdict.Unsupported, planned.Unsupported
 	case o.Counts.Fail > 0 && o.Waiver != nil:
-		o.Outcome, o.Why = verdict.Waived, o.Waiver.Reason
+		o.Outcome, o.Why = verdict.Waived, o.Waiver.String()
 	case o.Counts.Fail > 0:
 		o.Outcome = verdict.Fail
 	case o.Counts.Broken > 0:

@@ -1,0 +1,86 @@
+package reporters
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+
+	"qorcheck/harness/run"
+	"qorcheck/harness/verdict"
+	"qorcheck/spec"
+)
+
+func markdown(t *testing.T, d *run.Document, most int) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := MarkdownUpTo(&b, d, most); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestMarkdownFitsWhereItIsShown(t *testing.T) {
+	var list []run.Obligation
+	for i := range 2_000 {
+		list = append(list, obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Fail), obligation(fmt.Sprintf("U-%d", i), spec.Must, verdict.Inconclusive))
+	}
+	d := document(1, list...)
+	for i := range d.Causes {
+		for j := range d.Causes[i].Shown {
+			d.Causes[i].Shown[j].Evidence[0].Answer.Body = strings.Repeat("é", 10_000)
+		}
+	}
+	for _, most := range []int{mostMarkdown, 100_000, 20_000, 3_000} {
+		text := markdown(t, d, most)
+		if len(text) > most {
+			t.Errorf("%d bytes, allowed are %d", len(text), most)
+		}
+		if !strings.Contains(text, "THE VERDICT") || !strings.Contains(text, "| planned | 4000 |") || !strings.Contains(text, " more") {
+			t.Errorf("within %d bytes it does not say what matters:\n%.2000s", most, text)
+		}
+		if opened, closed := strings.Count(text, "<details>"), strings.Count(text, "</details>"); opened != closed {
+			t.Errorf("%d sections are opened, %d closed", opened, closed)
+		}
+	}
+	if text := markdown(t, d, 100); text != "" {
+		t.Errorf("without room it says %s", text)
+	}
+}
+
+func TestMarkdownShowsFailuresFirst(t *testing.T) {
+	text := markdown(t, everyKind(), mostMarkdown)
+	at := -1
+	for _, part := range []string{"THE VERDICT", "| pass | 3 |", "FAIL: pay answers", "WARNING: pay answers", "### Waivers that are not needed", "### Broken", "### Inconclusive", "### Not run", "### Waived", "### Unsupported", "### Tolerated", "### Made and not removed", "### Not tested yet"} {
+		next := strings.Index(text, part)
+		if next < at {
+			t.Errorf("%q is at %d, after something at %d", part, next, at)
+		}
+		at = next
+	}
+}
+
+func TestCodeSpans(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"plain", "`plain`"},
+		{"a `b` c", "`` a `b` c ``"},
+		{"``", "``` `` ```"},
+		{"a\nb\t c", "`a b c`"},
+		{"\x00", "`\\x00`"},
+		{"", "(nothing)"},
+		{"@team #1 <b>", "`@team #1 <b>`"},
+	} {
+		if got := span(tt.text); got != tt.want {
+			t.Errorf("%q is %s, want %s", tt.text, got, tt.want)
+		}
+	}
+	if got := cell("a|b"); got != "`a\\|b`" {
+		t.Error(got)
+	}
+	if got := fence("sh", "a\n````\nb\r\n"); got != "`````sh\na\n````\nb\n`````\n\n" {
+		t.Errorf("%q", got)
+	}
+	if got := escaped("a_b *c* <d> @e [f](g) `h` | #i"); got != "a\\_b \\*c\\* &lt;d&gt; <code>@</code>e \\[f\\](g) \\`h\\` \\| \\#i" {
+		t.Error(got)
+	}
+}

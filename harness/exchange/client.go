@@ -199,7 +199,7 @@ type filler struct {
 
 // request builds the HTTP request of a step.
 func (f *filler) request(step plan.Step) (*http.Request, error) {
-	address, err := f.address(step, f.value)
+	address, err := f.address(step, f.at)
 	if err != nil {
 		return nil, err
 	}
@@ -211,7 +211,7 @@ func (f *filler) request(step plan.Step) (*http.Request, error) {
 	}
 	var reader io.Reader
 	if step.Request.HasBody {
-		body, err := step.Request.Body.Fill(f.escaped(step, f.value))
+		body, err := step.Request.Body.Fill(f.at(inBody(step.Request)))
 		if err != nil {
 			return nil, err
 		}
@@ -237,29 +237,26 @@ func (f *filler) request(step plan.Step) (*http.Request, error) {
 	return request, nil
 }
 
-// address builds the URL of a step with what value returns for placeholders.
-func (f *filler) address(step plan.Step, value func(plan.Placeholder) (string, error)) (string, error) {
+// address builds the URL of a step; at gives the values of placeholders for a place.
+func (f *filler) address(step plan.Step, at func(place) valuer) (string, error) {
 	if step.URL != "" {
 		return f.client.settings.Target.ResolveReference(mustParse(step.URL)).String(), nil
 	}
-	path, err := step.Request.Path.Fill(func(p plan.Placeholder) (string, error) {
-		text, err := value(p)
-		return url.PathEscape(text), err
-	})
+	path, err := step.Request.Path.Fill(at(inPath))
 	if err != nil {
 		return "", err
 	}
 	address := f.client.settings.Target.String() + path
-	var query []string
-	for _, field := range step.Request.Query {
-		text, err := field.Value.Fill(value)
+	for i, field := range step.Request.Query {
+		mark := "&"
+		if i == 0 {
+			mark = "?"
+		}
+		text, err := field.Value.Escape(inQuery.escape).Fill(at(inQuery))
 		if err != nil {
 			return "", err
 		}
-		query = append(query, url.QueryEscape(field.Name)+"="+url.QueryEscape(text))
-	}
-	if len(query) > 0 {
-		address += "?" + strings.Join(query, "&")
+		address += mark + url.QueryEscape(field.Name) + "=" + text
 	}
 	return address, nil
 }
@@ -273,21 +270,14 @@ func mustParse(text string) *url.URL {
 	return u
 }
 
-// escaped escapes filled values for their place in a body: inside a JSON string, or in a form.
-func (f *filler) escaped(step plan.Step, value func(plan.Placeholder) (string, error)) func(plan.Placeholder) (string, error) {
+// valuer gives the value of a placeholder.
+type valuer = func(plan.Placeholder) (string, error)
+
+// at gives values as they are sent at a place.
+func (f *filler) at(at place) valuer {
 	return func(p plan.Placeholder) (string, error) {
-		text, err := value(p)
-		if err != nil {
-			return "", err
-		}
-		if step.Request.Form() {
-			return url.QueryEscape(text), nil
-		}
-		quoted, err := json.Marshal(text)
-		if err != nil {
-			return "", err
-		}
-		return string(quoted[1 : len(quoted)-1]), nil
+		text, err := f.value(p)
+		return at.escape(text), err
 	}
 }
 

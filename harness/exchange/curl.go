@@ -11,8 +11,10 @@ import (
 )
 
 // Curl renders the command that repeats a step in a POSIX shell. Secrets, unique
-// values and values from earlier answers are shell variables.
-func Curl(target *url.URL, step plan.Step) string {
+// values and values from earlier answers are shell variables; value tells what
+// one stands for, so that what its place cannot hold as it is, is escaped there.
+func Curl(target *url.URL, step plan.Step, value func(plan.Placeholder) (string, error)) string {
+	l := line{step, value}
 	words := []string{"curl", "-sS", "-i"}
 	r := step.Request
 	switch {
@@ -21,13 +23,13 @@ func Curl(target *url.URL, step plan.Step) string {
 	case r.Method != "GET" || r.HasBody:
 		words = append(words, "-X", r.Method)
 	}
-	words = append(words, location(target, step))
+	words = append(words, l.location(target))
 	for _, field := range r.Header {
-		line := plan.Template(field.Name+": ") + field.Value
+		header := plan.Template(field.Name+": ") + field.Value
 		if strings.TrimSpace(string(field.Value)) == "" {
-			line = plan.Template(field.Name + ";") // how curl sends an empty header
+			header = plan.Template(field.Name + ";") // how curl sends an empty header
 		}
-		words = append(words, "-H", word(line))
+		words = append(words, "-H", l.word(header, asItIs))
 	}
 	if !r.HasBody {
 		return strings.Join(words, " ")
@@ -36,41 +38,38 @@ func Curl(target *url.URL, step plan.Step) string {
 		words = append(words, "-H", "'Content-Type:'")
 	}
 	if text := string(r.Body); !utf8.ValidString(text) || strings.ContainsFunc(text, func(c rune) bool { return c == '\n' || c == '\t' || invisible(c) }) {
-		return printf(r.Body) + " | " + strings.Join(append(words, "--data-binary", "@-"), " ")
+		return l.printf() + " | " + strings.Join(append(words, "--data-binary", "@-"), " ")
 	}
-	return strings.Join(append(words, "--data-raw", word(r.Body)), " ") // --data-binary would read a file at @
+	return strings.Join(append(words, "--data-raw", l.word(r.Body, inBody(r))), " ") // --data-binary would read a file at @
+}
+
+// line is a curl line in the making.
+type line struct {
+	step  plan.Step
+	value func(plan.Placeholder) (string, error)
 }
 
 // location renders the URL.
-func location(target *url.URL, step plan.Step) string {
-	if step.URL != "" {
-		return word(plan.Template(target.ResolveReference(mustParse(step.URL)).String()))
+func (l line) location(target *url.URL) string {
+	if l.step.URL != "" {
+		return l.word(plan.Template(target.ResolveReference(mustParse(l.step.URL)).String()), asItIs)
 	}
-	parts := (plan.Template(target.String()) + step.Request.Path).Parts()
-	for i, field := range step.Request.Query {
+	query := plan.Template("")
+	for i, field := range l.step.Request.Query {
 		mark := "&"
 		if i == 0 {
 			mark = "?"
 		}
-		parts = append(parts, plan.Part{Text: mark + url.QueryEscape(field.Name) + "="})
-		for _, part := range field.Value.Parts() {
-			part.Text = url.QueryEscape(part.Text)
-			parts = append(parts, part)
-		}
+		query += plan.Template(mark+url.QueryEscape(field.Name)+"=") + field.Value.Escape(url.QueryEscape)
 	}
-	return quoted(parts)
+	return l.word(plan.Template(target.String())+l.step.Request.Path+query, inQuery) // a path takes percent signs as a query does
 }
 
-// word quotes a template as one shell word.
-func word(t plan.Template) string {
+// word makes one shell word: text in single quotes, variables in double ones.
+func (l line) word(t plan.Template, at place) string {
 	if t == "" {
 		return "''"
 	}
-	return quoted(t.Parts())
-}
-
-// quoted makes one shell word: text in single quotes, variables in double ones.
-func quoted(parts []plan.Part) string {
 	var b, text strings.Builder
 	flush := func() {
 		if text.Len() > 0 {
@@ -78,25 +77,34 @@ func quoted(parts []plan.Part) string {
 			text.Reset()
 		}
 	}
-	for _, part := range parts {
+	for _, part := range t.Parts() {
 		text.WriteString(part.Text)
 		if part.Placeholder != nil {
 			flush()
-			b.WriteString(`"$` + part.Placeholder.Variable() + `"`)
+			b.WriteString(l.variable(*part.Placeholder, at))
 		}
 	}
 	flush()
 	return b.String()
 }
 
+// variable renders a placeholder for its place.
+func (l line) variable(p plan.Placeholder, at place) string {
+	name := "$" + p.Variable()
+	if value, err := l.value(p); err != nil || at.plain(value) {
+		return `"` + name + `"`
+	}
+	return `"$(printf %s "` + name + `" | ` + at.filter + `)"`
+}
+
 // printf renders the command that writes a body which a shell word cannot hold.
-func printf(body plan.Template) string {
+func (l line) printf() string {
 	var format strings.Builder
 	var arguments []string
-	for _, part := range body.Parts() {
+	for _, part := range l.step.Request.Body.Parts() {
 		if part.Placeholder != nil {
 			format.WriteString("%s")
-			arguments = append(arguments, `"$`+part.Placeholder.Variable()+`"`)
+			arguments = append(arguments, l.variable(*part.Placeholder, inBody(l.step.Request)))
 			continue
 		}
 		for i := range len(part.Text) {

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"reflect"
 	"testing"
 
 	"qorcheck/harness/plan"
@@ -39,11 +40,13 @@ func TestRealCurl(t *testing.T) {
 			}
 			step := plan.Step{Request: plan.Request{
 				Method: "POST", Path: "/x", HasBody: true, Body: plan.Template(tt.body),
-				Query:  []plan.Field{{Name: "q", Value: "a b&c='$1'"}},
+				Query:  []plan.Field{{Name: "q", Value: "a b&c='$1'"}, {Name: "odd", Value: "<" + hole(plan.FromAnswer, "ODD") + ">"}},
 				Header: []plan.Field{{Name: "Content-Type", Value: "application/json"}, {Name: "X-Empty", Value: ""}},
 			}}
-			line := Curl(target, step)
-			if output, err := exec.Command("sh", "-c", line).CombinedOutput(); err != nil {
+			line := Curl(target, step, func(plan.Placeholder) (string, error) { return odd, nil })
+			command := exec.Command("sh", "-c", line)
+			command.Env = append(os.Environ(), "ODD="+odd)
+			if output, err := command.CombinedOutput(); err != nil {
 				t.Fatalf("%s: %v\n%s", line, err, output)
 			}
 			if string(body) != tt.body {
@@ -52,9 +55,9 @@ func TestRealCurl(t *testing.T) {
 			if values, ok := header["X-Empty"]; !ok || values[0] != "" {
 				t.Errorf("%s\nthe empty header arrived as %q", line, header)
 			}
-			want := url.Values{"q": {"a b&c='$1'"}}.Encode()
-			if query != want {
-				t.Errorf("%s\nthe query arrived as %s, not %s", line, query, want)
+			want := url.Values{"q": {"a b&c='$1'"}, "odd": {"<" + odd + ">"}}
+			if got, err := url.ParseQuery(query); err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("%s\nthe query arrived as %s, not %v", line, query, want)
 			}
 		})
 	}

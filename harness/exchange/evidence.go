@@ -14,18 +14,17 @@ import (
 // evidence makes the redacted copy of a record. The request is shown from its
 // template, so that a secret never enters it; the answer goes through the redactor.
 func (c *Client) evidence(r Record, f filler) Evidence {
-	shown := func(p plan.Placeholder) (string, error) {
-		if p.Secret() {
-			return "$" + p.Variable(), nil
+	shown := func(at place) valuer {
+		return func(p plan.Placeholder) (string, error) {
+			value, err := f.value(p)
+			switch {
+			case err != nil || p.Secret():
+				return "$" + p.Variable(), nil
+			case p.Source == plan.FromAnswer:
+				value = c.redactor.Answer(value) // it is the target's own
+			}
+			return at.escape(value), nil
 		}
-		value, err := f.value(p)
-		switch {
-		case err != nil:
-			return "$" + p.Variable(), nil
-		case p.Source == plan.FromAnswer:
-			value = c.redactor.Answer(value) // it is the target's own
-		}
-		return value, nil
 	}
 	e := Evidence{Step: r.Step.Name, Started: r.Started, TookMS: float64(r.Took.Microseconds()) / 1000, Writes: r.Writes, Failure: r.Failure}
 	address, err := f.address(r.Step, shown)
@@ -33,16 +32,16 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 		address = r.Step.Request.Path.Show()
 	}
 	e.Request.Header = []string{}
-	e.Request.Line = c.Redact(r.Step.Request.Method + " " + unescapeDollar(address))
+	e.Request.Line = c.Redact(r.Step.Request.Method + " " + address)
 	for _, field := range r.Step.Request.Header {
-		value, _ := field.Value.Fill(shown)
+		value, _ := field.Value.Fill(shown(asItIs))
 		e.Request.Header = append(e.Request.Header, field.Name+": "+printable(c.Redact(value)))
 	}
 	if r.Step.Request.HasBody {
-		body, _ := r.Step.Request.Body.Fill(shown)
+		body, _ := r.Step.Request.Body.Fill(shown(inBody(r.Step.Request)))
 		e.Request.Body = printable(c.Redact(body))
 	}
-	e.Curl = c.redactor.Known(Curl(f.client.settings.Target, r.Step))
+	e.Curl = c.redactor.Known(Curl(f.client.settings.Target, r.Step, f.value))
 	if a := r.Answer; a != nil {
 		e.Answer = &Message{
 			Line:      fmt.Sprintf("%s %d %s", a.Proto, a.Status, http.StatusText(a.Status)),
@@ -59,8 +58,6 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 	}
 	return e
 }
-
-func unescapeDollar(address string) string { return strings.ReplaceAll(address, "%24", "$") }
 
 // printable makes control and direction characters and broken UTF-8 visible.
 func printable(text string) string {

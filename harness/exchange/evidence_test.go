@@ -193,3 +193,20 @@ func TestPrintable(t *testing.T) {
 		})
 	}
 }
+
+// The request line shows what was sent, escaped as it was, with secrets by name.
+func TestTheRequestLineIsWhatWasSent(t *testing.T) {
+	var uri string
+	target := toyServer(t, func(_ http.ResponseWriter, r *http.Request) { uri = r.URL.RequestURI() })
+	step := get("/x/" + hole(plan.FromAnswer, "ODD"))
+	step.Request.Query = []plan.Field{{Name: "price", Value: "$5 a"}, {Name: "id", Value: "<" + hole(plan.FromAnswer, "ODD") + ">"}}
+	r := toyClient(t, target).Do(t.Context(), "case", step, map[string]string{"ODD": odd})
+	if want := "GET " + target + uri; r.Evidence.Request.Line != want {
+		t.Errorf("shown %s\nsent  %s", r.Evidence.Request.Line, want)
+	}
+	step.Request.Query = append(step.Request.Query, plan.Field{Name: "key", Value: hole(plan.FromCredential, "valid", "AppKey")})
+	r = toyClient(t, target).Do(t.Context(), "case", step, map[string]string{"ODD": odd})
+	if line := r.Evidence.Request.Line; !strings.HasSuffix(line, "&key=$APP_KEY") || !strings.Contains(line, "price=%245+a") {
+		t.Errorf("shown %s", line)
+	}
+}

@@ -96,7 +96,7 @@ func (d draft) request() (Request, error) {
 			if scheme.Prefix == "Basic " {
 				source = FromBasic
 			}
-			value = Template(scheme.Prefix) + Placeholder{source, []string{role, name}}.template()
+			value = Template(scheme.Prefix) + Placeholder{source, []string{role, name}}.Template()
 		}
 		switch scheme.In {
 		case "header":

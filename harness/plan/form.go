@@ -27,7 +27,7 @@ func formText(value any) (Template, error) {
 		case map[string]any, []any:
 			return fmt.Errorf("%s: a form has no place for a value within a value", name)
 		}
-		parts = append(parts, url.QueryEscape(name)+"="+string(formEscape(parameterText(value))))
+		parts = append(parts, url.QueryEscape(name)+"="+string(parameterText(value).Escape(url.QueryEscape)))
 		return nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(object)) {
@@ -45,19 +45,6 @@ func formText(value any) (Template, error) {
 		}
 	}
 	return Template(strings.Join(parts, "&")), nil
-}
-
-// formEscape escapes the text of a template; placeholders are escaped when filled.
-func formEscape(t Template) Template {
-	escaped := Template("")
-	for _, part := range t.Parts() {
-		if part.Placeholder != nil {
-			escaped += part.Placeholder.template()
-		} else {
-			escaped += Template(url.QueryEscape(part.Text))
-		}
-	}
-	return escaped
 }
 
 // readForm reads a form back from its bytes, by the rules of the form and not by

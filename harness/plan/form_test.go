@@ -18,7 +18,7 @@ func TestFormText(t *testing.T) {
 		{"fields stand in brackets", map[string]any{"td": map[string]any{"mid": "7", "amount": "1.50"}}, "td%5Bamount%5D=1.50&td%5Bmid%5D=7"},
 		{"a plain name stands alone", map[string]any{"b": true, "a": 2.5}, "a=2.5&b=true"},
 		{"text is escaped", map[string]any{"a": "x y&z=é+"}, "a=x+y%26z%3D%C3%A9%2B"},
-		{"a placeholder stays one", map[string]any{"a": "x " + string(Placeholder{FromAnswer, []string{"ID"}}.template())}, "a=x+$ID"},
+		{"a placeholder stays one", map[string]any{"a": "x " + string(Placeholder{FromAnswer, []string{"ID"}}.Template())}, "a=x+$ID"},
 		{"a value within a value has no place", map[string]any{"td": map[string]any{"m": map[string]any{"n": "v"}}}, "!td[m]: a form has no place"},
 		{"a list has no place", map[string]any{"l": []any{"v"}}, "!l: a form has no place"},
 		{"a text is no form", "x", "!only an object"},

@@ -66,7 +66,7 @@ func documented(t *testing.T, in, style, explode string) spec.Parameter {
 }
 
 func TestPathsAreEscaped(t *testing.T) {
-	id := string(Placeholder{FromAnswer, []string{"ID"}}.template())
+	id := string(Placeholder{FromAnswer, []string{"ID"}}.Template())
 	d := draft{operation: &spec.Operation{Description: &spec.Description{}}, path: "/a/{id}/{other}", parameters: map[string]any{"path:id": "x/y ?", "path:other": id, "query:id": "no"}}
 	if r, err := d.request(); err != nil || r.Path.Show() != "/a/x%2Fy%20%3F/$ID" {
 		t.Errorf("path %s %v", r.Path.Show(), err)

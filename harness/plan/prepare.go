@@ -252,7 +252,7 @@ func (s *Step) capture(pointer string, number int) Template {
 	if !slices.ContainsFunc(s.Capture, func(c Capture) bool { return c.Name == name }) {
 		s.Capture = append(s.Capture, Capture{Name: name, Pointer: pointer})
 	}
-	return Placeholder{FromAnswer, []string{name}}.template()
+	return Placeholder{FromAnswer, []string{name}}.Template()
 }
 
 // settle makes the request that settles what a step made.
@@ -270,7 +270,7 @@ func (b *builder) settle(made Step) (Step, error) {
 		body := string(data)
 		for _, c := range made.Capture {
 			tokens := spec.Tokens(c.Pointer)
-			body = strings.ReplaceAll(body, "{"+tokens[len(tokens)-1]+"}", string(Placeholder{FromAnswer, []string{c.Name}}.template()))
+			body = strings.ReplaceAll(body, "{"+tokens[len(tokens)-1]+"}", string(Placeholder{FromAnswer, []string{c.Name}}.Template()))
 		}
 		request.Body, request.HasBody = Template(body), true
 		request.Header = []Field{{"Content-Type", "application/json"}}
@@ -355,7 +355,7 @@ func (b *builder) observe(c *Case, o *spec.Operation) {
 func carried(r Request, name string) Template {
 	for _, p := range r.Body.Placeholders() {
 		if p.Source == FromRun && p.Args[0] == name {
-			return p.template()
+			return p.Template()
 		}
 	}
 	return ""

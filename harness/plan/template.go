@@ -85,7 +85,8 @@ func snake(name string) string {
 	return strings.Trim(b.String(), "_")
 }
 
-func (p Placeholder) template() Template {
+// Template is the template that holds nothing but the placeholder.
+func (p Placeholder) Template() Template {
 	return Template(open + string(p.Source) + comma + strings.Join(p.Args, comma) + shut)
 }
 
@@ -132,6 +133,19 @@ func (t Template) Fill(value func(Placeholder) (string, error)) (string, error) 
 		b.WriteString(filled)
 	}
 	return b.String(), nil
+}
+
+// Escape escapes the text of a template; placeholders are escaped when filled.
+func (t Template) Escape(escape func(string) string) Template {
+	escaped := Template("")
+	for _, part := range t.Parts() {
+		if part.Placeholder != nil {
+			escaped += part.Placeholder.Template()
+		} else {
+			escaped += Template(escape(part.Text))
+		}
+	}
+	return escaped
 }
 
 // Show renders the template for people: placeholders as $VARIABLE.

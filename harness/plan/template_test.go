@@ -20,10 +20,10 @@ func TestTemplates(t *testing.T) {
 	}{
 		{"nothing", "", "", "", 0, 0},
 		{"text alone", "a $b", "a $b", "a $b", 1, 0},
-		{"a placeholder alone", "$APP_KEY", "<credential>", key.template(), 1, 1},
-		{"between texts", "Bearer $APP_KEY!", "Bearer <credential>!", "Bearer " + key.template() + "!", 3, 1},
-		{"two side by side", "$APP_KEY$ORDER_ID", "<credential><unique>", key.template() + order.template(), 2, 2},
-		{"one that is not closed ends", "a$APP_KEY", "a<credential>", "a" + key.template()[:len(key.template())-len(shut)], 2, 1},
+		{"a placeholder alone", "$APP_KEY", "<credential>", key.Template(), 1, 1},
+		{"between texts", "Bearer $APP_KEY!", "Bearer <credential>!", "Bearer " + key.Template() + "!", 3, 1},
+		{"two side by side", "$APP_KEY$ORDER_ID", "<credential><unique>", key.Template() + order.Template(), 2, 2},
+		{"one that is not closed ends", "a$APP_KEY", "a<credential>", "a" + key.Template()[:len(key.Template())-len(shut)], 2, 1},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			if got := tt.template.Show(); got != tt.show {
@@ -44,7 +44,7 @@ func TestTemplates(t *testing.T) {
 			}
 		})
 	}
-	if _, err := (key.template() + "x").Fill(func(Placeholder) (string, error) { return "", errors.New("no such") }); err == nil {
+	if _, err := (key.Template() + "x").Fill(func(Placeholder) (string, error) { return "", errors.New("no such") }); err == nil {
 		t.Error("an error of filling is dropped")
 	}
 }
@@ -68,7 +68,7 @@ func TestVariables(t *testing.T) {
 		if p.Variable() != tt.want || p.Secret() != tt.secret {
 			t.Errorf("%v: %s %v, want %s %v", p, p.Variable(), p.Secret(), tt.want, tt.secret)
 		}
-		if got := p.template().Placeholders(); len(got) != 1 || fmt.Sprint(got[0]) != fmt.Sprint(p) {
+		if got := p.Template().Placeholders(); len(got) != 1 || fmt.Sprint(got[0]) != fmt.Sprint(p) {
 			t.Errorf("%v became %v", p, got)
 		}
 	}

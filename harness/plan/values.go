@@ -85,7 +85,7 @@ func (v values) unique(name string, s *openapi3.Schema) string {
 	if s != nil && s.MaxLength != nil && int(*s.MaxLength) < longest {
 		longest = int(*s.MaxLength)
 	}
-	return string(Placeholder{FromRun, []string{name + v.suffix, strconv.Itoa(longest)}}.template())
+	return string(Placeholder{FromRun, []string{name + v.suffix, strconv.Itoa(longest)}}.Template())
 }
 
 // triggered finds the value of a field in the test data that provoke the wanted outcome.
@@ -108,7 +108,7 @@ func (v values) triggered(name string) (any, bool) {
 		if len(value) <= 2 { // a month or a year, never a secret
 			return value, true
 		}
-		return string(Placeholder{FromTrigger, []string{group, trigger, name}}.template()), true
+		return string(Placeholder{FromTrigger, []string{group, trigger, name}}.Template()), true
 	}
 	return nil, false
 }

@@ -16,7 +16,7 @@ RACE := -race
 RACE_NOTE := race detector: on, with $(COMPILER)
 endif
 
-.PHONY: help conformance build test test-all mutants matrix lint fuzz bench clean
+.PHONY: help conformance build test test-all mutants matrix requirements lint fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ mutants: build ## prove that the checks can fail, on sandboxes with a planted de
 
 matrix: build ## the same with every obligation, six seeds, and 20 runs of the sound sandbox; takes long
 	$(BINARY) mutants --all --seeds 6 --clean 20 --out .build/matrix
+
+requirements: build ## write spec/REQUIREMENTS.md anew
+	$(BINARY) requirements --markdown > .build/REQUIREMENTS.md && mv .build/REQUIREMENTS.md spec/REQUIREMENTS.md
 
 test-all: test lint ## what needs other programs too: report readers, curl, ajv
 	.ci/install libxml2-utils python3-junitparser cmark-gfm curl

@@ -239,6 +239,11 @@ func effects() map[string]effect {
 			return fmt.Sprint(readMatrix(t, dir, env, args).Rows[0].Asked == len(builtInPlan(t).Obligations))
 		}},
 
+		"requirements --json":         {value: "true", other: "false", want: "true", observe: says(`"untested": "`)},
+		"requirements --markdown":     {value: "true", other: "false", want: "true", observe: says("## Statements")},
+		"requirements --requirements": {value: "DIR/requirements.yaml", other: "DIR/all.yaml", want: "true", observe: says("2 requirements tested on 28 operations")},
+		"requirements --spec":         {value: "DIR/spec.yaml", other: "DIR/original.yaml", want: "true", observe: says("operations of Another API 3.0, ")},
+
 		"sandbox --addr":         {value: "127.0.0.1:0", other: "nowhere", want: "url http", observe: serving("url")},
 		"sandbox --data":         {value: "DIR/state", other: "DIR/otherstate", with: []string{"--addr", "127.0.0.1:0"}, want: "true", observe: written("state")},
 		"sandbox --fixtures-out": {value: "DIR/made.yaml", other: "DIR/other.yaml", with: []string{"--addr", "127.0.0.1:0"}, want: "true", observe: written("made.yaml")},
@@ -273,7 +278,7 @@ func effects() map[string]effect {
 // as a variable, and as a flag against the variable.
 func TestEveryFlagHasItsEffect(t *testing.T) {
 	rows := effects()
-	for _, c := range []*cobra.Command{runCommand(), planCommand(), reportCommand(), sandboxCommand(), mutantsCommand(), versionCommand()} {
+	for _, c := range []*cobra.Command{runCommand(), planCommand(), reportCommand(), sandboxCommand(), mutantsCommand(), requirementsCommand(), versionCommand()} {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
 			name := c.Name() + " --" + f.Name
 			row, ok := rows[name]

@@ -46,7 +46,7 @@ settings, nothing was sent · 3 not enough was shown · 4 a fault of qorcheck ·
 		Args:          noArguments,
 	}
 	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
-	root.AddCommand(runCommand(), planCommand(), reportCommand(), sandboxCommand(), mutantsCommand(), versionCommand())
+	root.AddCommand(runCommand(), planCommand(), reportCommand(), sandboxCommand(), mutantsCommand(), requirementsCommand(), versionCommand())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetArgs(arguments)
 	root.SetOut(stdout)

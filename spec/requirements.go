@@ -34,6 +34,8 @@ type Requirements struct {
 	Pages    map[string]string `yaml:"pages"`    // page name → address, for clause links
 	Profiles map[string]string `yaml:"profiles"` // profile → what it is about
 	List     []*Requirement    `yaml:"requirements"`
+	// NotCovered says why no requirement is made of a statement of the pages.
+	NotCovered map[string]string `yaml:"notCovered"`
 }
 
 // Level says how much a broken requirement weighs.
@@ -174,7 +176,7 @@ func ParseRequirements(data []byte, name string) (*Requirements, error) {
 	decoder.KnownFields(true)
 	if err := decoder.Decode(r); err != nil {
 		if errors.Is(err, io.EOF) {
-			err = errors.New("the file is empty; allowed keys: version, name, pages, profiles, requirements")
+			err = errors.New("the file is empty; allowed keys: version, name, pages, profiles, requirements, notCovered")
 		}
 		return nil, fmt.Errorf("%s: %w", name, hint(err))
 	}
@@ -200,7 +202,7 @@ func hint(err error) error {
 		return err
 	}
 	allowed := map[string]string{
-		"Requirements": "version, name, pages, profiles, requirements",
+		"Requirements": "version, name, pages, profiles, requirements, notCovered",
 		"Requirement":  "id, level, chapter, profile, fault, clause, sentence, operations, cases, answers, check, expect, untested",
 		"Clause":       "page, anchor, text, sentences",
 		"Expect":       "statuses, ending, tolerated",
@@ -234,6 +236,11 @@ func (r *Requirements) check() error {
 	if len(r.List) == 0 {
 		return errors.New("requirements: the list is empty; at least one is needed")
 	}
+	for statement, why := range r.NotCovered {
+		if why == "" {
+			return fmt.Errorf("notCovered: %s: the reason is missing", statement)
+		}
+	}
 	seen := map[string]bool{}
 	for _, q := range r.List {
 		if q == nil || q.ID == "" {
@@ -246,6 +253,11 @@ func (r *Requirements) check() error {
 			return fmt.Errorf("requirement %s: the id is used twice", q.ID)
 		}
 		seen[q.ID] = true
+		for _, statement := range q.Clause.Sentences {
+			if _, ok := r.NotCovered[statement]; ok {
+				return fmt.Errorf("notCovered: %s: requirement %s is made of it", statement, q.ID)
+			}
+		}
 		if err := q.check(r.Pages, r.Profiles); err != nil {
 			return fmt.Errorf("requirement %s (line %d): %w", q.ID, q.Line, err)
 		}

@@ -37,7 +37,7 @@ func TestRequirementsAreChecked(t *testing.T) {
 		{"a profile and a fault are fine", oneRequirement("profile: ach", "fault: F102"), ""},
 		{"an unknown profile", oneRequirement("profile: cards"), `profile: "cards": allowed are ach, core`},
 		{"a fault that is none", oneRequirement("fault: 102"), `fault: "102"`},
-		{"empty", whole(""), "allowed keys: version, name, pages, profiles, requirements"},
+		{"empty", whole(""), "allowed keys: version, name, pages, profiles, requirements, notCovered"},
 		{"no YAML", whole("{"), "r.yaml"},
 		{"no version", whole("name: n\nrequirements: []\n"), "version: 0: allowed is 1"},
 		{"another version", whole("version: 2\n"), "version: 2: allowed is 1"},
@@ -47,6 +47,9 @@ func TestRequirementsAreChecked(t *testing.T) {
 		{"an unknown key of a clause", oneRequirement("clause: {page: p, text: t, sentnces: []}"), "unknown key sentnces; allowed: "},
 		{"an unknown key of expect", status("{status: [200]}"), "unknown key status; allowed: "},
 		{"an unknown key of a tolerance", status("{statuses: [200], tolerated: [{status: 405, reason: w}]}"), "unknown key reason; allowed: "},
+		{"a statement that is not covered is fine", append(oneRequirement(), []byte("notCovered: {S01: nobody promises it}\n")...), ""},
+		{"a statement not covered without a reason", append(oneRequirement(), []byte("notCovered: {S01: ''}\n")...), "notCovered: S01: the reason is missing"},
+		{"a statement not covered and covered", append(oneRequirement("clause: {page: p, text: t, sentences: [S01]}"), []byte("notCovered: {S01: why}\n")...), "notCovered: S01: requirement R-1 is made of it"},
 		{"a null requirement", whole("version: 1\nrequirements: [null]\n"), "no id"},
 		{"no id", whole("version: 1\nrequirements: [{level: must}]\n"), "no id"},
 		{"an id that is no label", whole("version: 1\nrequirements: [{id: R/1}]\n"), `"R/1"`},
@@ -226,9 +229,12 @@ func TestQorCommerceRequirementsCoverThePage(t *testing.T) {
 			}
 		}
 	}
+	for id := range r.NotCovered {
+		named[id] = true
+	}
 	for _, id := range statements() {
 		if strings.HasPrefix(id, "S") && !named[id] {
-			t.Errorf("no requirement names statement %s", id)
+			t.Errorf("no requirement names statement %s, and notCovered gives no reason", id)
 		}
 		delete(named, id)
 	}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"qorcheck/harness/verdict"
+)
+
+func builtInCatalogue(t *testing.T) catalogue {
+	t.Helper()
+	return newCatalogue(must(builtInDescription())(t), must(builtInRequirements())(t))
+}
+
+// TestRequirementsPage: spec/REQUIREMENTS.md is what make requirements writes.
+func TestRequirementsPage(t *testing.T) {
+	var b strings.Builder
+	if err := catalogueMarkdown(&b, builtInCatalogue(t)); err != nil {
+		t.Fatal(err)
+	}
+	if b.String() != readFile(t, "spec/REQUIREMENTS.md") {
+		t.Error("spec/REQUIREMENTS.md is stale: make requirements writes it anew")
+	}
+}
+
+// TestCatalogueIsComplete: each requirement has a check or says why not, each check
+// a requirement, each operation a requirement of its own.
+func TestCatalogueIsComplete(t *testing.T) {
+	c := builtInCatalogue(t)
+	used := map[string]bool{}
+	for _, q := range c.Requirements {
+		used[q.Check] = true
+		if (q.Check == "") != (q.Untested != "") {
+			t.Errorf("%s: check %q, untested %q: one of the two is due", q.ID, q.Check, q.Untested)
+		}
+	}
+	for _, name := range verdict.Checks() {
+		if !used[name] {
+			t.Errorf("no requirement is judged by the check %s", name)
+		}
+	}
+	for _, o := range c.Operations {
+		if !slices.ContainsFunc(c.tested(), func(q catalogued) bool { return slices.Contains(o.Requirements, q.ID) }) {
+			t.Errorf("no requirement is tested on %s by name", o.Operation)
+		}
+	}
+}
+
+func TestRequirementsCommand(t *testing.T) {
+	t.Parallel()
+	text, stderr, code := command(t, nil, "requirements")
+	if code != 0 || !strings.Contains(text, "RH-401-1  it answers 401 when a key is missing or empty  [must, core]\n") ||
+		!strings.Contains(text, "https://docs.qorcommerce.io/docs/response-handling#http-responses (S07") || !strings.Contains(text, "mutants:  keyless-200, ") {
+		t.Errorf("exit code %d, %s\n%s", code, stderr, text)
+	}
+	printed, _, code := command(t, nil, "requirements", "--json")
+	var c catalogue
+	if err := json.Unmarshal([]byte(printed), &c); err != nil || code != 0 {
+		t.Fatalf("exit code %d, %v", code, err)
+	}
+	if len(c.Requirements) != len(must(builtInRequirements())(t).List) || strings.Contains(printed, ": null") {
+		t.Errorf("%d requirements, or a null among them", len(c.Requirements))
+	}
+}

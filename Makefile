@@ -4,6 +4,7 @@ GO ?= go
 BINARY := .build/qorcheck
 AJV := ajv@8.17.1 ajv-formats@3.0.1
 READERS := allure@3.18.0 junit-to-ctrf@0.0.14 xunit-viewer@10.6.1 markdownlint-cli@0.50.0
+PRISM := @stoplight/prism-cli@5.16.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # The race detector needs cgo and a C compiler.
@@ -16,7 +17,7 @@ RACE := -race
 RACE_NOTE := race detector: on, with $(COMPILER)
 endif
 
-.PHONY: help conformance build test test-all mutants matrix requirements lint fuzz bench clean
+.PHONY: help conformance build test test-all casebook mutants matrix requirements lint fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -43,12 +44,20 @@ matrix: build ## the same with every obligation, six seeds, and 20 runs of the s
 requirements: build ## write spec/REQUIREMENTS.md anew
 	$(BINARY) requirements --markdown > .build/REQUIREMENTS.md && mv .build/REQUIREMENTS.md spec/REQUIREMENTS.md
 
-test-all: test lint ## what needs other programs too: report readers, curl, ajv
+test-all: test lint casebook ## what needs other programs too: report readers, curl, ajv
 	.ci/install libxml2-utils python3-junitparser cmark-gfm curl
 	command -v npm >/dev/null || .ci/install nodejs npm
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/ajv $(AJV)
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/readers $(READERS)
 	AJV='$(CURDIR)/.build/ajv' READERS='$(CURDIR)/.build/readers' $(GO) test -count=1 -tags tools ./reporters ./harness/exchange ./harness/generate ./harness/run
+
+casebook: build ## certify three servers that nobody here wrote, compare with suites/CASEBOOK.md
+	.ci/install curl gcc libc6-dev
+	command -v npm >/dev/null || .ci/install nodejs npm
+	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/prism $(PRISM)
+	.ci/retry $(GO) -C suites/testdata/casebook/alertmanager build -o '$(CURDIR)/.build/alertmanager' github.com/prometheus/alertmanager/cmd/alertmanager
+	CGO_CFLAGS='-O2 -w' CGO_ENABLED=1 .ci/retry $(GO) -C suites/testdata/casebook/accounts build -o '$(CURDIR)/.build/accounts' github.com/moov-io/accounts/cmd/server
+	$(GO) test -count=1 -tags tools -run Casebook ./suites
 
 lint: ## vet with staticcheck
 	.ci/retry $(GO) install $(STATICCHECK)

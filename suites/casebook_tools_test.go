@@ -1,0 +1,174 @@
+//go:build tools
+
+package suites
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"qorcheck/harness/run"
+	"qorcheck/harness/verdict"
+)
+
+// TestCasebook certifies servers that nobody here wrote, through the command, and
+// compares what did not pass with the casebook: nothing may be missing there, and
+// nothing may stand there that does not happen. Each request of the casebook is
+// sent again by curl, and each line that it quotes stands in the description.
+func TestCasebook(t *testing.T) {
+	book := readCasebook(t, "CASEBOOK.md")
+	for _, f := range foreigners {
+		t.Run(f.folder, func(t *testing.T) {
+			t.Parallel()
+			chapter, ok := book[f.title]
+			if !ok {
+				t.Fatalf("the casebook has no chapter %q", f.title)
+			}
+			target := serve(t, f)
+			variables := map[string]string{}
+			if f.state != nil {
+				variables = f.state(t, target)
+			}
+			description := describe(t, f, variables)
+			document, journal := certify(t, f, description, target)
+			for _, difference := range differences(chapter, document, journal) {
+				t.Error(difference)
+			}
+			for _, one := range chapter {
+				t.Run(one.title, func(t *testing.T) {
+					one.says(t, original(t, f))
+					one.again(t, target, variables)
+				})
+			}
+		})
+	}
+	if len(book) != len(foreigners) {
+		t.Errorf("the casebook has %d chapters for %d servers: %v", len(book), len(foreigners), slices.Sorted(maps.Keys(book)))
+	}
+}
+
+// line is what the casebook needs of a line of the journal.
+type line struct {
+	Case     string
+	Verdicts []verdict.Verdict
+	Evidence []struct {
+		Curl   string
+		Answer *struct {
+			Line, Body string
+			Header     []string
+		}
+	}
+}
+
+// certify runs the command and reads its document and its journal.
+func certify(t *testing.T, f foreign, description, target string) (*run.Document, []line) {
+	t.Helper()
+	out := t.TempDir()
+	arguments := append([]string{"run", "--spec", description, "--requirements", data(t, f, "requirements.yaml"), "--fixtures", data(t, f, "fixtures.yaml"), "--target", target, "--out", out}, f.flags...)
+	output, err := exec.Command(built(t, "qorcheck"), arguments...).CombinedOutput()
+	if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && (!ok || exit.ExitCode() != 1) {
+		t.Fatalf("%v\n%s", err, output)
+	}
+	report, err := os.ReadFile(filepath.Join(out, "run.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := run.Read(bytes.NewReader(report))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.Open(filepath.Join(out, "cases.ndjson"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	var journal []line
+	for decoder := json.NewDecoder(file); decoder.More(); {
+		var l line
+		if err := decoder.Decode(&l); err != nil {
+			t.Fatal(err)
+		}
+		journal = append(journal, l)
+	}
+	return document, journal
+}
+
+// differences holds what did not pass against the chapter of the casebook, both ways.
+func differences(chapter []entry, document *run.Document, journal []line) []string {
+	var list []string
+	for _, o := range document.Obligations {
+		if o.Counts.Fail+o.Counts.Inconclusive == 0 && o.Outcome != verdict.Pass {
+			list = append(list, fmt.Sprintf("%s is %s: %s", o.ID, o.Outcome, o.Why))
+		}
+	}
+	listed, happened := map[string]bool{}, map[string]line{}
+	for _, one := range chapter {
+		for _, failure := range one.failures {
+			if listed[failure] {
+				list = append(list, "listed twice: "+failure)
+			}
+			listed[failure] = true
+		}
+	}
+	for _, l := range journal {
+		for _, v := range l.Verdicts {
+			if v.Outcome != verdict.Pass {
+				happened[fmt.Sprintf("%s %s %s", v.Outcome, v.Obligation, l.Case)] = l
+			}
+		}
+	}
+	for _, failure := range slices.Sorted(maps.Keys(listed)) {
+		if _, ok := happened[failure]; !ok {
+			list = append(list, "listed, and it did not happen: "+failure)
+		}
+	}
+	for _, failure := range slices.Sorted(maps.Keys(happened)) {
+		if !listed[failure] {
+			list = append(list, "it happened, and is not listed: "+failure+happened[failure].exchanges())
+		}
+	}
+	return list
+}
+
+// exchanges shows how a case can be repeated, and what was answered.
+func (l line) exchanges() string {
+	text := ""
+	for _, e := range l.Evidence {
+		text += "\n    " + e.Curl
+		if e.Answer != nil {
+			text += fmt.Sprintf("\n    %s %s\n    %s", e.Answer.Line, e.Answer.Header, e.Answer.Body)
+		}
+	}
+	return text
+}
+
+func TestTheCasebookIsHeldAgainstWhatHappens(t *testing.T) {
+	happened := []line{{Case: "a.valid", Verdicts: []verdict.Verdict{{Obligation: "a.R-1", Outcome: verdict.Fail}, {Obligation: "a.R-2", Outcome: verdict.Pass}}}}
+	passed := &run.Document{Obligations: []run.Obligation{{ID: "a.R-2", Outcome: verdict.Pass}}}
+	for _, tt := range []struct {
+		claim    string
+		listed   []string
+		document *run.Document
+		want     string
+	}{
+		{"what is listed and happens is right", []string{"fail a.R-1 a.valid"}, passed, "[]"},
+		{"what is not listed is told", nil, passed, "[it happened, and is not listed: fail a.R-1 a.valid]"},
+		{"what does not happen is told", []string{"fail a.R-1 a.valid", "fail a.R-2 a.valid"}, passed, "[listed, and it did not happen: fail a.R-2 a.valid]"},
+		{"another outcome is another failure", []string{"inconclusive a.R-1 a.valid"}, passed, "[listed, and it did not happen: inconclusive a.R-1 a.valid it happened, and is not listed: fail a.R-1 a.valid]"},
+		{"what is listed twice is told", []string{"fail a.R-1 a.valid", "fail a.R-1 a.valid"}, passed, "[listed twice: fail a.R-1 a.valid]"},
+		{"what is not exercised is told", []string{"fail a.R-1 a.valid"}, &run.Document{Obligations: []run.Obligation{{ID: "b.R-1", Outcome: verdict.Inconclusive, Why: "no link leads there"}}}, "[b.R-1 is inconclusive: no link leads there]"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			if got := fmt.Sprint(differences([]entry{{failures: tt.listed}}, tt.document, happened)); got != tt.want {
+				t.Errorf("%s, want %s", got, tt.want)
+			}
+		})
+	}
+}

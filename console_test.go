@@ -60,7 +60,7 @@ func TestConsole(t *testing.T) {
 		t.Errorf("Ginkgo is heard:\n%s%s", stdout, stderr)
 	}
 	done := fmt.Sprintf("%d/%d cases", len(p.Cases), len(p.Cases))
-	for _, want := range []string{done, filepath.Join("reports", "run.json"), filepath.Join("reports", "TEST-conformance.xml")} {
+	for _, want := range []string{done, filepath.Join("reports", "run.json"), filepath.Join("reports", "report.html"), filepath.Join("reports", "TEST-conformance.xml")} {
 		if !strings.Contains(stderr, want) {
 			t.Errorf("stderr does not say %q:\n%s", want, stderr)
 		}

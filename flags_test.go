@@ -115,10 +115,10 @@ func effects() map[string]effect {
 		},
 		"run --out": {
 			value: "DIR/reports/here", other: "DIR/elsewhere", with: []string{"--filter", oneRead},
-			want: "cases.ndjson run.json TEST-conformance.xml", observe: func(t *testing.T, dir string, env, args []string) string {
+			want: "cases.ndjson run.json report.html TEST-conformance.xml", observe: func(t *testing.T, dir string, env, args []string) string {
 				commandIn(t, dir, env, args...)
 				var found []string
-				for _, name := range []string{"cases.ndjson", "run.json", "TEST-conformance.xml"} {
+				for _, name := range []string{"cases.ndjson", "run.json", "report.html", "TEST-conformance.xml"} {
 					if _, err := os.Stat(filepath.Join(dir, "reports", "here", name)); err == nil {
 						found = append(found, name)
 					}

@@ -78,7 +78,7 @@ func TestReadme(t *testing.T) {
 	if commands < 8 {
 		t.Errorf("%d commands found in the README, expected at least 8", commands)
 	}
-	for _, name := range []string{"TEST-conformance.xml", "run.json", "cases.ndjson"} {
+	for _, name := range []string{"report.html", "TEST-conformance.xml", "run.json", "cases.ndjson"} {
 		if info, err := os.Stat(filepath.Join(dir, "out", name)); err != nil || info.Size() == 0 {
 			t.Errorf("out/%s, of which the README speaks: %v", name, err)
 		}

@@ -40,8 +40,9 @@ func runCommand() *cobra.Command {
 		Use:   "run",
 		Short: "certify a target and write reports",
 		Long: `Certify a target: send what the plan holds, judge every answer, write reports into
---out: run.json (everything), TEST-conformance.xml (JUnit) and cases.ndjson (every
-case with its redacted exchanges). Without --target the embedded sandbox is certified.`,
+--out: report.html (for people), TEST-conformance.xml (JUnit), run.json (everything)
+and cases.ndjson (every case with its redacted exchanges). Without --target the
+embedded sandbox is certified.`,
 		Example: `  qorcheck run
   qorcheck run --filter 'operation:payment-capture && !kind:malformed'
   qorcheck run --target https://sandbox.example.test/v3 --fixtures sandbox.yaml --out out`,

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/url"
@@ -105,6 +106,7 @@ func forms(secret string) []string {
 		secret, url.QueryEscape(secret), url.PathEscape(secret), quoted, unescaped, strings.ReplaceAll(unescaped, "/", `\/`),
 		base64.StdEncoding.EncodeToString([]byte(secret)), base64.URLEncoding.EncodeToString([]byte(secret)),
 		base64.RawStdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
+		html.EscapeString(secret), strings.ReplaceAll(html.EscapeString(secret), "+", "&#43;"),
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
@@ -257,8 +259,8 @@ func certifyCanaries(t *testing.T, want int, h http.HandlerFunc) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(entries) != 3 {
-		t.Errorf("%d files, want 3", len(entries))
+	if len(entries) != 5 {
+		t.Errorf("%d files, want 5", len(entries))
 	}
 	for _, entry := range entries {
 		text := readFile(t, filepath.Join(dir, "out", entry.Name()))

@@ -342,7 +342,7 @@ func TestTinyAPI(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"QorCommerce", "transaction_data", "Qor-"} {
-		for _, file := range []string{"run.json", "TEST-conformance.xml", "cases.ndjson"} {
+		for _, file := range []string{"run.json", "report.html", "TEST-conformance.xml", "cases.ndjson"} {
 			if strings.Contains(readFile(t, filepath.Join(dir, "out", file)), name) {
 				t.Errorf("%s names %s", file, name)
 			}

@@ -300,7 +300,7 @@ func TestWrongUsage(t *testing.T) {
 			if err := os.Mkdir(filepath.Join(dir, "out"), 0o755); err != nil {
 				t.Fatal(err)
 			}
-			for _, name := range []string{"run.json", "TEST-conformance.xml", "cases.ndjson"} {
+			for _, name := range []string{"run.json", "report.html", "TEST-conformance.xml", "cases.ndjson"} {
 				writeFiles(t, filepath.Join(dir, "out"), map[string]string{name: earlier})
 			}
 			before := listing(t, dir)

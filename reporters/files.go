@@ -20,6 +20,7 @@ const (
 	JournalFile  = "cases.ndjson"
 	DocumentFile = "run.json"
 	JUnitFile    = "TEST-conformance.xml"
+	HTMLFile     = "report.html"
 )
 
 // Prepare makes the folder for a run's files and removes those of an earlier
@@ -49,7 +50,7 @@ func reportsIn(dir string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if name := e.Name(); slices.Contains([]string{JournalFile, DocumentFile, JUnitFile, SummaryFile}, name) || furtherJUnit.MatchString(name) {
+		if name := e.Name(); slices.Contains([]string{JournalFile, DocumentFile, JUnitFile, HTMLFile, SummaryFile}, name) || furtherJUnit.MatchString(name) {
 			names = append(names, name)
 		}
 	}

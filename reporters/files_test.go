@@ -33,7 +33,7 @@ func TestWriteRendersEveryReport(t *testing.T) {
 		if _, err := Write(dir, document(1, obligation("R-1", spec.Must, verdict.Fail)), Formats(), Options{}); err != nil {
 			t.Fatal(err)
 		}
-		if got := files(t, dir); !slices.Equal(got, []string{JUnitFile, DocumentFile, SummaryFile}) {
+		if got := files(t, dir); !slices.Equal(got, []string{JUnitFile, HTMLFile, DocumentFile, SummaryFile}) {
 			t.Errorf("files %v", got)
 		}
 	}
@@ -113,7 +113,7 @@ func TestPrepareRemovesStaleReports(t *testing.T) {
 	if err := Prepare(dir); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{JournalFile, DocumentFile, JUnitFile, SummaryFile, "TEST-conformance-2.xml", "TEST-conformance-mine.xml", "mine.txt"} {
+	for _, name := range []string{JournalFile, DocumentFile, JUnitFile, HTMLFile, SummaryFile, "TEST-conformance-2.xml", "TEST-conformance-mine.xml", "mine.txt"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("old"), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -33,6 +33,7 @@ type format struct {
 var formats = []format{
 	{"json", single(DocumentFile, JSON)},
 	{"junit", junitFiles},
+	{"html", single(HTMLFile, HTML)},
 	{"markdown", single(SummaryFile, Markdown)},
 	{"console", func(d *run.Document, o Options) ([]File, error) {
 		return []File{{Write: func(w io.Writer) error { return Console(w, d, o.Color) }}}, nil

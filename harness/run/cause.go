@@ -58,7 +58,7 @@ func (all causes) add(o *Obligation, c *plan.Case, v verdict.Verdict, evidence [
 		cause.last = c.ID
 		cause.Cases++
 		cause.show(Case{
-			ID: c.ID, Operation: c.Operation, Obligation: o.ID, Kind: c.Kind, What: c.Why, Outcome: v.Outcome, Why: v.Why,
+			ID: c.ID, Operation: c.Operation, Obligation: o.ID, Kind: c.Kind, What: c.Why, Fault: broken(c), Outcome: v.Outcome, Why: v.Why,
 			Findings: append([]verdict.Finding{}, v.Findings...), Evidence: cut(evidence), Act: act,
 		})
 	}
@@ -70,6 +70,14 @@ func (all causes) add(o *Obligation, c *plan.Case, v verdict.Verdict, evidence [
 	at, _ := slices.BinarySearch(behind.Cases, c.ID)
 	behind.Cases = slices.Insert(behind.Cases, at, c.ID)
 	return cause.ID
+}
+
+// broken points at what a case breaks in its request, "" when it breaks nothing.
+func broken(c *plan.Case) string {
+	if c.Fault == nil {
+		return ""
+	}
+	return c.Fault.Pointer
 }
 
 func (all causes) find(o *Obligation, c *plan.Case, v verdict.Verdict) *gathering {

@@ -83,6 +83,27 @@ func TestACauseCountsEachCaseOnce(t *testing.T) {
 	}
 }
 
+func TestAShownCaseSaysWhatItBreaks(t *testing.T) {
+	o := Obligation{ID: "pay.R-1", Check: "status"}
+	for _, tt := range []struct {
+		claim string
+		fault *plan.Fault
+		want  string
+	}{
+		{"a malformed request", &plan.Fault{Pointer: "/card/number"}, "/card/number"},
+		{"a correct one", nil, ""},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			all := causes{}
+			c := &plan.Case{ID: "pay.x", Operation: "pay", Fault: tt.fault}
+			id := all.add(&o, c, verdict.Verdict{Obligation: o.ID, Outcome: verdict.Fail}, nil, 0)
+			if got := all[id].Shown[0].Fault; got != tt.want {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+}
+
 // What is kept must not depend on the order in which answers arrive.
 func TestShownCasesAreBoundedAndSpread(t *testing.T) {
 	type ask struct {

@@ -157,7 +157,8 @@ type Case struct {
 	Operation  string              `json:"operation"`
 	Obligation string              `json:"obligation"` // the first one that it did not pass
 	Kind       string              `json:"kind"`
-	What       string              `json:"what"` // what is right or wrong with its request
+	What       string              `json:"what"`            // what is right or wrong with its request
+	Fault      string              `json:"fault,omitempty"` // pointer to what is broken in its request: into the body, or query:name
 	Outcome    verdict.Outcome     `json:"outcome"`
 	Why        string              `json:"why,omitempty"`
 	Findings   []verdict.Finding   `json:"findings"`

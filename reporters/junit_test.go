@@ -487,7 +487,7 @@ func TestGoldenFiles(t *testing.T) {
 			if err := errors.Join(report(&b), report(&again)); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, "every."+name, b.Bytes())
+			golden(t, "every."+name, []byte(content(b.String())))
 			if !bytes.Equal(b.Bytes(), again.Bytes()) {
 				t.Error("rendered twice it differs")
 			}

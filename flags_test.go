@@ -14,9 +14,11 @@ import (
 	"encoding/pem"
 	"fmt"
 	"io"
+	"log"
 	"math/big"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -148,6 +150,34 @@ func effects() map[string]effect {
 				within, _, _ = strings.Cut(within, ";")
 				return fmt.Sprintf("exit %d, within %s", code, within)
 			},
+		},
+		"run --rate": {
+			value: "3000/m", other: "", with: []string{"--filter", oneRead, "--target", "SANDBOX"},
+			want: "50/s", observe: document(func(d *run.Document) string { return d.Rate }),
+		},
+		"run --body-limit": {
+			value: "10", other: "1MiB", with: []string{"--filter", "operation:webhooks_list && requirement:RH-200-2", "--target", "SANDBOX"},
+			want: "exit 3", observe: overTLS(nil),
+		},
+		"run --header-limit": {
+			value: "1KiB", other: "1MiB", with: []string{"--filter", oneRead, "--target", "SANDBOX"},
+			want: "exit 3", observe: overTLS(nil),
+		},
+		"run --ca-file": {
+			value: "DIR/cert.pem", other: "DIR/other.pem", with: []string{"--filter", oneRead, "--target", "TLS"},
+			want: "exit 0", observe: overTLS(&tls.Config{}),
+		},
+		"run --client-cert": {
+			value: "DIR/cert.pem", other: "DIR/other.pem", with: []string{"--client-key", "DIR/key.pem", "--ca-file", "DIR/cert.pem", "--filter", oneRead, "--target", "TLS"},
+			want: "exit 0", observe: overTLS(&tls.Config{ClientAuth: tls.RequireAnyClientCert}),
+		},
+		"run --client-key": {
+			value: "DIR/key.pem", other: "DIR/other.key", with: []string{"--client-cert", "DIR/cert.pem", "--ca-file", "DIR/cert.pem", "--filter", oneRead, "--target", "TLS"},
+			want: "exit 0", observe: overTLS(&tls.Config{ClientAuth: tls.RequireAnyClientCert}),
+		},
+		"run --insecure-skip-verify": {
+			value: "true", other: "false", with: []string{"--filter", oneRead, "--target", "TLS"},
+			want: "exit 0, said", observe: overTLS(&tls.Config{}),
 		},
 		"run --run-id": {
 			value: "lasting-1", other: "other-1", with: []string{"--filter", "operation:payment-sale-manual && requirement:RH-200-1", "--target", "SANDBOX"},
@@ -318,7 +348,11 @@ func TestEveryFlagHasItsEffect(t *testing.T) {
 
 var effectInputs = sync.OnceValues(func() (map[string]string, error) {
 	certificate, key, err := selfSigned()
-	return map[string]string{"cert.pem": certificate, "key.pem": key}, err
+	if err != nil {
+		return nil, err
+	}
+	other, otherKey, err := selfSigned()
+	return map[string]string{"cert.pem": certificate, "key.pem": key, "other.pem": other, "other.key": otherKey}, err
 })
 
 // effectFiles makes a folder with the files that values name.
@@ -387,6 +421,39 @@ func reportSays(text string) func(*testing.T, string, []string, []string) string
 			}
 		}
 		return says(text)(t, dir, env, args)
+	}
+}
+
+// overTLS observes the exit code of a run against a sandbox with long headers, over
+// TLS when there is a configuration, and whether the verdict says that nobody was verified.
+func overTLS(config *tls.Config) func(*testing.T, string, []string, []string) string {
+	return func(t *testing.T, dir string, env, args []string) string {
+		inner := newSandbox(t)
+		server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("X-Long", strings.Repeat("x", 2<<10))
+			inner.ServeHTTP(w, r)
+		}))
+		server.Config.ErrorLog = log.New(io.Discard, "", 0)
+		if config != nil {
+			pair, err := tls.LoadX509KeyPair(filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			server.TLS = config.Clone()
+			server.TLS.Certificates = []tls.Certificate{pair}
+			server.StartTLS()
+		} else {
+			server.Start()
+		}
+		t.Cleanup(server.Close)
+		for i := range args {
+			args[i] = strings.NewReplacer("SANDBOX", server.URL+"/v3", "TLS", server.URL+"/v3").Replace(args[i])
+		}
+		stdout, _, code := commandIn(t, dir, env, args...)
+		if strings.Contains(lastLine(stdout), "--insecure-skip-verify") {
+			return fmt.Sprintf("exit %d, said", code)
+		}
+		return fmt.Sprintf("exit %d", code)
 	}
 }
 

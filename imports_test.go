@@ -114,6 +114,7 @@ func TestForeignImports(t *testing.T) {
 		"github.com/santhosh-tekuri/": {"spec", "harness/sandbox"},
 		"github.com/spf13/":           {""},
 		"golang.org/x/term":           {""},
+		"golang.org/x/time":           {"harness/exchange"},
 		"golang.org/x/text":           {"spec"},
 		"go.yaml.in/":                 {"spec", "harness/settings", "harness/sandbox"},
 		"testing":                     {},

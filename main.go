@@ -105,6 +105,9 @@ func flagError(c *cobra.Command, err error) error {
 
 // allowed says what values a flag takes.
 func allowed(f *pflag.Flag) string {
+	if own, ok := f.Value.(interface{ Allowed() string }); ok {
+		return own.Allowed()
+	}
 	switch f.Value.Type() {
 	case "duration":
 		return "a number with its unit, as 10s or 500ms"

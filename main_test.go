@@ -252,7 +252,7 @@ func certify(t *testing.T, p *plan.Plan, target, runID string, concurrency int, 
 	}
 	s := settings.Settings{
 		Target: u, Fixtures: p.Fixtures, Concurrency: concurrency, Timeout: 30 * time.Second,
-		BodyLimit: settings.DefaultBodyLimit, RunID: runID, Seed: p.Seed,
+		BodyLimit: settings.DefaultBodyLimit, HeaderLimit: settings.DefaultHeaderLimit, RunID: runID, Seed: p.Seed,
 	}
 	if err := s.Check(); err != nil {
 		t.Fatal(err)

@@ -30,12 +30,15 @@ type runFlags struct {
 	out, runID               string
 	concurrency              int
 	timeout                  time.Duration
+	rate                     settings.Rate
+	bodyLimit, headerLimit   settings.Size
+	trust                    settings.Trust
 	strict, allowUnexercised bool
 	quiet, verbose           bool
 }
 
 func runCommand() *cobra.Command {
-	f := &runFlags{}
+	f := &runFlags{bodyLimit: settings.DefaultBodyLimit, headerLimit: settings.DefaultHeaderLimit}
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "certify a target and write reports",
@@ -54,6 +57,13 @@ embedded sandbox is certified.`,
 	c.Flags().StringVar(&f.out, "out", "out", "folder for the reports; those of an earlier run are replaced")
 	c.Flags().IntVar(&f.concurrency, "concurrency", settings.DefaultConcurrency, "cases under way at once")
 	c.Flags().DurationVar(&f.timeout, "timeout", settings.DefaultTimeout, "for one request, its answer included")
+	c.Flags().Var(&f.rate, "rate", "how many requests are sent at most, as 20/s or 30/m (default: as many as --concurrency allows)")
+	c.Flags().Var(&f.bodyLimit, "body-limit", "how much of an answer's body is read and judged")
+	c.Flags().Var(&f.headerLimit, "header-limit", "how long an answer's header may be to be read")
+	c.Flags().StringVar(&f.trust.CAFile, "ca-file", "", "PEM file of certificate authorities to trust beside the system's")
+	c.Flags().StringVar(&f.trust.ClientCert, "client-cert", "", "PEM file of the client certificate for the target; goes with --client-key")
+	c.Flags().StringVar(&f.trust.ClientKey, "client-key", "", "PEM file of its key")
+	c.Flags().BoolVar(&f.trust.Insecure, "insecure-skip-verify", false, "take any certificate for the target's; every report says so")
 	c.Flags().StringVar(&f.runID, "run-id", "", "what unique values are made of; repeats those of an earlier run (default: new each time)")
 	c.Flags().BoolVar(&f.strict, "strict", false, "a failed requirement of level should fails the run")
 	c.Flags().BoolVar(&f.allowUnexercised, "allow-unexercised", false, "exit 0, not 3, when a requirement that must hold was not exercised; the verdict says so")
@@ -79,12 +89,15 @@ func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
 	}
 	s := settings.Settings{
 		Target: target, Fixtures: p.Fixtures, Concurrency: f.concurrency, Timeout: f.timeout,
-		BodyLimit: settings.DefaultBodyLimit, RunID: f.runID, Seed: f.seed,
+		Rate: f.rate, BodyLimit: f.bodyLimit, HeaderLimit: f.headerLimit, RunID: f.runID, Seed: f.seed,
 	}
 	if target == nil {
 		s.Target = &url.URL{Scheme: "http", Host: "127.0.0.1"} // replaced when the sandbox listens
 	}
 	if err := s.Check(); err != nil {
+		return err
+	}
+	if s.TLS, err = f.trust.Load(s.Target); err != nil {
 		return err
 	}
 	if err := reporters.Prepare(f.out); err != nil {

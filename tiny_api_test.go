@@ -385,7 +385,7 @@ func certifyTiny(t *testing.T, description string) certified {
 	}
 	target := must(url.Parse(serve(t, newTinyServer()) + "/api"))(t)
 	client := exchange.New(settings.Settings{
-		Target: target, Fixtures: f, Concurrency: 8, Timeout: 30 * time.Second, BodyLimit: settings.DefaultBodyLimit, RunID: "tiny",
+		Target: target, Fixtures: f, Concurrency: 8, Timeout: 30 * time.Second, BodyLimit: settings.DefaultBodyLimit, HeaderLimit: settings.DefaultHeaderLimit, RunID: "tiny",
 	}, d)
 	defer client.Close()
 	document, err := run.Start(t.Context(), p, client, run.Options{}).Wait()

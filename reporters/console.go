@@ -186,25 +186,33 @@ type Live struct {
 	w        io.Writer
 	terminal bool
 	last     time.Time
+	until    time.Time // of a pause, which stays shown
 }
 
 // NewLive makes a live line on w.
 func NewLive(w io.Writer, terminal bool) *Live { return &Live{w: w, terminal: terminal} }
 
-// Show is called after each case. What cannot be shown is no reason to end a run.
+// Show is called after each case and at each pause. What cannot be shown is no
+// reason to end a run.
 func (l *Live) Show(p run.Progress) {
 	pause := 5 * time.Second
 	if l.terminal {
 		pause = 100 * time.Millisecond
 	}
-	if now := time.Now(); p.Done < p.Total && now.Sub(l.last) < pause {
+	now := time.Now()
+	switch {
+	case p.Pause.For > 0:
+		l.until = now.Add(p.Pause.For)
+	case p.Done < p.Total && (now.Sub(l.last) < pause || now.Before(l.until)):
 		return
-	} else {
-		l.last = now
 	}
+	l.last = now
 	rate := float64(p.Done) / max(p.Elapsed.Seconds(), 0.001)
 	left := time.Duration(float64(p.Total-p.Done) / max(rate, 0.001) * float64(time.Second)).Round(time.Second)
 	line := fmt.Sprintf("%d/%d cases, %.0f/s, %d failed, %s left", p.Done, p.Total, rate, p.Failed, left)
+	if p.Pause.For > 0 {
+		line = fmt.Sprintf("%d/%d cases, %d failed, waiting for %s: %s", p.Done, p.Total, p.Failed, p.Pause.For.Round(time.Second), p.Pause.Why)
+	}
 	if !l.terminal {
 		fmt.Fprintln(l.w, line)
 		return

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"qorcheck/harness/exchange"
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
@@ -95,5 +96,22 @@ func TestLive(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a pause is shown at once and stays", func(t *testing.T) {
+		for terminal, want := range map[bool]string{
+			true:  "\r\x1b[K1/4 cases, 1/s, 0 failed, 3s left\r\x1b[K1/4 cases, 0 failed, waiting for 12s: GET /v3/x was answered 429\r\x1b[K4/4 cases, 4/s, 0 failed, 0s left\r\x1b[K",
+			false: "1/4 cases, 1/s, 0 failed, 3s left\n1/4 cases, 0 failed, waiting for 12s: GET /v3/x was answered 429\n4/4 cases, 4/s, 0 failed, 0s left\n",
+		} {
+			var b bytes.Buffer
+			l := NewLive(&b, terminal)
+			l.Show(run.Progress{Done: 1, Total: 4, Elapsed: time.Second})
+			l.Show(run.Progress{Done: 1, Total: 4, Elapsed: time.Second, Pause: exchange.Pause{For: 12 * time.Second, Why: "GET /v3/x was answered 429"}})
+			l.last = time.Time{}
+			l.Show(run.Progress{Done: 2, Total: 4, Elapsed: time.Second})
+			l.Show(run.Progress{Done: 4, Total: 4, Elapsed: time.Second})
+			if got := b.String(); got != want {
+				t.Errorf("got %q, want %q", got, want)
+			}
+		}
+	})
 	NewLive(&broken{0}, true).Show(run.Progress{Done: 1, Total: 1}) // what cannot be shown ends nothing
 }

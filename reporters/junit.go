@@ -252,7 +252,7 @@ func (s *junitSuite) add(c TestCase) {
 
 // stoppedBy says why a run ended before its end: a report without it would be green and empty.
 func stoppedBy(d *run.Document) string {
-	if d.Interrupted || d.Preflight != "" {
+	if d.Interrupted || d.Preflight != "" || d.Stopped != "" {
 		return d.Verdict
 	}
 	return ""

@@ -50,7 +50,7 @@ func start(t *testing.T, p *plan.Plan) *run.Run {
 		t.Fatal(err)
 	}
 	client := exchange.New(settings.Settings{
-		Target: u, Fixtures: p.Fixtures, Concurrency: 8, Timeout: time.Minute, BodyLimit: settings.DefaultBodyLimit, RunID: "suites", Seed: p.Seed,
+		Target: u, Fixtures: p.Fixtures, Concurrency: 8, Timeout: time.Minute, BodyLimit: settings.DefaultBodyLimit, HeaderLimit: settings.DefaultHeaderLimit, RunID: "suites", Seed: p.Seed,
 	}, p.Description)
 	t.Cleanup(func() {
 		client.Close()

@@ -26,13 +26,14 @@ type Client struct {
 	settings    settings.Settings
 	description *spec.Description
 	wire        *wire
+	pace        *pace
 	redactor    *Redactor
 }
 
 // New makes a client. It follows no redirect, no proxy of the environment, asks
 // for no compression, and connects to hosts that the fixtures allow and no other.
 func New(s settings.Settings, d *spec.Description) *Client {
-	return &Client{settings: s, description: d, redactor: NewRedactor(s.Fixtures, d.SecretFields), wire: newWire(s)}
+	return &Client{settings: s, description: d, redactor: NewRedactor(s.Fixtures, d.SecretFields), wire: newWire(s), pace: newPace(s.Rate)}
 }
 
 type hostError string
@@ -56,7 +57,7 @@ func (c *Client) Settings() settings.Settings { return c.settings }
 func (c *Client) Reach(ctx context.Context) *Failure {
 	ctx, cancel := context.WithTimeout(ctx, c.settings.Timeout)
 	defer cancel()
-	conn, err := c.wire.transport.DialContext(ctx, "tcp", address(c.settings.Target))
+	conn, err := c.wire.target.DialContext(ctx, "tcp", address(c.settings.Target))
 	if err != nil {
 		return c.failure(ctx, err)
 	}
@@ -148,7 +149,7 @@ func (c *Client) cleanUp(t *Transcript, values map[string]string) {
 		if !filled(step, values) {
 			continue
 		}
-		ctx, cancel := context.WithTimeout(context.Background(), c.settings.Timeout)
+		ctx, cancel := context.WithTimeout(context.Background(), c.settings.Timeout+MostWaits*MostWait)
 		record := c.Do(ctx, t.Case.ID, step, values)
 		cancel()
 		t.Cleanup = append(t.Cleanup, record)
@@ -180,7 +181,7 @@ func (c *Client) Do(ctx context.Context, caseID string, step plan.Step, values m
 	request, err := filler.request(step)
 	if err == nil {
 		r.URL, r.Header, r.Body = request.URL.String(), request.Header, filler.body
-		c.send(ctx, request, &r)
+		c.patiently(ctx, request, &r)
 	} else {
 		r.Failure = &Failure{Blocked, c.Redact(err.Error())}
 	}

@@ -168,7 +168,7 @@ func TestHostGuard(t *testing.T) {
 		}, "http://127.0.0.1"},
 		{"reaching out is blocked", func(c *Client) *Failure { return c.Reach(t.Context()) }, "http://" + forbidden},
 		{"a dial is blocked", func(c *Client) *Failure {
-			_, err := c.wire.transport.DialContext(t.Context(), "tcp", forbidden)
+			_, err := c.wire.target.DialContext(t.Context(), "tcp", forbidden)
 			if err == nil {
 				return nil
 			}
@@ -184,7 +184,7 @@ func TestHostGuard(t *testing.T) {
 	}
 	t.Run("a request is blocked before it is dialled, and so on a kept connection", func(t *testing.T) {
 		c := toyClient(t, "http://"+forbidden)
-		c.wire.transport.DialContext = func(_ context.Context, _, address string) (net.Conn, error) {
+		c.wire.target.DialContext = func(_ context.Context, _, address string) (net.Conn, error) {
 			t.Errorf("dialled %s", address)
 			return nil, errors.New("dialled")
 		}

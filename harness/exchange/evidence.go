@@ -26,7 +26,7 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 			return at.escape(value), nil
 		}
 	}
-	e := Evidence{Step: r.Step.Name, Started: r.Started, TookMS: float64(r.Took.Microseconds()) / 1000, Writes: r.Writes, Failure: r.Failure}
+	e := Evidence{Step: r.Step.Name, Started: r.Started, TookMS: float64(r.Took.Microseconds()) / 1000, Writes: r.Writes, Waits: r.Waits, Failure: r.Failure}
 	address, err := f.address(r.Step, shown)
 	if err != nil {
 		address = r.Step.Request.Path.Show()

@@ -4,6 +4,7 @@
 package exchange
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"time"
@@ -20,7 +21,8 @@ type Record struct {
 	Body     []byte
 	Started  time.Time
 	Took     time.Duration
-	Writes   int // how often the request went out; the transport may resend on a dropped connection
+	Writes   int // how often the request went out: again on a dropped connection, and after each wait
+	Waits    int // how often the target asked for time and got it
 	Answer   *Answer
 	Failure  *Failure
 	Evidence Evidence
@@ -34,6 +36,18 @@ type Answer struct {
 	Body      []byte
 	Truncated bool // the body was longer than the limit
 	Trailing  bool // bytes followed the body on its connection
+}
+
+// Silence says why a record tells nothing of the target, neither good nor bad: no
+// answer came, or it had no time for one. It is "" of a record that tells something.
+func (r Record) Silence() string {
+	switch {
+	case r.Failure != nil && (r.Failure.Kind == Network || r.Failure.Kind == Timeout):
+		return r.Failure.Text
+	case r.Answer != nil && (r.Answer.Status == http.StatusTooManyRequests || r.Answer.Status == http.StatusServiceUnavailable):
+		return fmt.Sprintf("it was answered %d", r.Answer.Status)
+	}
+	return ""
 }
 
 // Failure says why there is no answer, or none that can be judged.
@@ -86,6 +100,7 @@ type Evidence struct {
 	Started time.Time `json:"started"`
 	TookMS  float64   `json:"tookMs"`
 	Writes  int       `json:"writes"`
+	Waits   int       `json:"waits,omitempty"`
 	Request Message   `json:"request"`
 	Answer  *Message  `json:"answer,omitempty"`
 	Failure *Failure  `json:"failure,omitempty"`

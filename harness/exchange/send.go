@@ -3,6 +3,7 @@ package exchange
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -76,10 +77,11 @@ func leftAlone(err error) bool {
 // read takes the answer in, and keeps the connection if it can be used again.
 func (c *Client) read(ctx context.Context, conn *connection, response *http.Response, r *Record) {
 	defer response.Body.Close()
+	limit := int64(c.settings.BodyLimit)
 	var body []byte
 	var err error
 	if response.StatusCode != http.StatusSwitchingProtocols { // what follows that is not HTTP
-		body, err = io.ReadAll(io.LimitReader(response.Body, c.settings.BodyLimit+1))
+		body, err = io.ReadAll(io.LimitReader(response.Body, limit+1))
 	}
 	if err != nil {
 		r.Failure = c.failure(ctx, fmt.Errorf("reading the answer (status %d, after %d bytes): %w", response.StatusCode, len(body), err))
@@ -87,8 +89,8 @@ func (c *Client) read(ctx context.Context, conn *connection, response *http.Resp
 	}
 	r.Answer = &Answer{Status: response.StatusCode, Proto: response.Proto, Header: response.Header, Body: body}
 	switch {
-	case int64(len(body)) > c.settings.BodyLimit:
-		r.Answer.Body, r.Answer.Truncated = body[:c.settings.BodyLimit], true
+	case int64(len(body)) > limit:
+		r.Answer.Body, r.Answer.Truncated = body[:limit], true
 	case conn.shared, response.StatusCode == http.StatusSwitchingProtocols:
 	case conn.socket.rest():
 		c.wire.keep(conn)
@@ -116,6 +118,8 @@ func (c *Client) failure(ctx context.Context, err error) *Failure {
 		kind, text = Timeout, fmt.Sprintf("no answer within %s", c.settings.Timeout)
 	case errors.Is(ctx.Err(), context.Canceled):
 		kind, text = Interrupted, "the run was interrupted"
+	case untrusted(err):
+		text += "; --ca-file FILE trusts another"
 	case slices.ContainsFunc(notHTTP, func(words string) bool { return strings.Contains(text, words) }):
 		kind = Malformed
 	}
@@ -129,6 +133,12 @@ var notHTTP = []string{
 	"invalid byte in chunk length", "http chunk length too large", "empty hex number for chunk length",
 	"chunked line ends with bare LF", "invalid CR in chunked line", "too much non-data", "header line too long", "message too large",
 	"unsupported transfer encoding", "too many transfer encodings", "response headers exceeded", "malformed response",
+}
+
+// untrusted tells whether a certificate is one of an authority that is not trusted.
+func untrusted(err error) bool {
+	_, ok := errors.AsType[x509.UnknownAuthorityError](err)
+	return ok
 }
 
 func timedOut(err error) bool {

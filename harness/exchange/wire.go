@@ -1,7 +1,9 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
 	"net"
 	"net/http"
 	"net/url"
@@ -15,7 +17,8 @@ import (
 // sends a request again when a kept connection drops, and may take what follows
 // an answer for the answer to the next request; here neither happens unseen.
 type wire struct {
-	transport *http.Transport // opens connections; none is left to it
+	home              string // the target's origin
+	target, elsewhere *http.Transport
 
 	mu     sync.Mutex
 	closed bool
@@ -40,29 +43,49 @@ type connection struct {
 type socketKey struct{}
 
 // newWire makes a wire that follows no proxy of the environment, asks for no
-// compression, and connects to hosts that the fixtures allow and no other.
+// compression, and connects to hosts that the fixtures allow and no other. The
+// client certificate is shown to the target alone.
 func newWire(s settings.Settings) *wire {
-	dialer := &net.Dialer{Timeout: s.Timeout, KeepAlive: 30 * time.Second}
-	return &wire{kept: map[string][]*connection{}, transport: &http.Transport{
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			if !s.Fixtures.AllowsHost(address) {
-				return nil, blocked(address)
-			}
-			conn, err := dialer.DialContext(ctx, network, address)
-			if err != nil {
-				return nil, err
-			}
-			made := newSocket(conn)
-			if at, ok := ctx.Value(socketKey{}).(**socket); ok {
-				*at = made
-			}
-			return made, nil
-		},
+	w := &wire{home: origin(s.Target), kept: map[string][]*connection{}}
+	trust := &tls.Config{}
+	if s.TLS != nil {
+		trust = s.TLS
+	}
+	w.target, w.elsewhere = w.opener(s, trust.Clone()), w.opener(s, trust.Clone())
+	w.elsewhere.TLSClientConfig.Certificates = nil
+	return w
+}
+
+// opener makes what opens connections; none of them is left to it.
+func (w *wire) opener(s settings.Settings, trust *tls.Config) *http.Transport {
+	return &http.Transport{
 		Proxy:                  nil,
+		DialContext:            dial(s),
+		TLSClientConfig:        trust,
 		DisableCompression:     true,
-		MaxResponseHeaderBytes: 256 << 10,
+		MaxResponseHeaderBytes: int64(cmp.Or(s.HeaderLimit, settings.DefaultHeaderLimit)),
 		ForceAttemptHTTP2:      true,
-	}}
+		HTTP2:                  &http.HTTP2Config{MaxReceiveBufferPerStream: 1 << 20},
+	}
+}
+
+// dial opens sockets to hosts that the fixtures allow.
+func dial(s settings.Settings) func(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := &net.Dialer{Timeout: s.Timeout, KeepAlive: 30 * time.Second}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if !s.Fixtures.AllowsHost(address) {
+			return nil, blocked(address)
+		}
+		conn, err := dialer.DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		made := newSocket(conn)
+		if at, ok := ctx.Value(socketKey{}).(**socket); ok {
+			*at = made
+		}
+		return made, nil
+	}
 }
 
 // address is the host and port that a URL leads to.
@@ -80,7 +103,11 @@ func origin(u *url.URL) string { return u.Scheme + "://" + address(u) }
 // open makes a connection to where a URL leads.
 func (w *wire) open(ctx context.Context, u *url.URL) (*connection, error) {
 	var s *socket
-	made, err := w.transport.NewClientConn(context.WithValue(ctx, socketKey{}, &s), u.Scheme, address(u))
+	opener := w.elsewhere
+	if origin(u) == w.home {
+		opener = w.target
+	}
+	made, err := opener.NewClientConn(context.WithValue(ctx, socketKey{}, &s), u.Scheme, address(u))
 	if err != nil {
 		return nil, err
 	}

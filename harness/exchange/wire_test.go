@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"qorcheck/harness/plan"
+	"qorcheck/harness/settings"
 )
 
 func TestConnectionsAreKept(t *testing.T) {
@@ -61,8 +62,9 @@ func TestConnectionsAreSharedOverHTTP2(t *testing.T) {
 	server.EnableHTTP2 = true
 	server.StartTLS()
 	t.Cleanup(server.Close)
-	c := toyClient(t, server.URL)
-	c.wire.transport.TLSClientConfig = &tls.Config{RootCAs: server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs, NextProtos: []string{"h2", "http/1.1"}}
+	c := toyClient(t, server.URL, func(s *settings.Settings) {
+		s.TLS = &tls.Config{RootCAs: server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs}
+	})
 	for i := range 3 {
 		var flights sync.WaitGroup
 		for range 1 + i*10 {

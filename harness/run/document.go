@@ -33,11 +33,14 @@ type Document struct {
 	Filter      string       `json:"filter,omitempty"`
 	Strict      bool         `json:"strict"`
 	Unexercised bool         `json:"allowUnexercised"`
+	Rate        string       `json:"rate,omitempty"`               // requests at most, "" without a limit
+	Unverified  bool         `json:"insecureSkipVerify,omitempty"` // any certificate was taken for the target's
 	Started     time.Time    `json:"started"`
 	Finished    time.Time    `json:"finished"`
 	Digests     Digests      `json:"digests"`
 	Interrupted bool         `json:"interrupted"`
 	Preflight   string       `json:"preflight,omitempty"` // why nothing was sent after it, "" when it passed
+	Stopped     string       `json:"stopped,omitempty"`   // why sending ended before its end, "" when it did not
 	ExitCode    int          `json:"exitCode"`
 	Verdict     string       `json:"verdict"`  // the sentence that sums it up
 	Planned     int          `json:"planned"`  // obligations
@@ -224,6 +227,8 @@ func (d *Document) conclude() {
 		d.ExitCode, d.Verdict = ExitFail, "FAILED: "+passed
 	case d.Preflight != "":
 		d.ExitCode, d.Verdict = ExitUnclear, "INCONCLUSIVE: "+d.Preflight
+	case d.Stopped != "":
+		d.ExitCode, d.Verdict = ExitUnclear, fmt.Sprintf("INCONCLUSIVE: %s before sending stopped", passed)
 	case d.Counts.Pass+d.Counts.Waived == 0 && failed+shouldFailed == 0:
 		d.ExitCode, d.Verdict = ExitUnclear, fmt.Sprintf("INCONCLUSIVE: none of %d obligations was exercised", d.Planned)
 	case unclear > 0 && d.Unexercised:
@@ -232,6 +237,9 @@ func (d *Document) conclude() {
 		d.ExitCode, d.Verdict = ExitUnclear, fmt.Sprintf("INCONCLUSIVE: %s, %d that must hold were not exercised", passed, unclear)
 	default:
 		d.ExitCode, d.Verdict = ExitPass, "PASSED: "+passed
+	}
+	if d.Stopped != "" {
+		d.Verdict += "; " + d.Stopped
 	}
 	if len(needless) > 0 {
 		d.Verdict += fmt.Sprintf("; %d pass although they are waived, remove their waivers: %s", len(needless), few(needless, 3))
@@ -250,6 +258,9 @@ func (d *Document) conclude() {
 	}
 	if d.Filter != "" {
 		d.Verdict += "; filter " + d.Filter
+	}
+	if d.Unverified {
+		d.Verdict += "; with --insecure-skip-verify, so that nothing shows that it was the target that answered"
 	}
 }
 
@@ -276,7 +287,7 @@ func (d *Document) Check() error {
 		return fmt.Errorf("document of run %s: %d cases planned, %d counted", d.RunID, d.Cases, d.CaseCounts.Sum())
 	}
 	seen := map[string]bool{}
-	again := Document{Interrupted: d.Interrupted, Strict: d.Strict, Unexercised: d.Unexercised, Preflight: d.Preflight, Obligations: d.Obligations}
+	again := Document{Interrupted: d.Interrupted, Strict: d.Strict, Unexercised: d.Unexercised, Preflight: d.Preflight, Stopped: d.Stopped, Obligations: d.Obligations}
 	again.conclude()
 	for _, o := range d.Obligations {
 		if seen[o.ID] {

@@ -3,6 +3,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -26,7 +27,7 @@ type Options struct {
 	Strict           bool           // a failed should counts as a failure
 	AllowUnexercised bool           // exit code 3 becomes 0
 	Journal          io.Writer      // one line of JSON a case; nil keeps none
-	Progress         func(Progress) // called after each case, never twice at once; nil for none
+	Progress         func(Progress) // called after each case and at each pause, never twice at once; nil for none
 }
 
 // Progress is how far a run is.
@@ -37,6 +38,7 @@ type Progress struct {
 	Outcome     verdict.Outcome // of that case
 	Evidence    []exchange.Evidence
 	Elapsed     time.Duration
+	Pause       exchange.Pause // what the target asked for since; none when it is zero
 }
 
 // Run is a run under way.
@@ -44,6 +46,7 @@ type Run struct {
 	plan    *plan.Plan
 	client  *exchange.Client
 	options Options
+	circuit *circuit
 
 	mu       sync.Mutex
 	document *Document
@@ -68,6 +71,7 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 		Version: DocumentVersion, Tool: o.Tool, Name: p.Requirements.Name,
 		API:    p.Description.Title + " " + p.Description.Version,
 		Target: s.Target.Redacted(), RunID: s.RunID, Seed: p.Seed, Profile: o.Profile, Filter: o.Filter, Strict: o.Strict, Unexercised: o.AllowUnexercised,
+		Rate: s.Rate.String(), Unverified: s.TLS != nil && s.TLS.InsecureSkipVerify,
 		Started: time.Now().UTC(), Cases: len(p.Cases),
 		Digests:  Digests{Description: p.Description.Digest, Requirements: p.Requirements.Digest, Fixtures: p.Fixtures.Digest, Plan: p.Digest},
 		Untested: []Untested{}, Dropped: []Dropped{}, Left: []string{},
@@ -93,6 +97,8 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 			r.waiting[r.index[id]]++
 		}
 	}
+	r.circuit = newCircuit(func(last string) string { return r.askAgain(ctx, last) })
+	client.OnPause(r.paused)
 	go r.work(ctx, s.Concurrency)
 	return r
 }
@@ -124,13 +130,16 @@ func (r *Run) work(ctx context.Context, workers int) {
 	for range workers {
 		pool.Go(func() {
 			for c := range queue {
-				r.one(ctx, c)
+				if !r.circuit.stopped() {
+					r.one(ctx, c)
+				}
 			}
 		})
 	}
 	for _, c := range r.plan.Cases {
 		select {
 		case <-ctx.Done():
+		case <-r.circuit.open:
 		case queue <- c:
 			continue
 		}
@@ -138,6 +147,7 @@ func (r *Run) work(ctx context.Context, workers int) {
 	}
 	close(queue)
 	pool.Wait()
+	r.document.Stopped = r.circuit.reason()
 }
 
 // preflight makes one harmless valid call and says why nothing else can be sent, "" when it can.
@@ -176,6 +186,9 @@ func (r *Run) one(ctx context.Context, c *plan.Case) {
 			}
 		}
 		r.record(c, t, verdicts)
+		if t != nil {
+			r.circuit.saw(t)
+		}
 	}()
 	t = r.client.Execute(ctx, c)
 	verdicts = verdict.Judge(r.plan, t)
@@ -241,7 +254,16 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 		r.failed++
 	}
 	if r.options.Progress != nil {
-		r.options.Progress(Progress{r.done, len(r.plan.Cases), r.failed, c.ID, worst, evidence, time.Since(d.Started)})
+		r.options.Progress(Progress{Done: r.done, Total: len(r.plan.Cases), Failed: r.failed, Case: c.ID, Outcome: worst, Evidence: evidence, Elapsed: time.Since(d.Started)})
+	}
+}
+
+// paused tells that nothing is sent for a while.
+func (r *Run) paused(p exchange.Pause) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.options.Progress != nil {
+		r.options.Progress(Progress{Done: r.done, Total: len(r.plan.Cases), Failed: r.failed, Elapsed: time.Since(r.document.Started), Pause: p})
 	}
 }
 
@@ -352,8 +374,8 @@ func (r *Run) finish(ctx context.Context) {
 		case <-r.settled[i]:
 		default:
 			o.conclude(r.plan.Obligations[i], r.reasons[i])
-			if d.Preflight != "" && o.Outcome == verdict.NotRun {
-				o.Why = d.Preflight
+			if why := cmp.Or(d.Preflight, d.Stopped); why != "" && o.Outcome == verdict.NotRun {
+				o.Why = why
 			}
 			close(r.settled[i])
 		}

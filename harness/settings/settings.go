@@ -3,6 +3,7 @@
 package settings
 
 import (
+	"crypto/tls"
 	"fmt"
 	"net/url"
 	"strings"
@@ -15,7 +16,10 @@ type Settings struct {
 	Fixtures    *Fixtures
 	Concurrency int           // cases under way at once
 	Timeout     time.Duration // for one request, answer included
-	BodyLimit   int64         // bytes of an answer that are read and judged
+	Rate        Rate          // requests a second at most
+	BodyLimit   Size          // of an answer's body, as much as is read and judged
+	HeaderLimit Size          // of an answer's header, a longer one cannot be read; 0 is the default
+	TLS         *tls.Config   // of connections to the target; nil is the system's trust
 	RunID       string        // what unique values are made of
 	Seed        uint64        // what is left to choice in a plan
 }
@@ -27,6 +31,10 @@ const (
 	DefaultTimeout     = 10 * time.Second
 	MaxTimeout         = 10 * time.Minute
 	DefaultBodyLimit   = 1 << 20
+	MaxBodyLimit       = 1 << 30
+	DefaultHeaderLimit = 256 << 10
+	MinHeaderLimit     = 1 << 10
+	MaxHeaderLimit     = 64 << 20
 )
 
 // Check refuses settings out of their limits and a target that the fixtures do
@@ -38,8 +46,11 @@ func (s Settings) Check() error {
 	if s.Timeout <= 0 || s.Timeout > MaxTimeout {
 		return fmt.Errorf("--timeout %s: allowed is more than 0s, up to %s", s.Timeout, MaxTimeout)
 	}
-	if s.BodyLimit < 1 {
-		return fmt.Errorf("body limit %d: allowed is 1 byte or more", s.BodyLimit)
+	if s.BodyLimit < 1 || s.BodyLimit > MaxBodyLimit {
+		return fmt.Errorf("--body-limit %s: allowed are 1 to %d bytes", s.BodyLimit, MaxBodyLimit)
+	}
+	if s.HeaderLimit != 0 && s.HeaderLimit < MinHeaderLimit || s.HeaderLimit > MaxHeaderLimit {
+		return fmt.Errorf("--header-limit %s: allowed are %s to %s", s.HeaderLimit, Size(MinHeaderLimit), Size(MaxHeaderLimit))
 	}
 	if s.RunID == "" || len(s.RunID) > 64 || strings.ContainsFunc(s.RunID, func(c rune) bool {
 		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '.')

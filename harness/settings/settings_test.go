@@ -18,7 +18,7 @@ func TestSettingsAreChecked(t *testing.T) {
 	}{
 		{"the usual is fine", func(*Settings) {}, ""},
 		{"the limits themselves are fine", func(s *Settings) {
-			s.Concurrency, s.Timeout, s.RunID, s.BodyLimit = MaxConcurrency, MaxTimeout, strings.Repeat("a", 64), 1
+			s.Concurrency, s.Timeout, s.RunID, s.BodyLimit, s.HeaderLimit = MaxConcurrency, MaxTimeout, strings.Repeat("a", 64), 1, MaxHeaderLimit
 		}, ""},
 		{"a named host is fine", at("https://sandbox.example.test/v3"), ""},
 		{"nothing at once", func(s *Settings) { s.Concurrency = 0 }, "--concurrency 0: allowed are 1 to 1024"},
@@ -26,7 +26,11 @@ func TestSettingsAreChecked(t *testing.T) {
 		{"no time", func(s *Settings) { s.Timeout = 0 }, "--timeout 0s: allowed is more than 0s, up to 10m0s"},
 		{"negative time", func(s *Settings) { s.Timeout = -1 }, "--timeout -1ns"},
 		{"too much time", func(s *Settings) { s.Timeout = MaxTimeout + 1 }, "--timeout 10m0.000000001s"},
-		{"no bytes", func(s *Settings) { s.BodyLimit = 0 }, "body limit 0"},
+		{"no bytes", func(s *Settings) { s.BodyLimit = 0 }, "--body-limit 0: allowed are 1 to"},
+		{"too many bytes", func(s *Settings) { s.BodyLimit = MaxBodyLimit + 1 }, "--body-limit 1073741825"},
+		{"headers of the default length are fine", func(s *Settings) { s.HeaderLimit = 0 }, ""},
+		{"too short headers", func(s *Settings) { s.HeaderLimit = 1 }, "--header-limit 1: allowed are 1KiB to 64MiB"},
+		{"too long headers", func(s *Settings) { s.HeaderLimit = MaxHeaderLimit + 1 }, "--header-limit 67108865"},
 		{"no run id", func(s *Settings) { s.RunID = "" }, `--run-id "": allowed are up to 64`},
 		{"a long run id", func(s *Settings) { s.RunID = strings.Repeat("a", 65) }, "--run-id"},
 		{"a run id of other characters", func(s *Settings) { s.RunID = "a/b" }, `--run-id "a/b"`},
@@ -40,7 +44,7 @@ func TestSettingsAreChecked(t *testing.T) {
 		t.Run(tt.claim, func(t *testing.T) {
 			s := Settings{
 				Fixtures:    &Fixtures{File: "f.yaml", Hosts: []string{"sandbox.example.test"}},
-				Concurrency: 1, Timeout: time.Second, BodyLimit: DefaultBodyLimit, RunID: "Run-1.a",
+				Concurrency: 1, Timeout: time.Second, BodyLimit: DefaultBodyLimit, HeaderLimit: DefaultHeaderLimit, RunID: "Run-1.a",
 			}
 			at("http://127.0.0.1:8080/v3")(&s)
 			tt.change(&s)

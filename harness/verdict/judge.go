@@ -79,7 +79,7 @@ func Judge(p *plan.Plan, t *exchange.Transcript) []Verdict {
 		}
 	}
 	for _, id := range t.Case.Obligations {
-		list = append(list, judge(p.Obligation(id), id, t, view))
+		list = append(list, unpunctual(p, t, judge(p.Obligation(id), id, t, view)))
 	}
 	return list
 }

@@ -1,0 +1,116 @@
+package exchange
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"qorcheck/harness/settings"
+)
+
+// How long and how often a target that asks for time is waited for.
+const (
+	MostWait  = time.Minute // each time
+	MostWaits = 3           // for one request
+)
+
+// Pause is a time in which nothing is sent, because the target asked for it.
+type Pause struct {
+	For time.Duration
+	Why string
+}
+
+// pace holds requests back: by the rate that was asked for, and all of them while
+// the target asks for time.
+type pace struct {
+	limiter *rate.Limiter
+	tell    func(Pause) // nil for nobody
+
+	mu    sync.Mutex
+	until time.Time
+}
+
+func newPace(r settings.Rate) *pace {
+	limit := rate.Inf
+	if r > 0 {
+		limit = rate.Limit(r)
+	}
+	return &pace{limiter: rate.NewLimiter(limit, 1)}
+}
+
+// turn waits until a request may be sent.
+func (p *pace) turn(ctx context.Context) error {
+	for {
+		p.mu.Lock()
+		left := time.Until(p.until)
+		p.mu.Unlock()
+		if left <= 0 {
+			return p.limiter.Wait(ctx)
+		}
+		select {
+		case <-time.After(left):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// hold sends nothing for a while. It is told once, however many requests are answered so.
+func (p *pace) hold(pause Pause) {
+	p.mu.Lock()
+	until := time.Now().Add(pause.For)
+	longer := until.Sub(p.until) > pause.For/2
+	if until.After(p.until) {
+		p.until = until
+	}
+	p.mu.Unlock()
+	if longer && pause.For > 0 && p.tell != nil {
+		p.tell(pause)
+	}
+}
+
+// OnPause makes the client tell of each pause. It is called before the first request.
+func (c *Client) OnPause(tell func(Pause)) { c.pace.tell = tell }
+
+// patiently makes the exchange of a request, and makes it again, a few times, when the target asks for time.
+func (c *Client) patiently(ctx context.Context, request *http.Request, r *Record) {
+	for {
+		if err := c.pace.turn(ctx); err != nil {
+			r.Failure = c.failure(ctx, err)
+			return
+		}
+		r.Started = time.Now()
+		c.send(ctx, request, r)
+		wait, asked := askedFor(r.Answer, time.Now())
+		if !asked || r.Waits == MostWaits {
+			return
+		}
+		r.Waits++
+		why := fmt.Sprintf("%s %s was answered %d", r.Method, request.URL.Path, r.Answer.Status)
+		c.pace.hold(Pause{min(wait, MostWait), c.RedactAnswer(why)})
+		r.Answer = nil
+	}
+}
+
+// askedFor tells whether an answer asks for time, and for how much: as
+// Retry-After says, or a second with a 429 that says nothing. A 503 that says
+// nothing does not promise that there will be a better time.
+func askedFor(a *Answer, now time.Time) (time.Duration, bool) {
+	if a == nil || a.Status != http.StatusTooManyRequests && a.Status != http.StatusServiceUnavailable {
+		return 0, false
+	}
+	told := strings.TrimSpace(a.Header.Get("Retry-After"))
+	if seconds, err := strconv.ParseUint(told, 10, 31); err == nil {
+		return time.Duration(seconds) * time.Second, true
+	}
+	if date, err := http.ParseTime(told); err == nil {
+		return max(date.Sub(now), 0), true
+	}
+	return time.Second, a.Status == http.StatusTooManyRequests
+}

@@ -1,0 +1,83 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"qorcheck/harness/exchange"
+)
+
+// mostSilent is how many requests in a row may stay without an answer before the
+// run asks whether the target is still there.
+const mostSilent = 20
+
+// circuit ends the sending when a target has ceased to answer: the rest is not
+// run, and nothing is held against a target that is not there.
+type circuit struct {
+	ask func(last string) (why string) // asks the target once more, "" when it answers
+
+	mu     sync.Mutex
+	silent int // requests in a row
+	open   chan struct{}
+	why    string // it was opened
+}
+
+func newCircuit(ask func(string) string) *circuit {
+	return &circuit{ask: ask, open: make(chan struct{})}
+}
+
+// saw takes note of a case that ended. While the target is asked, no case ends.
+func (c *circuit) saw(t *exchange.Transcript) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	last := ""
+	for _, record := range t.Records() {
+		switch silence := record.Silence(); {
+		case silence != "":
+			c.silent++
+			last = silence
+		case record.Answer != nil:
+			c.silent = 0
+		}
+	}
+	if c.silent < mostSilent || c.why != "" {
+		return
+	}
+	if why := c.ask(last); why != "" {
+		c.why = fmt.Sprintf("sending stopped, because %d requests in a row got no answer, and one more got none either: %s", mostSilent, why)
+		close(c.open)
+	}
+	c.silent = 0
+}
+
+// stopped tells whether sending has ended.
+func (c *circuit) stopped() bool {
+	select {
+	case <-c.open:
+		return true
+	default:
+		return false
+	}
+}
+
+// reason is why sending ended, "" when it did not.
+func (c *circuit) reason() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.why
+}
+
+// askAgain makes the preflight's call again and says why it got no answer. Where a
+// plan has no such call, the last silence must do.
+func (r *Run) askAgain(ctx context.Context, last string) string {
+	c := r.plan.Preflight
+	if c == nil {
+		return last
+	}
+	r.mu.Lock()
+	r.document.Requests++
+	r.mu.Unlock()
+	record := r.client.Do(ctx, c.ID, c.Act, map[string]string{})
+	return record.Silence()
+}

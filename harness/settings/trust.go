@@ -1,0 +1,81 @@
+package settings
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+)
+
+// Trust says whom a run trusts over TLS and how it identifies itself.
+type Trust struct {
+	CAFile     string // certificates of authorities, trusted beside those of the system
+	ClientCert string // file of the certificate that the target asks for, with ClientKey
+	ClientKey  string
+	Insecure   bool // any certificate is taken for the target's
+}
+
+// Load reads the files. The target says whether there is any use for them.
+func (t Trust) Load(target *url.URL) (*tls.Config, error) {
+	given := t.given()
+	if len(given) == 0 {
+		return &tls.Config{}, nil
+	}
+	if target.Scheme != "https" {
+		return nil, fmt.Errorf("%s: allowed with an https target only, not with %s", strings.Join(given, ", "), target.Redacted())
+	}
+	config := &tls.Config{InsecureSkipVerify: t.Insecure} // asked for, and said in every report
+	if t.CAFile != "" {
+		pool, err := authorities(t.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("--ca-file %s: %w", t.CAFile, err)
+		}
+		config.RootCAs = pool
+	}
+	switch {
+	case t.ClientCert == "" && t.ClientKey == "":
+	case t.ClientKey == "":
+		return nil, fmt.Errorf("--client-cert %s: --client-key is missing; the two go together", t.ClientCert)
+	case t.ClientCert == "":
+		return nil, fmt.Errorf("--client-key %s: --client-cert is missing; the two go together", t.ClientKey)
+	default:
+		pair, err := tls.LoadX509KeyPair(t.ClientCert, t.ClientKey)
+		if err != nil {
+			return nil, fmt.Errorf("--client-cert %s, --client-key %s: %w", t.ClientCert, t.ClientKey, err)
+		}
+		config.Certificates = []tls.Certificate{pair}
+	}
+	return config, nil
+}
+
+// given lists the flags that are set.
+func (t Trust) given() []string {
+	var list []string
+	for _, f := range []struct {
+		name string
+		set  bool
+	}{{"--ca-file", t.CAFile != ""}, {"--client-cert", t.ClientCert != ""}, {"--client-key", t.ClientKey != ""}, {"--insecure-skip-verify", t.Insecure}} {
+		if f.set {
+			list = append(list, f.name)
+		}
+	}
+	return list
+}
+
+func authorities(file string) (*x509.CertPool, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	pool, err := x509.SystemCertPool()
+	if err != nil {
+		pool = x509.NewCertPool() // a system without any
+	}
+	if !pool.AppendCertsFromPEM(data) {
+		return nil, errors.New("allowed is a file of certificates in PEM form")
+	}
+	return pool, nil
+}

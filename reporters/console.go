@@ -124,7 +124,7 @@ func byReason(d *run.Document, outcome verdict.Outcome) []group {
 	var list []group
 	at := map[string]int{}
 	for _, o := range d.Obligations {
-		if o.Outcome != outcome || o.Why == d.Preflight && o.Why != "" {
+		if o.Outcome != outcome || o.Why != "" && (o.Why == d.Preflight || o.Why == d.Stopped) {
 			continue
 		}
 		i, ok := at[o.Why]

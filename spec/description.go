@@ -314,7 +314,12 @@ func (d *Description) read(doc *openapi3.T) error {
 	if err != nil {
 		return err
 	}
-	r := reader{description: d, jsonSchema2020: doc.IsOpenAPI31OrLater(), secrets: map[string]bool{}}
+	r := reader{description: d, secrets: map[string]bool{}}
+	if doc.IsOpenAPI31OrLater() {
+		if r.dialect, err = newDialect2020(doc); err != nil {
+			return err
+		}
+	}
 	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
 		item := doc.Paths.Value(path)
 		operations := item.Operations()
@@ -378,9 +383,9 @@ func scheme(name string, s *openapi3.SecurityScheme) (Scheme, bool) {
 }
 
 type reader struct {
-	description    *Description
-	jsonSchema2020 bool
-	secrets        map[string]bool
+	description *Description
+	dialect     *dialect2020
+	secrets     map[string]bool
 }
 
 func (r reader) operation(method, path string, item *openapi3.PathItem, source *openapi3.Operation, security openapi3.SecurityRequirements, root Conformance) (*Operation, error) {
@@ -502,7 +507,7 @@ func (r reader) contents(content openapi3.Content) []Content {
 
 func (r reader) schema(ref *openapi3.SchemaRef) Schema {
 	r.findSecrets(ref, map[*openapi3.Schema]bool{})
-	return Schema{Schema: ref.Value, jsonSchema2020: r.jsonSchema2020}
+	return Schema{Schema: ref.Value, dialect: r.dialect}
 }
 
 func (r reader) findSecrets(ref *openapi3.SchemaRef, seen map[*openapi3.Schema]bool) {

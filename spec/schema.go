@@ -13,8 +13,6 @@ import (
 	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/santhosh-tekuri/jsonschema/v6"
-	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
 // Direction says which way a value travels; readOnly and writeOnly depend on it.
@@ -31,7 +29,7 @@ const (
 // values are judged by Violations alone.
 type Schema struct {
 	*openapi3.Schema
-	jsonSchema2020 bool // the description is OpenAPI 3.1 or later
+	dialect *dialect2020 // nil where the description is OpenAPI 3.0
 }
 
 // Violation is one keyword that a value breaks.
@@ -45,23 +43,26 @@ type Violation struct {
 // float64 numbers, and returns every broken keyword, sorted by pointer and keyword.
 // Keywords of anyOf, oneOf and not are reported as such, at the value they judge.
 func (s Schema) Violations(value any, direction Direction) []Violation {
-	as := openapi3.VisitAsRequest()
-	if direction == Answered {
-		as = openapi3.VisitAsResponse()
+	if s.dialect != nil {
+		if found, err := s.dialect.violations(s.Schema, value, direction); err == nil {
+			return settle(found)
+		}
 	}
-	options := []openapi3.SchemaValidationOption{as, openapi3.MultiErrors(), openapi3.EnableFormatValidation(), openapi3.SetSchemaRegexCompiler(compilePattern), openapi3.WithStringFormatValidators(formats)}
-	if s.jsonSchema2020 {
-		options = append(options, openapi3.EnableJSONSchema2020())
-	}
-	found := collect(s.VisitJSON(value, options...), direction)
-	if s.jsonSchema2020 {
-		found = append(found, oneWay(s.Schema, value, "", direction)...)
-	}
-	return settle(found)
+	return settle(collect(s.VisitJSON(value, options[direction]...)))
 }
 
-// settle sorts, and leaves a value of a wrong type at that: the two validators
-// of kin-openapi disagree on what else it breaks.
+// options of the validator by direction.
+var options = map[Direction][]openapi3.SchemaValidationOption{
+	Sent:     append(common, openapi3.VisitAsRequest()),
+	Answered: append(common, openapi3.VisitAsResponse()),
+}
+
+var common = slices.Clip([]openapi3.SchemaValidationOption{
+	openapi3.MultiErrors(), openapi3.EnableFormatValidation(), openapi3.SetSchemaRegexCompiler(compilePattern), openapi3.WithStringFormatValidators(formats),
+})
+
+// settle sorts, and leaves a value of a wrong type at that: the validators of 3.0
+// and 3.1 disagree on what else it breaks.
 func settle(found []Violation) []Violation {
 	mistyped := map[string]bool{}
 	for _, v := range found {
@@ -74,7 +75,7 @@ func settle(found []Violation) []Violation {
 	return slices.Compact(found)
 }
 
-func collect(err error, direction Direction) []Violation {
+func collect(err error) []Violation {
 	var found []Violation
 	var walk func(error)
 	walk = func(err error) {
@@ -91,8 +92,7 @@ func collect(err error, direction Direction) []Violation {
 			}
 			return
 		}
-		invalid, is2020 := errors.AsType[*jsonschema.ValidationError](one)
-		if one.SchemaField == "allOf" || is2020 && !slices.Contains(judging, one.SchemaField) {
+		if one.SchemaField == "allOf" {
 			if many, ok := errors.AsType[openapi3.MultiError](one.Origin); ok {
 				for _, inner := range many {
 					walk(inner)
@@ -100,100 +100,13 @@ func collect(err error, direction Direction) []Violation {
 				return
 			}
 		}
-		switch {
-		case is2020 && one.Origin == nil:
-			found = append(found, violations2020(one, invalid.ErrorKind, direction)...)
-		case is2020:
-			one.Reason = "" // it quotes the value
-			fallthrough
-		default:
-			found = append(found, violation(one))
-		}
+		found = append(found, violation(one))
 	}
 	walk(err)
 	return found
 }
 
-// judging are the keywords that judge a value by schemas of their own; what
-// those say is not reported.
-var judging = []string{"anyOf", "oneOf", "not", "contains", "propertyNames"}
-
-// violations2020 puts what the validator of JSON Schema 2020-12 says, which
-// OpenAPI 3.1 uses, in the words of the one for 3.0.
-func violations2020(e *openapi3.SchemaError, broken jsonschema.ErrorKind, direction Direction) []Violation {
-	at := e.JSONPointer()
-	switch k := broken.(type) {
-	case *kind.Required:
-		var found []Violation
-		for _, name := range k.Missing {
-			if !otherWay(e.Schema, name, direction) {
-				found = append(found, Violation{Pointer(append(slices.Clone(at), name)...), "required", "is required and missing"})
-			}
-		}
-		return found
-	case *kind.AdditionalProperties:
-		var found []Violation
-		for _, name := range k.Properties {
-			found = append(found, Violation{Pointer(at...), "additionalProperties", fmt.Sprintf("property %q is unsupported", name)})
-		}
-		return found
-	case *kind.Not:
-		e.SchemaField = "not"
-	default:
-		if path := k.KeywordPath(); len(path) > 0 {
-			e.SchemaField = path[0]
-		}
-	}
-	e.Reason = "" // it quotes the value
-	return []Violation{violation(e)}
-}
-
-// otherWay tells whether a property only travels the other way, so that nothing
-// demands it here.
-func otherWay(s *openapi3.Schema, name string, direction Direction) bool {
-	if s == nil || s.Properties[name] == nil || s.Properties[name].Value == nil {
-		return false
-	}
-	p := s.Properties[name].Value
-	return direction == Sent && p.ReadOnly || direction == Answered && p.WriteOnly
-}
-
-// oneWay finds properties that travel the wrong way, on which JSON Schema 2020-12 is silent.
-func oneWay(s *openapi3.Schema, value any, at string, direction Direction) []Violation {
-	if s == nil {
-		return nil
-	}
-	var found []Violation
-	switch v := value.(type) {
-	case map[string]any:
-		for name, inner := range v {
-			property := s.Properties[name]
-			if property == nil {
-				continue
-			}
-			if otherWay(s, name, direction) {
-				keyword, way := "readOnly", "request"
-				if direction == Answered {
-					keyword, way = "writeOnly", "response"
-				}
-				found = append(found, Violation{at + Pointer(name), keyword, fmt.Sprintf("%s property %q in %s", keyword, name, way)})
-			}
-			found = append(found, oneWay(property.Value, inner, at+Pointer(name), direction)...)
-		}
-		for _, part := range s.AllOf {
-			found = append(found, oneWay(part.Value, value, at, direction)...)
-		}
-	case []any:
-		for i, inner := range v {
-			if s.Items != nil {
-				found = append(found, oneWay(s.Items.Value, inner, at+Pointer(strconv.Itoa(i)), direction)...)
-			}
-		}
-	}
-	return found
-}
-
-// violation normalises what the two validators of kin-openapi name differently.
+// violation puts what kin-openapi says in the words of the specification.
 func violation(e *openapi3.SchemaError) Violation {
 	keyword := e.SchemaField
 	switch keyword {
@@ -331,6 +244,11 @@ func (s Schema) Unchecked() []string {
 		walk(ref.Value.AdditionalProperties.Schema)
 	}
 	walk(&openapi3.SchemaRef{Value: s.Schema})
+	if s.dialect != nil {
+		if c := s.dialect.compile(s.Schema); c.err != nil {
+			list = append(list, fmt.Sprintf("what JSON Schema 2020-12 has beyond OpenAPI 3.0, since %v", c.err))
+		}
+	}
 	slices.Sort(list)
 	return slices.Compact(list)
 }
@@ -397,5 +315,5 @@ func decodeStrict(data []byte, into any) error {
 
 // At returns another schema of the same description, such as a part of this one.
 func (s Schema) At(part *openapi3.Schema) Schema {
-	return Schema{Schema: part, jsonSchema2020: s.jsonSchema2020}
+	return Schema{Schema: part, dialect: s.dialect}
 }

@@ -35,8 +35,12 @@ func samples(t testing.TB) []sample {
 
 // load reads a schema as the request body of a small description.
 func load(schema any, components map[string]any) (spec.Schema, error) {
+	return loadAs("3.0.3", schema, components)
+}
+
+func loadAs(version string, schema any, components map[string]any) (spec.Schema, error) {
 	document := map[string]any{
-		"openapi": "3.0.3", "info": map[string]any{"title": "t", "version": "1"},
+		"openapi": version, "info": map[string]any{"title": "t", "version": "1"},
 		"paths": map[string]any{"/x": map[string]any{"post": map[string]any{
 			"operationId": "op",
 			"requestBody": map[string]any{"content": map[string]any{"application/json": map[string]any{"schema": schema}}},
@@ -104,6 +108,69 @@ func TestFaultsBreakOneThing(t *testing.T) {
 		})
 	}
 	t.Logf("%d faults, %d certified", total, kept)
+}
+
+// modern puts a schema of OpenAPI 3.0 in the words of 3.1.
+func modern(tree any) any {
+	switch t := tree.(type) {
+	case []any:
+		list := make([]any, len(t))
+		for i, inner := range t {
+			list[i] = modern(inner)
+		}
+		return list
+	case map[string]any:
+		s := map[string]any{}
+		for name, inner := range t {
+			s[name] = modern(inner)
+		}
+		if s["nullable"] == true {
+			s["type"] = []any{s["type"], "null"}
+		}
+		delete(s, "nullable")
+		for exclusive, bound := range map[string]string{"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"} {
+			if s[exclusive] == true {
+				s[exclusive] = s[bound]
+				delete(s, bound)
+			}
+		}
+		return s
+	}
+	return tree
+}
+
+// TestBothVersionsAgree: a schema means the same in OpenAPI 3.0 and, in other
+// words and judged by another validator, in 3.1.
+func TestBothVersionsAgree(t *testing.T) {
+	for _, s := range samples(t) {
+		t.Run(s.Name, func(t *testing.T) {
+			var told [2][]string
+			components, _ := modern(s.Components).(map[string]any)
+			for i, load := range []func() (spec.Schema, error){
+				func() (spec.Schema, error) { return load(s.Schema, s.Components) },
+				func() (spec.Schema, error) { return loadAs("3.1.0", modern(s.Schema), components) },
+			} {
+				schema, err := load()
+				if err != nil {
+					t.Fatal(err)
+				}
+				m := Maker{Schema: schema}
+				for _, f := range m.Faults() {
+					if f.Gap == "" {
+						told[i] = append(told[i], fmt.Sprintf("%s %s %s %s %v", f.Pointer, f.Keyword, f.Class, text(t, f.Value), m.Certify(f, f.Value) == nil))
+					}
+				}
+				for _, v := range m.Valid() {
+					told[i] = append(told[i], fmt.Sprintf("%s %s %v", v.Class, text(t, v.Value), len(schema.Violations(v.Value, spec.Sent)) == 0))
+				}
+			}
+			for i := range max(len(told[0]), len(told[1])) {
+				if i >= len(told[0]) || i >= len(told[1]) || told[0][i] != told[1][i] {
+					t.Fatalf("3.0 %q\n3.1 %q", told[0][min(i, len(told[0])):], told[1][min(i, len(told[1])):])
+				}
+			}
+		})
+	}
 }
 
 func TestFaultsDiffer(t *testing.T) {

@@ -121,7 +121,7 @@ func TestVersion(t *testing.T) {
 // TestHelpExamples does what the help of each command shows.
 func TestHelpExamples(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"", "run", "plan", "report", "sandbox", "version"} {
+	for _, name := range []string{"", "run", "plan", "report", "sandbox", "version", "waive"} {
 		arguments := []string{"--help"}
 		if name != "" {
 			arguments = []string{name, "--help"}
@@ -169,7 +169,7 @@ func tryExample(t *testing.T, words []string) {
 		}
 	default:
 		dir := t.TempDir()
-		if words[0] == "report" {
+		if words[0] == "report" || words[0] == "waive" {
 			made, _ := finished(t, true)
 			if err := os.Rename(made, filepath.Join(dir, "out")); err != nil {
 				t.Fatal(err)

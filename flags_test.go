@@ -28,12 +28,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"qorcheck/harness/matrix"
 	"qorcheck/harness/run"
 	"qorcheck/harness/sandbox"
+	"qorcheck/harness/verdict"
 	"qorcheck/spec"
 	"qorcheck/suites"
 )
@@ -222,6 +222,28 @@ func effects() map[string]effect {
 			want: "true", observe: inJUnit(`name="webhooks-list.valid.required"`),
 		},
 
+		"run --profile": {value: "core,ach", other: "payments", with: []string{"--filter", "operation:payment-void"}, want: "core,ach, some unsupported", observe: document(func(d *run.Document) string {
+			some := "none"
+			for _, o := range d.Obligations {
+				if o.Outcome == verdict.Unsupported && strings.HasPrefix(o.Why, "of the profile payments, outside core, ach") {
+					some = "some"
+				}
+			}
+			return d.Profile + ", " + some + " unsupported"
+		})},
+		"run --waivers": {value: "DIR/waivers.yaml", other: "DIR/none.yaml", with: []string{"--filter", oneRead}, want: "exit 1, said true", observe: func(t *testing.T, dir string, env, args []string) string {
+			stdout, _, code := commandIn(t, dir, env, args...)
+			return fmt.Sprintf("exit %d, said %t", code, strings.Contains(stdout, "webhooks-list.RH-200-1: it passes although it is waived"))
+		}},
+		"plan --profile": {value: "core", other: "payments", with: []string{"--filter", "operation:payment-void"}, want: "true", observe: says("unsupported: of the profile payments, outside core")},
+
+		"waive --from":       {value: "DIR/failing", other: "DIR/clean", want: "true", observe: reportSays("  - obligation: payment-void.RH-400-1\n")},
+		"waive --obligation": {value: "payment-void.RH-400-1", other: "payment-void.RH-400-2", with: []string{"--from", "DIR/failing"}, want: "true", observe: reportSays("obligation: payment-void.RH-400-1\n")},
+		"waive --reason":     {value: "known", other: "so", with: []string{"--from", "DIR/failing"}, want: "true", observe: reportSays(`    reason: "known"`)},
+		"waive --owner":      {value: "pat", other: "kim", with: []string{"--from", "DIR/failing"}, want: "true", observe: reportSays(`    owner: "pat"`)},
+		"waive --link":       {value: "https://a.example.test", other: "https://b.example.test", with: []string{"--from", "DIR/failing"}, want: "true", observe: reportSays(`    link: "https://a.example.test"`)},
+		"waive --until":      {value: "2999-12-31", other: "2999-12-30", with: []string{"--from", "DIR/failing"}, want: "true", observe: reportSays(`    until: "2999-12-31"`)},
+
 		"run --quiet": {value: "true", other: "false", with: []string{"--filter", oneRead}, want: "PASSED: 1 of 1 obligations passed; filter " + oneRead + "\n and ", observe: outputs},
 		"run --verbose": {value: "true", other: "false", with: []string{"--filter", oneRead}, want: "true", observe: func(t *testing.T, dir string, env, args []string) string {
 			_, stderr, code := commandIn(t, dir, env, args...)
@@ -308,7 +330,7 @@ func effects() map[string]effect {
 // as a variable, and as a flag against the variable.
 func TestEveryFlagHasItsEffect(t *testing.T) {
 	rows := effects()
-	for _, c := range []*cobra.Command{runCommand(), planCommand(), reportCommand(), sandboxCommand(), mutantsCommand(), requirementsCommand(), versionCommand()} {
+	for _, c := range commands() {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
 			name := c.Name() + " --" + f.Name
 			row, ok := rows[name]
@@ -363,6 +385,8 @@ func effectFiles(t *testing.T) string {
 	writeFiles(t, dir, must(effectInputs())(t))
 	writeFiles(t, dir, map[string]string{
 		"fixtures.yaml": string(fixtures),
+		"waivers.yaml":  waiverOf("webhooks-list.RH-200-1", "2999-12-31"),
+		"none.yaml":     "waivers: []\n",
 		"cannot.yaml":   replaced(t, fixtures, "cannot: {}", `cannot: { webhooks-list.RH-200-1: "not here" }`),
 		"lacking.yaml":  replaced(t, fixtures, "  revoked: ", "  # revoked: "),
 		"original.yaml": string(spec.QorCommerce()),

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -19,8 +20,8 @@ import (
 
 // inputs are the flags that run and plan share: what is certified, against what.
 type inputs struct {
-	target, fixtures, spec, requirements, filter, oneCase string
-	seed                                                  uint64
+	target, fixtures, spec, requirements, profile, filter, oneCase string
+	seed                                                           uint64
 }
 
 func (in *inputs) flags(c *cobra.Command) {
@@ -28,6 +29,7 @@ func (in *inputs) flags(c *cobra.Command) {
 	c.Flags().StringVar(&in.fixtures, "fixtures", "", "file with hosts, keys and test data of the environment (default: those of the sandbox, for loopback targets)")
 	c.Flags().StringVar(&in.spec, "spec", "", "OpenAPI description (default: the built-in one of QorCommerce)")
 	c.Flags().StringVar(&in.requirements, "requirements", "", "requirement list (default: the built-in one of QorCommerce)")
+	c.Flags().StringVar(&in.profile, "profile", "", "profiles of the requirement list that the target claims, with commas between; others are unsupported (default: all)")
 	c.Flags().StringVar(&in.filter, "filter", "", "which obligations, in Ginkgo's label syntax, as 'operation:payment-capture && !kind:malformed'")
 	c.Flags().StringVar(&in.oneCase, "case", "", "the one case with this id, as listed by qorcheck plan and in every report")
 	c.Flags().Uint64Var(&in.seed, "seed", 1, "what is left to choice in the plan")
@@ -66,6 +68,11 @@ func (in *inputs) plan() (*plan.Plan, *url.URL, error) {
 	}
 	if len(p.Obligations) == 0 {
 		return nil, nil, fmt.Errorf("--spec %s: none of its %d operations is one that a requirement of %s speaks of: nothing would be certified", description.File, len(description.Operations), requirements.File)
+	}
+	if in.profile != "" {
+		if p, err = p.Profiles(strings.Split(in.profile, ",")...); err != nil {
+			return nil, nil, fmt.Errorf("--profile %w", err)
+		}
 	}
 	if p, err = suites.Select(p, in.filter); err != nil {
 		return nil, nil, err

@@ -46,7 +46,7 @@ settings, nothing was sent · 3 not enough was shown · 4 a fault of qorcheck ·
 		Args:          noArguments,
 	}
 	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
-	root.AddCommand(runCommand(), planCommand(), reportCommand(), sandboxCommand(), mutantsCommand(), requirementsCommand(), versionCommand())
+	root.AddCommand(commands()...)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetArgs(arguments)
 	root.SetOut(stdout)
@@ -71,6 +71,20 @@ settings, nothing was sent · 3 not enough was shown · 4 a fault of qorcheck ·
 		return run.ExitBroken
 	}
 	return run.ExitUsage
+}
+
+// commands lists the commands, one a file.
+func commands() []*cobra.Command {
+	return []*cobra.Command{
+		runCommand(),
+		planCommand(),
+		reportCommand(),
+		waiveCommand(),
+		sandboxCommand(),
+		mutantsCommand(),
+		requirementsCommand(),
+		versionCommand(),
+	}
 }
 
 // faultError is a fault of our own, after sending began.

@@ -17,25 +17,25 @@ import (
 
 // junitFlags say how JUnit is rendered, by run and by report.
 type junitFlags struct {
-	profile string
-	cases   bool
+	form  string
+	cases bool
 }
 
 func (f *junitFlags) flags(c *cobra.Command) {
-	c.Flags().StringVar(&f.profile, "junit", reporters.JUnitCI, "JUnit profile: ci (what CI systems read) or strict (what XML schemas allow)")
+	c.Flags().StringVar(&f.form, "junit", reporters.JUnitCI, "JUnit profile: ci (what CI systems read) or strict (what XML schemas allow)")
 	c.Flags().BoolVar(&f.cases, "junit-cases", false, "JUnit with one test case a case, not an obligation")
 }
 
 func (f *junitFlags) check() error {
-	if f.profile != reporters.JUnitCI && f.profile != reporters.JUnitStrict {
-		return fmt.Errorf("--junit %q: allowed are %s, %s", f.profile, reporters.JUnitCI, reporters.JUnitStrict)
+	if f.form != reporters.JUnitCI && f.form != reporters.JUnitStrict {
+		return fmt.Errorf("--junit %q: allowed are %s, %s", f.form, reporters.JUnitCI, reporters.JUnitStrict)
 	}
 	return nil
 }
 
 // options of reports about a run whose journal is in a folder.
 func (f *junitFlags) options(dir string, d *run.Document) (reporters.Options, error) {
-	o := reporters.Options{Strict: f.profile == reporters.JUnitStrict}
+	o := reporters.Options{Strict: f.form == reporters.JUnitStrict}
 	if !f.cases {
 		return o, nil
 	}

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/term"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/plan"
 	"qorcheck/harness/run"
 	"qorcheck/harness/sandbox"
 	"qorcheck/harness/settings"
@@ -27,7 +28,7 @@ import (
 type runFlags struct {
 	inputs
 	junitFlags
-	out, runID               string
+	out, runID, waivers      string
 	concurrency              int
 	timeout                  time.Duration
 	rate                     settings.Rate
@@ -65,6 +66,7 @@ embedded sandbox is certified.`,
 	c.Flags().StringVar(&f.trust.ClientKey, "client-key", "", "PEM file of its key")
 	c.Flags().BoolVar(&f.trust.Insecure, "insecure-skip-verify", false, "take any certificate for the target's; every report says so")
 	c.Flags().StringVar(&f.runID, "run-id", "", "what unique values are made of; repeats those of an earlier run (default: new each time)")
+	c.Flags().StringVar(&f.waivers, "waivers", "", "file of accepted failures, as written by qorcheck waive (default: none)")
 	c.Flags().BoolVar(&f.strict, "strict", false, "a failed requirement of level should fails the run")
 	c.Flags().BoolVar(&f.allowUnexercised, "allow-unexercised", false, "exit 0, not 3, when a requirement that must hold was not exercised; the verdict says so")
 	c.Flags().BoolVar(&f.quiet, "quiet", false, "print the verdict and nothing else")
@@ -81,6 +83,10 @@ func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
 		return err
 	}
 	p, target, err := f.plan()
+	if err != nil {
+		return err
+	}
+	waivers, err := f.accepted(p)
 	if err != nil {
 		return err
 	}
@@ -131,7 +137,7 @@ func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
 	actions := startGitHub(stdout)
 	defer actions.resume()
 	r := run.Start(ctx, p, client, run.Options{
-		Tool: "qorcheck " + version(), Filter: f.filter, Strict: f.strict, AllowUnexercised: f.allowUnexercised || f.oneCase != "", // one case alone exercises little
+		Tool: "qorcheck " + version(), Profile: f.profile, Filter: f.filter, Waivers: waivers, Strict: f.strict, AllowUnexercised: f.allowUnexercised || f.oneCase != "", // one case alone exercises little
 		Journal: journal, Progress: f.progress(stderr),
 	})
 	if err := suites.Run(p, r); err != nil {
@@ -166,6 +172,26 @@ func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
 		return exit(document.ExitCode)
 	}
 	return nil
+}
+
+// accepted reads the waivers; one of an obligation that does not exist is an error.
+func (f *runFlags) accepted(p *plan.Plan) (*settings.Waivers, error) {
+	if f.waivers == "" {
+		return nil, nil
+	}
+	if f.oneCase != "" {
+		return nil, fmt.Errorf("--waivers %s: a waiver is of an obligation, and --case %s runs a part of some", f.waivers, f.oneCase)
+	}
+	w, err := settings.LoadWaivers(f.waivers, time.Now())
+	if err != nil {
+		return nil, fmt.Errorf("--waivers: %w", err)
+	}
+	for _, one := range w.List {
+		if !p.Has(one.Obligation) {
+			return nil, fmt.Errorf("--waivers %s: no obligation has the id %q; the ids are listed by qorcheck plan", f.waivers, one.Obligation)
+		}
+	}
+	return w, nil
 }
 
 // progress returns what shows how far the run is.

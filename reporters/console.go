@@ -48,13 +48,13 @@ func Console(w io.Writer, d *run.Document, color bool) error {
 		unjudged(b, d, outcome, paint)
 	}
 	for _, n := range notes(d) {
-		fmt.Fprintf(b, "%s %s (%d cases)\n", paint(yellow, "tolerated:"), n.Text, n.Count)
+		fmt.Fprintf(b, "%s %s (%s)\n", paint(yellow, "tolerated:"), n.Text, plural(n.Count, "case"))
 	}
 	for _, left := range d.Left {
 		fmt.Fprintf(b, "%s %s\n", paint(yellow, "could not be removed:"), left)
 	}
 	if len(d.Untested) > 0 {
-		fmt.Fprintf(b, "not tested yet: %d requirements of %s, as listed in %s under untested\n", len(d.Untested), d.Name, DocumentFile)
+		fmt.Fprintf(b, "not tested yet: %s of %s, as listed in %s under untested\n", plural(len(d.Untested), "requirement"), d.Name, DocumentFile)
 	}
 	fmt.Fprintf(b, "%d cases, %d requests in %s against %s (seed %d, run %s)\n",
 		d.Cases, d.Requests, d.Finished.Sub(d.Started).Round(10*time.Millisecond), d.Target, d.Seed, d.RunID)

@@ -157,15 +157,7 @@ func (p *Plan) Only(keep func(*Obligation) bool) *Plan {
 			kept[o.ID] = true
 		}
 	}
-	small.Cases = nil
-	for _, c := range p.Cases {
-		served := slices.DeleteFunc(slices.Clone(c.Obligations), func(id string) bool { return !kept[id] })
-		if len(served) > 0 {
-			reduced := *c
-			reduced.Obligations = served
-			small.Cases = append(small.Cases, &reduced)
-		}
-	}
+	small.Cases = p.serving(kept)
 	small.sign()
 	return &small
 }

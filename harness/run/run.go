@@ -16,18 +16,20 @@ import (
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/settings"
 	"qorcheck/harness/verdict"
 )
 
 // Options say how a run is kept and counted.
 type Options struct {
-	Tool             string         // name and version, for the document
-	Filter           string         // as given, for the document
-	Profile          string         // as given, for the document
-	Strict           bool           // a failed should counts as a failure
-	AllowUnexercised bool           // exit code 3 becomes 0
-	Journal          io.Writer      // one line of JSON a case; nil keeps none
-	Progress         func(Progress) // called after each case and at each pause, never twice at once; nil for none
+	Tool             string            // name and version, for the document
+	Filter           string            // as given, for the document
+	Profile          string            // as given, for the document
+	Waivers          *settings.Waivers // nil for none
+	Strict           bool              // a failed should counts as a failure
+	AllowUnexercised bool              // exit code 3 becomes 0
+	Journal          io.Writer         // one line of JSON a case; nil keeps none
+	Progress         func(Progress)    // called after each case and at each pause, never twice at once; nil for none
 }
 
 // Progress is how far a run is.
@@ -84,8 +86,16 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 	for _, d := range p.Dropped {
 		r.document.Dropped = append(r.document.Dropped, Dropped{d.ID, d.Reason})
 	}
+	waived := map[string]*Waiver{}
+	if o.Waivers != nil {
+		r.document.Digests.Waivers = o.Waivers.Digest
+		for _, w := range o.Waivers.List {
+			waived[w.Obligation] = &Waiver{w.Reason, w.Owner, w.Link, w.Until}
+		}
+	}
 	for i, planned := range p.Obligations {
 		r.document.Obligations = append(r.document.Obligations, obligation(p, planned))
+		r.document.Obligations[i].Waiver = waived[planned.ID]
 		r.index[planned.ID] = i
 		r.waiting = append(r.waiting, 0)
 		r.reasons = append(r.reasons, reason{})

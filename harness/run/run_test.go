@@ -292,6 +292,42 @@ func TestOutcomesOfObligations(t *testing.T) {
 	}
 }
 
+func TestWaivers(t *testing.T) {
+	w := &settings.Waivers{Digest: "sha256:00", List: []settings.Waiver{
+		{Obligation: "list.R-fails", Reason: "known", Owner: "pat", Link: "https://issues.example.test/7", Until: "2030-12-31"},
+		{Obligation: "list.R-passes"}, {Obligation: "list.R-unclear"}, {Obligation: "list.R-broken"}, {Obligation: "elsewhere.R-1"},
+	}}
+	asks := []ask{
+		{id: "fails", paths: []string{"/404", "/200"}}, {id: "passes", paths: []string{"/200"}}, {id: "unclear", paths: []string{"/503"}},
+		{id: "broken", check: "sniff", paths: []string{"/200"}}, {id: "other", paths: []string{"/404/other"}},
+	}
+	d := whole(t, t.Context(), plot(t, asks...), serve(t, statuses), Options{Waivers: w})
+	want := []string{
+		"waived known (pat, until 2030-12-31) https://issues.example.test/7", "pass it passes although it is waived: remove its waiver",
+		"inconclusive the target answered 503: it has no time now", "broken there is no check sniff", "fail ",
+	}
+	for i, o := range d.Obligations {
+		if got := fmt.Sprint(o.Outcome, " ", o.Why); got != want[i] {
+			t.Errorf("%s: %s, want %s", o.ID, got, want[i])
+		}
+	}
+	if d.Digests.Waivers != "sha256:00" || d.Counts.Waived != 1 || d.ExitCode != ExitBroken {
+		t.Errorf("%+v, exit code %d", d.Digests, d.ExitCode)
+	}
+	if c := d.Causes[0]; len(c.Behind) != 2 || d.Waived(c) || len(d.Failed()) != 1 {
+		t.Errorf("a cause of what is waived and what is not: %+v", c)
+	}
+	if got := d.Settle(d.Obligations[0]).Explain(); !strings.HasPrefix(got, "WAIVED: ") || !strings.Contains(got, "waived:     known (pat, until 2030-12-31)") || !strings.Contains(got, "1 of 2 cases failed") {
+		t.Error(got)
+	}
+	t.Run("waived alone it fails nothing", func(t *testing.T) {
+		d := whole(t, t.Context(), plot(t, asks[0]), serve(t, statuses), Options{Waivers: w})
+		if d.ExitCode != ExitPass || !strings.HasSuffix(d.Verdict, "; 1 failed and are waived") || len(d.Failed()) != 0 || !d.Waived(d.Causes[0]) {
+			t.Errorf("exit code %d: %s", d.ExitCode, d.Verdict)
+		}
+	})
+}
+
 func TestAPanicBreaksOneCase(t *testing.T) {
 	p := plot(t, ask{id: "a", check: "media-type", paths: []string{"/200/1", "/200/2", "/200/3"}}, ask{id: "b", paths: []string{"/200"}})
 	p.Cases[1].Operation = "lost"

@@ -1,0 +1,105 @@
+package settings
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Waivers are accepted failures: one YAML file, kept beside the code that is
+// certified. The file names who accepts what, why and until when.
+type Waivers struct {
+	File   string `yaml:"-"`
+	Digest string `yaml:"-"` // sha256 of the file's bytes, "sha256:…"
+
+	List []Waiver `yaml:"waivers"`
+}
+
+// Waiver accepts that one obligation fails.
+type Waiver struct {
+	Obligation string `yaml:"obligation"`
+	Reason     string `yaml:"reason"`
+	Owner      string `yaml:"owner"`
+	Link       string `yaml:"link"`  // of the issue where it is worked on
+	Until      string `yaml:"until"` // the last day on which it holds, as 2030-12-31
+}
+
+// LoadWaivers reads a file of waivers; what has ended by today is an error.
+func LoadWaivers(file string, today time.Time) (*Waivers, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return ParseWaivers(data, file, today)
+}
+
+// ParseWaivers reads waivers from bytes; name stands for them in errors. Unknown
+// keys, missing ones, twins and dates that have passed are errors.
+func ParseWaivers(data []byte, name string, today time.Time) (*Waivers, error) {
+	w := &Waivers{File: filepath.Base(name)}
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(w); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = errors.New("the file is empty; allowed key: waivers")
+		}
+		return nil, fmt.Errorf("%s: %w", name, waiverHint(err))
+	}
+	seen := map[string]bool{}
+	for i, one := range w.List {
+		if one.Obligation == "" {
+			return nil, fmt.Errorf("%s: waivers[%d]: obligation: it is missing", name, i)
+		}
+		if seen[one.Obligation] {
+			return nil, fmt.Errorf("%s: %s is waived twice", name, one.Obligation)
+		}
+		seen[one.Obligation] = true
+		if err := one.check(today); err != nil {
+			return nil, fmt.Errorf("%s: waiver of %s: %w", name, one.Obligation, err)
+		}
+	}
+	sum := sha256.Sum256(data)
+	w.Digest = "sha256:" + hex.EncodeToString(sum[:])
+	return w, nil
+}
+
+var unknownWaiverKey = regexp.MustCompile(`line (\d+): field (\S+) not found in type settings\.(\w+)`)
+
+func waiverHint(err error) error {
+	m := unknownWaiverKey.FindStringSubmatch(err.Error())
+	if m == nil {
+		return err
+	}
+	allowed := map[string]string{"Waivers": "waivers", "Waiver": "obligation, reason, owner, link, until"}[m[3]]
+	return fmt.Errorf("line %s: unknown key %s; allowed: %s", m[1], m[2], allowed)
+}
+
+func (w Waiver) check(today time.Time) error {
+	for _, field := range [][2]string{{"reason", w.Reason}, {"owner", w.Owner}, {"link", w.Link}, {"until", w.Until}} {
+		if strings.TrimSpace(field[1]) == "" {
+			return fmt.Errorf("%s: it is missing", field[0])
+		}
+	}
+	if u, err := url.Parse(w.Link); err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https" {
+		return fmt.Errorf("link: %q: allowed is an http or https URL", w.Link)
+	}
+	until, err := time.Parse(time.DateOnly, w.Until)
+	if err != nil {
+		return fmt.Errorf("until: %q: allowed is a date, as 2030-12-31", w.Until)
+	}
+	if day := today.UTC().Truncate(24 * time.Hour); until.Before(day) {
+		return fmt.Errorf("until: it ended on %s: mend what it waives, or agree on another date with %s", w.Until, w.Owner)
+	}
+	return nil
+}

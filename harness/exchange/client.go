@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -27,13 +28,14 @@ type Client struct {
 	description *spec.Description
 	wire        *wire
 	pace        *pace
+	cards       *cards
 	redactor    *Redactor
 }
 
 // New makes a client. It follows no redirect, no proxy of the environment, asks
 // for no compression, and connects to hosts that the fixtures allow and no other.
 func New(s settings.Settings, d *spec.Description) *Client {
-	return &Client{settings: s, description: d, redactor: NewRedactor(s.Fixtures, d.SecretFields), wire: newWire(s), pace: newPace(s.Rate)}
+	return &Client{settings: s, description: d, redactor: NewRedactor(s.Fixtures, d.SecretFields), wire: newWire(s), pace: newPace(s.Rate), cards: newCards(s.Fixtures, d.SecretFields)}
 }
 
 type hostError string
@@ -180,6 +182,9 @@ func (c *Client) Do(ctx context.Context, caseID string, step plan.Step, values m
 	filler := filler{client: c, caseID: caseID, values: values}
 	request, err := filler.request(step)
 	if err == nil {
+		err = c.cards.refuse(request, filler.body)
+	}
+	if err == nil {
 		r.URL, r.Header, r.Body = request.URL.String(), request.Header, filler.body
 		c.patiently(ctx, request, &r)
 	} else {
@@ -196,18 +201,23 @@ type filler struct {
 	caseID string
 	values map[string]string // captured from earlier answers
 	body   []byte
+	away   bool // the request leads to another origin than the target's
 }
+
+var errAway = errors.New("credentials go to the target's origin only, and this request leads elsewhere")
 
 // request builds the HTTP request of a step.
 func (f *filler) request(step plan.Step) (*http.Request, error) {
+	target := f.client.settings.Target
+	f.away = step.URL != "" && origin(target.ResolveReference(mustParse(step.URL))) != origin(target)
 	address, err := f.address(step, f.at)
 	if err != nil {
 		return nil, err
 	}
-	if u, err := url.Parse(address); err != nil || !f.client.settings.Fixtures.AllowsHost(u.Host) {
-		if err != nil {
-			return nil, err
-		}
+	switch u, err := url.Parse(address); {
+	case err != nil:
+		return nil, err
+	case !f.client.settings.Fixtures.AllowsHost(u.Host), !f.away && origin(u) != origin(target):
 		return nil, blocked(u.Host)
 	}
 	var reader io.Reader
@@ -285,6 +295,9 @@ func (f *filler) at(at place) valuer {
 // value finds what a placeholder stands for.
 func (f *filler) value(p plan.Placeholder) (string, error) {
 	fixtures := f.client.settings.Fixtures
+	if f.away && (p.Source == plan.FromCredential || p.Source == plan.FromBasic) {
+		return "", errAway
+	}
 	switch p.Source {
 	case plan.FromCredential:
 		return fixtures.Credential(p.Args[0], p.Args[1]), nil

@@ -208,7 +208,7 @@ func (f *Fixtures) checkCards() error {
 		for _, where := range slices.Sorted(maps.Keys(all)) {
 			trigger := all[where]
 			for _, field := range slices.Sorted(maps.Keys(trigger)) {
-				if v := trigger[field]; IsCard(v) && len(v) >= 13 && !slices.Contains(f.TestCards, v) {
+				if v := trigger[field]; IsCard(v) && len(v) >= MinCard && !slices.Contains(f.TestCards, v) {
 					return fmt.Errorf("triggers.%s.%s.%s: %s is a card number that test_cards does not list", group, where, field, Truncate(v))
 				}
 			}
@@ -307,6 +307,21 @@ func (f *Fixtures) Secrets() (credentials, cards []string) {
 	return slices.Compact(credentials), slices.Compact(cards)
 }
 
+// CardFields lists the names of fields in which triggers give card numbers.
+func (f *Fixtures) CardFields() []string {
+	names := map[string]bool{}
+	for _, t := range f.Triggers {
+		for _, trigger := range t.all() {
+			for field, value := range trigger {
+				if IsCard(value) && len(value) >= MinCard {
+					names[field] = true
+				}
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
 // Digest tells two sets of fixtures apart without a secret going into it.
 func (f *Fixtures) digest() {
 	shape := map[string]any{"hosts": f.Hosts, "merchants": f.Merchants, "settle": f.Settle, "receiver": f.Receiver, "cannot": f.Cannot}
@@ -354,6 +369,10 @@ func Loopback(host string) bool {
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
 }
+
+// MinCard is the length of the shortest card number that is guarded; shorter ones
+// are other numbers more often than not.
+const MinCard = 13
 
 // IsCard tells whether a string is 12 to 19 digits with a right check digit (ISO/IEC 7812, Luhn).
 func IsCard(s string) bool {

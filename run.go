@@ -34,6 +34,7 @@ type runFlags struct {
 	rate                     settings.Rate
 	bodyLimit, headerLimit   settings.Size
 	trust                    settings.Trust
+	messageWait, quietWindow time.Duration
 	strict, allowUnexercised bool
 	quiet, verbose           bool
 }
@@ -65,6 +66,8 @@ embedded sandbox is certified.`,
 	c.Flags().StringVar(&f.trust.ClientCert, "client-cert", "", "PEM file of the client certificate for the target; goes with --client-key")
 	c.Flags().StringVar(&f.trust.ClientKey, "client-key", "", "PEM file of its key")
 	c.Flags().BoolVar(&f.trust.Insecure, "insecure-skip-verify", false, "take any certificate for the target's; every report says so")
+	c.Flags().DurationVar(&f.messageWait, "message-wait", settings.DefaultMessageWait, "for the message about a request that was carried out")
+	c.Flags().DurationVar(&f.quietWindow, "quiet-window", settings.DefaultQuietWindow, "at the end, for messages that must not come")
 	c.Flags().StringVar(&f.runID, "run-id", "", "what unique values are made of; repeats those of an earlier run (default: new each time)")
 	c.Flags().StringVar(&f.waivers, "waivers", "", "file of accepted failures, as written by qorcheck waive (default: none)")
 	c.Flags().BoolVar(&f.strict, "strict", false, "a failed requirement of level should fails the run")
@@ -90,12 +93,15 @@ func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	if f.messageWait == 0 || f.quietWindow == 0 {
+		return fmt.Errorf("--message-wait %s, --quiet-window %s: allowed is more than 0s", f.messageWait, f.quietWindow)
+	}
 	if f.runID == "" {
 		f.runID = newRunID()
 	}
 	s := settings.Settings{
 		Target: target, Fixtures: p.Fixtures, Concurrency: f.concurrency, Timeout: f.timeout,
-		Rate: f.rate, BodyLimit: f.bodyLimit, HeaderLimit: f.headerLimit, RunID: f.runID, Seed: f.seed,
+		Rate: f.rate, BodyLimit: f.bodyLimit, HeaderLimit: f.headerLimit, MessageWait: f.messageWait, QuietWindow: f.quietWindow, RunID: f.runID, Seed: f.seed,
 	}
 	if target == nil {
 		s.Target = &url.URL{Scheme: "http", Host: "127.0.0.1"} // replaced when the sandbox listens

@@ -190,6 +190,9 @@ var chapters = []struct {
 	{spec.Statuses, "HTTP responses"},
 	{spec.Outcomes, "Handle 200 responses"},
 	{spec.Rejections, "Handle 4xx and 5xx responses"},
+	{spec.Messages, "Messages"},
+	{spec.Flows, "Flows"},
+	{spec.Repeats, "Repeats"},
 }
 
 // runSuite holds what is said of the run as a whole.

@@ -30,6 +30,10 @@ type Conformance struct {
 	ReadBack    []ReadBack   `json:"readBack,omitempty"`
 	Amounts     *Amounts     `json:"amounts,omitempty"`
 	Merchant    *Merchant    `json:"merchant,omitempty"`
+	Codes       *Codes       `json:"codes,omitempty"`
+	Echo        []Echo       `json:"echo,omitempty"`
+	Messages    *Messaging   `json:"messages,omitempty"`
+	Later       string       `json:"later,omitempty"` // trigger of the fixtures: accepted, and failed afterwards
 }
 
 // Outcome is one vocabulary in which answers tell how a request ended.
@@ -78,10 +82,12 @@ type ErrorBody struct {
 	Fixed    map[string]string `json:"fixed,omitempty"`
 }
 
-// Unique is a request field whose value is new in each request; Name is its curl variable.
+// Unique is a request field whose value is new in each request; Name is its curl
+// variable. Within is the text around the value, which stands for {value}.
 type Unique struct {
-	Field string `json:"field"`
-	Name  string `json:"name"`
+	Field  string `json:"field"`
+	Name   string `json:"name"`
+	Within string `json:"within,omitempty"`
 }
 
 // Idempotency names the header that makes a repeat harmless.
@@ -94,21 +100,69 @@ type Idempotency struct {
 type ReadBack struct {
 	By        string            `json:"by"`
 	Operation string            `json:"operation"`
-	Parameter string            `json:"parameter"` // query parameter that takes the value
+	Parameter string            `json:"parameter,omitempty"` // query parameter that takes the value; "": every row is listed
+	Separator string            `json:"separator,omitempty"` // between several values in the parameter; "": it takes one
 	Query     map[string]string `json:"query,omitempty"`
 	Rows      string            `json:"rows"`  // pointer to the array in the answer
 	Field     string            `json:"field"` // pointer within a row to the value
 }
 
-// Amounts are the request fields that move money.
+// Amounts are the request fields that move money, and the fields of an answer
+// that tell how much was moved.
 type Amounts struct {
 	Fields   []string `json:"fields"`
+	Answers  []string `json:"answers,omitempty"`
 	Currency string   `json:"currency"`
 }
 
 // Merchant is the request field that names the merchant.
 type Merchant struct {
 	Field string `json:"field"`
+}
+
+// Codes are the words by which an answer tells a success from all else. A code
+// under Unjudged tells neither.
+type Codes struct {
+	Field    string   `json:"field"` // pointer into the answer
+	Success  []string `json:"success"`
+	Unjudged []string `json:"unjudged,omitempty"`
+}
+
+// Echo is a request field whose value the answer repeats.
+type Echo struct {
+	Request string `json:"request"`
+	Answer  string `json:"answer"`
+}
+
+// Messaging tells how news of an outcome is subscribed to and what it looks like:
+// pointers into a message, but for Answer, which leads into the answer that the
+// message is about.
+type Messaging struct {
+	Register Register `json:"register"`
+	Answer   string   `json:"answer"` // the id that a message names, in the answer
+	ID       string   `json:"id"`     // the same id, in the message
+	Event    string   `json:"event"`
+	Success  string   `json:"success"`
+	Reason   string   `json:"reason"`
+	Lookup   *Finder  `json:"lookup,omitempty"`
+}
+
+// Register is the request that subscribes to one event: where in its body the
+// address, the event and the header pair go that each message must carry.
+type Register struct {
+	Operation   string `json:"operation"`
+	Address     string `json:"address"`
+	Event       string `json:"event"`
+	HeaderName  string `json:"headerName"`
+	HeaderValue string `json:"headerValue"`
+}
+
+// Finder finds what a message is about by its id, so that news of other
+// people's doings is told from news of requests of our own.
+type Finder struct {
+	Operation string `json:"operation"`
+	Parameter string `json:"parameter"` // path or query parameter that takes the id
+	Field     string `json:"field"`     // pointer into the answer: a unique value of the request that made it
 }
 
 // parseConformance reads a block against its strict schema. A nil value is an empty block.
@@ -152,6 +206,18 @@ func (c Conformance) with(own Conformance) Conformance {
 	}
 	if own.Merchant != nil {
 		c.Merchant = own.Merchant
+	}
+	if own.Codes != nil {
+		c.Codes = own.Codes
+	}
+	if own.Echo != nil {
+		c.Echo = own.Echo
+	}
+	if own.Messages != nil {
+		c.Messages = own.Messages
+	}
+	if own.Later != "" {
+		c.Later = own.Later
 	}
 	return c
 }

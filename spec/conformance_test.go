@@ -34,7 +34,7 @@ func TestConformanceIsStrict(t *testing.T) {
 	}{
 		{"an empty block is fine", `{}`, nil},
 		{"a full block is fine", `{outcome: [` + outcome + `], error: {required: [/m], fixed: {/s: error}}, unique: [{field: /o, name: ORDER}], idempotency: {header: Key, name: KEY}, readBack: [` + back + `], amounts: {fields: [/a], currency: USD}, merchant: {field: /m}}`, nil},
-		{"an unknown key names itself and the allowed ones", `{outcomes: []}`, []string{"x-conformance", "outcomes", "allowed: amounts, error, idempotency, merchant, outcome, readBack, unique"}},
+		{"an unknown key names itself and the allowed ones", `{outcomes: []}`, []string{"x-conformance", "outcomes", "allowed: amounts, codes, echo, error, idempotency, later, merchant, messages, outcome, readBack, unique"}},
 		{"an unknown key of an outcome", `{outcome: [{field: /s, refused: [], error: [], reason: /m, otherwise: absent, ignorecase: true}]}`, []string{"/outcome/0", "ignorecase", "allowed: error, field, ignoreCase, otherwise, reason, refused, success"}},
 		{"an unknown key of a read-back", `{readBack: [{by: ID, operation: read, parameter: q, rows: /r, field: /f, qery: {}}]}`, []string{"/readBack/0", "qery", "allowed: by, field, operation, parameter, query, rows"}},
 		{"an unknown key of the merchant", `{merchant: {field: /m, name: x}}`, []string{"/merchant", "allowed: field"}},

@@ -52,8 +52,15 @@ type Operation struct {
 	Responses   []Response
 	Security    [][]string // alternatives, each a list of scheme names; none: no credential needed
 	Conformance Conformance
-	Links       []Link // from this operation's answers to others
+	Links       []Link     // from this operation's answers to others
+	Callbacks   []Callback // the messages that follow an answer
 	Description *Description
+}
+
+// Callback is a message that an operation promises to send later.
+type Callback struct {
+	Name    string
+	Message Content // what it holds, as JSON
 }
 
 // Parameter is one parameter of an operation, in its path, query, header or cookie.
@@ -111,6 +118,7 @@ type Link struct {
 	Parameters map[string]string
 	Body       map[string]string // pointer into the request body → expression or literal
 	Settled    bool              // x-settled: the source must be settled first
+	Optional   bool              // x-when-present: only some answers have what it carries over, so it prepares nothing
 }
 
 // Needs lists the fields of the source's own request that the link carries over, as pointers.
@@ -360,9 +368,12 @@ func (d *Description) check() error {
 			if reader == nil {
 				return fmt.Errorf("%s: readBack: no operation has the id %q", extension, back.Operation)
 			}
-			if !slices.ContainsFunc(reader.Parameters, func(p Parameter) bool { return p.In == "query" && p.Name == back.Parameter }) {
+			if back.Parameter != "" && !slices.ContainsFunc(reader.Parameters, func(p Parameter) bool { return p.In == "query" && p.Name == back.Parameter }) {
 				return fmt.Errorf("%s: readBack: operation %s has no query parameter %q", extension, back.Operation, back.Parameter)
 			}
+		}
+		if err := d.checkMessages(o.Conformance.Messages); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -433,6 +444,7 @@ func (r reader) operation(method, path string, item *openapi3.PathItem, source *
 			}
 		}
 	}
+	o.Callbacks = r.callbacks(source.Callbacks)
 	return o, nil
 }
 
@@ -538,6 +550,7 @@ func readLink(name, status string, from *Operation, source *openapi3.Link) Link 
 	}
 	flatten(source.RequestBody, "", link.Body)
 	link.Settled, _ = source.Extensions["x-settled"].(bool)
+	link.Optional, _ = source.Extensions["x-when-present"].(bool)
 	return link
 }
 

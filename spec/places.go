@@ -42,6 +42,9 @@ func (c Conformance) requestPlaces() []string {
 	if c.Merchant != nil {
 		list = append(list, c.Merchant.Field)
 	}
+	for _, e := range c.Echo {
+		list = append(list, e.Request)
+	}
 	return list
 }
 

@@ -56,7 +56,13 @@ const (
 	Statuses   Chapter = "statuses"   // what each status means
 	Outcomes   Chapter = "outcomes"   // what an answered request came to
 	Rejections Chapter = "rejections" // what a rejected request leaves behind
+	Messages   Chapter = "messages"   // what is told later, and to whom
+	Flows      Chapter = "flows"      // what may be done with a payment, and what not
+	Repeats    Chapter = "repeats"    // what happens when a request comes again
 )
+
+// Chapters lists the chapters in the order in which reports show them.
+var Chapters = []Chapter{Statuses, Outcomes, Rejections, Messages, Flows, Repeats}
 
 // Requirement is one testable statement. Cases and Check say how it is exercised:
 // every case whose kind starts with one of Cases (all kinds when empty) is judged
@@ -72,6 +78,7 @@ type Requirement struct {
 	Operations Operations `yaml:"operations"`
 	Cases      []string   `yaml:"cases"`
 	Answers    []string   `yaml:"answers"`
+	Flows      []Flow     `yaml:"flows"` // in place of Cases, with check flow
 	Check      string     `yaml:"check"`
 	Expect     *Expect    `yaml:"expect"` // with check status
 	Untested   string     `yaml:"untested"`
@@ -112,6 +119,8 @@ type Expect struct {
 	Statuses  []string    `yaml:"statuses"` // numbers, or success: the operation's documented 2xx
 	Ending    Ending      `yaml:"ending"`   // how the answer says it ended; "" when not judged
 	Tolerated []Tolerance `yaml:"tolerated"`
+	Body      Holds       `yaml:"body"` // in a flow: what the body is to be, place by place
+	Same      string      `yaml:"same"` // in a flow: the step whose answer this one repeats
 }
 
 // Tolerance is an answer that passes with a note.
@@ -203,9 +212,11 @@ func hint(err error) error {
 	}
 	allowed := map[string]string{
 		"Requirements": "version, name, pages, profiles, requirements, notCovered",
-		"Requirement":  "id, level, chapter, profile, fault, clause, sentence, operations, cases, answers, check, expect, untested",
+		"Requirement":  "id, level, chapter, profile, fault, clause, sentence, operations, cases, answers, flows, check, expect, untested",
 		"Clause":       "page, anchor, text, sentences",
-		"Expect":       "statuses, ending, tolerated",
+		"Flow":         "id, why, steps",
+		"FlowStep":     "name, do, of, again, await, test, with, without, as, keyed, times, hangUp, ends, expect",
+		"Expect":       "statuses, ending, tolerated, body, same",
 		"Tolerance":    "status, where, why",
 	}[m[3]]
 	return fmt.Errorf("line %s: unknown key %s; allowed: %s", m[1], m[2], allowed)
@@ -277,8 +288,8 @@ func (q *Requirement) check(pages, profiles map[string]string) error {
 	if !slices.Contains([]Level{Must, Should, May}, q.Level) {
 		return fmt.Errorf("level: %q: allowed are must, should, may", q.Level)
 	}
-	if !slices.Contains([]Chapter{Statuses, Outcomes, Rejections}, q.Chapter) {
-		return fmt.Errorf("chapter: %q: allowed are statuses, outcomes, rejections", q.Chapter)
+	if !slices.Contains(Chapters, q.Chapter) {
+		return fmt.Errorf("chapter: %q: allowed are statuses, outcomes, rejections, messages, flows, repeats", q.Chapter)
 	}
 	if _, ok := profiles[q.Profile]; !ok && q.Profile != "" {
 		return fmt.Errorf("profile: %q: allowed are %s", q.Profile, strings.Join(slices.Sorted(maps.Keys(profiles)), ", "))
@@ -312,16 +323,44 @@ func (q *Requirement) check(pages, profiles map[string]string) error {
 	if (q.Expect != nil) != (q.Check == "status") {
 		return errors.New("expect goes with check status, and only with it")
 	}
+	if (len(q.Flows) > 0) != (q.Check == CheckFlow) || len(q.Flows) > 0 && len(q.Cases) > 0 {
+		return errors.New("flows go with check flow, and only with it, in place of cases")
+	}
+	if err := q.checkFlows(); err != nil {
+		return err
+	}
 	if q.Expect != nil {
+		if len(q.Expect.Statuses) == 0 || q.Expect.Body != nil || q.Expect.Same != "" {
+			return errors.New("expect.statuses: none named; body and same are for the steps of a flow")
+		}
 		return q.Expect.check()
 	}
 	return nil
 }
 
-func (e *Expect) check() error {
-	if len(e.Statuses) == 0 {
-		return errors.New("expect.statuses: none named")
+// CheckFlow is the check that judges the steps of flows.
+const CheckFlow = "flow"
+
+func (q *Requirement) checkFlows() error {
+	seen := map[string]bool{}
+	for _, f := range q.Flows {
+		if err := f.check(); err != nil {
+			return err
+		}
+		if seen[f.ID] {
+			return fmt.Errorf("flow %s: the id is used twice", f.ID)
+		}
+		seen[f.ID] = true
 	}
+	for _, id := range q.Operations.IDs {
+		if len(q.Flows) > 0 && !slices.ContainsFunc(q.Flows, func(f Flow) bool { return f.For(id) }) {
+			return fmt.Errorf("operations: %s: no flow judges a request of it", id)
+		}
+	}
+	return nil
+}
+
+func (e *Expect) check() error {
 	for _, s := range e.Statuses {
 		if n, err := strconv.Atoi(s); s != "success" && (err != nil || n < 100 || n > 599) {
 			return fmt.Errorf("expect.statuses: %q: allowed are success and statuses from 100 to 599", s)
@@ -338,10 +377,14 @@ func (e *Expect) check() error {
 	return nil
 }
 
-// For resolves the expected statuses for an operation, ascending.
+// For resolves the expected statuses for an operation, ascending; none named means success.
 func (e *Expect) For(o *Operation) []int {
 	var list []int
-	for _, s := range e.Statuses {
+	statuses := e.Statuses
+	if len(statuses) == 0 {
+		statuses = []string{"success"}
+	}
+	for _, s := range statuses {
 		if s == "success" {
 			list = append(list, o.Success()...)
 		} else if n, err := strconv.Atoi(s); err == nil {

@@ -23,6 +23,9 @@ func Declare(p *plan.Plan, r *run.Run) {
 	statuses(p, r)
 	outcomes(p, r)
 	rejections(p, r)
+	messages(p, r)
+	flows(p, r)
+	repeats(p, r)
 }
 
 // Run declares the tree and runs it in this process, with Ginkgo's own console

@@ -115,7 +115,7 @@ func TestConfig(t *testing.T) {
 func TestEveryObligationHasAChapterOfTheTree(t *testing.T) {
 	for _, o := range promise(t).Obligations {
 		switch o.Requirement.Chapter {
-		case spec.Statuses, spec.Outcomes, spec.Rejections:
+		case spec.Statuses, spec.Outcomes, spec.Rejections, spec.Messages, spec.Flows, spec.Repeats:
 		default:
 			t.Errorf("%s is of chapter %q, which Declare leaves out", o.ID, o.Requirement.Chapter)
 		}

@@ -1,22 +1,20 @@
 package exchange
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"qorcheck/harness/message"
 	"qorcheck/harness/plan"
 	"qorcheck/harness/settings"
 	"qorcheck/spec"
@@ -30,12 +28,38 @@ type Client struct {
 	pace        *pace
 	cards       *cards
 	redactor    *Redactor
+	receiver    *message.Receiver // nil when no message is awaited
+	sharing     *sharing
+	deaf        string // why no message can come, "" when one can
 }
 
 // New makes a client. It follows no redirect, no proxy of the environment, asks
 // for no compression, and connects to hosts that the fixtures allow and no other.
 func New(s settings.Settings, d *spec.Description) *Client {
-	return &Client{settings: s, description: d, redactor: NewRedactor(s.Fixtures, d.SecretFields), wire: newWire(s), pace: newPace(s.Rate), cards: newCards(s.Fixtures, d.SecretFields)}
+	s.MessageWait = cmp.Or(s.MessageWait, settings.DefaultMessageWait)
+	s.QuietWindow = cmp.Or(s.QuietWindow, settings.DefaultQuietWindow)
+	c := &Client{settings: s, description: d, redactor: NewRedactor(s.Fixtures, d.SecretFields), wire: newWire(s), pace: newPace(s.Rate), cards: newCards(s.Fixtures, d.SecretFields)}
+	c.sharing = newSharing(c)
+	return c
+}
+
+// Receive tells where messages come in, before the first request is made.
+func (c *Client) Receive(r *message.Receiver) {
+	c.receiver = r
+	c.redactor = NewRedactor(c.settings.Fixtures, c.description.SecretFields, r.Secret())
+}
+
+// Deafen tells why no message can come, so that nothing waits for one.
+func (c *Client) Deafen(why string) { c.deaf = why }
+
+// Unique is the unique value that a placeholder of a case stands for.
+func (c *Client) Unique(caseID string, p plan.Placeholder) string {
+	f := filler{client: c, caseID: caseID}
+	value, err := f.value(p)
+	if err != nil {
+		return ""
+	}
+	return value
 }
 
 type hostError string
@@ -72,110 +96,6 @@ func (c *Client) Reach(ctx context.Context) *Failure {
 // Close closes the connections that are kept.
 func (c *Client) Close() { c.wire.close() }
 
-// Execute runs a case: its preparation, its act, its observations, and in any
-// event its clean-up. The context ends it early; clean-up has time of its own.
-func (c *Client) Execute(ctx context.Context, planned *plan.Case) *Transcript {
-	t := &Transcript{Case: planned}
-	values := map[string]string{}
-	defer func() { c.cleanUp(t, values) }()
-	for _, step := range planned.Prepare {
-		record := c.Do(ctx, planned.ID, step, values)
-		t.Prepare = append(t.Prepare, record)
-		if t.Stopped = c.prepared(record, values); t.Stopped != "" {
-			return t
-		}
-	}
-	act := c.Do(ctx, planned.ID, planned.Act, values)
-	t.Act = &act
-	keep(act, values)
-	for _, step := range planned.Observe {
-		t.Observe = append(t.Observe, c.Do(ctx, planned.ID, step, values))
-	}
-	return t
-}
-
-// prepared keeps what a step of the preparation yields and says what went wrong with it, "" when nothing did.
-func (c *Client) prepared(r Record, values map[string]string) string {
-	name := "preparation " + r.Step.Name
-	switch {
-	case r.Failure != nil:
-		return name + ": " + r.Failure.Text
-	case r.Answer.Status/100 != 2:
-		return fmt.Sprintf("%s was answered %d", name, r.Answer.Status)
-	}
-	if missing := keep(r, values); missing != "" {
-		return fmt.Sprintf("%s: the answer has no %s", name, missing)
-	}
-	if o := c.description.Operation(r.Step.Operation); o != nil {
-		var body any
-		if json.Unmarshal(r.Answer.Body, &body) == nil {
-			if ending := o.Ending(body); ending == spec.Refused || ending == spec.Errored {
-				return fmt.Sprintf("%s ended as %s", name, ending)
-			}
-		}
-	}
-	return ""
-}
-
-// keep takes the captured values out of an answer and names the first one that is not there.
-func keep(r Record, values map[string]string) (missing string) {
-	if r.Answer == nil || len(r.Step.Capture) == 0 {
-		return ""
-	}
-	var body any
-	decoder := json.NewDecoder(bytes.NewReader(r.Answer.Body))
-	decoder.UseNumber()       // ids beyond 2^53 stay as they are
-	_ = decoder.Decode(&body) // what is not JSON holds nothing
-	for _, capture := range r.Step.Capture {
-		text := ""
-		switch v, _ := spec.Lookup(body, capture.Pointer); v := v.(type) {
-		case string:
-			text = v
-		case json.Number:
-			text = v.String()
-		}
-		switch {
-		case text != "":
-			values[capture.Name] = text
-		case missing == "":
-			missing = capture.Pointer
-		}
-	}
-	return missing
-}
-
-// cleanUp sends the clean-up requests for which a value was captured. It has its
-// own time, so that an interrupted run still removes what it made.
-func (c *Client) cleanUp(t *Transcript, values map[string]string) {
-	for _, step := range t.Case.Cleanup {
-		if !filled(step, values) {
-			continue
-		}
-		ctx, cancel := context.WithTimeout(context.Background(), c.settings.Timeout+MostWaits*MostWait)
-		record := c.Do(ctx, t.Case.ID, step, values)
-		cancel()
-		t.Cleanup = append(t.Cleanup, record)
-		if a := record.Answer; a == nil || a.Status/100 != 2 && a.Status != http.StatusNotFound {
-			t.Left = append(t.Left, record.Evidence.Request.Line)
-		}
-	}
-}
-
-func filled(step plan.Step, values map[string]string) bool {
-	templates := []plan.Template{step.Request.Path, step.Request.Body}
-	for _, field := range slices.Concat(step.Request.Query, step.Request.Header) {
-		templates = append(templates, field.Value)
-	}
-	for _, t := range templates {
-		for _, p := range t.Placeholders() {
-			if p.Source == plan.FromAnswer && values[p.Args[0]] == "" {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // Do sends one request and reads its answer.
 func (c *Client) Do(ctx context.Context, caseID string, step plan.Step, values map[string]string) Record {
 	r := Record{Step: step, Started: time.Now(), Method: step.Request.Method}
@@ -187,6 +107,7 @@ func (c *Client) Do(ctx context.Context, caseID string, step plan.Step, values m
 	if err == nil {
 		r.URL, r.Header, r.Body = request.URL.String(), request.Header, filler.body
 		c.patiently(ctx, request, &r)
+		r.Sought = filler.sought(step)
 	} else {
 		r.Failure = &Failure{Blocked, c.Redact(err.Error())}
 	}
@@ -299,15 +220,15 @@ func (f *filler) value(p plan.Placeholder) (string, error) {
 		return "", errAway
 	}
 	switch p.Source {
-	case plan.FromCredential:
-		return fixtures.Credential(p.Args[0], p.Args[1]), nil
-	case plan.FromBasic:
-		return base64.StdEncoding.EncodeToString([]byte(fixtures.Credential(p.Args[0], p.Args[1]))), nil
+	case plan.FromCredential, plan.FromBasic:
+		return p.Credential(fixtures), nil
 	case plan.FromTrigger:
 		return fixtures.Trigger(p.Args[0], p.Args[1])[p.Args[2]], nil
 	case plan.FromRun:
 		longest, err := strconv.Atoi(p.Args[1])
 		return plan.UniqueValue(f.client.settings.RunID, f.caseID, p.Args[0], longest), err
+	case plan.FromReceiver:
+		return f.client.receiving(p.Args[0])
 	case plan.FromAnswer, plan.UnlikeAnswer:
 		value, ok := f.values[p.Args[0]]
 		if !ok {
@@ -319,6 +240,31 @@ func (f *filler) value(p plan.Placeholder) (string, error) {
 		return value, nil
 	}
 	return "", fmt.Errorf("unknown placeholder %s", p.Source)
+}
+
+// sought is the value that a read-back looks for, "" when the step is none.
+func (f *filler) sought(step plan.Step) string {
+	if step.ReadBack == nil {
+		return ""
+	}
+	value, err := step.ReadBack.Value.Fill(f.value)
+	if err != nil {
+		return ""
+	}
+	return value
+}
+
+// receiving is what a registration says of where messages come in.
+func (c *Client) receiving(what string) (string, error) {
+	switch {
+	case c.receiver == nil:
+		return "", errors.New(cmp.Or(c.deaf, "no message is received in this run"))
+	case what == "header":
+		return message.HeaderName, nil
+	case what == "secret":
+		return c.receiver.Secret(), nil
+	}
+	return c.receiver.Address(what), nil
 }
 
 // unlike alters the digits and hexadecimal letters of an id within their class,

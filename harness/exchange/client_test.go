@@ -460,7 +460,7 @@ func TestPlaceholdersAreFilledAndEscaped(t *testing.T) {
 	act := post("/x/"+hole(plan.FromAnswer, "ID")+"/"+hole(plan.FromAnswer, "NUMBER"),
 		`{"id":"`+hole(plan.FromAnswer, "ID")+`","key":"`+hole(plan.FromCredential, "valid", "AppKey")+`","order":"`+hole(plan.FromRun, "ORDER_ID", "10")+`","card":"`+hole(plan.FromTrigger, "card", "approved", "creditcard")+`"}`)
 	act.Request.Query = []plan.Field{{Name: "o dd", Value: "<" + hole(plan.FromAnswer, "ID") + ">"}}
-	transcript := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{made}, Act: act})
+	transcript := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{made}, Act: act}, nil)
 	if transcript.Stopped != "" || len(seen) != 1 {
 		t.Fatalf("stopped: %q, %+v", transcript.Stopped, transcript.Act)
 	}
@@ -559,7 +559,7 @@ func TestPreparation(t *testing.T) {
 			}))
 			made := post("/pay", "{}")
 			made.Capture = []plan.Capture{{Name: "ID", Pointer: "/id"}}
-			got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{made}, Act: get("/x/" + hole(plan.FromAnswer, "ID"))})
+			got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{made}, Act: get("/x/" + hole(plan.FromAnswer, "ID"))}, nil)
 			if got.Stopped != tt.want || (got.Act == nil) != (tt.want != "") || (acted.Load() == 0) != (tt.want != "") || len(got.Prepare) != 1 {
 				t.Errorf("stopped %q, want %q; %d acts", got.Stopped, tt.want, acted.Load())
 			}
@@ -567,7 +567,7 @@ func TestPreparation(t *testing.T) {
 	}
 	t.Run("one that fails on the way stops, with the failure", func(t *testing.T) {
 		c := toyClient(t, rawServer(t, func(io.Writer, int, int) bool { return false }))
-		if got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{post("/pay", "{}")}, Act: get("/x")}); !strings.HasPrefix(got.Stopped, "preparation pay: ") || got.Act != nil {
+		if got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{post("/pay", "{}")}, Act: get("/x")}, nil); !strings.HasPrefix(got.Stopped, "preparation pay: ") || got.Act != nil {
 			t.Errorf("stopped %q", got.Stopped)
 		}
 	})
@@ -580,7 +580,7 @@ func TestPreparation(t *testing.T) {
 		first, second := post("/first", "{}"), post("/second", "{}")
 		first.Capture = []plan.Capture{{Name: "ID", Pointer: "/id"}}
 		second.Capture = first.Capture
-		if got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{first, second}, Act: get("/x")}); got.Stopped != "preparation pay: the answer has no /id" {
+		if got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{first, second}, Act: get("/x")}, nil); got.Stopped != "preparation pay: the answer has no /id" {
 			t.Errorf("stopped %q", got.Stopped)
 		}
 	})
@@ -625,7 +625,7 @@ func TestCleanUp(t *testing.T) {
 			}))
 			made := post("/made", "{}")
 			made.Capture = []plan.Capture{{Name: "ID", Pointer: "/id"}}
-			got := c.Execute(ctx, &plan.Case{ID: "case", Prepare: []plan.Step{made}, Act: get("/x"), Cleanup: []plan.Step{tt.step}})
+			got := c.Execute(ctx, &plan.Case{ID: "case", Prepare: []plan.Step{made}, Act: get("/x"), Cleanup: []plan.Step{tt.step}}, nil)
 			if want := map[bool]int{true: 1}[tt.removed]; len(removed) != want || len(got.Cleanup) != want {
 				t.Errorf("removed %v", removed)
 			}
@@ -653,7 +653,7 @@ func TestCleanUp(t *testing.T) {
 		if missing := keep(record, values); missing != "" {
 			t.Fatal(missing)
 		}
-		c.cleanUp(transcript, values)
+		(&script{client: c, transcript: transcript, values: values}).cleanUp()
 		if len(transcript.Cleanup) != 1 || len(transcript.Left) != 0 || !strings.HasSuffix(transcript.Cleanup[0].URL, "/made/7") {
 			t.Errorf("got %+v", transcript)
 		}
@@ -663,7 +663,7 @@ func TestCleanUp(t *testing.T) {
 func TestObserveFollowsTheAct(t *testing.T) {
 	var order []string
 	c := toyClient(t, toyServer(t, func(_ http.ResponseWriter, r *http.Request) { order = append(order, r.URL.Path) }))
-	got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{get("/1")}, Act: get("/2"), Observe: []plan.Step{get("/3"), get("/4")}, Cleanup: []plan.Step{get("/5")}})
+	got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{get("/1")}, Act: get("/2"), Observe: []plan.Step{get("/3"), get("/4")}, Cleanup: []plan.Step{get("/5")}}, nil)
 	if want := []string{"/1", "/2", "/3", "/4", "/5"}; !slices.Equal(order, want) || len(got.Observe) != 2 {
 		t.Errorf("sent %v", order)
 	}
@@ -702,7 +702,7 @@ func TestValuesInAFormAreEscapedForIt(t *testing.T) {
 	made.Capture = []plan.Capture{{Name: "ID", Pointer: "/id"}}
 	act := post("/x", "td%5Bid%5D="+hole(plan.FromAnswer, "ID")+"&b=1")
 	act.Request.Header = []plan.Field{{Name: "Content-Type", Value: "application/x-www-form-urlencoded"}}
-	if transcript := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{made}, Act: act}); transcript.Stopped != "" {
+	if transcript := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{made}, Act: act}, nil); transcript.Stopped != "" {
 		t.Fatal(transcript.Stopped)
 	}
 	if got.Get("td[id]") != odd || got.Get("b") != "1" {

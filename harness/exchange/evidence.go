@@ -59,6 +59,23 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 	return e
 }
 
+// awaited makes the redacted copy of what came of waiting for a message.
+func (c *Client) awaited(r Record, about string) Evidence {
+	e := Evidence{Step: r.Step.Name, Started: r.Started, TookMS: float64(r.Took.Microseconds()) / 1000, Failure: r.Failure}
+	e.Request = Message{Line: "await the message about " + printable(c.redactor.Answer(about)), Header: []string{}}
+	for i, d := range r.Messages {
+		m := Message{Line: fmt.Sprintf("message %d of %d, acknowledged with %d", i+1, len(r.Messages), d.Answered), Body: printable(c.redactor.Answer(string(d.Body))), Header: []string{}}
+		for name, values := range d.Header {
+			for _, value := range values {
+				m.Header = append(m.Header, printable(c.redactor.Header(name, value)))
+			}
+		}
+		slices.Sort(m.Header)
+		e.Messages = append(e.Messages, m)
+	}
+	return e
+}
+
 // printable makes control and direction characters and broken UTF-8 visible.
 func printable(text string) string {
 	if utf8.ValidString(text) && !strings.ContainsFunc(text, invisible) {

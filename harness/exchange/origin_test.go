@@ -77,7 +77,7 @@ func TestCredentialsStayAtTheTarget(t *testing.T) {
 		made.Capture = []plan.Capture{{Name: "ID", Pointer: "/id"}, {Name: "HREF", Pointer: "/href"}}
 		for _, id := range []string{"ID", "HREF"} {
 			c := toyClient(t, target)
-			transcript := c.Execute(t.Context(), &plan.Case{ID: "c", Prepare: []plan.Step{made}, Act: with(get("/x/" + hole(plan.FromAnswer, id)))})
+			transcript := c.Execute(t.Context(), &plan.Case{ID: "c", Prepare: []plan.Step{made}, Act: with(get("/x/" + hole(plan.FromAnswer, id)))}, nil)
 			if transcript.Stopped != "" || transcript.Act.Failure != nil {
 				t.Errorf("%q, %+v", transcript.Stopped, transcript.Act)
 			}

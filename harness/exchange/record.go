@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"qorcheck/harness/message"
 	"qorcheck/harness/plan"
 )
 
@@ -25,6 +26,10 @@ type Record struct {
 	Waits    int // how often the target asked for time and got it
 	Answer   *Answer
 	Failure  *Failure
+	Missing  string             // pointer to the first value that was to be captured and is not there
+	Sought   string             // what a read-back looks for, or the id that an awaited message names
+	Messages []message.Delivery // that were awaited
+	Shared   bool               // the request served another case too, which counts it
 	Evidence Evidence
 }
 
@@ -66,6 +71,7 @@ const (
 	Interrupted FailureKind = "interrupted"
 	Blocked     FailureKind = "blocked"   // the host guard or a missing value stopped the request
 	Malformed   FailureKind = "malformed" // what came back is not HTTP
+	HungUp      FailureKind = "hung-up"   // we dropped the connection, as the case has it
 )
 
 // Transcript is all that happened in one case.
@@ -77,6 +83,19 @@ type Transcript struct {
 	Cleanup []Record
 	Stopped string // why the case ended before its act, "" when it did not
 	Left    []string
+	News    News
+}
+
+// News is what else was received, as far as it concerns the case. It is known
+// when the run's last messages are in.
+type News struct {
+	About    []message.Delivery // all messages about what the case awaited
+	Strays   []message.Delivery // came meanwhile, and name an id that no answer of the run named
+	Rejected []message.Delivery // those of the strays that can only be about rejected requests
+	Came     bool               // some message came at all
+	Unsigned int                // came meanwhile to a registered address without the header pair
+	Silent   string             // why no message proves nothing, "" when it proves that none was sent
+	Instead  string             // what came in place of an awaited message, for reports
 }
 
 // Records lists the exchanges in the order in which they were made.
@@ -105,6 +124,8 @@ type Evidence struct {
 	Answer  *Message  `json:"answer,omitempty"`
 	Failure *Failure  `json:"failure,omitempty"`
 	Curl    string    `json:"curl"`
+
+	Messages []Message `json:"messages,omitempty"` // that were awaited, as they came
 }
 
 // Message is one side of an exchange, redacted.

@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"qorcheck/harness/plan"
 	"qorcheck/harness/settings"
 )
 
@@ -38,9 +39,13 @@ type Redactor struct {
 }
 
 // NewRedactor makes a redactor for the secrets of the fixtures and for the names
-// that the description marks as secret.
-func NewRedactor(f *settings.Fixtures, names []string) *Redactor {
+// that the description marks as secret, and for further secrets of the run.
+func NewRedactor(f *settings.Fixtures, names []string, more ...string) *Redactor {
 	credentials, cards := f.Secrets()
+	for _, value := range credentials {
+		more = append(more, plan.Twisted(value)...)
+	}
+	credentials = append(credentials, more...)
 	by := map[string]string{}
 	var short, odd []string
 	for _, value := range credentials {

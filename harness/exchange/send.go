@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+
+	"qorcheck/harness/plan"
 )
 
 // send makes the exchange of a request. It is sent a second time only if nothing
@@ -22,7 +24,11 @@ import (
 func (c *Client) send(ctx context.Context, request *http.Request, r *Record) {
 	ctx, cancel := context.WithTimeout(ctx, c.settings.Timeout)
 	defer cancel()
-	if kept := c.wire.take(request.URL); kept != nil && !c.over(ctx, kept, true, request, r) {
+	if r.Step.HangUp {
+		c.hangUp(ctx, request, r)
+		return
+	}
+	if kept := c.kept(r.Step, request); kept != nil && !c.over(ctx, kept, true, request, r) {
 		return
 	}
 	fresh, err := c.wire.open(ctx, request.URL)
@@ -31,6 +37,34 @@ func (c *Client) send(ctx context.Context, request *http.Request, r *Record) {
 		return
 	}
 	c.over(ctx, fresh, false, request, r)
+}
+
+// kept finds a connection to use again, nil where the step wants one of its own.
+func (c *Client) kept(step plan.Step, request *http.Request) *connection {
+	if step.Fresh {
+		return nil
+	}
+	return c.wire.take(request.URL)
+}
+
+// hangUp makes the exchange over a connection of its own and drops it when the
+// answer begins. Where none begins, that is told.
+func (c *Client) hangUp(ctx context.Context, request *http.Request, r *Record) {
+	conn, err := c.wire.open(ctx, request.URL)
+	if err != nil {
+		r.Failure = c.failure(ctx, err)
+		return
+	}
+	ctx, drop := context.WithCancel(ctx)
+	defer drop()
+	var began atomic.Bool
+	c.over(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotFirstResponseByte: func() {
+		began.Store(true)
+		drop()
+	}}), conn, false, request, r)
+	if began.Load() || r.Answer != nil {
+		r.Answer, r.Failure = nil, &Failure{HungUp, "the connection was dropped when the answer began, as the case has it"}
+	}
 }
 
 // over makes the exchange over one connection, and tells whether it is to be made again over another.

@@ -20,13 +20,14 @@ import (
 var Kinds = []string{
 	"valid.example", "valid.required", "valid.everything", "valid.form",
 	"valid.optional", "valid.enum", "valid.branch", "valid.bound",
-	"outcome.refused", "outcome.error", "outcome.internal",
+	"outcome.refused", "outcome.error", "outcome.internal", "outcome.reasons",
 	"malformed.syntax", "malformed.empty", "malformed.media-type", "malformed.lax", "malformed.doubled",
 	"malformed.missing", "malformed.blank", "malformed.null", "malformed.type", "malformed.enum",
 	"malformed.pattern", "malformed.length", "malformed.bound", "malformed.items", "malformed.extra",
-	"unauthenticated.missing", "unauthenticated.empty",
-	"forbidden.unknown", "forbidden.revoked", "forbidden.pair", "forbidden.rights", "forbidden.merchant",
-	"not-found.path", "not-found.method", "not-found.id",
+	"unauthenticated.missing", "unauthenticated.empty", "unauthenticated.blank", "unauthenticated.misplaced", "unauthenticated.malformed",
+	"forbidden.unknown", "forbidden.altered", "forbidden.revoked", "forbidden.pair", "forbidden.rights", "forbidden.merchant",
+	"not-found.path", "not-found.method", "not-found.id", "not-found.foreign",
+	"message.success", "message.refused", "message.later", "message.again", "message.none",
 }
 
 // laxKinds are of requests of which nothing is promised, so that a target may carry them out.
@@ -38,22 +39,22 @@ func covers(q *spec.Requirement, kind string) bool {
 	return q.Covers(kind) && (len(q.Cases) == 0 || !slices.Contains(laxKinds, kind) || slices.Contains(q.Cases, kind))
 }
 
-// Checks that planning knows of beyond the words that it hands on to judging.
-const (
-	checkStatus  = "status"
-	checkNoTrace = "no-trace"
-)
+// checkStatus is the check that planning knows of beyond the words that it hands on to judging.
+const checkStatus = "status"
 
 // New plans a run. An error names what in the description, the requirements or
 // the fixtures does not fit together.
 func New(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, seed uint64) (*Plan, error) {
-	b := &builder{description: d, requirements: r, fixtures: f, seed: seed, ids: map[string]bool{}, requests: map[string]bool{}, shown: map[string]string{}, lacks: map[string]string{}, none: map[string]string{}}
+	b := &builder{description: d, requirements: r, fixtures: f, seed: seed, ids: map[string]bool{}, requests: map[string]bool{}, shown: map[string]string{}, lacks: map[string]string{}, none: map[string]string{}, repeated: map[string]bool{}, own: map[string][]*Case{}, passing: map[string][]*Case{}}
 	if err := b.check(); err != nil {
 		return nil, err
 	}
 	p := &Plan{Description: d, Requirements: r, Fixtures: f, Seed: seed}
 	for _, o := range d.Operations {
 		b.operation(o)
+	}
+	if err := b.flowCases(); err != nil {
+		return nil, err
 	}
 	if err := b.obligations(p); err != nil {
 		return nil, err
@@ -62,6 +63,8 @@ func New(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, seed u
 	// The seed sets the order in which cases are sent: what depends on it shows.
 	rand.New(rand.NewPCG(seed, 0)).Shuffle(len(p.Cases), func(i, j int) { p.Cases[i], p.Cases[j] = p.Cases[j], p.Cases[i] })
 	p.Preflight = preflight(b.cases)
+	p.Subscription = b.subscription(p.Cases)
+	p.Finder = b.finder(p.Messaging())
 	p.sign()
 	return p, nil
 }
@@ -80,6 +83,10 @@ type builder struct {
 	ways         map[string]way
 	taken        map[string][]string // operation → groups of triggers
 	none         map[string]string   // operation + kind → why the description calls for no such case
+	correct      *draft              // of the operation at hand: what a rejected request is when corrected
+	repeated     map[string]bool     // operation + kind → a case of it is sent twice
+	own          map[string][]*Case  // by operation
+	passing      map[string][]*Case  // by an operation that is not their own, which they call too
 }
 
 // check refuses names that lead nowhere: a typing error must not shrink a run.
@@ -210,20 +217,30 @@ func (b *builder) operation(o *spec.Operation) {
 		return
 	}
 	base := b.draft(o, generate.OnlyRequired, "", "", bound)
+	b.correct = &base
 	b.validCases(o, base, prepared)
 	b.outcomeCases(o)
 	b.malformedCases(o, base, prepared)
 	b.credentialCases(o, base, prepared)
 	b.merchantCases(o, base, prepared)
 	b.notFoundCases(o, base, prepared)
+	b.foreignCase(o, base, prepared)
+	b.messageCases(o, base, prepared)
+	b.correct = nil
+}
+
+// credentials are those of a role for every scheme that an operation needs.
+func (b *builder) credentials(o *spec.Operation, role string) map[string]credential {
+	all := map[string]credential{}
+	for _, scheme := range b.schemes(o) {
+		all[scheme] = credential{role: role}
+	}
+	return all
 }
 
 // draft makes a valid request whose bound fields are known; needs are optional fields that it must have.
 func (b *builder) draft(o *spec.Operation, size generate.Extent, trigger, suffix string, bound map[string]any, needs ...string) draft {
-	d := draft{operation: o, method: o.Method, path: o.Path, parameters: map[string]any{}, credentials: map[string]string{}, bound: bound}
-	for _, scheme := range b.schemes(o) {
-		d.credentials[scheme] = settings.Valid
-	}
+	d := draft{operation: o, method: o.Method, path: o.Path, parameters: map[string]any{}, credentials: b.credentials(o, settings.Valid), bound: bound}
 	v := values{b: b, o: o, bound: bound, trigger: trigger, suffix: suffix, needs: needs}
 	for _, p := range o.Parameters {
 		key := p.In + ":" + p.Name
@@ -267,6 +284,7 @@ func (b *builder) add(o *spec.Operation, kind, what, why string, d draft, prepar
 		sum := sha256.Sum256([]byte(fault.Pointer)) // a/b_c and a_b/c are told apart
 		id += "-" + hex.EncodeToString(sum[:3])
 	}
+	retried := b.retried(&d, statuses, kind, prepared)
 	request, err := d.request()
 	if err == nil {
 		err = b.certify(d, request, fault)
@@ -285,16 +303,34 @@ func (b *builder) add(o *spec.Operation, kind, what, why string, d draft, prepar
 		Prepare: prepared,
 		Act:     Step{Name: o.ID, Operation: o.ID, Request: request},
 	}
-	if m := o.Conformance.Merchant; fault != nil && m != nil && fault.Pointer != "" && strings.HasPrefix(m.Field+"/", fault.Pointer+"/") {
+	if fault != nil && merchantWithin(o, fault.Pointer) {
 		c.Expect.Statuses = append(c.Expect.Statuses, b.notOurs(o)...)
 	}
 	if b.duplicate(c) {
 		return
 	}
-	b.cleanup(c, o)
-	b.observe(c, o)
+	b.observe(c, o, retried)
+	b.cleanup(c)
 	b.ids[id] = true
 	b.cases = append(b.cases, c)
+}
+
+// retried is the corrected request for one that is to be rejected, nil when there
+// is none. Both carry the same idempotency key: it must stay usable.
+func (b *builder) retried(d *draft, statuses []int, kind string, prepared []Step) *Request {
+	correct := b.corrected(d.operation, kind)
+	if statuses[0] < 400 || correct == nil || !b.asked(checkRetry, d.operation, kind) {
+		return nil
+	}
+	keyed := d.clone()
+	if b.key(&keyed, "") && b.key(correct, "") {
+		*d = keyed
+	}
+	request, err := correct.request()
+	if err != nil {
+		return nil
+	}
+	return &request
 }
 
 func caseID(o *spec.Operation, kind, what string) string {
@@ -377,6 +413,10 @@ func (b *builder) obligations(p *Plan) error {
 			return fmt.Errorf("two cases have the id %s: %s; %s", c.ID, twin.Why, c.Why)
 		}
 		byID[c.ID] = c
+		b.own[c.Operation] = append(b.own[c.Operation], c)
+		for _, id := range passing(c) {
+			b.passing[id] = append(b.passing[id], c)
+		}
 	}
 	seen := map[string]string{}
 	for _, o := range b.description.Operations {
@@ -407,19 +447,26 @@ func (b *builder) obligations(p *Plan) error {
 func (b *builder) assign(ob *Obligation) {
 	q := ob.Requirement
 	control := q.Check != checkNoTrace
-	for _, c := range b.cases {
-		if c.Operation != ob.Operation.ID || !covers(q, c.Kind) {
+	cases := b.own[ob.Operation.ID]
+	if len(q.Cases) == 0 && len(q.Flows) == 0 { // it speaks of every answer, whatever case it belongs to
+		cases = slices.Concat(cases, b.passing[ob.Operation.ID])
+	}
+	for _, c := range cases {
+		if len(q.Flows) > 0 && c.flow != q.ID || len(q.Flows) == 0 && !covers(q, c.Kind) {
 			continue
 		}
 		ob.Cases = append(ob.Cases, c.ID)
-		control = control || c.Expect.Accepted() && len(c.Observe) > 0
-		if q.Check == checkStatus {
+		control = control || c.Expect.Accepted() && slices.ContainsFunc(c.Observe, func(s Step) bool { return s.ReadBack != nil })
+		if q.Check == checkStatus || q.Check == spec.CheckFlow {
 			c.Obligations = append([]string{ob.ID}, c.Obligations...)
 		} else {
 			c.Obligations = append(c.Obligations, ob.ID)
 		}
 	}
 	var lacks []string
+	if reason := b.lacks[ob.Operation.ID+" "+kindFlow+"."+q.ID]; reason != "" {
+		lacks = append(lacks, reason)
+	}
 	for _, kind := range b.kinds() {
 		if reason := b.lacks[ob.Operation.ID+" "+kind]; len(q.Cases) > 0 && covers(q, kind) && reason != "" && !slices.Contains(lacks, reason) {
 			lacks = append(lacks, reason)
@@ -445,6 +492,19 @@ func (b *builder) assign(ob *Obligation) {
 	case !control:
 		ob.Lacks = "no correct request is read back, so that finding nothing of the others would prove nothing"
 	}
+}
+
+// passing lists the operations that a case calls beside its own.
+func passing(c *Case) []string {
+	var ids []string
+	for _, steps := range [][]Step{c.Prepare, c.Observe} {
+		for i := range steps {
+			if id := steps[i].Operation; id != "" && id != c.Operation && !slices.Contains(ids, id) {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
 }
 
 // cannot refuses names under cannot that no requirement or obligation has.

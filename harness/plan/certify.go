@@ -2,7 +2,6 @@ package plan
 
 import (
 	"cmp"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -138,10 +137,10 @@ func (b *builder) sample(p Placeholder) (string, error) {
 	switch p.Source {
 	case FromTrigger:
 		return b.fixtures.Trigger(p.Args[0], p.Args[1])[p.Args[2]], nil
-	case FromCredential:
-		return b.fixtures.Credential(p.Args[0], p.Args[1]), nil
-	case FromBasic:
-		return base64.StdEncoding.EncodeToString([]byte(b.fixtures.Credential(p.Args[0], p.Args[1]))), nil
+	case FromCredential, FromBasic:
+		return p.Credential(b.fixtures), nil
+	case FromReceiver:
+		return map[string]string{"address": "http://127.0.0.1:9/news", "refusing": "http://127.0.0.1:9/again", "header": "X-News", "secret": "0123456789abcdef"}[p.Args[0]], nil
 	case FromRun:
 		longest, err := strconv.Atoi(p.Args[1])
 		return UniqueValue("certify", "case", p.Args[0], longest), err

@@ -22,7 +22,7 @@ func (b *builder) credentialCases(o *spec.Operation, base draft, prepared []Step
 		}
 		return
 	}
-	with := func(kind, what, why string, change func(credentials map[string]string)) {
+	with := func(kind, what, why string, change func(credentials map[string]credential)) {
 		d := base.clone()
 		change(d.credentials)
 		if strings.HasPrefix(kind, "unauthenticated") && suffices(o, d.credentials) {
@@ -31,18 +31,24 @@ func (b *builder) credentialCases(o *spec.Operation, base draft, prepared []Step
 		}
 		b.add(o, kind, what, why, d, prepared, nil)
 	}
+	each := func(change func(scheme string, c credential) credential) func(map[string]credential) {
+		return func(c map[string]credential) {
+			for _, s := range schemes {
+				c[s] = change(s, c[s])
+			}
+		}
+	}
 	for _, s := range schemes {
-		with("unauthenticated.missing", plain(s), s+" is not sent", func(c map[string]string) { delete(c, s) })
-		with("unauthenticated.empty", plain(s), s+" is sent empty", func(c map[string]string) { c[s] = "" })
+		with("unauthenticated.missing", plain(s), s+" is not sent", func(c map[string]credential) { delete(c, s) })
+		with("unauthenticated.empty", plain(s), s+" is sent empty", func(c map[string]credential) { c[s] = credential{} })
+		with("unauthenticated.blank", plain(s), s+" is nothing but white space", func(c map[string]credential) { c[s] = credential{role: settings.Valid, twist: blank} })
 	}
 	if len(schemes) > 1 {
-		with("unauthenticated.missing", "all", "no credential is sent", func(c map[string]string) { clear(c) })
-		with("unauthenticated.empty", "all", "every credential is sent empty", func(c map[string]string) {
-			for _, s := range schemes {
-				c[s] = ""
-			}
-		})
+		with("unauthenticated.missing", "all", "no credential is sent", func(c map[string]credential) { clear(c) })
+		with("unauthenticated.empty", "all", "every credential is sent empty", each(func(string, credential) credential { return credential{} }))
 	}
+	b.misplacedCases(o, base, prepared, schemes)
+	b.alteredCases(o, schemes, with)
 	for _, bad := range []struct{ kind, role, why string }{
 		{"forbidden.unknown", settings.UnknownRole, "the credentials are well formed and nobody's"},
 		{"forbidden.revoked", settings.Revoked, "the credentials are revoked"},
@@ -52,33 +58,67 @@ func (b *builder) credentialCases(o *spec.Operation, base draft, prepared []Step
 			b.lack(o, bad.kind, lacking)
 			continue
 		}
-		with(bad.kind, "", bad.why, func(c map[string]string) {
-			for _, s := range schemes {
-				c[s] = bad.role
-			}
-		})
+		with(bad.kind, "", bad.why, each(func(string, credential) credential { return credential{role: bad.role} }))
 	}
 	if len(schemes) < 2 {
 		b.skip(o, "forbidden.pair", "the operation takes one credential, not a pair")
 		return
 	}
 	for _, s := range schemes {
-		with("forbidden.unknown", plain(s), s+" is nobody's, the rest is valid", func(c map[string]string) { c[s] = settings.UnknownRole })
+		with("forbidden.unknown", plain(s), s+" is nobody's, the rest is valid", func(c map[string]credential) { c[s] = credential{role: settings.UnknownRole} })
 	}
 	if lacking := b.roleLacks(settings.OtherMerchant, schemes); lacking != "" {
 		b.lack(o, "forbidden.pair", lacking)
 		return
 	}
 	for _, s := range schemes {
-		with("forbidden.pair", plain(s), s+" is another merchant's, the rest is valid", func(c map[string]string) { c[s] = settings.OtherMerchant })
+		with("forbidden.pair", plain(s), s+" is another merchant's, the rest is valid", func(c map[string]credential) { c[s] = credential{role: settings.OtherMerchant} })
 	}
 }
 
 // suffices tells whether credentials make up one of the alternatives that an operation takes.
-func suffices(o *spec.Operation, credentials map[string]string) bool {
+func suffices(o *spec.Operation, credentials map[string]credential) bool {
 	return slices.ContainsFunc(o.Security, func(alternative []string) bool {
-		return !slices.ContainsFunc(alternative, func(s string) bool { return credentials[s] == "" })
+		return !slices.ContainsFunc(alternative, func(s string) bool { return credentials[s].role == "" || credentials[s].twist == blank })
 	})
+}
+
+// misplacedCases send valid credentials elsewhere than where they belong.
+func (b *builder) misplacedCases(o *spec.Operation, base draft, prepared []Step, schemes []string) {
+	const kind = "unauthenticated.misplaced"
+	if slices.ContainsFunc(schemes, func(s string) bool { return b.description.Schemes[s].In != "header" }) {
+		b.skip(o, kind, "the credentials do not belong in headers")
+		return
+	}
+	d := base.clone()
+	d.misplaced = "query"
+	b.add(o, kind, "query", "the credentials are sent in the query instead of in headers", d, prepared, nil)
+	if _, ok := base.body.(map[string]any); ok {
+		d = base.clone()
+		d.misplaced = "body"
+		b.add(o, kind, "body", "the credentials are sent in the body instead of in headers", d, prepared, nil)
+	}
+}
+
+// alteredCases send credentials that are nearly right.
+func (b *builder) alteredCases(o *spec.Operation, schemes []string, with func(kind, what, why string, change func(map[string]credential))) {
+	for _, s := range schemes {
+		for _, near := range []struct {
+			twist twist
+			why   string
+		}{{truncated, "lacks its last character"}, {otherCase, "has its letters in the other case"}} {
+			if near.twist.of(b.fixtures.Credential(settings.Valid, s)) == "" {
+				b.skip(o, "forbidden.altered", s+" has nothing to alter")
+				continue
+			}
+			with("forbidden.altered", plain(s)+"."+string(near.twist), s+" "+near.why, func(c map[string]credential) { c[s] = credential{role: settings.Valid, twist: near.twist} })
+		}
+	}
+	if len(schemes) == 2 {
+		with("forbidden.altered", "swapped", "each credential is sent in the other's place", func(c map[string]credential) {
+			c[schemes[0]], c[schemes[1]] = credential{role: settings.Valid, of: schemes[1]}, credential{role: settings.Valid, of: schemes[0]}
+		})
+	}
 }
 
 // roleLacks says what to add to the fixtures for a role, "" when it is there.

@@ -15,7 +15,7 @@ func sentKeys(p *Plan, operation string, kinds ...string) map[string]string {
 		}
 		var keys []string
 		for _, f := range slices.Concat(c.Act.Request.Header, c.Act.Request.Query) {
-			if f.Name != "Content-Type" {
+			if f.Name != "Content-Type" && f.Name != "Qor-Idempotent-Key" {
 				keys = append(keys, f.Name+"="+f.Value.Show())
 			}
 		}
@@ -46,14 +46,26 @@ func TestCredentialsAreWrongInEachWay(t *testing.T) {
 		"unauthenticated.empty.AppKey":      "Qor-App-Key= " + client + "CLIENT_KEY",
 		"unauthenticated.empty.ClientKey":   app + "APP_KEY Qor-Client-Key=",
 		"unauthenticated.empty.all":         "Qor-App-Key= Qor-Client-Key=",
-		"forbidden.unknown":                 app + "UNKNOWN_APP_KEY " + client + "UNKNOWN_CLIENT_KEY",
-		"forbidden.unknown.AppKey":          app + "UNKNOWN_APP_KEY " + client + "CLIENT_KEY",
-		"forbidden.unknown.ClientKey":       app + "APP_KEY " + client + "UNKNOWN_CLIENT_KEY",
-		"forbidden.revoked":                 app + "REVOKED_APP_KEY " + client + "REVOKED_CLIENT_KEY",
-		"forbidden.pair.AppKey":             app + "OTHER_MERCHANT_APP_KEY " + client + "CLIENT_KEY",
-		"forbidden.pair.ClientKey":          app + "APP_KEY " + client + "OTHER_MERCHANT_CLIENT_KEY",
-		"forbidden.rights":                  app + "NO_RIGHTS_APP_KEY " + client + "NO_RIGHTS_CLIENT_KEY",
-		"forbidden.merchant.other":          app + "APP_KEY " + client + "CLIENT_KEY",
+		"unauthenticated.blank.AppKey":      "Qor-App-Key=    " + client + "CLIENT_KEY",
+		"unauthenticated.blank.ClientKey":   app + "APP_KEY Qor-Client-Key=   ",
+		"unauthenticated.misplaced.query":   app + "APP_KEY " + client + "CLIENT_KEY", // there in the query
+		"unauthenticated.misplaced.body":    "",
+		"unauthenticated.malformed":         "",
+
+		"forbidden.altered.AppKey.truncated":     app + "TRUNCATED_APP_KEY " + client + "CLIENT_KEY",
+		"forbidden.altered.AppKey.other-case":    app + "OTHER_CASE_APP_KEY " + client + "CLIENT_KEY",
+		"forbidden.altered.ClientKey.truncated":  app + "APP_KEY " + client + "TRUNCATED_CLIENT_KEY",
+		"forbidden.altered.ClientKey.other-case": app + "APP_KEY " + client + "OTHER_CASE_CLIENT_KEY",
+		"forbidden.altered.swapped":              app + "CLIENT_KEY " + client + "APP_KEY",
+
+		"forbidden.unknown":           app + "UNKNOWN_APP_KEY " + client + "UNKNOWN_CLIENT_KEY",
+		"forbidden.unknown.AppKey":    app + "UNKNOWN_APP_KEY " + client + "CLIENT_KEY",
+		"forbidden.unknown.ClientKey": app + "APP_KEY " + client + "UNKNOWN_CLIENT_KEY",
+		"forbidden.revoked":           app + "REVOKED_APP_KEY " + client + "REVOKED_CLIENT_KEY",
+		"forbidden.pair.AppKey":       app + "OTHER_MERCHANT_APP_KEY " + client + "CLIENT_KEY",
+		"forbidden.pair.ClientKey":    app + "APP_KEY " + client + "OTHER_MERCHANT_CLIENT_KEY",
+		"forbidden.rights":            app + "NO_RIGHTS_APP_KEY " + client + "NO_RIGHTS_CLIENT_KEY",
+		"forbidden.merchant.other":    app + "APP_KEY " + client + "CLIENT_KEY",
 	})
 }
 
@@ -73,13 +85,13 @@ func TestOtherKindsOfCredentials(t *testing.T) {
 		claim, security string
 		want            map[string]string
 	}{
-		{"basic", "[{B: []}]", map[string]string{"valid.required": "Authorization=Basic $B_BASE64", "unauthenticated.missing.B": "", "unauthenticated.empty.B": "Authorization="}},
-		{"bearer", "[{T: []}]", map[string]string{"valid.required": "Authorization=Bearer $T", "unauthenticated.missing.T": "", "unauthenticated.empty.T": "Authorization="}},
-		{"in the query", "[{Q: []}]", map[string]string{"valid.required": "key=$Q", "unauthenticated.missing.Q": "", "unauthenticated.empty.Q": "key="}},
-		{"in a cookie", "[{C: []}]", map[string]string{"valid.required": "Cookie=sid=$C", "unauthenticated.missing.C": "", "unauthenticated.empty.C": "Cookie=sid="}},
+		{"basic", "[{B: []}]", map[string]string{"valid.required": "Authorization=Basic $B_BASE64", "unauthenticated.missing.B": "", "unauthenticated.empty.B": "Authorization=", "unauthenticated.blank.B": "Authorization=   ", "unauthenticated.misplaced.query": "Authorization=Basic $B_BASE64"}},
+		{"bearer", "[{T: []}]", map[string]string{"valid.required": "Authorization=Bearer $T", "unauthenticated.missing.T": "", "unauthenticated.empty.T": "Authorization=", "unauthenticated.blank.T": "Authorization=   ", "unauthenticated.misplaced.query": "Authorization=Bearer $T"}},
+		{"in the query", "[{Q: []}]", map[string]string{"valid.required": "key=$Q", "unauthenticated.missing.Q": "", "unauthenticated.empty.Q": "key=", "unauthenticated.blank.Q": "key=   "}},
+		{"in a cookie", "[{C: []}]", map[string]string{"valid.required": "Cookie=sid=$C", "unauthenticated.missing.C": "", "unauthenticated.empty.C": "Cookie=sid=", "unauthenticated.blank.C": "Cookie=sid=   "}},
 		{"none needed", "[]", map[string]string{"valid.required": ""}},
 		{"none needed, some taken", "[{}, {T: []}]", map[string]string{"valid.required": "Authorization=Bearer $T"}},
-		{"a second one that the first can do without", "[{Q: [], T: []}, {T: []}]", map[string]string{"valid.required": "Authorization=Bearer $T key=$Q", "unauthenticated.missing.T": "key=$Q", "unauthenticated.empty.T": "Authorization= key=$Q", "unauthenticated.missing.all": "", "unauthenticated.empty.all": "Authorization= key="}},
+		{"a second one that the first can do without", "[{Q: [], T: []}, {T: []}]", map[string]string{"valid.required": "Authorization=Bearer $T key=$Q", "unauthenticated.missing.T": "key=$Q", "unauthenticated.empty.T": "Authorization= key=$Q", "unauthenticated.blank.T": "Authorization=    key=$Q", "unauthenticated.missing.all": "", "unauthenticated.empty.all": "Authorization= key="}},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			d := described(t, "paths: {/a: {get: {operationId: a, security: "+tt.security+", responses: {'200': {description: d}}}}}\n"+schemes)

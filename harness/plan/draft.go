@@ -2,10 +2,12 @@ package plan
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
+	"unicode"
 
 	"qorcheck/harness/generate"
 	"qorcheck/spec"
@@ -15,16 +17,91 @@ import (
 type draft struct {
 	operation   *spec.Operation
 	method      string
-	path        string            // template of the description, or another path
-	parameters  map[string]any    // "in:name" → value
-	twice       string            // the parameter that is sent twice, "" for none
-	credentials map[string]string // security scheme → role; "" sends the header empty, absent schemes send none
+	path        string                // template of the description, or another path
+	parameters  map[string]any        // "in:name" → value
+	twice       string                // the parameter that is sent twice, "" for none
+	credentials map[string]credential // by security scheme; absent ones send none
+	misplaced   string                // the credentials go here instead of where they belong: query or body
 	body        any
 	hasBody     bool
 	mediaType   string // "" sends no Content-Type
 	raw         *Template
 	form        *spec.Content  // the body is sent as this form
 	bound       map[string]any // what the preparation binds
+}
+
+// credential says what is sent where the value of a security scheme belongs.
+type credential struct {
+	role  string // of the fixtures; "" sends it empty
+	of    string // the scheme whose value it is, when it is another's
+	twist twist
+}
+
+// twist is what is done to the value of a credential.
+type twist string
+
+// The twists.
+const (
+	truncated twist = "truncated"  // the last character is left out
+	otherCase twist = "other-case" // small letters become capitals, and capitals small
+	blank     twist = "blank"      // nothing but white space
+)
+
+// of returns a twisted text, "" when the twist leaves it as it is.
+func (t twist) of(text string) string {
+	changed := text
+	switch t {
+	case truncated:
+		changed = text[:max(len(text)-1, 0)]
+	case otherCase:
+		changed = strings.Map(func(c rune) rune {
+			if unicode.IsUpper(c) {
+				return unicode.ToLower(c)
+			}
+			return unicode.ToUpper(c)
+		}, text)
+	case blank:
+		return "   "
+	default:
+		return text
+	}
+	if changed == text {
+		return ""
+	}
+	return changed
+}
+
+// Twisted lists what a secret becomes by twists that leave most of it: as secret as the whole.
+func Twisted(secret string) []string {
+	var list []string
+	for _, t := range []twist{truncated, otherCase} {
+		if changed := t.of(secret); changed != "" {
+			list = append(list, changed)
+		}
+	}
+	return list
+}
+
+// template is the value that goes over the wire.
+func (c credential) template(scheme spec.Scheme) Template {
+	switch {
+	case c.role == "":
+		return ""
+	case c.twist == blank:
+		return Template(blank.of(""))
+	}
+	source := FromCredential
+	if scheme.Prefix == "Basic " {
+		source = FromBasic
+	}
+	arguments := []string{c.role, scheme.Name}
+	if c.of != "" {
+		arguments[1] = c.of
+	}
+	if c.twist != "" {
+		arguments = append(arguments, string(c.twist))
+	}
+	return Template(scheme.Prefix) + Placeholder{source, arguments}.Template()
 }
 
 func (d draft) clone() draft {
@@ -89,16 +166,11 @@ func (d draft) request() (Request, error) {
 	}
 	schemes := d.operation.Description.Schemes
 	for _, name := range slices.Sorted(maps.Keys(d.credentials)) {
-		scheme, role := schemes[name], d.credentials[name]
-		value := Template("")
-		if role != "" {
-			source := FromCredential
-			if scheme.Prefix == "Basic " {
-				source = FromBasic
-			}
-			value = Template(scheme.Prefix) + Placeholder{source, []string{role, name}}.Template()
-		}
-		switch scheme.In {
+		scheme := schemes[name]
+		value := d.credentials[name].template(scheme)
+		switch place := cmp.Or(d.misplaced, scheme.In); place {
+		case "body":
+			d.body = generate.Set(generate.Copy(d.body), spec.Pointer(scheme.Field), string(value))
 		case "header":
 			r.Header = append(r.Header, Field{scheme.Field, value})
 		case "query":

@@ -20,11 +20,20 @@ func (b *builder) malformedCases(o *spec.Operation, base draft, prepared []Step)
 		b.formFieldCases(o, base, prepared)
 		b.doubledField(o, base, prepared)
 		b.mediaTypeCases(o, base, prepared)
+		b.anonymousFault(o, base, prepared)
 	}
 	for _, p := range o.Parameters {
 		if !b.isIdempotency(o, p) {
 			b.parameterCases(o, base, prepared, p)
 		}
+	}
+}
+
+// anonymousFault breaks a request that nobody may make: the credentials come first.
+func (b *builder) anonymousFault(o *spec.Operation, base draft, prepared []Step) {
+	if faulty, fault, ok := b.firstFault(o, base); ok && len(b.schemes(o)) > 0 {
+		clear(faulty.credentials)
+		b.add(o, "unauthenticated.malformed", "", "no credential is sent, and "+fault.Pointer+" breaks "+fault.Keyword, faulty, prepared, fault)
 	}
 }
 

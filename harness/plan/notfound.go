@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"qorcheck/harness/generate"
+	"qorcheck/harness/settings"
 	"qorcheck/spec"
 )
 
@@ -74,10 +75,21 @@ func (b *builder) unknownMethod(path string) string {
 	return ""
 }
 
-// unknownID alters the ids that bind a request to its preparation.
+// unknownID names something that does not exist.
 func (b *builder) unknownID(o *spec.Operation, base draft, prepared []Step) {
-	d := base.clone()
-	var altered []string
+	d, altered := stranger(o, base)
+	if len(altered) == 0 {
+		b.skip(o, "not-found.id", noID)
+		return
+	}
+	b.add(o, "not-found.id", "", fmt.Sprintf("%s names nothing that exists", strings.Join(altered, " and ")), d, prepared, nil)
+}
+
+const noID = "no link leads to the operation, so none of its fields is known to be an id"
+
+// stranger alters the ids that bind a request to its preparation, and lists where they stand.
+func stranger(o *spec.Operation, base draft) (d draft, altered []string) {
+	d = base.clone()
 	for key, value := range d.parameters {
 		text, ok := value.(string)
 		_, bound := d.bound[key]
@@ -99,12 +111,52 @@ func (b *builder) unknownID(o *spec.Operation, base draft, prepared []Step) {
 			}
 		}
 	}
+	slices.Sort(altered)
+	return d, altered
+}
+
+// foreignCase names with another merchant's valid credentials what the
+// preparation made, and then something that does not exist: the two answers must
+// not tell which is which.
+func (b *builder) foreignCase(o *spec.Operation, base draft, prepared []Step) {
+	const kind = "not-found.foreign"
+	unknown, altered := stranger(o, base)
 	if len(altered) == 0 {
-		b.skip(o, "not-found.id", "no link leads to the operation, so none of its fields is known to be an id")
+		b.skip(o, kind, noID)
 		return
 	}
-	slices.Sort(altered)
-	b.add(o, "not-found.id", "", fmt.Sprintf("%s names nothing that exists", strings.Join(altered, " and ")), d, prepared, nil)
+	schemes := b.schemes(o)
+	if len(schemes) == 0 {
+		b.skip(o, kind, "the operation needs no credentials")
+		return
+	}
+	if lacking := b.roleLacks(settings.OtherMerchant, schemes); lacking != "" {
+		b.lack(o, kind, lacking)
+		return
+	}
+	foreign := base.clone()
+	for _, d := range []*draft{&foreign, &unknown} {
+		d.credentials = b.credentials(o, settings.OtherMerchant)
+		if m := o.Conformance.Merchant; m != nil {
+			if _, there := spec.Lookup(d.body, m.Field); there {
+				other := b.fixtures.Merchants["other"]
+				if other == "" {
+					b.lack(o, kind, fmt.Sprintf("add to %s: merchants.other", b.fixtures.File))
+					return
+				}
+				d.body = generate.Set(d.body, m.Field, other)
+			}
+		}
+	}
+	known := len(b.cases)
+	b.add(o, kind, "", fmt.Sprintf("%s names what is another merchant's", strings.Join(altered, " and ")), foreign, prepared, nil)
+	if len(b.cases) == known || !b.asked(checkAlike, o, kind) {
+		return
+	}
+	if request, err := unknown.request(); err == nil {
+		c := b.cases[known]
+		c.Observe = append([]Step{{Name: o.ID, Operation: o.ID, Request: request, Check: checkAlike}}, c.Observe...)
+	}
 }
 
 const answered = open + string(FromAnswer) + comma

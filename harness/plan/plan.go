@@ -28,6 +28,11 @@ type Plan struct {
 	Cases       []*Case
 	Dropped     []Dropped
 	Preflight   *Case // a harmless valid call, nil when the description has none
+
+	// Subscription is made before the cases when one of them has to do with
+	// messages, and undone after them; nil when the description promises none.
+	Subscription *Case
+	Finder       *Step // reads what a message is about, whose id is MessageID; nil when nothing does
 }
 
 // Obligation is one requirement on one operation: the unit that people see.
@@ -54,6 +59,8 @@ type Case struct {
 	Act         Step     `json:"act"`
 	Observe     []Step   `json:"observe,omitempty"`
 	Cleanup     []Step   `json:"cleanup,omitempty"`
+
+	flow string // the requirement whose flow it is, "" for none
 }
 
 // Expect is the exact answer that Act must get.
@@ -61,6 +68,8 @@ type Expect struct {
 	Statuses  []int            `json:"statuses"`
 	Ending    spec.Ending      `json:"ending,omitempty"`
 	Tolerated []spec.Tolerance `json:"tolerated,omitempty"`
+	Body      map[string]any   `json:"body,omitempty"` // pointer → JSON Schema of what is there
+	Same      string           `json:"same,omitempty"` // label of the step whose answer is repeated
 }
 
 // Accepted tells whether the target is expected to carry the request out.
@@ -90,6 +99,37 @@ type Step struct {
 	Request   Request   `json:"request"`
 	Capture   []Capture `json:"capture,omitempty"`
 	ReadBack  *ReadBack `json:"readBack,omitempty"`
+
+	Label  string      `json:"label,omitempty"`  // how expectations of other steps speak of it
+	Check  string      `json:"check,omitempty"`  // the check that judges it as an observation
+	Expect *Expect     `json:"expect,omitempty"` // what that check expects; nil: that it succeeds
+	Ends   spec.Ending `json:"ends,omitempty"`   // how it must end as a preparation; "": with success
+	Times  int         `json:"times,omitempty"`  // sent so often, all at once; 0 is once
+	HangUp bool        `json:"hangUp,omitempty"` // the connection is dropped when the answer begins
+	Fresh  bool        `json:"fresh,omitempty"`  // on a connection of its own, so that each sending is counted
+	Await  *Await      `json:"await,omitempty"`  // a message is awaited, nothing is sent
+}
+
+// Await says which message is awaited.
+type Await struct {
+	About  Template        `json:"about"` // the id that it names
+	Times  int             `json:"times"` // how often it comes
+	Place  string          `json:"place"` // address that it comes to: address or refusing
+	Source *spec.Operation `json:"-"`     // the operation that promises it
+}
+
+// Event is what an observation waits for before it is made.
+type Event string
+
+// Rejection of the act is what a repeat and a corrected request come after.
+const Rejection Event = "rejection"
+
+// After tells what must have become of the act before a step is sent, "" for nothing.
+func (s Step) After() Event {
+	if s.Check == checkRepeat || s.Check == checkRetry {
+		return Rejection
+	}
+	return ""
 }
 
 // Request is what is sent.
@@ -116,15 +156,19 @@ type Field struct {
 
 // Capture takes a value out of a step's answer for later steps.
 type Capture struct {
-	Name    string `json:"name"`
-	Pointer string `json:"pointer"` // into the answer's body
+	Name     string `json:"name"`
+	Pointer  string `json:"pointer"`            // into the answer's body
+	Optional bool   `json:"optional,omitempty"` // only clean-up needs it
 }
 
 // ReadBack says which rows of an answer are traces of the case.
 type ReadBack struct {
-	Rows  string   `json:"rows"`
-	Field string   `json:"field"`
-	Value Template `json:"value"`
+	Rows  string   `json:"rows"`  // pointer to the rows
+	Field string   `json:"field"` // pointer within a row
+	Value Template `json:"value"` // what a trace has there
+
+	Parameter string `json:"parameter,omitempty"` // query parameter that takes the value
+	Separator string `json:"separator,omitempty"` // between several values there, "" when it takes one
 }
 
 // Dropped is a case that was made and not kept, with the reason.
@@ -209,9 +253,12 @@ func (p *Plan) Volume() Volume {
 	var v Volume
 	sum := new(big.Rat)
 	count := func(step Step, accepted bool) {
-		v.Requests++
+		if step.Await != nil {
+			return
+		}
+		v.Requests += max(step.Times, 1)
 		if step.Request.Method != "GET" && step.Request.Method != "HEAD" {
-			v.Writes++
+			v.Writes += max(step.Times, 1)
 		}
 		o := p.Description.Operation(step.Operation)
 		if o == nil || o.Conformance.Amounts == nil || !accepted {
@@ -237,7 +284,7 @@ func (p *Plan) Volume() Volume {
 		}
 		count(c.Act, c.Expect.Accepted())
 		for _, step := range c.Observe {
-			count(step, false)
+			count(step, step.Check == checkRetry)
 		}
 		for _, step := range c.Cleanup {
 			count(step, false)

@@ -28,13 +28,14 @@ triggers:
     refused: [ { creditcard: "4000000000000515" }, { creditcard: "370000000000416", cvv: "7391" } ]
     error: { creditcard: "4000000000009615" }
     internal: { creditcard: "4000000000500019" }
+    capture_fails_later: { creditcard: "4000000000705113" }
   ach:
     approved: { routing_number: "122000247", account_number: "000111222333", account_type: "1", account_nickname: main }
     refused: [ { account_number: "000111222511" } ]
     error: { account_number: "000111222960" }
     internal: { account_number: "000111222500" }
 settle: { method: post, url: /control/settle, body: { transaction_id: "{transaction_id}" } }
-test_cards: ["4571000000000001", "4000000000000515", "370000000000416", "4000000000009615", "4000000000500019"]
+test_cards: ["4571000000000001", "4000000000000515", "370000000000416", "4000000000009615", "4000000000705113", "4000000000500019"]
 `
 
 func fixtures(t testing.TB, text string) *settings.Fixtures {
@@ -188,6 +189,9 @@ func fill(t *testing.T, f *settings.Fixtures, text Template) string {
 			}
 			return "88770001", nil
 		}
+		if p.Source == FromReceiver {
+			return "http://127.0.0.1/" + p.Args[0], nil
+		}
 		return "", fmt.Errorf("unknown source %s", p.Source)
 	})
 	if err != nil {
@@ -247,7 +251,7 @@ func TestAPlanHoldsNoSecret(t *testing.T) {
 			t.Errorf("the plan holds %q", secret)
 		}
 	}
-	if len(credentials) != 10 || len(cards) != 5 {
+	if len(credentials) != 10 || len(cards) != 6 {
 		t.Errorf("%d credentials, %d cards were looked for", len(credentials), len(cards))
 	}
 }
@@ -269,7 +273,7 @@ func TestObligationsAreRequirementsTimesOperations(t *testing.T) {
 	}
 	serving := map[string][]string{}
 	for _, c := range p.Cases {
-		if len(c.Obligations) == 0 || p.Obligation(c.Obligations[0]).Requirement.Check != checkStatus {
+		if len(c.Obligations) == 0 || !slices.Contains([]string{checkStatus, spec.CheckFlow}, p.Obligation(c.Obligations[0]).Requirement.Check) {
 			t.Errorf("%s: the obligation that states its status does not come first: %v", c.ID, c.Obligations)
 		}
 		for _, id := range c.Obligations {
@@ -293,7 +297,7 @@ func TestOnlyReduces(t *testing.T) {
 	p := ourPlan(t, 1)
 	before := asJSON(t, p)
 	small := p.Only(func(o *Obligation) bool { return o.ID == "payment-auth.RH-401-1" })
-	if len(small.Obligations) != 1 || len(small.Cases) != 6 || small.Digest == p.Digest {
+	if len(small.Obligations) != 1 || len(small.Cases) != 8 || small.Digest == p.Digest {
 		t.Errorf("%d obligations, %d cases", len(small.Obligations), len(small.Cases))
 	}
 	for _, c := range small.Cases {

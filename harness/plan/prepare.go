@@ -55,7 +55,7 @@ func (b *builder) findWays() {
 	leading := map[string][]spec.Link{}
 	for _, from := range b.description.Operations {
 		for _, link := range from.Links {
-			if to := b.description.Operation(link.To); to != nil && from != to && b.binds(to, link) {
+			if to := b.description.Operation(link.To); to != nil && from != to && !link.Optional && b.binds(to, link) {
 				leading[to.ID] = append(leading[to.ID], link)
 			}
 		}
@@ -150,13 +150,31 @@ func (b *builder) follow(link spec.Link, trigger string) ([]Step, map[string]any
 		return nil, nil, fmt.Errorf("no valid request for %s, which prepares %s: %w", link.From.ID, link.To, err)
 	}
 	step := Step{Name: link.From.ID, Operation: link.From.ID, Request: request}
+	bound, err := b.carry(link, source, &step, number)
+	if err != nil {
+		return nil, nil, err
+	}
+	steps := append(slices.Clone(before), step)
+	if link.Settled {
+		settle, err := b.settle(steps[len(steps)-1])
+		if err != nil {
+			return nil, nil, err
+		}
+		steps = append(steps, settle)
+	}
+	return steps, bound, nil
+}
+
+// carry binds what a link takes over from a made request, and from its answer,
+// which the step is made to keep.
+func (b *builder) carry(link spec.Link, source draft, step *Step, number int) (map[string]any, error) {
 	bound := map[string]any{}
-	carry := func(to, expression string) error {
+	bind := func(to, expression string) error {
 		switch {
 		case strings.HasPrefix(expression, fromBody):
 			pointer := strings.TrimPrefix(expression, fromBody)
 			captured := step.capture(pointer, number)
-			b.show(link, pointer, captured)
+			b.show(link.From, link.Status, pointer, captured)
 			bound[to] = string(captured)
 		case strings.HasPrefix(expression, "$request."):
 			value, ok := source.at(strings.TrimPrefix(expression, "$request."))
@@ -175,33 +193,25 @@ func (b *builder) follow(link spec.Link, trigger string) ([]Step, map[string]any
 	for _, name := range slices.Sorted(maps.Keys(link.Parameters)) {
 		for _, p := range target.Parameters {
 			if sameParameter(name, p) {
-				if err := carry(p.In+":"+p.Name, link.Parameters[name]); err != nil {
-					return nil, nil, err
+				if err := bind(p.In+":"+p.Name, link.Parameters[name]); err != nil {
+					return nil, err
 				}
 			}
 		}
 	}
 	for _, pointer := range slices.Sorted(maps.Keys(link.Body)) {
-		if err := carry(pointer, link.Body[pointer]); err != nil {
-			return nil, nil, err
+		if err := bind(pointer, link.Body[pointer]); err != nil {
+			return nil, err
 		}
 	}
-	steps := append(slices.Clone(before), step)
-	if link.Settled {
-		settle, err := b.settle(steps[len(steps)-1])
-		if err != nil {
-			return nil, nil, err
-		}
-		steps = append(steps, settle)
-	}
-	return steps, bound, nil
+	return bound, nil
 }
 
 // show keeps what a captured value looks like: as in a documented answer.
-func (b *builder) show(link spec.Link, pointer string, captured Template) {
-	for _, r := range link.From.Responses {
+func (b *builder) show(o *spec.Operation, status, pointer string, captured Template) {
+	for _, r := range o.Responses {
 		content := r.JSON()
-		if r.Key != link.Status || content == nil {
+		if status != "" && r.Key != status || content == nil {
 			continue
 		}
 		for _, e := range content.Examples {
@@ -276,87 +286,4 @@ func (b *builder) settle(made Step) (Step, error) {
 		request.Header = []Field{{"Content-Type", "application/json"}}
 	}
 	return Step{Name: "settle", URL: s.URL, Request: request}, nil
-}
-
-// cleanup adds the requests that remove what the steps of a case may have made:
-// those that a link leads to by a DELETE.
-func (b *builder) cleanup(c *Case, acting *spec.Operation) {
-	removes := func(o *spec.Operation, step *Step, number int) {
-		for _, link := range o.Links {
-			to := b.description.Operation(link.To)
-			if to == nil || to.Method != "DELETE" {
-				continue
-			}
-			bound := map[string]any{}
-			whole := len(link.Parameters) > 0
-			for _, name := range slices.Sorted(maps.Keys(link.Parameters)) {
-				for _, p := range to.Parameters {
-					if !sameParameter(name, p) {
-						continue
-					}
-					if pointer, ok := strings.CutPrefix(link.Parameters[name], fromBody); ok {
-						bound[p.In+":"+p.Name] = string(step.capture(pointer, number))
-					} else if value, ok := sent(o, step.Request, link.Parameters[name]); ok {
-						bound[p.In+":"+p.Name] = string(value)
-					} else {
-						whole = false
-					}
-				}
-			}
-			request, err := b.draft(to, generate.OnlyRequired, "", "", bound).request()
-			if err == nil && whole {
-				c.Cleanup = append(c.Cleanup, Step{Name: to.ID, Operation: to.ID, Request: request})
-			}
-		}
-	}
-	steps := slices.Clone(c.Prepare)
-	for i := range steps {
-		if o := b.description.Operation(steps[i].Operation); o != nil {
-			steps[i].Capture = slices.Clone(steps[i].Capture)
-			removes(o, &steps[i], i+1)
-		}
-	}
-	c.Prepare = steps
-	removes(acting, &c.Act, len(steps)+1)
-}
-
-// observe adds the read-backs that show what a request left behind, where a
-// requirement asks for them and the request carries the unique value they go by.
-func (b *builder) observe(c *Case, o *spec.Operation) {
-	asked := slices.ContainsFunc(b.requirements.List, func(q *spec.Requirement) bool {
-		return q.Tested() && q.Check == checkNoTrace && q.Operations.Has(o.ID) && covers(q, c.Kind) && b.unsupported(o, q) == ""
-	})
-	if !asked {
-		return
-	}
-	for _, back := range o.Conformance.ReadBack {
-		value := carried(c.Act.Request, back.By)
-		reader := b.description.Operation(back.Operation)
-		if value == "" || reader == nil {
-			continue
-		}
-		d := b.draft(reader, generate.OnlyRequired, "", "", nil)
-		for name, fixed := range back.Query {
-			d.parameters["query:"+name] = fixed
-		}
-		d.parameters["query:"+back.Parameter] = value
-		request, err := d.request()
-		if err != nil {
-			continue
-		}
-		c.Observe = append(c.Observe, Step{
-			Name: reader.ID, Operation: reader.ID, Request: request,
-			ReadBack: &ReadBack{Rows: back.Rows, Field: back.Field, Value: value},
-		})
-	}
-}
-
-// carried finds the placeholder of a unique value in a request's body, "" when it is not there.
-func carried(r Request, name string) Template {
-	for _, p := range r.Body.Placeholders() {
-		if p.Source == FromRun && p.Args[0] == name {
-			return p.Template()
-		}
-	}
-	return ""
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -32,7 +33,7 @@ func TestPreparationTakesTheShortestChain(t *testing.T) {
 func TestStepsAreBoundToWhatCameBefore(t *testing.T) {
 	c := find(t, ourPlan(t, 1), "payment-refund.valid.required")
 	sale, settle, refund := c.Prepare[0], c.Prepare[1], c.Act
-	if fmt.Sprint(sale.Capture) != "[{TRANSACTION_ID /transaction_id}]" || !strings.Contains(sale.Request.Body.Show(), `"orderid":"$ORDER_ID_P1"`) {
+	if fmt.Sprint(sale.Capture) != "[{TRANSACTION_ID /transaction_id false} {TOKEN /token true}]" || !strings.Contains(sale.Request.Body.Show(), `"orderid":"$ORDER_ID_P1"`) {
 		t.Errorf("sale %v %s", sale.Capture, sale.Request.Body.Show())
 	}
 	if settle.URL != "/control/settle" || settle.Request.Method != "POST" || settle.Operation != "" || settle.Request.Body.Show() != `{"transaction_id":"$TRANSACTION_ID"}` || header(settle.Request, "Content-Type") != "application/json" {
@@ -127,11 +128,12 @@ func TestCleanUpRemovesWhatWasMade(t *testing.T) {
 	p := ourPlan(t, 1)
 	for _, tt := range []struct{ id, want string }{
 		{"webhooks-create.valid.required", "DELETE /webhook/$ID"},
-		{"webhooks-create.malformed.empty", "DELETE /webhook/$ID"}, // in case it is made after all
-		{"webhooks-remove.valid.required", "DELETE /webhook/$ID"},  // in case it is not removed
-		{"webhooks-remove.not-found.id", "DELETE /webhook/$ID"},    //
-		{"payment-auth.valid.required", ""},                        // nothing deletes a payment
-		{"payment-capture.unauthenticated.missing.all", ""},        //
+		{"webhooks-create.malformed.empty", "DELETE /webhook/$ID DELETE /webhook/$ID_2 DELETE /webhook/$ID_3"}, // in case it is made after all, and what it makes when corrected
+		{"webhooks-remove.valid.required", "DELETE /webhook/$ID"},                                              // in case it is not removed
+		{"webhooks-remove.not-found.id", "DELETE /webhook/$ID"},                                                //
+		{"payment-auth.valid.required", "GET /payment/token/$TOKEN DELETE /payment/token"},                     // in case the card was stored; nothing deletes a payment
+		{"payment-void.valid.required", "GET /payment/token/$TOKEN DELETE /payment/token"},                     //
+		{"ach-sale.valid.required", ""},                                                                        //
 	} {
 		var got []string
 		c := find(t, p, tt.id)
@@ -145,43 +147,95 @@ func TestCleanUpRemovesWhatWasMade(t *testing.T) {
 			t.Errorf("%s: clean-up %q, want %q", tt.id, got, tt.want)
 		}
 	}
-	if c := find(t, p, "webhooks-create.valid.required"); fmt.Sprint(c.Act.Capture) != "[{ID /id}]" {
+	if c := find(t, p, "webhooks-create.valid.required"); fmt.Sprint(c.Act.Capture) != "[{ID /id true}]" {
 		t.Errorf("captured %v", c.Act.Capture)
 	}
-	if c := find(t, p, "webhooks-create.unauthenticated.missing.all"); len(c.Steps()) != 2 {
+	if c := find(t, p, "webhooks-create.unauthenticated.missing.all"); names(c.Steps()) != "webhooks-create webhooks_list webhooks-create webhooks-remove webhooks-remove" {
 		t.Errorf("steps %v", names(c.Steps()))
 	}
 }
 
 func TestObservationOnlyWhereAsked(t *testing.T) {
-	p := ourPlan(t, 1)
-	for id, want := range map[string]int{
-		"payment-auth.valid.required": 1, "payment-auth.malformed.missing.transaction-data-month": 1, "payment-auth.malformed.syntax.truncated": 1,
-		"payment-sale-manual.unauthenticated.missing.all": 1, "payment-sale-manual.outcome.internal.card": 1, "payment-auth.forbidden.pair.AppKey": 1,
-		"payment-auth.outcome.refused.card-1": 0, "payment-auth.not-found.path": 0, "payment-capture.malformed.empty": 0, "webhooks-create.valid.required": 0,
-		"payment-auth.malformed.empty":                                0, // carries no order id
-		"payment-auth.malformed.type.transaction-data-orderid.number": 0,
-		"payment-auth.malformed.missing.transaction-data":             0,
-	} {
-		c := find(t, p, id)
-		if len(c.Observe) != want {
-			t.Errorf("%s: %d observations, want %d", id, len(c.Observe), want)
-		}
-		for _, s := range c.Observe {
+	const shown = "order_id=$ORDER_ID&payment_type=cc, ach"
+	readBacks := func(p *Plan, id string) (list []string) {
+		for _, s := range find(t, p, id).Observe {
 			var query []string
 			for _, f := range s.Request.Query {
 				query = append(query, f.Name+"="+f.Value.Show())
 			}
-			if got := strings.Join(query, "&"); got != "order_id=$ORDER_ID&payment_type=cc, ach" || s.ReadBack.Rows != "/data/transactions" || s.ReadBack.Field != "/order_id" || s.ReadBack.Value.Show() != "$ORDER_ID" {
-				t.Errorf("%s: observed by %s, %+v", id, got, s.ReadBack)
+			if s.ReadBack != nil {
+				list = append(list, s.ReadBack.Rows+s.ReadBack.Field+"="+s.ReadBack.Value.Show()+" "+strings.Join(query, "&"))
 			}
+		}
+		return list
+	}
+	p := ourPlan(t, 1)
+	for id, want := range map[string]string{
+		"payment-auth.valid.required":                                 "/data/transactions/order_id=$ORDER_ID " + shown,
+		"payment-auth.malformed.missing.transaction-data-month":       "/data/transactions/order_id=$ORDER_ID " + shown,
+		"payment-auth.malformed.syntax.truncated":                     "/data/transactions/order_id=$ORDER_ID " + shown,
+		"payment-sale-manual.unauthenticated.missing.all":             "/data/transactions/order_id=$ORDER_ID " + shown,
+		"payment-sale-manual.outcome.internal.card":                   "/data/transactions/order_id=$ORDER_ID " + shown,
+		"payment-auth.forbidden.pair.AppKey":                          "/data/transactions/order_id=$ORDER_ID " + shown,
+		"webhooks-create.malformed.missing.transaction-data-mid":      "/data/webhooks/endpoint=https://sink.example.test/$HOOK_ADDRESS ",
+		"payment-auth.outcome.refused.card-1":                         "",
+		"payment-auth.not-found.path":                                 "",
+		"payment-auth.malformed.empty":                                "", // carries no order id
+		"payment-auth.malformed.type.transaction-data-orderid.number": "",
+		"payment-auth.malformed.missing.transaction-data":             "",
+	} {
+		if got := strings.Join(readBacks(p, id), " and "); got != want {
+			t.Errorf("%s is read back by %q, want %q", id, got, want)
 		}
 	}
 	p = ourPlanWith(t, ourFixtures+"cannot: {RH-NIL-1: why, RH-NIL-2: why, RH-NIL-3: why}", 1)
 	for _, c := range p.Cases {
-		if len(c.Observe) > 0 {
-			t.Errorf("%s is observed for nobody", c.ID)
+		if len(readBacks(p, c.ID)) > 0 {
+			t.Errorf("%s is read back for nobody", c.ID)
 		}
+	}
+}
+
+// checksOf lists the checks that a case is observed for, in order.
+func checksOf(c *Case) string {
+	var list []string
+	for _, s := range c.Observe {
+		list = append(list, s.Check)
+	}
+	return strings.Join(list, " ")
+}
+
+func TestRejectedRequestsAreRepeatedAndCorrected(t *testing.T) {
+	p := ourPlan(t, 1)
+	for id, want := range map[string]string{
+		"payment-auth.unauthenticated.missing.all":                   "no-trace retry",
+		"payment-auth.forbidden.revoked":                             "repeat no-trace retry",
+		"payment-sale-manual.outcome.internal.card":                  "no-trace retry",
+		"payment-sale-token.outcome.internal.card":                   "no-trace", // its token is one that fails
+		"payment-auth.not-found.path":                                "retry",
+		"transactions-fetch-one.not-found.path":                      "retry",
+		"transactions-fetch-all.malformed.bound.query-limit.minimum": "", // has no effect
+		"payment-auth.outcome.refused.card-1":                        "",
+		"payment-capture.not-found.foreign":                          "alike retry",
+	} {
+		if got := checksOf(find(t, p, id)); got != want {
+			t.Errorf("%s is observed for %q, want %q", id, got, want)
+		}
+	}
+	c := find(t, p, "payment-auth.forbidden.revoked")
+	again, corrected := c.Observe[0], c.Observe[2]
+	if !reflect.DeepEqual(again.Request, c.Act.Request) || again.After() != Rejection {
+		t.Errorf("repeated as %+v", again)
+	}
+	for _, name := range []string{"$ORDER_ID", "$IDEMPOTENCY_KEY"} { // both stay usable
+		for _, r := range []Request{c.Act.Request, corrected.Request} {
+			if text := r.Body.Show() + header(r, "Qor-Idempotent-Key"); !strings.Contains(Template(text).Show(), name) {
+				t.Errorf("%s is not in %s", name, text)
+			}
+		}
+	}
+	if header(corrected.Request, "Qor-App-Key") != string(Placeholder{FromCredential, []string{"valid", "AppKey"}}.Template()) || corrected.After() != Rejection {
+		t.Errorf("corrected to %+v", corrected)
 	}
 }
 

@@ -1,6 +1,11 @@
 package plan
 
-import "strings"
+import (
+	"encoding/base64"
+	"strings"
+
+	"qorcheck/harness/settings"
+)
 
 // Template is text with placeholders for what is only known, or only allowed to
 // be known, when a request is sent. A plan holds no secret and no unique value.
@@ -18,12 +23,13 @@ type Source string
 
 // The sources.
 const (
-	FromCredential Source = "credential" // fixtures: role, security scheme
+	FromCredential Source = "credential" // fixtures: role, security scheme, and a twist if there is one
 	FromBasic      Source = "basic"      // the same, in base64
 	FromTrigger    Source = "trigger"    // fixtures: group, trigger, field
 	FromRun        Source = "unique"     // made of run and case: variable name, greatest length
 	FromAnswer     Source = "answer"     // an earlier answer of the case: variable name
 	UnlikeAnswer   Source = "unlike"     // the same, altered until nothing has that id
+	FromReceiver   Source = "message"    // where messages are received: address, refusing, header, secret
 )
 
 // Placeholder is one place to fill.
@@ -34,7 +40,20 @@ type Placeholder struct {
 
 // Secret tells whether the value must never be shown.
 func (p Placeholder) Secret() bool {
-	return p.Source == FromCredential || p.Source == FromBasic || p.Source == FromTrigger
+	return p.Source == FromCredential || p.Source == FromBasic || p.Source == FromTrigger ||
+		p.Source == FromReceiver && p.Args[0] == "secret"
+}
+
+// Credential finds the value of a credential's placeholder in the fixtures.
+func (p Placeholder) Credential(f *settings.Fixtures) string {
+	value := f.Credential(p.Args[0], p.Args[1])
+	if len(p.Args) > 2 {
+		value = twist(p.Args[2]).of(value)
+	}
+	if p.Source == FromBasic {
+		value = base64.StdEncoding.EncodeToString([]byte(value))
+	}
+	return value
 }
 
 // Variable is the name under which curl lines and evidence show the placeholder.
@@ -45,6 +64,9 @@ func (p Placeholder) Variable() string {
 		if p.Args[0] != "valid" {
 			name = snake(p.Args[0]) + "_" + name
 		}
+		if len(p.Args) > 2 {
+			name = snake(p.Args[2]) + "_" + name
+		}
 		if p.Source == FromBasic {
 			name += "_BASE64"
 		}
@@ -53,6 +75,8 @@ func (p Placeholder) Variable() string {
 		return snake(strings.Join(p.Args, "_"))
 	case UnlikeAnswer:
 		return "UNKNOWN_" + p.Args[0]
+	case FromReceiver:
+		return "MESSAGE_" + snake(p.Args[0])
 	}
 	return p.Args[0]
 }

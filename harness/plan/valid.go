@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 
 	"qorcheck/harness/generate"
@@ -133,6 +134,7 @@ func (b *builder) outcomeCases(o *spec.Operation) {
 		for i := range t.Refused {
 			b.outcomeCase(o, "outcome.refused", group, fmt.Sprintf("refused[%d]", i), fmt.Sprintf("%s-%d", group, i+1))
 		}
+		b.reasonsCase(o, group)
 		if len(t.Refused) == 0 {
 			b.lack(o, "outcome.refused", fmt.Sprintf("add to %s: triggers.%s.refused", b.fixtures.File, group))
 		}
@@ -148,8 +150,46 @@ func (b *builder) outcomeCases(o *spec.Operation) {
 		}
 	}
 	if len(groups) == 0 {
-		for _, kind := range []string{"outcome.refused", "outcome.error", "outcome.internal"} {
+		for _, kind := range []string{"outcome.refused", "outcome.error", "outcome.internal", "outcome.reasons"} {
 			b.lack(o, kind, fmt.Sprintf("add to %s: triggers for the payment fields of %s", b.fixtures.File, o.ID))
+		}
+	}
+}
+
+// checkReasons compares the reasons of several outcomes.
+const checkReasons = "distinct-reasons"
+
+// reasonsCase provokes all refusals and errors of a kind of payment in one case, so
+// that their reasons can be compared.
+func (b *builder) reasonsCase(o *spec.Operation, group string) {
+	const kind = "outcome.reasons"
+	t := b.fixtures.Triggers[group]
+	var triggers []string
+	for i := range t.Refused {
+		triggers = append(triggers, fmt.Sprintf("refused[%d]", i))
+	}
+	if t.Error != nil {
+		triggers = append(triggers, "error")
+	}
+	if len(triggers) < 2 || len(t.Refused) == 0 {
+		b.lack(o, kind, fmt.Sprintf("add to %s: triggers.%s.refused, at least two that are refused for different causes", b.fixtures.File, group))
+		return
+	}
+	prepared, bound, err := b.provoke(o, b.fixtures.Trigger(group, triggers[0]), group+"/"+triggers[0])
+	if err != nil {
+		b.lack(o, kind, err.Error())
+		return
+	}
+	known := len(b.cases)
+	b.add(o, kind, group, "correct requests with all test data of triggers."+group+" that are refused", b.draft(o, generate.OnlyRequired, group+"/"+triggers[0], "", bound), prepared, nil)
+	if len(b.cases) == known {
+		return
+	}
+	c := b.cases[known]
+	for i, trigger := range triggers[1:] {
+		request, err := b.draft(o, generate.OnlyRequired, group+"/"+trigger, fmt.Sprintf("_R%d", i+2), bound).request()
+		if err == nil {
+			c.Observe = append(c.Observe, Step{Name: o.ID, Operation: o.ID, Request: request, Check: checkReasons})
 		}
 	}
 }
@@ -160,6 +200,10 @@ func (b *builder) outcomeCase(o *spec.Operation, kind, group, trigger, what stri
 	if err != nil {
 		b.lack(o, kind, err.Error())
 		return
+	}
+	if !maps.Equal(b.ways[o.ID].bound, bound) { // the correct request would need a preparation of its own
+		defer func(correct *draft) { b.correct = correct }(b.correct)
+		b.correct = nil
 	}
 	why := fmt.Sprintf("a correct request with the test data triggers.%s.%s", group, trigger)
 	b.add(o, kind, what, why, b.draft(o, generate.OnlyRequired, named, "", bound), prepared, nil)

@@ -70,7 +70,7 @@ func (v values) fixed(pointer string, s *openapi3.Schema) (any, bool) {
 	}
 	for _, u := range v.o.Conformance.Unique {
 		if u.Field == pointer {
-			return v.unique(u.Name, s), true
+			return string(within(v.o, u.Name, Template(v.unique(u.Name, s)))), true
 		}
 	}
 	tokens := spec.Tokens(pointer)

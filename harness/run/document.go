@@ -54,7 +54,8 @@ type Document struct {
 	Latency     []Latency    `json:"latency"`     // by operation
 	Untested    []Untested   `json:"untested"`
 	Dropped     []Dropped    `json:"dropped"`
-	Left        []string     `json:"left"` // what the run made and could not remove
+	Left        []string     `json:"left"`              // what the run made and could not remove
+	Foreign     []string     `json:"foreign,omitempty"` // messages about what other people did
 }
 
 // Digests name what the run was made of.

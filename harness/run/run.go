@@ -61,6 +61,7 @@ type Run struct {
 	done     int
 	failed   int
 	broken   error // the first fault of our own
+	news     news
 	finished chan struct{}
 }
 
@@ -76,7 +77,7 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 		Rate: s.Rate.String(), Unverified: s.TLS != nil && s.TLS.InsecureSkipVerify,
 		Started: time.Now().UTC(), Cases: len(p.Cases),
 		Digests:  Digests{Description: p.Description.Digest, Requirements: p.Requirements.Digest, Fixtures: p.Fixtures.Digest, Plan: p.Digest},
-		Untested: []Untested{}, Dropped: []Dropped{}, Left: []string{},
+		Untested: []Untested{}, Dropped: []Dropped{}, Left: []string{}, Foreign: []string{},
 	}
 	for _, q := range p.Requirements.List {
 		if !q.Tested() {
@@ -135,29 +136,39 @@ func (r *Run) work(ctx context.Context, workers int) {
 			r.settle(i)
 		}
 	}
-	queue := make(chan *plan.Case)
-	var pool sync.WaitGroup
-	for range workers {
-		pool.Go(func() {
-			for c := range queue {
-				if !r.circuit.stopped() {
-					r.one(ctx, c)
-				}
-			}
-		})
+	r.subscribe(ctx)
+	r.send(ctx, workers)
+	r.close(ctx)
+}
+
+// send executes all cases, so many at once. A case that only waits lets another go on.
+func (r *Run) send(ctx context.Context, workers int) {
+	slots := make(chan struct{}, workers)
+	aside := func(wait func()) {
+		<-slots
+		wait()
+		slots <- struct{}{}
 	}
+	var pool sync.WaitGroup
+	defer func() {
+		pool.Wait()
+		r.document.Stopped = r.circuit.reason()
+	}()
 	for _, c := range r.plan.Cases {
 		select {
 		case <-ctx.Done():
+			return
 		case <-r.circuit.open:
-		case queue <- c:
-			continue
+			return
+		case slots <- struct{}{}:
 		}
-		break
+		pool.Go(func() {
+			if !r.circuit.stopped() {
+				r.one(ctx, c, aside)
+			}
+			<-slots
+		})
 	}
-	close(queue)
-	pool.Wait()
-	r.document.Stopped = r.circuit.reason()
 }
 
 // preflight makes one harmless valid call and says why nothing else can be sent, "" when it can.
@@ -184,24 +195,52 @@ func (r *Run) preflight(ctx context.Context) string {
 // mostSaid bounds each text of a verdict. It is cut after redaction.
 const mostSaid = 600
 
-// one sends, judges and journals a case. A panic of ours breaks that case alone.
-func (r *Run) one(ctx context.Context, c *plan.Case) {
-	var t *exchange.Transcript
+// one sends a case, judges and journals it, or keeps it until the last messages are in.
+func (r *Run) one(ctx context.Context, c *plan.Case, aside func(func())) {
+	t := r.execute(ctx, c, aside)
+	if t == nil {
+		return
+	}
+	r.circuit.saw(t)
+	if lateJudgement(c) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.news.late = append(r.news.late, t)
+		r.named(t)
+		return
+	}
+	r.judge(c, t)
+}
+
+// execute sends a case, nil where a fault of our own ended it.
+func (r *Run) execute(ctx context.Context, c *plan.Case, aside func(func())) (t *exchange.Transcript) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			r.record(c, nil, faulty(c, fault))
+		}
+	}()
+	return r.client.Execute(ctx, c, aside)
+}
+
+// judge judges and journals what a case showed. A panic of ours breaks that case alone.
+func (r *Run) judge(c *plan.Case, t *exchange.Transcript) {
 	var verdicts []verdict.Verdict
 	defer func() {
 		if fault := recover(); fault != nil {
-			verdicts = nil
-			for _, id := range c.Obligations {
-				verdicts = append(verdicts, verdict.Verdict{Obligation: id, Outcome: verdict.Broken, Why: fmt.Sprint("panic: ", fault)})
-			}
+			verdicts = faulty(c, fault)
 		}
 		r.record(c, t, verdicts)
-		if t != nil {
-			r.circuit.saw(t)
-		}
 	}()
-	t = r.client.Execute(ctx, c)
 	verdicts = verdict.Judge(r.plan, t)
+}
+
+// faulty is what is said of a case that met a fault of our own.
+func faulty(c *plan.Case, fault any) []verdict.Verdict {
+	var verdicts []verdict.Verdict
+	for _, id := range c.Obligations {
+		verdicts = append(verdicts, verdict.Verdict{Obligation: id, Outcome: verdict.Broken, Why: fmt.Sprint("panic: ", fault)})
+	}
+	return verdicts
 }
 
 func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Verdict) {
@@ -241,7 +280,10 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 		r.broken = fmt.Errorf("journal: %w", err)
 	}
 	d := r.document
-	d.Requests += len(evidence)
+	if t != nil {
+		d.Requests += t.Sent()
+		r.named(t)
+	}
 	d.CaseCounts.Add(worst)
 	if t != nil {
 		d.Left = append(d.Left, t.Left...)
@@ -253,7 +295,7 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 		d.Obligations[i].time(started, took)
 		if v.Outcome != verdict.Pass && v.Outcome != verdict.NotRun {
 			r.reasons[i].add(c, v)
-			d.Obligations[i].cause(r.causes.add(&d.Obligations[i], c, v, evidence, act))
+			d.Obligations[i].cause(r.causes.add(&d.Obligations[i], c, v, evidence, shown(v, act)))
 		}
 		if r.waiting[i]--; r.waiting[i] == 0 {
 			r.settle(i)
@@ -277,6 +319,21 @@ func (r *Run) paused(p exchange.Pause) {
 	}
 }
 
+// shown is the exchange that shows what was found: the act, or the one that a finding names.
+func shown(v verdict.Verdict, act int) int {
+	if len(v.Findings) > 0 && v.Findings[0].Exchange > 0 {
+		return v.Findings[0].Exchange - 1
+	}
+	return act
+}
+
+// named keeps the ids that the answers of a case name; the run must be locked.
+func (r *Run) named(t *exchange.Transcript) {
+	for _, record := range t.Records() {
+		r.name(record)
+	}
+}
+
 func (o *Obligation) time(started time.Time, took time.Duration) {
 	if !started.IsZero() && (o.Started.IsZero() || started.Before(o.Started)) {
 		o.Started = started
@@ -287,7 +344,7 @@ func (o *Obligation) time(started time.Time, took time.Duration) {
 // watch counts how long each answer took.
 func (r *Run) watch(t *exchange.Transcript) {
 	for _, record := range t.Records() {
-		if record.Answer == nil || record.Step.Operation == "" {
+		if record.Answer == nil || record.Step.Operation == "" || record.Shared {
 			continue
 		}
 		if r.watches[record.Step.Operation] == nil {

@@ -249,7 +249,7 @@ func TestPreflight(t *testing.T) {
 
 // One obligation of each kind, by itself and beside the others.
 func TestOutcomesOfObligations(t *testing.T) {
-	lost := func(_ *plan.Obligation, c *plan.Case) { c.Operation = "lost" } // judging it panics
+	lost := func(_ *plan.Obligation, c *plan.Case) { c.Observe = []plan.Step{uncertain} } // judging it panics
 	for _, tt := range []struct {
 		claim string
 		ask   ask
@@ -268,7 +268,7 @@ func TestOutcomesOfObligations(t *testing.T) {
 		{"and something failed", ask{id: "a", paths: []string{"/404"}, alter: func(o *plan.Obligation, _ *plan.Case) { o.Lacks = "add to f.yaml: keys" }}, verdict.Fail, "", ExitFail},
 		{"the environment cannot", ask{id: "a", alter: func(o *plan.Obligation, _ *plan.Case) { o.Unsupported = "no messages here" }}, verdict.Unsupported, "no messages here", ExitPass},
 		{"the check does not exist", ask{id: "a", check: "sniff", paths: []string{"/200"}}, verdict.Broken, "there is no check sniff", ExitBroken},
-		{"judging panics", ask{id: "a", check: "media-type", paths: []string{"/200"}, alter: lost}, verdict.Broken, "panic: runtime error", ExitBroken},
+		{"judging panics", ask{id: "a", check: "retry", paths: []string{"/404"}, alter: lost}, verdict.Broken, "panic: runtime error", ExitBroken},
 		{"the preparation failed", ask{id: "a", paths: []string{"/200"}, alter: func(_ *plan.Obligation, c *plan.Case) {
 			c.Prepare = []plan.Step{{Name: "make", Request: plan.Request{Method: "POST", Path: "/404"}}}
 		}}, verdict.Inconclusive, "preparation make was answered 404", ExitUnclear},
@@ -328,15 +328,18 @@ func TestWaivers(t *testing.T) {
 	})
 }
 
+// uncertain is a corrected request of which nobody says what to expect: to judge it panics.
+var uncertain = plan.Step{Name: "again", Check: "retry", Request: plan.Request{Method: "GET", Path: "/200"}}
+
 func TestAPanicBreaksOneCase(t *testing.T) {
-	p := plot(t, ask{id: "a", check: "media-type", paths: []string{"/200/1", "/200/2", "/200/3"}}, ask{id: "b", paths: []string{"/200"}})
-	p.Cases[1].Operation = "lost"
+	p := plot(t, ask{id: "a", check: "retry", paths: []string{"/404/1", "/404/2", "/404/3"}}, ask{id: "b", paths: []string{"/200"}})
+	p.Cases[1].Observe = []plan.Step{uncertain}
 	var journal bytes.Buffer
 	d := whole(t, t.Context(), p, serve(t, statuses), Options{Journal: &journal})
 	if want := (Counts{Pass: 2, Broken: 1}); d.Obligations[0].Counts != want || d.CaseCounts != (Counts{Pass: 3, Broken: 1}) || d.ExitCode != ExitBroken {
 		t.Errorf("counts %+v, cases %+v", d.Obligations[0].Counts, d.CaseCounts)
 	}
-	if shown := d.Causes[0].Shown; len(d.Causes) != 1 || len(shown) != 1 || shown[0].ID != p.Cases[1].ID || shown[0].Act != 0 || len(shown[0].Evidence) != 1 {
+	if shown := d.Causes[0].Shown; len(d.Causes) != 1 || len(shown) != 1 || shown[0].ID != p.Cases[1].ID || shown[0].Act != 0 || len(shown[0].Evidence) != 2 {
 		t.Errorf("shown %+v", shown)
 	}
 	if !strings.Contains(journal.String(), "panic: ") || strings.Count(journal.String(), "\n") != 4 {

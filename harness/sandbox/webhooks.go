@@ -43,9 +43,9 @@ func addHook(w *work, rq *request) answer {
 }
 
 // refuseRepeated answers a registration under an idempotency key that was used
-// for something else. 201 is the only success that the operation has.
+// for something else: nothing was added.
 func refuseRepeated(*request) answer {
-	return answer{http.StatusCreated, hookBody{plainBody: plainBody{"error", codeRepeatedKey, reason(codeRepeatedKey)}}}
+	return answer{http.StatusOK, hookBody{plainBody: plainBody{"error", codeRepeatedKey, reason(codeRepeatedKey)}}}
 }
 
 func listHooks(w *work, rq *request) answer {

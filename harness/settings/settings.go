@@ -20,6 +20,8 @@ type Settings struct {
 	BodyLimit   Size          // of an answer's body, as much as is read and judged
 	HeaderLimit Size          // of an answer's header, a longer one cannot be read; 0 is the default
 	TLS         *tls.Config   // of connections to the target; nil is the system's trust
+	MessageWait time.Duration // for one message after its request was answered; 0 is the default
+	QuietWindow time.Duration // at the end, for messages that must not come; 0 is the default
 	RunID       string        // what unique values are made of
 	Seed        uint64        // what is left to choice in a plan
 }
@@ -35,6 +37,8 @@ const (
 	DefaultHeaderLimit = 256 << 10
 	MinHeaderLimit     = 1 << 10
 	MaxHeaderLimit     = 64 << 20
+	DefaultMessageWait = 10 * time.Second
+	DefaultQuietWindow = 2 * time.Second
 )
 
 // Check refuses settings out of their limits and a target that the fixtures do
@@ -45,6 +49,12 @@ func (s Settings) Check() error {
 	}
 	if s.Timeout <= 0 || s.Timeout > MaxTimeout {
 		return fmt.Errorf("--timeout %s: allowed is more than 0s, up to %s", s.Timeout, MaxTimeout)
+	}
+	if s.MessageWait < 0 || s.MessageWait > MaxTimeout {
+		return fmt.Errorf("--message-wait %s: allowed is 0s to %s", s.MessageWait, MaxTimeout)
+	}
+	if s.QuietWindow < 0 || s.QuietWindow > MaxTimeout {
+		return fmt.Errorf("--quiet-window %s: allowed is 0s to %s", s.QuietWindow, MaxTimeout)
 	}
 	if s.BodyLimit < 1 || s.BodyLimit > MaxBodyLimit {
 		return fmt.Errorf("--body-limit %s: allowed are 1 to %d bytes", s.BodyLimit, MaxBodyLimit)

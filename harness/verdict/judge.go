@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -14,15 +15,31 @@ import (
 
 // View is what a check looks at: one answered request and what surrounds it.
 type View struct {
-	Case      *plan.Case
-	Operation *spec.Operation
-	Answer    *exchange.Answer
-	Body      Body
-	Observed  []exchange.Record
+	Case       *plan.Case
+	Operation  *spec.Operation
+	Expect     plan.Expect // of this answer
+	Method     string
+	Sent       any // decoded body of the request, nil when it is none that can be decoded
+	Answer     *exchange.Answer
+	Body       Body
+	Transcript *exchange.Transcript // all that happened in the case
 }
 
 // head tells whether the request was one whose answer has no body.
-func (v View) head() bool { return v.Case.Act.Request.Method == http.MethodHead }
+func (v View) head() bool { return v.Method == http.MethodHead }
+
+// observed lists what a check is to look at after the act, with its place among all exchanges, from 1.
+func (v View) observed(check string) (records []exchange.Record, places []int) {
+	if v.Transcript == nil {
+		return nil, nil
+	}
+	for i, r := range v.Transcript.Observe {
+		if r.Step.Check == check {
+			records, places = append(records, r), append(places, len(v.Transcript.Prepare)+2+i)
+		}
+	}
+	return records, places
+}
 
 // Saw is what a check saw.
 type Saw struct {
@@ -30,6 +47,8 @@ type Saw struct {
 	Findings  []Finding // each a broken rule
 	Note      string    // the answer is tolerated, and why
 	Unclear   string    // nothing can be concluded, and why
+
+	broken string // a fault of our own
 }
 
 // Check is one rule applied to an exchange.
@@ -46,6 +65,24 @@ var checks = map[string]Check{
 	"no-reason":         noReason,
 	"no-reason-field":   noReasonField,
 	"no-trace":          noTrace,
+	"flow":              flow,
+	"repeat":            repeat,
+	"retry":             retry,
+	"alike":             alike,
+	"code":              code,
+	"echo":              echo,
+	"amount":            amount,
+	"added":             added,
+	"distinct-reasons":  distinctReasons,
+	"message":           messageCame,
+	"message-id":        messageID,
+	"message-success":   messageSuccess,
+	"message-reason":    messageReason,
+	"message-header":    messageHeader,
+	"message-schema":    messageSchema,
+	"message-again":     messageAgain,
+	"message-once":      messageOnce,
+	"message-none":      messageNone,
 }
 
 // shapes are the checks of what an answer looks like, whatever was asked.
@@ -71,25 +108,55 @@ func Known(r *spec.Requirements) error {
 // Judge returns one verdict for each obligation that the case serves, in the case's order.
 func Judge(p *plan.Plan, t *exchange.Transcript) []Verdict {
 	var list []Verdict
-	var view View
-	if t.Act != nil && t.Act.Answer != nil {
-		view = View{
-			Case: t.Case, Operation: p.Description.Operation(t.Case.Operation),
-			Answer: t.Act.Answer, Body: readBody(t.Act.Answer), Observed: t.Observe,
-		}
-	}
+	views, act := views(p, t)
 	for _, id := range t.Case.Obligations {
-		list = append(list, unpunctual(p, t, judge(p.Obligation(id), id, t, view)))
+		o := p.Obligation(id)
+		switch {
+		case o == nil:
+			list = append(list, Verdict{Obligation: id, Outcome: Broken, Why: "the plan has no such obligation"})
+		case o.Operation.ID != t.Case.Operation:
+			list = append(list, along(o, views))
+		default:
+			list = append(list, unpunctual(o, t, judge(o, t, views, act)))
+		}
 	}
 	return list
 }
 
-func judge(o *plan.Obligation, id string, t *exchange.Transcript, view View) Verdict {
-	v := Verdict{Obligation: id}
+// views makes one view of each answered request, in order. Act is the index of the
+// one under judgement, -1 when it has no answer.
+func views(p *plan.Plan, t *exchange.Transcript) (list []View, act int) {
+	act = -1
+	for i, r := range t.Records() {
+		name := r.Step.Operation
+		if t.Act != nil && i == len(t.Prepare) {
+			name = t.Case.Operation
+		}
+		o := p.Description.Operation(name)
+		if r.Answer == nil || o == nil || i >= len(t.Prepare)+1+len(t.Observe) { // what cleans up is no part of the case
+			list = append(list, View{})
+			continue
+		}
+		v := View{
+			Case: t.Case, Operation: o, Method: r.Step.Request.Method, Sent: r.Payload(),
+			Answer: r.Answer, Body: readBody(r.Answer), Transcript: t,
+		}
+		if r.Step.Expect != nil {
+			v.Expect = *r.Step.Expect
+		}
+		if t.Act != nil && i == len(t.Prepare) {
+			act, v.Expect, v.Method = i, t.Case.Expect, t.Case.Act.Request.Method
+		}
+		list = append(list, v)
+	}
+	return list, act
+}
+
+// judge judges the act, and, where the requirement speaks of every answer, the
+// other answers of the operation too.
+func judge(o *plan.Obligation, t *exchange.Transcript, views []View, act int) Verdict {
+	v := Verdict{Obligation: o.ID}
 	switch {
-	case o == nil:
-		v.Outcome, v.Why = Broken, "the plan has no such obligation"
-		return v
 	case t.Interrupted():
 		v.Why = "the run was interrupted"
 		return v
@@ -98,28 +165,76 @@ func judge(o *plan.Obligation, id string, t *exchange.Transcript, view View) Ver
 		return v
 	case t.Act == nil:
 		return v
-	case t.Act.Failure != nil:
+	case act < 0 && t.Act.Failure != nil:
 		return failed(v, o, t.Act.Failure)
 	}
-	if !o.Requirement.Applies(view.Answer.Status) {
-		v.Outcome = Pass // nothing that the requirement speaks of happened
-		return v
+	if !general(o.Requirement) {
+		return conclude(v, o, look(o, views[act], 0))
 	}
-	if s := view.Answer.Status; (s == 429 || s == 503) && !slices.Contains(view.Case.Expect.Statuses, s) {
-		v.Outcome, v.Why = Inconclusive, fmt.Sprintf("the target answered %d: it has no time now", s)
-		return v
+	saw := look(o, views[act], 0)
+	for i, view := range views {
+		if i != act && view.Operation == o.Operation {
+			saw = saw.and(look(o, view, i+1))
+		}
+	}
+	return conclude(v, o, saw)
+}
+
+// along judges what a case shows in passing of another operation than its own.
+// What was not answered shows nothing.
+func along(o *plan.Obligation, views []View) Verdict {
+	saw := Saw{}
+	for i, view := range views {
+		if view.Operation == o.Operation {
+			saw = saw.and(look(o, view, i+1))
+		}
+	}
+	saw.Unclear = ""
+	return conclude(Verdict{Obligation: o.ID}, o, saw)
+}
+
+// general tells whether a requirement speaks of every answer, whatever case it belongs to.
+func general(q *spec.Requirement) bool { return len(q.Cases) == 0 && len(q.Flows) == 0 }
+
+// look judges one answer. Place tells an exchange other than the act, from 1.
+func look(o *plan.Obligation, view View, place int) Saw {
+	if !o.Requirement.Applies(view.Answer.Status) {
+		return Saw{} // nothing that the requirement speaks of happened
+	}
+	if s := view.Answer.Status; (s == 429 || s == 503) && !slices.Contains(view.Expect.Statuses, s) {
+		return Saw{Unclear: fmt.Sprintf("the target answered %d: it has no time now", s)}
 	}
 	check, ok := checks[o.Requirement.Check]
 	if !ok {
-		v.Outcome, v.Why = Broken, "there is no check "+o.Requirement.Check
-		return v
+		return Saw{broken: "there is no check " + o.Requirement.Check}
 	}
 	saw := check(view)
-	v.Exercised, v.Findings, v.Note = saw.Exercised, saw.Findings, saw.Note
-	for i := range v.Findings {
-		v.Findings[i].Check = o.Requirement.Check
+	for i := range saw.Findings {
+		saw.Findings[i].Check = o.Requirement.Check
+		if saw.Findings[i].Exchange == 0 {
+			saw.Findings[i].Exchange = place
+		}
 	}
+	return saw
+}
+
+// and adds what was seen of a further answer.
+func (s Saw) and(more Saw) Saw {
+	s.Exercised = s.Exercised || more.Exercised
+	s.Findings = append(s.Findings, more.Findings...)
+	s.Findings = s.Findings[:min(len(s.Findings), mostFindings)]
+	s.Note = cmp.Or(s.Note, more.Note)
+	s.Unclear = cmp.Or(s.Unclear, more.Unclear)
+	s.broken = cmp.Or(s.broken, more.broken)
+	return s
+}
+
+// conclude draws the outcome from what was seen.
+func conclude(v Verdict, o *plan.Obligation, saw Saw) Verdict {
+	v.Exercised, v.Findings, v.Note = saw.Exercised, saw.Findings, saw.Note
 	switch {
+	case saw.broken != "":
+		v.Outcome, v.Why = Broken, saw.broken
 	case len(saw.Findings) > 0 && o.Requirement.Level == spec.May:
 		f := v.Findings[0] // what may be is noted, never failed
 		v.Outcome, v.Findings, v.Note = Pass, nil, fmt.Sprintf("may: %s: received %s", o.Requirement.Sentence, f.Received)

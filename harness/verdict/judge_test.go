@@ -21,8 +21,22 @@ x-conformance:
     - { field: /result, refused: [Refused], error: [Error], reason: /why, otherwise: absent }
     - { field: /status, ignoreCase: true, success: [approved, ok], refused: [declined], error: [error], reason: /message, otherwise: allowed }
   error: { required: [/code, /message], fixed: { /status: error } }
+  codes: { field: /code, success: ["00"], unjudged: ["01"] }
+  echo: [{ request: /reference, answer: /reference }]
+  amounts: { fields: [/amount], answers: [/amount, /booked], currency: USD }
+  messages:
+    register: { operation: register, address: /address, event: /event, headerName: /header/name, headerValue: /header/value }
+    answer: /id
+    id: /payment
+    event: /event
+    success: /success
+    reason: /reason
 components:
   schemas:
+    News:
+      type: object
+      required: [payment, success]
+      properties: { payment: { type: string }, event: { type: string, enum: [paid, failed] }, success: { type: boolean }, reason: { type: string } }
     Paid:
       type: object
       required: [id, status]
@@ -31,6 +45,8 @@ paths:
   /pay:
     post:
       operationId: pay
+      requestBody: { content: { application/json: { schema: { type: object, properties: { reference: { type: string }, amount: { type: string } } } } } }
+      callbacks: { news: { "https://x.test/": { post: { requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/News" } } } }, responses: { "200": { description: taken } } } } } }
       responses:
         "200": { description: paid, headers: { X-Trace: { required: true, schema: { type: string } } }, content: { application/json: { schema: { $ref: "#/components/schemas/Paid" } } } }
         "204": { description: nothing to say }
@@ -51,6 +67,11 @@ paths:
       operationId: open
       x-conformance: { outcome: [] }
       responses: { default: { description: anything, content: { "*/*": {} } } }
+  /register:
+    post:
+      operationId: register
+      requestBody: { content: { application/json: { schema: { type: object, properties: { address: { type: string }, event: { type: string }, header: { type: object, properties: { name: { type: string }, value: { type: string } } } } } } } }
+      responses: { "201": { description: added } }
   /free:
     get:
       operationId: free
@@ -76,8 +97,12 @@ type row struct {
 	media     string // application/json when empty, none for no header
 	body      string
 	header    map[string]string
+	sent      string
 	expect    plan.Expect
 	observed  []exchange.Record
+	prepared  []exchange.Record
+	kind      string
+	news      exchange.News
 
 	want      Outcome
 	exercised bool
@@ -109,8 +134,9 @@ func judgeRow(t *testing.T, check string, r row) Verdict {
 	o := d.Operation(id)
 	q := &spec.Requirement{ID: "R-1", Level: spec.Must, Check: check}
 	p := &plan.Plan{Description: d, Obligations: []*plan.Obligation{{ID: "o", Operation: o, Requirement: q}}}
-	c := &plan.Case{ID: "c", Operation: id, Obligations: []string{"o"}, Expect: r.expect, Act: plan.Step{Request: plan.Request{Method: o.Method}}}
-	list := Judge(p, &exchange.Transcript{Case: c, Act: &exchange.Record{Answer: r.answer()}, Observe: r.observed})
+	act := plan.Step{Name: id, Label: "act", Check: "flow", Expect: &r.expect, Operation: id, Request: plan.Request{Method: o.Method}}
+	c := &plan.Case{ID: "c", Kind: r.kind, Operation: id, Obligations: []string{"o"}, Expect: r.expect, Act: act}
+	list := Judge(p, &exchange.Transcript{Case: c, Act: &exchange.Record{Step: act, Body: []byte(r.sent), Answer: r.answer()}, Observe: r.observed, Prepare: r.prepared, News: r.news})
 	if len(list) != 1 || list[0].Obligation != "o" {
 		t.Fatalf("got %+v", list)
 	}
@@ -146,7 +172,11 @@ func table(t *testing.T, check string, rows []row) {
 }
 
 func TestEveryCheckHasATable(t *testing.T) {
-	tested := []string{"documented-status", "error-body", "media-type", "no-reason", "no-reason-field", "no-trace", "reason", "schema", "status"}
+	tested := []string{
+		"added", "alike", "amount", "code", "distinct-reasons", "documented-status", "echo", "error-body", "flow", "media-type",
+		"message", "message-again", "message-header", "message-id", "message-none", "message-once", "message-reason", "message-schema",
+		"message-success", "no-reason", "no-reason-field", "no-trace", "reason", "repeat", "retry", "schema", "status",
+	}
 	if got := Checks(); !slices.Equal(got, tested) {
 		t.Errorf("checks %v, tables for %v", got, tested)
 	}

@@ -2,7 +2,6 @@ package verdict
 
 import (
 	"fmt"
-	"net/url"
 
 	"qorcheck/harness/exchange"
 	"qorcheck/spec"
@@ -13,11 +12,8 @@ import (
 // finding nothing proves nothing.
 func noTrace(v View) Saw {
 	saw := Saw{}
-	for _, record := range v.Observed {
-		back := record.Step.ReadBack
-		if back == nil {
-			continue
-		}
+	records, places := v.observed("no-trace")
+	for i, record := range records {
 		rows, problem := tracesIn(record)
 		switch {
 		case problem != "":
@@ -28,6 +24,7 @@ func noTrace(v View) Saw {
 			saw.Exercised = true
 			if rows > 0 {
 				saw.Findings = append(saw.Findings, Finding{
+					Exchange: places[i],
 					Expected: fmt.Sprintf("no trace of the request, answered %d, in %s", v.Answer.Status, record.Step.Name),
 					Received: fmt.Sprintf("%d stored under its unique value", rows),
 				})
@@ -44,6 +41,8 @@ func tracesIn(r exchange.Record) (rows int, problem string) {
 		return 0, r.Failure.Text
 	case r.Answer.Status != 200:
 		return 0, fmt.Sprintf("it was answered %d", r.Answer.Status)
+	case r.Sought == "":
+		return 0, "the query does not carry the unique value"
 	}
 	body := readBody(r.Answer)
 	if body.Fault != "" {
@@ -54,28 +53,10 @@ func tracesIn(r exchange.Record) (rows int, problem string) {
 	if !there || !ok {
 		return 0, "the answer has no list at " + r.Step.ReadBack.Rows
 	}
-	unique := asked(r)
-	if unique == "" {
-		return 0, "the query does not carry the unique value"
-	}
 	for _, item := range items {
-		if value, _ := spec.Lookup(item, r.Step.ReadBack.Field); fmt.Sprint(value) == unique {
+		if value, _ := spec.Lookup(item, r.Step.ReadBack.Field); fmt.Sprint(value) == r.Sought {
 			rows++
 		}
 	}
 	return rows, ""
-}
-
-// asked finds the unique value that a read-back asked for.
-func asked(r exchange.Record) string {
-	u, err := url.Parse(r.URL)
-	if err != nil {
-		return ""
-	}
-	for _, field := range r.Step.Request.Query {
-		if field.Value == r.Step.ReadBack.Value {
-			return u.Query().Get(field.Name)
-		}
-	}
-	return ""
 }

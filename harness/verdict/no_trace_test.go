@@ -12,9 +12,9 @@ import (
 func readBack(status int, body string) exchange.Record {
 	const value = plan.Template("\uE000unique\uE002ORDER_ID\uE00220\uE001")
 	return exchange.Record{
-		URL: "http://127.0.0.1/list?kind=cc&order=q1",
+		Sought: "q1",
 		Step: plan.Step{
-			Name: "list", ReadBack: &plan.ReadBack{Rows: "/data", Field: "/order/id", Value: value},
+			Name: "list", Check: "no-trace", ReadBack: &plan.ReadBack{Rows: "/data", Field: "/order/id", Value: value},
 			Request: plan.Request{Query: []plan.Field{{Name: "kind", Value: "cc"}, {Name: "order", Value: value}}},
 		},
 		Answer: &exchange.Answer{Status: status, Body: []byte(body)},
@@ -26,7 +26,7 @@ func TestNoTrace(t *testing.T) {
 	strangers := readBack(200, `{"data":[{"order":{"id":"q0"}},{"order":"q1"},"q1",{}]}`)
 	down := exchange.Record{Step: none.Step, Failure: &exchange.Failure{Kind: exchange.Network, Text: "connection refused"}}
 	astray := mine
-	astray.URL = "http://127.0.0.1/list"
+	astray.Sought = ""
 	other := exchange.Record{Step: plan.Step{Name: "other"}, Answer: &exchange.Answer{Status: 500}}
 	accepted, rejected := plan.Expect{Statuses: []int{200}, Ending: spec.Succeeded}, want(400)
 	table(t, "no-trace", []row{

@@ -68,6 +68,7 @@ type Finding struct {
 	Received string `json:"received"`
 	Pointer  string `json:"pointer,omitempty"` // into the answer's body
 	Keyword  string `json:"keyword,omitempty"`
+	Exchange int    `json:"exchange,omitempty"` // which exchange of the case, from 1; 0 is the one under judgement
 }
 
 // Verdict is how one case ended under one obligation.

@@ -17,7 +17,7 @@ func schema(v View) Saw {
 	if response == nil {
 		return Saw{} // documented-status judges that
 	}
-	if _, ok := tolerated(v.Case.Expect.Tolerated, v.Answer.Status, v.Body.Value); ok && !slices.Contains(v.Case.Expect.Statuses, v.Answer.Status) {
+	if _, ok := tolerated(v.Expect.Tolerated, v.Answer.Status, v.Body.Value); ok && !slices.Contains(v.Expect.Statuses, v.Answer.Status) {
 		return Saw{} // an answer of another kind than the description's
 	}
 	saw := Saw{}

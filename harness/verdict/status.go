@@ -13,7 +13,7 @@ import (
 // its status, and how it says that the request ended.
 func status(v View) Saw {
 	got := v.Answer.Status
-	expect := v.Case.Expect
+	expect := v.Expect
 	if !slices.Contains(expect.Statuses, got) {
 		if note, ok := tolerated(expect.Tolerated, got, v.Body.Value); ok {
 			return Saw{Exercised: true, Note: note}
@@ -35,7 +35,7 @@ func status(v View) Saw {
 
 // ending judges how an answer that carried the request out says that it ended.
 func ending(v View) []Finding {
-	want := v.Case.Expect.Ending
+	want := v.Expect.Ending
 	if want == "" || len(v.Operation.Conformance.Outcome) == 0 {
 		return nil
 	}
@@ -122,10 +122,10 @@ func documentedStatus(v View) Saw {
 	if len(v.Operation.Responses) == 0 {
 		return Saw{Unclear: "the description documents no status"}
 	}
-	if v.Operation.Response(got) != nil || slices.Contains(v.Case.Expect.Statuses, got) {
+	if v.Operation.Response(got) != nil || slices.Contains(v.Expect.Statuses, got) {
 		return Saw{Exercised: true}
 	}
-	if note, ok := tolerated(v.Case.Expect.Tolerated, got, v.Body.Value); ok {
+	if note, ok := tolerated(v.Expect.Tolerated, got, v.Body.Value); ok {
 		return Saw{Exercised: true, Note: note}
 	}
 	var keys []string

@@ -49,7 +49,7 @@ func TestStatus(t *testing.T) {
 func TestStatusTellsTheFault(t *testing.T) {
 	d := toyDescription(t)
 	c := &plan.Case{Expect: want(400), Fault: &plan.Fault{Pointer: "/amount", Keyword: "pattern", Sent: `"x"`, Allowed: "^[0-9]+$"}}
-	saw := status(View{Case: c, Operation: d.Operation("pay"), Answer: row{status: 200}.answer()})
+	saw := status(View{Case: c, Expect: c.Expect, Operation: d.Operation("pay"), Answer: row{status: 200}.answer()})
 	if got, want := saw.Findings[0].Expected, `status 400, because /amount breaks pattern (sent: "x"; allowed: ^[0-9]+$)`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}

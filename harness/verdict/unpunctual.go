@@ -10,9 +10,8 @@ import (
 // unpunctual adds to the verdict on documented statuses that the target asked for
 // time with a status that the description does not document. That is no failure:
 // the request was made again, or nothing is concluded from it.
-func unpunctual(p *plan.Plan, t *exchange.Transcript, v Verdict) Verdict {
-	o := p.Obligation(v.Obligation)
-	if o == nil || o.Requirement.Check != "documented-status" || t.Act == nil {
+func unpunctual(o *plan.Obligation, t *exchange.Transcript, v Verdict) Verdict {
+	if o.Requirement.Check != "documented-status" || t.Act == nil {
 		return v
 	}
 	busy := t.Act.Waits > 0 || t.Act.Answer != nil && t.Act.Silence() != ""

@@ -1,0 +1,264 @@
+// Package message receives what a target sends later: the messages that tell the
+// outcome of a request. One receiver serves a run. It keeps what carries the
+// run's secret header pair, and refuses everything else.
+package message
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Where a receiver can be reached, below its address.
+const (
+	Acknowledging = "address"  // each message is acknowledged
+	Refusing      = "refusing" // each is refused once with 500, then acknowledged
+)
+
+// HeaderName is the header that each message must carry, with the secret as its value.
+const HeaderName = "X-Qorcheck-Message"
+
+const (
+	mostBytes    = 64 << 10 // of one message
+	mostKept     = 16 << 20 // bytes of all messages
+	mostMessages = 50_000
+)
+
+// Delivery is one message as it came.
+type Delivery struct {
+	Place    string // address that it came to: address or refusing
+	At       time.Time
+	Header   http.Header
+	Body     []byte
+	Value    any    // the decoded body, nil when it is not JSON
+	Fault    string // why it is not JSON, "" when it is
+	Answered int    // 200, or 500 where it was refused
+}
+
+// Receiver is where messages come in.
+type Receiver struct {
+	address string // as the target reaches it, without a path
+	secret  string
+	paths   map[string]string // place → path; nobody can guess one
+	server  *http.Server
+
+	mu         sync.Mutex
+	changed    chan struct{} // closed and replaced when something came
+	deliveries []Delivery
+	kept       int
+	refused    map[string]bool // bodies that the refusing address has refused
+	unsigned   []Delivery      // came to an address without the header pair; their bodies are not kept
+	lost       int             // messages that could not be kept
+}
+
+// Listen opens a receiver on a host:port. Address is the URL by which the target
+// reaches it; the port is added when it has none.
+func Listen(listen, address string) (*Receiver, error) {
+	listener, err := net.Listen("tcp", listen)
+	if err != nil {
+		return nil, fmt.Errorf("receiver.listen: %w", err)
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("receiver.address: %w", err), listener.Close())
+	}
+	if u.Port() == "" {
+		_, port, err := net.SplitHostPort(listener.Addr().String())
+		if err != nil {
+			return nil, errors.Join(err, listener.Close())
+		}
+		u.Host = net.JoinHostPort(u.Hostname(), port)
+	}
+	r := &Receiver{
+		address: strings.TrimSuffix(u.String(), "/"), secret: random(),
+		paths:   map[string]string{Acknowledging: "/" + random(), Refusing: "/" + random()},
+		changed: make(chan struct{}), refused: map[string]bool{},
+	}
+	r.server = &http.Server{
+		Handler: r, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: 30 * time.Second,
+		MaxHeaderBytes: mostBytes, ErrorLog: log.New(io.Discard, "", 0),
+	}
+	go func() { _ = r.server.Serve(listener) }() // ends with http.ErrServerClosed
+	return r, nil
+}
+
+func random() string {
+	var b [16]byte
+	_, _ = rand.Read(b[:]) // it never fails
+	return hex.EncodeToString(b[:])
+}
+
+// Close stops receiving.
+func (r *Receiver) Close() error { return r.server.Close() }
+
+// Address is the URL to register for a place.
+func (r *Receiver) Address(place string) string { return r.address + r.paths[place] }
+
+// Secret is the value of the header that each message must carry.
+func (r *Receiver) Secret() string { return r.secret }
+
+// ServeHTTP takes a message in.
+func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	place := ""
+	for name, path := range r.paths {
+		if request.URL.Path == path {
+			place = name
+		}
+	}
+	switch {
+	case place == "":
+		http.Error(w, "nothing is received here", http.StatusNotFound)
+		return
+	case request.Method == http.MethodGet: // the receiver asking itself
+		w.Header().Set(HeaderName, r.secret[:8])
+		w.WriteHeader(http.StatusNoContent)
+		return
+	case request.Method != http.MethodPost:
+		http.Error(w, "messages are sent by POST", http.StatusMethodNotAllowed)
+		return
+	}
+	d := Delivery{Place: place, At: time.Now(), Header: request.Header, Answered: http.StatusOK}
+	if request.Header.Get(HeaderName) != r.secret {
+		r.note(&r.unsigned, Delivery{Place: place, At: d.At})
+		http.Error(w, "the header pair of the registration is missing", http.StatusUnauthorized)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, request.Body, mostBytes))
+	if err != nil {
+		http.Error(w, "the message is too long", http.StatusRequestEntityTooLarge)
+		r.mu.Lock()
+		r.lost++
+		r.mu.Unlock()
+		return
+	}
+	d.Body = body
+	d.Value, d.Fault = decode(body)
+	if place == Refusing && r.first(body) {
+		d.Answered = http.StatusInternalServerError
+	}
+	r.note(&r.deliveries, d)
+	w.WriteHeader(d.Answered)
+}
+
+// first tells whether the refusing address sees a body for the first time.
+func (r *Receiver) first(body []byte) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	seen := r.refused[string(body)]
+	r.refused[string(body)] = true
+	return !seen
+}
+
+func (r *Receiver) note(list *[]Delivery, d Delivery) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(*list) >= mostMessages || r.kept+len(d.Body) > mostKept {
+		r.lost++
+		return
+	}
+	r.kept += len(d.Body)
+	*list = append(*list, d)
+	close(r.changed)
+	r.changed = make(chan struct{})
+}
+
+func decode(body []byte) (value any, fault string) {
+	decoder := json.NewDecoder(bytes.NewReader(body))
+	decoder.UseNumber()
+	if err := decoder.Decode(&value); err != nil {
+		return nil, err.Error()
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return nil, "bytes after the JSON value"
+	}
+	return value, ""
+}
+
+// Await waits until so many deliveries match, and returns those that do: fewer
+// when the context ends first.
+func (r *Receiver) Await(ctx context.Context, times int, match func(Delivery) bool) []Delivery {
+	var found []Delivery
+	for next := 0; ; {
+		r.mu.Lock()
+		fresh, changed := slices.Clone(r.deliveries[next:]), r.changed
+		r.mu.Unlock()
+		next += len(fresh)
+		for _, d := range fresh {
+			if match(d) {
+				found = append(found, d)
+			}
+		}
+		if len(found) >= times {
+			return found
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return found
+		}
+	}
+}
+
+// Deliveries lists all that came with the header pair, in order.
+func (r *Receiver) Deliveries() []Delivery {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.deliveries)
+}
+
+// Unsigned counts what came to a registered address without the header pair, since a time.
+func (r *Receiver) Unsigned(since time.Time) int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := 0
+	for _, d := range r.unsigned {
+		if !d.At.Before(since) {
+			n++
+		}
+	}
+	return n
+}
+
+// Lost counts the messages that could not be kept.
+func (r *Receiver) Lost() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.lost
+}
+
+// Local tells whether the address is one of this machine.
+func (r *Receiver) Local() bool {
+	u, err := url.Parse(r.address)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(u.Hostname())
+	return strings.EqualFold(u.Hostname(), "localhost") || ip != nil && ip.IsLoopback()
+}
+
+// Open tells whether the address leads to this receiver when called from this machine.
+func (r *Receiver) Open(ctx context.Context) bool {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.Address(Acknowledging), nil)
+	if err != nil {
+		return false
+	}
+	client := &http.Client{Transport: &http.Transport{Proxy: nil, DisableKeepAlives: true}}
+	response, err := client.Do(request)
+	if err != nil {
+		return false
+	}
+	return response.Body.Close() == nil && response.Header.Get(HeaderName) == r.secret[:8]
+}

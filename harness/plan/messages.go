@@ -1,0 +1,236 @@
+package plan
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"qorcheck/harness/generate"
+	"qorcheck/spec"
+)
+
+// Where messages are received.
+const (
+	Address  = "address"  // each message is acknowledged
+	Refusing = "refusing" // each is refused once, then acknowledged
+)
+
+// kindMessage is what the kinds of cases begin with that await a message.
+const kindMessage = "message"
+
+// messageStep awaits the message about an id.
+func messageStep(o *spec.Operation, about Template, place string, times int) Step {
+	return Step{Name: "message", Await: &Await{About: about, Times: times, Place: place, Source: o}}
+}
+
+// messageCases makes correct requests whose outcome is told in a message, and a
+// rejected one, which nothing may be told of.
+func (b *builder) messageCases(o *spec.Operation, base draft, prepared []Step) {
+	m := o.Conformance.Messages
+	if m == nil || len(o.Callbacks) == 0 {
+		for _, kind := range Kinds {
+			if strings.HasPrefix(kind, kindMessage+".") {
+				b.skip(o, kind, "the description promises no message about the operation")
+			}
+		}
+		return
+	}
+	b.awaiting(o, "message.success", "", "a correct request", base, prepared, Address, 1)
+	b.refusedCases(o)
+	b.laterCase(o)
+	b.refusingCase(o, base, prepared)
+	if faulty, fault, ok := b.firstFault(o, base); ok {
+		b.add(o, "message.none", "", "a request that is rejected: "+fault.Pointer+" breaks "+fault.Keyword, faulty, prepared, fault)
+	}
+}
+
+// awaiting adds a case that awaits a message about its act.
+func (b *builder) awaiting(o *spec.Operation, kind, what, why string, d draft, prepared []Step, place string, times int) {
+	known := len(b.cases)
+	b.add(o, kind, what, why+", and the message about it", d, prepared, nil)
+	if len(b.cases) == known {
+		return
+	}
+	c := b.cases[known]
+	about := c.Act.capture(o.Conformance.Messages.Answer, len(c.Prepare)+1)
+	c.Observe = append(c.Observe, messageStep(o, about, place, times))
+}
+
+// refusedCases await the messages about refused requests, one for each kind of payment.
+func (b *builder) refusedCases(o *spec.Operation) {
+	const kind, trigger = "message.refused", "refused[0]"
+	groups := b.groups(o)
+	if len(groups) == 0 {
+		b.skip(o, kind, "no test data of the fixtures make the operation refuse")
+	}
+	for _, group := range groups {
+		data := b.fixtures.Trigger(group, trigger)
+		if data == nil {
+			b.lack(o, kind, fmt.Sprintf("add to %s: triggers.%s.refused", b.fixtures.File, group))
+			continue
+		}
+		test := group + "/" + trigger
+		steps, bound, err := b.provoke(o, data, test)
+		if err != nil {
+			b.lack(o, kind, err.Error())
+			continue
+		}
+		why := fmt.Sprintf("a correct request with the test data triggers.%s.refused[0]", group)
+		b.awaiting(o, kind, group, why, b.draft(o, generate.OnlyRequired, test, "", bound), steps, Address, 1)
+	}
+}
+
+// laterCase awaits the message about a request that is accepted and fails
+// afterwards. The test data for that go into what prepares it.
+func (b *builder) laterCase(o *spec.Operation) {
+	const kind = "message.later"
+	trigger, link := o.Conformance.Later, b.ways[o.ID].link
+	if trigger == "" || link.From == nil {
+		b.skip(o, kind, "the description names no test data by which the operation fails afterwards")
+		return
+	}
+	for _, group := range b.groups(link.From) {
+		if b.fixtures.Trigger(group, trigger) == nil {
+			b.lack(o, kind, fmt.Sprintf("add to %s: triggers.%s.%s", b.fixtures.File, group, trigger))
+			continue
+		}
+		steps, bound, err := b.follow(link, group+"/"+trigger)
+		if err != nil {
+			b.lack(o, kind, err.Error())
+			continue
+		}
+		why := fmt.Sprintf("a correct request with the test data triggers.%s.%s", group, trigger)
+		b.awaiting(o, kind, group, why, b.draft(o, generate.OnlyRequired, "", "", bound), steps, Address, 1)
+	}
+}
+
+// refusingCase registers an address that refuses each message once, and awaits
+// the message there twice.
+func (b *builder) refusingCase(o *spec.Operation, base draft, prepared []Step) {
+	const kind = "message.again"
+	if b.expectation(o, kind) == nil {
+		return
+	}
+	m := o.Conformance.Messages
+	events := o.Callbacks[0].Events(m.Event)
+	if len(events) == 0 {
+		b.skip(o, kind, "the description lists no events")
+		return
+	}
+	steps := slices.Clone(prepared)
+	for _, event := range events {
+		if step, err := b.registration(m, event, Refusing, fmt.Sprintf("_H%d", len(steps)+1)); err == nil {
+			steps = append(steps, step)
+		}
+	}
+	b.awaiting(o, kind, "", "a correct request whose message is refused once", base, steps, Refusing, 2)
+}
+
+// registration is the request that subscribes to an event.
+func (b *builder) registration(m *spec.Messaging, event, place, suffix string) (Step, error) {
+	o := b.description.Operation(m.Register.Operation)
+	d := b.draft(o, generate.OnlyRequired, "", suffix, nil, m.Register.HeaderName, m.Register.HeaderValue)
+	for pointer, value := range map[string]any{
+		m.Register.Address:     string(Placeholder{FromReceiver, []string{place}}.Template()),
+		m.Register.Event:       event,
+		m.Register.HeaderName:  string(Placeholder{FromReceiver, []string{"header"}}.Template()),
+		m.Register.HeaderValue: string(Placeholder{FromReceiver, []string{"secret"}}.Template()),
+	} {
+		d.body = generate.Set(d.body, pointer, value)
+	}
+	request, err := d.request()
+	if err == nil {
+		err = b.certify(d, request, nil)
+	}
+	return Step{Name: o.ID, Operation: o.ID, Request: request}, err
+}
+
+// subscription registers, before any case, for every event that awaited messages
+// may bring; nil when no case awaits one.
+func (b *builder) subscription(cases []*Case) *Case {
+	setup := &Case{ID: "subscription", Kind: kindMessage, Why: "the messages that the cases await are subscribed to"}
+	subscribed := map[string]bool{}
+	for _, o := range b.description.Operations {
+		m := o.Conformance.Messages
+		if m == nil || len(o.Callbacks) == 0 || !slices.ContainsFunc(cases, func(c *Case) bool { return c.Operation == o.ID && c.Awaits() }) {
+			continue
+		}
+		for _, callback := range o.Callbacks {
+			for _, event := range callback.Events(m.Event) {
+				if subscribed[event] {
+					continue
+				}
+				subscribed[event] = true
+				if step, err := b.registration(m, event, Address, fmt.Sprintf("_H%d", len(setup.Prepare)+1)); err == nil {
+					setup.Prepare = append(setup.Prepare, step)
+				}
+			}
+		}
+	}
+	if len(setup.Prepare) == 0 {
+		return nil
+	}
+	b.cleanup(setup)
+	return setup
+}
+
+// Awaits tells whether a case has to do with messages.
+func (c *Case) Awaits() bool {
+	return c.Kind == "message.none" || slices.ContainsFunc(c.Steps(), func(s Step) bool { return s.Await != nil })
+}
+
+// firstFault breaks a request in the first way that makes the target reject it.
+func (b *builder) firstFault(o *spec.Operation, base draft) (draft, *Fault, bool) {
+	content := o.Body.JSON()
+	if content == nil || !content.HasSchema {
+		return draft{}, nil, false
+	}
+	m := values{b: b, o: o, bound: base.bound}.maker(content)
+	for _, f := range m.Faults() {
+		if f.Gap != "" || f.Keyword != "pattern" && f.Keyword != "required" || f.Pointer == "" || merchantWithin(o, f.Pointer) {
+			continue
+		}
+		d := base.clone()
+		d.body = f.Value
+		return d, &Fault{Pointer: f.Pointer, Keyword: f.Keyword, Sent: sentText(f), Allowed: f.Allowed, certify: func(value any) error { return m.Certify(f, value) }}, true
+	}
+	return draft{}, nil, false
+}
+
+// merchantWithin tells whether a place holds the merchant: a fault there has more than one answer.
+func merchantWithin(o *spec.Operation, pointer string) bool {
+	m := o.Conformance.Merchant
+	return m != nil && pointer != "" && strings.HasPrefix(m.Field+"/", pointer+"/")
+}
+
+// MessageID is the variable that holds the id of a message whose cause is looked up.
+const MessageID = "MESSAGE_ID"
+
+// Messaging is how messages are told by the root of the description, nil when they are not.
+func (p *Plan) Messaging() *spec.Messaging {
+	for _, o := range p.Description.Operations {
+		if o.Conformance.Messages != nil {
+			return o.Conformance.Messages
+		}
+	}
+	return nil
+}
+
+// finder is the request that looks up what a message is about.
+func (b *builder) finder(m *spec.Messaging) *Step {
+	if m == nil || m.Lookup == nil {
+		return nil
+	}
+	o := b.description.Operation(m.Lookup.Operation)
+	bound := map[string]any{}
+	for _, p := range o.Parameters {
+		if p.Name == m.Lookup.Parameter {
+			bound[p.In+":"+p.Name] = string(Placeholder{FromAnswer, []string{MessageID}}.Template())
+		}
+	}
+	request, err := b.draft(o, generate.OnlyRequired, "", "", bound).request()
+	if err != nil {
+		return nil
+	}
+	return &Step{Name: o.ID, Operation: o.ID, Request: request}
+}

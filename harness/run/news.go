@@ -1,0 +1,233 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/message"
+	"qorcheck/harness/plan"
+	"qorcheck/harness/settings"
+	"qorcheck/spec"
+)
+
+// news is what a run has to do with messages: it subscribes to them, receives
+// them, and knows at the end which of them are about nothing that it did.
+type news struct {
+	receiver *message.Receiver
+	undo     func() // ends the subscription
+	named    map[string]bool
+	late     []*exchange.Transcript // judged when the last messages are in
+	silent   string                 // why no message proves nothing
+}
+
+// subscribe opens the receiver and registers it, where a case has to do with
+// messages. What keeps messages from coming is told by the cases that await one.
+func (r *Run) subscribe(ctx context.Context) {
+	r.news.named = map[string]bool{}
+	r.news.undo = func() {}
+	if r.plan.Subscription == nil || !slices.ContainsFunc(r.plan.Cases, (*plan.Case).Awaits) {
+		return
+	}
+	s := r.client.Settings()
+	at := s.Fixtures.Receiver
+	if at == nil {
+		if !settings.Loopback(s.Target.Hostname()) {
+			r.client.Deafen("no message can come: " + r.receiverLine("an address that the target reaches"))
+			return
+		}
+		at = &settings.Receiver{Listen: "127.0.0.1:0", Address: "http://127.0.0.1"}
+	}
+	receiver, err := message.Listen(at.Listen, at.Address)
+	if err != nil {
+		r.client.Deafen(fmt.Sprintf("no message can come: %s: %s", s.Fixtures.File, err))
+		return
+	}
+	r.news.receiver = receiver
+	r.client.Receive(receiver)
+	t, undo := r.client.Prepare(ctx, r.plan.Subscription)
+	r.count(t.Prepare)
+	r.news.undo = func() {
+		undo()
+		r.count(t.Cleanup)
+		r.document.Left = append(r.document.Left, t.Left...)
+	}
+	if t.Stopped != "" {
+		r.client.Deafen("the messages could not be subscribed to: " + t.Stopped)
+	}
+}
+
+func (r *Run) receiverLine(address string) string {
+	return fmt.Sprintf("add to %s: receiver: { listen: \"0.0.0.0:8099\", address: \"http://…\" } with %s", r.client.Settings().Fixtures.File, address)
+}
+
+// count adds requests that belong to no case.
+func (r *Run) count(records []exchange.Record) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.document.Requests += len(records)
+	for _, record := range records {
+		r.name(record)
+	}
+}
+
+// name keeps the id that an answer names; the run must be locked.
+func (r *Run) name(record exchange.Record) {
+	o := r.plan.Description.Operation(record.Step.Operation)
+	if record.Answer == nil || o == nil || o.Conformance.Messages == nil || r.news.receiver == nil {
+		return
+	}
+	if id := record.Named(o.Conformance.Messages.Answer); id != "" {
+		r.news.named[id] = true
+	}
+}
+
+// lateJudgement tells whether a case is judged when the last messages are in.
+func lateJudgement(c *plan.Case) bool { return strings.HasPrefix(c.Kind, "message.") }
+
+// close waits for messages that must not come, judges what waits for that, and
+// ends the subscription.
+func (r *Run) close(ctx context.Context) {
+	if len(r.news.late) > 0 && r.news.receiver != nil && ctx.Err() == nil {
+		select {
+		case <-time.After(r.client.Settings().QuietWindow):
+		case <-ctx.Done():
+		}
+	}
+	all := r.received(ctx)
+	for _, t := range r.news.late {
+		t.News = all.about(t, r.plan)
+		r.judge(t.Case, t)
+	}
+	r.news.undo()
+	if r.news.receiver != nil {
+		_ = r.news.receiver.Close() // nothing is expected of it any more
+	}
+}
+
+// received is all that came, sorted by what it is about.
+type received struct {
+	deliveries []message.Delivery
+	strays     []message.Delivery // name an id that no answer named
+	rejected   []message.Delivery // those of them that can only be about rejected requests
+	unsigned   func(since time.Time) int
+	silent     string
+}
+
+// mostLookups bounds how many ids of strays are looked up.
+const mostLookups = 20
+
+func (r *Run) received(ctx context.Context) received {
+	if r.news.receiver == nil {
+		return received{unsigned: func(time.Time) int { return 0 }}
+	}
+	all := received{deliveries: r.news.receiver.Deliveries(), unsigned: r.news.receiver.Unsigned, silent: r.silence(ctx)}
+	looked := map[string]bool{}
+	rejected := map[string]bool{}
+	for _, d := range all.deliveries {
+		m := r.plan.Messaging()
+		id := exchange.Text(d.Value, m.ID)
+		if r.news.named[id] {
+			continue
+		}
+		all.strays = append(all.strays, d)
+		if !looked[id] && len(looked) < mostLookups {
+			looked[id] = true
+			var foreign bool
+			if rejected[id], foreign = r.rejected(ctx, m, id); foreign {
+				r.document.Foreign = append(r.document.Foreign, fmt.Sprintf("%s about %s", r.client.RedactAnswer(exchange.Text(d.Value, m.Event)), r.client.RedactAnswer(id)))
+			}
+		}
+		if rejected[id] {
+			all.rejected = append(all.rejected, d)
+		}
+	}
+	return all
+}
+
+// silence says why it proves nothing that no message came at all.
+func (r *Run) silence(ctx context.Context) string {
+	receiver, target := r.news.receiver, r.client.Settings().Target
+	switch {
+	case receiver.Lost() > 0:
+		return fmt.Sprintf("%d messages came that could not be kept", receiver.Lost())
+	case len(receiver.Deliveries()) > 0 || receiver.Unsigned(time.Time{}) > 0:
+		return ""
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	if settings.Loopback(target.Hostname()) && receiver.Local() && receiver.Open(ctx) {
+		return "" // whoever is on this machine reaches it
+	}
+	return "no message came at all, so that the target may not reach the receiver: " + r.receiverLine("an address that the target reaches")
+}
+
+// rejected tells whether a message about an id that no answer named can only be
+// about a rejected request of ours: nothing has the id, or such a request made
+// it. What other people made is foreign.
+func (r *Run) rejected(ctx context.Context, m *spec.Messaging, id string) (rejected, foreign bool) {
+	if m.Lookup == nil || r.plan.Finder == nil || id == "" {
+		return true, false
+	}
+	record := r.client.Do(ctx, "lookup", *r.plan.Finder, map[string]string{plan.MessageID: id})
+	r.count([]exchange.Record{record})
+	if record.Answer == nil || record.Answer.Status/100 != 2 {
+		return record.Answer != nil, false
+	}
+	made := record.Named(m.Lookup.Field)
+	for _, c := range r.plan.Cases {
+		for _, p := range c.Act.Request.Body.Placeholders() {
+			if p.Source == plan.FromRun && r.client.Unique(c.ID, p) == made {
+				return c.Expect.Rejected(), false
+			}
+		}
+	}
+	return false, true
+}
+
+// about picks what concerns a case.
+func (all received) about(t *exchange.Transcript, p *plan.Plan) exchange.News {
+	n := exchange.News{Came: len(all.deliveries) > 0, Silent: all.silent}
+	o := p.Description.Operation(t.Case.Operation)
+	m := o.Conformance.Messages
+	var events []string
+	for _, c := range o.Callbacks {
+		events = append(events, c.Events(m.Event)...)
+	}
+	concerns := func(d message.Delivery) bool {
+		return len(events) == 0 || slices.Contains(events, exchange.Text(d.Value, m.Event))
+	}
+	if t.Act != nil {
+		n.Unsigned = all.unsigned(t.Act.Started)
+		for _, d := range all.strays {
+			if concerns(d) && d.At.After(t.Act.Started) {
+				n.Strays = append(n.Strays, d)
+			}
+		}
+	}
+	for _, d := range all.rejected {
+		if concerns(d) {
+			n.Rejected = append(n.Rejected, d)
+		}
+	}
+	for _, record := range t.Observe {
+		if record.Step.Await == nil {
+			continue
+		}
+		for _, d := range all.deliveries {
+			if exchange.Text(d.Value, m.ID) == record.Sought {
+				n.About = append(n.About, d)
+			}
+		}
+	}
+	switch {
+	case n.Unsigned > 0:
+		n.Instead = fmt.Sprintf("; %d came without the header pair of the registration", n.Unsigned)
+	case len(n.Strays) > 0:
+		n.Instead = fmt.Sprintf("; %d came about other ids, which no answer named", len(n.Strays))
+	}
+	return n
+}

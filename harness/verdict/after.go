@@ -1,0 +1,138 @@
+package verdict
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/spec"
+)
+
+// repeat judges that a rejected request is rejected again when it comes again.
+func repeat(v View) Saw {
+	if !slices.Contains(v.Expect.Statuses, v.Answer.Status) {
+		return Saw{} // the first answer is wrong already
+	}
+	return v.after("repeat", func(r exchange.Record) []Finding {
+		if r.Answer.Status == v.Answer.Status {
+			return nil
+		}
+		return []Finding{{
+			Expected: fmt.Sprintf("status %d again, when the request is repeated unchanged", v.Answer.Status),
+			Received: fmt.Sprintf("status %d", r.Answer.Status),
+		}}
+	})
+}
+
+// retry judges that the corrected request is carried out, under the order id and
+// the idempotency key of the rejected one.
+func retry(v View) Saw {
+	return v.after("retry", func(r exchange.Record) []Finding {
+		view := v
+		view.Expect, view.Answer, view.Body, view.Method = *r.Step.Expect, r.Answer, readBody(r.Answer), r.Step.Request.Method
+		findings := status(view).Findings
+		for i := range findings {
+			findings[i].Expected = "for the corrected request: " + withoutFault(findings[i].Expected)
+		}
+		return findings
+	})
+}
+
+// withoutFault leaves out what was wrong with the first request.
+func withoutFault(expected string) string {
+	expected, _, _ = strings.Cut(expected, ", because ")
+	return expected
+}
+
+// alike judges that an answer does not tell another's object from none.
+func alike(v View) Saw {
+	return v.after("alike", func(r exchange.Record) []Finding {
+		if r.Answer.Status != v.Answer.Status {
+			return []Finding{{
+				Expected: fmt.Sprintf("the answer that an unknown id gets, status %d", r.Answer.Status),
+				Received: fmt.Sprintf("status %d, which tells that the object exists", v.Answer.Status),
+			}}
+		}
+		c := v.Operation.Conformance.Codes
+		if c == nil {
+			return nil
+		}
+		foreign, unknown := exchange.Text(v.Body.Value, c.Field), exchange.Text(readBody(r.Answer).Value, c.Field)
+		if foreign == unknown {
+			return nil
+		}
+		return []Finding{{
+			Pointer: c.Field, Expected: fmt.Sprintf("%s %q, as an unknown id gets", c.Field, unknown),
+			Received: fmt.Sprintf("%q, which tells that the object exists", foreign),
+		}}
+	})
+}
+
+// after judges what was observed after the act for a check.
+func (v View) after(check string, judge func(exchange.Record) []Finding) Saw {
+	saw := Saw{}
+	records, places := v.observed(check)
+	for i, r := range records {
+		switch {
+		case r.Failure != nil:
+			saw.Unclear = r.Step.Name + ": " + r.Failure.Text
+			continue
+		case r.Answer.Status == 429 || r.Answer.Status == 503:
+			saw.Unclear = fmt.Sprintf("%s was answered %d: it has no time now", r.Step.Name, r.Answer.Status)
+			continue
+		}
+		saw.Exercised = true
+		for _, f := range judge(r) {
+			f.Exchange = places[i]
+			saw.Findings = append(saw.Findings, f)
+		}
+	}
+	return saw
+}
+
+// distinctReasons judges that answers whose codes name different causes give
+// different reasons.
+func distinctReasons(v View) Saw {
+	c := v.Operation.Conformance.Codes
+	if c == nil {
+		return Saw{Unclear: "the description names no code"}
+	}
+	saw := Saw{}
+	codeOf := map[string]string{} // reason → code
+	records, places := v.observed("distinct-reasons")
+	for i, r := range append([]exchange.Record{*v.Transcript.Act}, records...) {
+		if r.Answer == nil {
+			continue
+		}
+		body := readBody(r.Answer).Value
+		code := exchange.Text(body, c.Field)
+		for _, t := range v.Operation.Told(body) {
+			if t.Ending == spec.Succeeded || t.Ending == spec.Unknown || code == "" {
+				continue
+			}
+			given, problem := text(body, t.Outcome.Reason)
+			if problem != "" {
+				continue // the reason's own check judges that
+			}
+			given = t.Outcome.Reason + " " + strings.TrimSpace(given)
+			other, known := codeOf[given]
+			codeOf[given] = code
+			if !known || other == code {
+				saw.Exercised = saw.Exercised || len(codeOf) > 1
+				continue
+			}
+			place := 0
+			if i > 0 {
+				place = places[i-1]
+			}
+			saw.Exercised = true
+			saw.Findings = append(saw.Findings, Finding{
+				Exchange: place, Pointer: t.Outcome.Reason, Keyword: "distinct",
+				Expected: fmt.Sprintf("another %s for the code %s than for %s", t.Outcome.Reason, code, other),
+				Received: received(body, t.Outcome.Reason),
+			})
+		}
+	}
+	return saw
+}

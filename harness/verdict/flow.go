@@ -1,0 +1,253 @@
+package verdict
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/plan"
+	"qorcheck/spec"
+)
+
+// flow judges every step of a story that has an expectation. The others must
+// succeed, or nothing can be concluded of what they were to show.
+func flow(v View) Saw {
+	saw := Saw{}
+	t := v.Transcript
+	steps := append([]exchange.Record{*t.Act}, t.Observe...)
+	for i, r := range steps {
+		if r.Step.Check != "flow" {
+			continue
+		}
+		seen := v.told(r)
+		place := 0
+		if i > 0 {
+			place = len(t.Prepare) + 1 + i
+		}
+		for j := range seen.Findings {
+			seen.Findings[j].Exchange = place
+			if place > 0 {
+				seen.Findings[j].Expected = afterwards(r.Step) + seen.Findings[j].Expected
+			}
+		}
+		saw = saw.and(seen)
+		if seen.Unclear != "" {
+			break // what comes after it rests on it
+		}
+	}
+	return saw
+}
+
+// afterwards says which observation expected something.
+func afterwards(s plan.Step) string { return "afterwards, from " + s.Name + ": " }
+
+// told judges one step of a flow.
+func (v View) told(r exchange.Record) Saw {
+	switch {
+	case r.Failure != nil && r.Failure.Kind == exchange.HungUp:
+		return Saw{}
+	case r.Failure != nil:
+		return Saw{Unclear: r.Step.Name + ": " + r.Failure.Text}
+	case r.Writes > 1 && r.Step.Fresh:
+		return Saw{Unclear: fmt.Sprintf("%s went out %d times on its way", r.Step.Name, r.Writes)}
+	case r.Step.Await != nil:
+		return v.toldByMessage(r)
+	case r.Missing != "" && r.Step.Expect == nil:
+		return Saw{Unclear: fmt.Sprintf("%s: the answer has no %s", r.Step.Name, r.Missing)}
+	}
+	o := v.Operation.Description.Operation(r.Step.Operation)
+	if o == nil { // settle
+		if r.Answer.Status/100 != 2 {
+			return Saw{Unclear: fmt.Sprintf("%s was answered %d", r.Step.Name, r.Answer.Status)}
+		}
+		return Saw{}
+	}
+	view := View{Case: v.Case, Operation: o, Method: r.Step.Request.Method, Answer: r.Answer, Body: readBody(r.Answer), Transcript: v.Transcript}
+	if s := r.Answer.Status; s == 429 || s == 503 {
+		return Saw{Unclear: fmt.Sprintf("%s was answered %d: it has no time now", r.Step.Name, s)}
+	}
+	if r.Step.Expect == nil {
+		if e := o.Ending(view.Body.Value); r.Answer.Status/100 != 2 || e == spec.Refused || e == spec.Errored {
+			return Saw{Unclear: fmt.Sprintf("%s was answered %d%s", r.Step.Name, r.Answer.Status, told(view))}
+		}
+		return Saw{}
+	}
+	view.Expect = *r.Step.Expect
+	if note, ok := tolerated(view.Expect.Tolerated, r.Answer.Status, view.Body.Value); ok {
+		return Saw{Exercised: true, Note: note}
+	}
+	if same := view.Expect.Same; same != "" {
+		return view.repeats(r, same)
+	}
+	saw := status(view)
+	if len(saw.Findings) == 0 {
+		saw.Findings = view.holds(view.Body.Value)
+	}
+	return saw
+}
+
+// toldByMessage judges an awaited message. That it comes at all is not the flow's matter.
+func (v View) toldByMessage(r exchange.Record) Saw {
+	if len(r.Messages) == 0 {
+		return Saw{Unclear: "no message came about " + r.Sought}
+	}
+	if r.Step.Expect == nil {
+		return Saw{}
+	}
+	view := v
+	view.Expect = *r.Step.Expect
+	return Saw{Exercised: true, Findings: view.holds(r.Messages[0].Value)}
+}
+
+// repeats judges whether an answer is that of another step again: the first of
+// that label that is not a tolerated one.
+func (v View) repeats(r exchange.Record, label string) Saw {
+	for _, first := range v.Transcript.Records() {
+		if first.Step.Label != label || first.Answer == nil {
+			continue
+		}
+		body := readBody(first.Answer)
+		if _, ok := tolerated(v.Expect.Tolerated, first.Answer.Status, body.Value); ok {
+			continue
+		}
+		if first.Answer == r.Answer {
+			return status(v)
+		}
+		saw := Saw{Exercised: true}
+		if first.Answer.Status != r.Answer.Status || !reflect.DeepEqual(body.Value, v.Body.Value) {
+			saw.Findings = []Finding{{
+				Keyword:  "same",
+				Expected: fmt.Sprintf("the answer of the first such request again, status %d %s", first.Answer.Status, difference(body.Value, v.Body.Value)),
+				Received: fmt.Sprintf("status %d%s", r.Answer.Status, told(v)),
+			}}
+		}
+		return saw
+	}
+	return Saw{Exercised: true, Findings: []Finding{{Keyword: "same", Expected: "one of the equal requests to be carried out", Received: "none was"}}}
+}
+
+// difference names the top-level fields in which two bodies differ.
+func difference(a, b any) string {
+	first, _ := a.(map[string]any)
+	second, _ := b.(map[string]any)
+	var names []string
+	for name := range first {
+		if !reflect.DeepEqual(first[name], second[name]) {
+			names = append(names, name)
+		}
+	}
+	for name := range second {
+		if _, there := first[name]; !there {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return "and the same body"
+	}
+	slices.Sort(names)
+	return "and the same " + strings.Join(names, ", ")
+}
+
+// holds judges what a body holds, place by place.
+func (v View) holds(body any) []Finding {
+	var findings []Finding
+	for _, pointer := range slices.Sorted(maps.Keys(v.Expect.Body)) {
+		schema, err := v.resolve(v.Expect.Body[pointer])
+		if err != nil {
+			findings = append(findings, Finding{Pointer: pointer, Expected: fmt.Sprintf("a value to compare %s with", pointer), Received: err.Error()})
+			continue
+		}
+		value, there := spec.Lookup(body, pointer)
+		if rule, ok := schema.(bool); ok && !rule {
+			if there {
+				findings = append(findings, Finding{Pointer: pointer, Keyword: "absent", Expected: "nothing at " + place(pointer), Received: received(body, pointer)})
+			}
+			continue
+		}
+		if !there {
+			findings = append(findings, Finding{Pointer: pointer, Keyword: "required", Expected: wanted(pointer, schema), Received: "nothing there"})
+			continue
+		}
+		if problem := against(schema, value); problem != "" {
+			findings = append(findings, Finding{Pointer: pointer, Keyword: "body", Expected: wanted(pointer, schema), Received: received(body, pointer) + " (" + problem + ")"})
+		}
+	}
+	return findings
+}
+
+func wanted(pointer string, schema any) string {
+	data, err := json.Marshal(schema)
+	if err != nil {
+		return place(pointer)
+	}
+	return fmt.Sprintf("%s that fits %s", place(pointer), data)
+}
+
+// against validates a value against a small schema and says what is wrong, "" for nothing.
+func against(schema, value any) string {
+	data, err := json.Marshal(schema)
+	if err != nil {
+		return err.Error()
+	}
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
+	if err != nil {
+		return err.Error()
+	}
+	compiler := jsonschema.NewCompiler()
+	if err := compiler.AddResource("expected.json", document); err != nil {
+		return err.Error()
+	}
+	compiled, err := compiler.Compile("expected.json")
+	if err != nil {
+		return err.Error()
+	}
+	invalid, ok := errors.AsType[*jsonschema.ValidationError](compiled.Validate(value))
+	if !ok {
+		return ""
+	}
+	for len(invalid.Causes) > 0 {
+		invalid = invalid.Causes[0]
+	}
+	return invalid.ErrorKind.LocalizedString(message.NewPrinter(language.English))
+}
+
+// resolve replaces expressions within a schema by what was sent and answered.
+func (v View) resolve(schema any) (any, error) {
+	switch s := schema.(type) {
+	case string:
+		if strings.HasPrefix(s, "$") {
+			return v.Transcript.Value(s)
+		}
+	case map[string]any:
+		object := make(map[string]any, len(s))
+		for key, inner := range s {
+			value, err := v.resolve(inner)
+			if err != nil {
+				return nil, err
+			}
+			object[key] = value
+		}
+		return object, nil
+	case []any:
+		list := make([]any, len(s))
+		for i, inner := range s {
+			value, err := v.resolve(inner)
+			if err != nil {
+				return nil, err
+			}
+			list[i] = value
+		}
+		return list, nil
+	}
+	return schema, nil
+}

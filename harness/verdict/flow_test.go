@@ -1,0 +1,69 @@
+package verdict
+
+import (
+	"testing"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/message"
+	"qorcheck/harness/plan"
+	"qorcheck/spec"
+)
+
+func TestFlow(t *testing.T) {
+	const paid = `{"id":"1","status":"approved","amount":"5.00"}`
+	success := plan.Expect{Statuses: []int{200}, Ending: spec.Succeeded}
+	refusal := plan.Expect{Statuses: []int{200}, Ending: spec.Refused, Tolerated: []spec.Tolerance{{Status: 400, Why: "as well"}}}
+	holds := func(body map[string]any) plan.Expect {
+		e := success
+		e.Body = body
+		return e
+	}
+	next := func(e *plan.Expect, status int, body string) exchange.Record {
+		return observed("flow", e, status, body)
+	}
+	again := success
+	again.Same, again.Tolerated = "act", []spec.Tolerance{{Status: 200, Where: map[string]string{"/code": "06"}, Why: "repeated"}}
+	fresh := next(&success, 200, paid)
+	fresh.Step.Fresh, fresh.Writes = true, 2
+	hungUp := next(nil, 0, "")
+	hungUp.Answer, hungUp.Failure = nil, &exchange.Failure{Kind: exchange.HungUp, Text: "dropped"}
+	news := func(body any) exchange.Record {
+		r := exchange.Record{Sought: "1", Step: plan.Step{Name: "message", Check: "flow", Await: &plan.Await{Place: "address", Times: 1}}}
+		if body != nil {
+			r.Messages = []message.Delivery{{Place: "address", Value: body}}
+		}
+		return r
+	}
+	told := holds(map[string]any{"/success": map[string]any{"const": false}})
+	failed := news(map[string]any{"success": true})
+	failed.Step.Expect = &told
+	list := []exchange.Record{}
+	table(t, "flow", []row{
+		{claim: "an act as expected passes", status: 200, body: paid, expect: success, want: Pass, exercised: true},
+		{claim: "an act that is refused fails", status: 200, body: `{"status":"declined"}`, expect: success, want: Fail, exercised: true, says: "/status that tells of success"},
+		{claim: "an act that should be refused and is not fails", status: 200, body: paid, expect: refusal, want: Fail, exercised: true, says: "tells of refused"},
+		{claim: "a tolerated answer passes with a note", status: 400, body: `{}`, expect: refusal, want: Pass, exercised: true, says: "400 is tolerated: as well"},
+		{claim: "what a body is to hold is there", status: 200, body: paid, expect: holds(map[string]any{"/amount": map[string]any{"const": "5.00"}}), want: Pass, exercised: true},
+		{claim: "another value fails", status: 200, body: paid, expect: holds(map[string]any{"/amount": map[string]any{"const": "6.00"}}), want: Fail, exercised: true, says: `/amount that fits {"const":"6.00"}`},
+		{claim: "nothing there fails", status: 200, body: paid, expect: holds(map[string]any{"/order": map[string]any{"type": "string"}}), want: Fail, exercised: true, says: "nothing there"},
+		{claim: "what is to be absent and is there fails", status: 200, body: paid, expect: holds(map[string]any{"/amount": false}), want: Fail, exercised: true, says: "nothing at /amount"},
+		{claim: "a value can be compared with one that was sent", status: 200, sent: `{"amount":"5.00"}`, body: paid, expect: holds(map[string]any{"/amount": map[string]any{"const": "$act.request#/amount"}}), want: Pass, exercised: true},
+		{claim: "and fails when it is another", status: 200, sent: `{"amount":"5.01"}`, body: paid, expect: holds(map[string]any{"/amount": map[string]any{"const": "$act.request#/amount"}}), want: Fail, exercised: true},
+		{claim: "a comparison with nothing fails", status: 200, sent: `{}`, body: paid, expect: holds(map[string]any{"/amount": map[string]any{"const": "$act.request#/amount"}}), want: Fail, exercised: true, says: "nothing there"},
+		{claim: "what comes after as expected passes", status: 200, body: paid, expect: success, observed: append(list, next(&success, 200, paid)), want: Pass, exercised: true},
+		{claim: "what comes after and fails is told as such", status: 200, body: paid, expect: success, observed: append(list, next(&success, 200, `{"status":"declined"}`)), want: Fail, exercised: true, says: "afterwards, from pay: "},
+		{claim: "a step that only leads on and fails is unclear", status: 200, body: paid, expect: success, observed: append(list, next(nil, 500, `{}`), next(&success, 400, `{}`)), want: Inconclusive, exercised: true, says: "pay was answered 500"},
+		{claim: "the answer of the first again passes", status: 200, body: paid, expect: success, observed: append(list, next(&again, 200, paid)), want: Pass, exercised: true},
+		{claim: "another answer is another effect", status: 200, body: paid, expect: success, observed: append(list, next(&again, 200, `{"id":"2","status":"approved","amount":"5.00"}`)), want: Fail, exercised: true, says: "the same id"},
+		{claim: "a tolerated refusal of the repetition passes", status: 200, body: paid, expect: success, observed: append(list, next(&again, 200, `{"status":"declined","code":"06"}`)), want: Pass, exercised: true, says: "repeated"},
+		{claim: "of equal requests one must be carried out", status: 200, body: `{"status":"declined","code":"06"}`, expect: again, observed: append(list, next(&again, 200, `{"status":"declined","code":"07"}`)), want: Fail, exercised: true},
+		{claim: "a request that went out twice is unclear", status: 200, body: paid, expect: success, observed: append(list, fresh), want: Inconclusive, exercised: true, says: "went out 2 times"},
+		{claim: "a lost answer is meant to be lost", status: 200, body: paid, expect: success, observed: append(list, hungUp), want: Pass, exercised: true},
+		{claim: "no answer afterwards is unclear", status: 200, body: paid, expect: success, observed: append(list, failing(next(&success, 0, ""))), want: Inconclusive, exercised: true, says: "connection refused"},
+		{claim: "a busy target is unclear", status: 200, body: paid, expect: success, observed: append(list, next(&success, 503, `{}`)), want: Inconclusive, exercised: true, says: "no time"},
+		{claim: "an awaited message passes", status: 200, body: paid, expect: success, observed: append(list, news(map[string]any{"success": true})), want: Pass, exercised: true},
+		{claim: "one that does not come is unclear", status: 200, body: paid, expect: success, observed: append(list, news(nil)), want: Inconclusive, exercised: true, says: "no message came about 1"},
+		{claim: "one that says something else fails", status: 200, body: paid, expect: success, observed: append(list, failed), want: Fail, exercised: true, says: "/success"},
+		{claim: "other observations are not its matter", status: 200, body: paid, expect: success, observed: append(list, observed("repeat", nil, 500, `{}`)), want: Pass, exercised: true},
+	})
+}

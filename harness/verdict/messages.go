@@ -1,0 +1,224 @@
+package verdict
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/message"
+	"qorcheck/spec"
+)
+
+// awaited finds what came of waiting for the message about the act, and where it
+// stands among the exchanges. Nothing is to be said where nothing was carried out.
+func awaited(v View) (r exchange.Record, place int, ok bool) {
+	if v.Answer.Status/100 != 2 {
+		return r, 0, false
+	}
+	for i, r := range v.Transcript.Observe {
+		if r.Step.Await != nil {
+			return r, len(v.Transcript.Prepare) + 2 + i, r.Failure == nil
+		}
+	}
+	return r, 0, false
+}
+
+// silent says why the run cannot tell a message that was never sent from one that could not arrive.
+func silent(v View) string { return v.Transcript.News.Silent }
+
+// messageCame judges that the outcome of an accepted request is told in a message in time.
+func messageCame(v View) Saw {
+	r, place, ok := awaited(v)
+	switch {
+	case !ok:
+		return Saw{Unclear: failure(r)}
+	case len(r.Messages) > 0:
+		return Saw{Exercised: true}
+	case silent(v) != "":
+		return Saw{Unclear: silent(v)}
+	}
+	return Saw{Exercised: true, Findings: []Finding{{
+		Exchange: place,
+		Expected: "a message about " + r.Sought + ", which the answer named",
+		Received: fmt.Sprintf("none within %s%s", r.Took.Round(1e8), v.Transcript.News.Instead),
+	}}}
+}
+
+func failure(r exchange.Record) string {
+	if r.Failure != nil {
+		return r.Failure.Text
+	}
+	return ""
+}
+
+// messageID judges that no message names, in place of the answer's, an id that no answer named.
+func messageID(v View) Saw {
+	r, place, ok := awaited(v)
+	switch {
+	case !ok:
+		return Saw{Unclear: failure(r)}
+	case len(r.Messages) > 0:
+		return Saw{Exercised: true}
+	case len(v.Transcript.News.Strays) == 0:
+		return Saw{Unclear: "no message came about " + r.Sought}
+	}
+	m := v.Operation.Conformance.Messages
+	return Saw{Exercised: true, Findings: []Finding{{
+		Exchange: place, Pointer: m.ID, Keyword: "id",
+		Expected: fmt.Sprintf("%s %q in the message, as the answer has it", m.ID, r.Sought),
+		Received: fmt.Sprintf("%q in a message that came meanwhile, which no answer named", exchange.Text(v.Transcript.News.Strays[0].Value, m.ID)),
+	}}}
+}
+
+// messageSuccess judges that a message says, as true or false, what became of the request.
+func messageSuccess(v View) Saw {
+	return onMessage(v, func(m *spec.Messaging, d message.Delivery, failed bool) (findings []Finding) {
+		want := !failed
+		value, _ := spec.Lookup(d.Value, m.Success)
+		if got, ok := value.(bool); !ok || got != want {
+			findings = []Finding{{Pointer: m.Success, Keyword: "success", Expected: fmt.Sprintf("%s %t, a boolean", m.Success, want), Received: received(d.Value, m.Success)}}
+		}
+		return findings
+	})
+}
+
+// messageReason judges that a message about a failure says why, and one about a success does not.
+func messageReason(v View) Saw {
+	return onMessage(v, func(m *spec.Messaging, d message.Delivery, failed bool) []Finding {
+		given, problem := text(d.Value, m.Reason)
+		switch {
+		case failed && problem != "":
+			return []Finding{{Pointer: m.Reason, Keyword: "reason", Expected: m.Reason + ", a string that is not blank, in a message about a failure", Received: problem}}
+		case !failed && problem == "":
+			return []Finding{{Pointer: m.Reason, Keyword: "reason", Expected: "no " + m.Reason + " in a message about a success", Received: fmt.Sprintf("%q", given)}}
+		}
+		return nil
+	})
+}
+
+// messageSchema judges a message against the description of the callback.
+func messageSchema(v View) Saw {
+	return onMessage(v, func(m *spec.Messaging, d message.Delivery, _ bool) []Finding {
+		if d.Fault != "" {
+			return []Finding{{Expected: "a JSON message", Received: d.Fault}}
+		}
+		var least []spec.Violation
+		for i, c := range v.Operation.Callbacks {
+			found := c.Message.Schema.Violations(d.Value, spec.Answered)
+			if len(found) == 0 {
+				return nil
+			}
+			if i == 0 || len(found) < len(least) {
+				least = found
+			}
+		}
+		var findings []Finding
+		for _, violation := range least {
+			findings = append(findings, Finding{
+				Pointer: violation.Pointer, Keyword: violation.Keyword,
+				Expected: fmt.Sprintf("%s %s", place(violation.Pointer), violation.Reason), Received: received(d.Value, violation.Pointer),
+			})
+		}
+		return findings
+	})
+}
+
+// onMessage judges the first message about the act. Whether it is about a failure
+// is what the case provoked, or what the answer told.
+func onMessage(v View, judge func(m *spec.Messaging, d message.Delivery, failed bool) []Finding) Saw {
+	r, at, ok := awaited(v)
+	if !ok || len(r.Messages) == 0 {
+		return Saw{Unclear: failure(r) + missing(r, ok)}
+	}
+	e := v.Operation.Ending(v.Body.Value)
+	failed := v.Case.Kind == "message.later" || e == spec.Refused || e == spec.Errored
+	saw := Saw{Exercised: true, Findings: judge(v.Operation.Conformance.Messages, r.Messages[0], failed)}
+	for i := range saw.Findings {
+		saw.Findings[i].Exchange = at
+	}
+	return saw
+}
+
+func missing(r exchange.Record, ok bool) string {
+	if !ok {
+		return ""
+	}
+	return "no message came about " + r.Sought
+}
+
+// messageHeader judges that messages carry the header pair of the registration.
+func messageHeader(v View) Saw {
+	r, at, ok := awaited(v)
+	switch {
+	case !ok:
+		return Saw{Unclear: failure(r)}
+	case len(r.Messages) > 0:
+		return Saw{Exercised: true}
+	case v.Transcript.News.Unsigned == 0:
+		return Saw{Unclear: "no message came about " + r.Sought}
+	}
+	return Saw{Exercised: true, Findings: []Finding{{
+		Exchange: at,
+		Expected: "the header pair of the registration on every message",
+		Received: fmt.Sprintf("%d messages at the registered address without it", v.Transcript.News.Unsigned),
+	}}}
+}
+
+// messageAgain judges that a message that was refused comes again, to the byte.
+func messageAgain(v View) Saw {
+	r, at, ok := awaited(v)
+	switch {
+	case !ok:
+		return Saw{Unclear: failure(r)}
+	case len(r.Messages) == 0:
+		return Saw{Unclear: "no message came about " + r.Sought}
+	case len(r.Messages) == 1:
+		return Saw{Exercised: true, Findings: []Finding{{Exchange: at, Expected: "the message again, since it was answered 500", Received: fmt.Sprintf("nothing more within %s", r.Took.Round(1e8))}}}
+	case !bytes.Equal(r.Messages[0].Body, r.Messages[1].Body):
+		return Saw{Exercised: true, Findings: []Finding{{Exchange: at, Expected: "the same bytes again", Received: "another body"}}}
+	}
+	return Saw{Exercised: true}
+}
+
+// messageOnce judges that no second message contradicts the first.
+func messageOnce(v View) Saw {
+	r, at, ok := awaited(v)
+	if !ok || len(r.Messages) == 0 {
+		return Saw{Unclear: failure(r) + missing(r, ok)}
+	}
+	m := v.Operation.Conformance.Messages
+	for _, d := range v.Transcript.News.About {
+		if d.Place != r.Step.Await.Place || bytes.Equal(d.Body, r.Messages[0].Body) {
+			continue
+		}
+		return Saw{Exercised: true, Findings: []Finding{{
+			Exchange: at,
+			Expected: "no second message of other content about " + r.Sought,
+			Received: fmt.Sprintf("%s %s after %s", m.Success, received(d.Value, m.Success), received(r.Messages[0].Value, m.Success)),
+		}}}
+	}
+	return Saw{Exercised: true}
+}
+
+// messageNone judges that nothing is told of rejected requests.
+func messageNone(v View) Saw {
+	news := v.Transcript.News
+	switch {
+	case v.Answer.Status < 400:
+		return Saw{}
+	case len(news.Rejected) == 0 && !news.Came:
+		return Saw{Unclear: "no message came at all, so that none about a rejected request proves nothing"}
+	case len(news.Rejected) == 0:
+		return Saw{Exercised: true}
+	}
+	m := v.Operation.Conformance.Messages
+	var about []string
+	for _, d := range news.Rejected {
+		about = append(about, fmt.Sprintf("%s about %s", exchange.Text(d.Value, m.Event), exchange.Text(d.Value, m.ID)))
+	}
+	return Saw{Exercised: true, Findings: []Finding{{
+		Expected: "no message about a rejected request",
+		Received: fmt.Sprintf("%d messages about transactions that no answer named, as %s", len(about), strings.Join(about[:min(3, len(about))], ", ")),
+	}}}
+}

@@ -1,0 +1,136 @@
+package verdict
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/message"
+	"qorcheck/harness/plan"
+)
+
+func delivered(body string) message.Delivery {
+	d := message.Delivery{Place: "address", At: time.Unix(1, 0), Body: []byte(body), Answered: 200}
+	if err := json.Unmarshal([]byte(body), &d.Value); err != nil {
+		d.Fault = err.Error()
+	}
+	return d
+}
+
+// came is what came of waiting for the message about payment 1.
+func came(bodies ...string) []exchange.Record {
+	r := exchange.Record{Sought: "1", Took: time.Second, Step: plan.Step{Name: "message", Await: &plan.Await{Place: "address", Times: 1}}}
+	for _, body := range bodies {
+		r.Messages = append(r.Messages, delivered(body))
+	}
+	return []exchange.Record{r}
+}
+
+func deaf() []exchange.Record {
+	r := came()[0]
+	r.Failure = &exchange.Failure{Kind: exchange.Blocked, Text: "no message can come"}
+	return []exchange.Record{r}
+}
+
+const (
+	paidBody    = `{"id":"1","status":"approved"}`
+	refusedBody = `{"id":"1","status":"declined"}`
+	good        = `{"payment":"1","event":"paid","success":true}`
+	bad         = `{"payment":"1","event":"failed","success":false,"reason":"no funds"}`
+)
+
+func TestMessageCame(t *testing.T) {
+	table(t, "message", []row{
+		{claim: "a message that comes passes", status: 200, body: paidBody, observed: came(good), want: Pass, exercised: true},
+		{claim: "none fails", status: 200, body: paidBody, observed: came(), want: Fail, exercised: true, says: "none within 1s"},
+		{claim: "where none proves nothing, it is unclear", status: 200, body: paidBody, observed: came(), news: exchange.News{Silent: "add a receiver"}, want: Inconclusive, says: "add a receiver"},
+		{claim: "where none can come, it is unclear", status: 200, body: paidBody, observed: deaf(), want: Inconclusive, says: "no message can come"},
+		{claim: "of a rejected request nothing is told", status: 400, body: "{}", observed: came(), want: Pass},
+	})
+}
+
+func TestMessageID(t *testing.T) {
+	stray := exchange.News{Strays: []message.Delivery{delivered(`{"payment":"2","event":"paid","success":true}`)}}
+	table(t, "message-id", []row{
+		{claim: "the id of the answer passes", status: 200, body: paidBody, observed: came(good), want: Pass, exercised: true},
+		{claim: "another id in its place fails", status: 200, body: paidBody, observed: came(), news: stray, want: Fail, exercised: true, says: `"2" in a message`},
+		{claim: "no message at all is unclear", status: 200, body: paidBody, observed: came(), want: Inconclusive, says: "no message came about 1"},
+		{claim: "where none can come, it is unclear", status: 200, body: paidBody, observed: deaf(), want: Inconclusive, says: "no message can come"},
+	})
+}
+
+func TestMessageSuccess(t *testing.T) {
+	table(t, "message-success", []row{
+		{claim: "true after a success passes", status: 200, body: paidBody, observed: came(good), want: Pass, exercised: true},
+		{claim: "false after a success fails", status: 200, body: paidBody, observed: came(bad), want: Fail, exercised: true, says: "/success true"},
+		{claim: "false after a refusal passes", status: 200, body: refusedBody, observed: came(bad), want: Pass, exercised: true},
+		{claim: "true after a refusal fails", status: 200, body: refusedBody, observed: came(good), want: Fail, exercised: true, says: "/success false"},
+		{claim: "false as a text fails", status: 200, body: refusedBody, observed: came(`{"payment":"1","success":"false"}`), want: Fail, exercised: true, says: "a boolean"},
+		{claim: "what fails later is false though it was accepted", kind: "message.later", status: 200, body: paidBody, observed: came(bad), want: Pass, exercised: true},
+		{claim: "and fails when it says true", kind: "message.later", status: 200, body: paidBody, observed: came(good), want: Fail, exercised: true},
+		{claim: "no message is unclear", status: 200, body: paidBody, observed: came(), want: Inconclusive, says: "no message came"},
+	})
+}
+
+func TestMessageReason(t *testing.T) {
+	table(t, "message-reason", []row{
+		{claim: "a failure with a reason passes", status: 200, body: refusedBody, observed: came(bad), want: Pass, exercised: true},
+		{claim: "a failure without one fails", status: 200, body: refusedBody, observed: came(`{"payment":"1","success":false}`), want: Fail, exercised: true, says: "nothing there"},
+		{claim: "a blank one is none", status: 200, body: refusedBody, observed: came(`{"payment":"1","success":false,"reason":" "}`), want: Fail, exercised: true, says: "blank"},
+		{claim: "a success without a reason passes", status: 200, body: paidBody, observed: came(good), want: Pass, exercised: true},
+		{claim: "a success with one fails", status: 200, body: paidBody, observed: came(`{"payment":"1","success":true,"reason":"none"}`), want: Fail, exercised: true, says: "in a message about a success"},
+		{claim: "an empty one is none", status: 200, body: paidBody, observed: came(`{"payment":"1","success":true,"reason":""}`), want: Pass, exercised: true},
+	})
+}
+
+func TestMessageHeader(t *testing.T) {
+	table(t, "message-header", []row{
+		{claim: "a message that came has the pair, or it would have been refused", status: 200, body: paidBody, observed: came(good), want: Pass, exercised: true},
+		{claim: "one without the pair in its place fails", status: 200, body: paidBody, observed: came(), news: exchange.News{Unsigned: 2}, want: Fail, exercised: true, says: "2 messages"},
+		{claim: "no message at all is unclear", status: 200, body: paidBody, observed: came(), want: Inconclusive, says: "no message came"},
+	})
+}
+
+func TestMessageSchema(t *testing.T) {
+	table(t, "message-schema", []row{
+		{claim: "a message as described passes", status: 200, body: paidBody, observed: came(good), want: Pass, exercised: true},
+		{claim: "one that lacks a field fails", status: 200, body: paidBody, observed: came(`{"payment":"1"}`), want: Fail, exercised: true, says: "success"},
+		{claim: "an event that is not described fails", status: 200, body: paidBody, observed: came(`{"payment":"1","success":true,"event":"else"}`), want: Fail, exercised: true, says: "/event"},
+		{claim: "what is not JSON fails", status: 200, body: paidBody, observed: came(`{"payment":"1"`), want: Fail, exercised: true, says: "a JSON message"},
+	})
+}
+
+func TestMessageAgain(t *testing.T) {
+	table(t, "message-again", []row{
+		{claim: "the same bytes again pass", status: 200, body: paidBody, observed: came(good, good), want: Pass, exercised: true},
+		{claim: "other bytes fail", status: 200, body: paidBody, observed: came(good, good+" "), want: Fail, exercised: true, says: "another body"},
+		{claim: "nothing more fails", status: 200, body: paidBody, observed: came(good), want: Fail, exercised: true, says: "nothing more within"},
+		{claim: "nothing at all is unclear", status: 200, body: paidBody, observed: came(), want: Inconclusive, says: "no message came"},
+	})
+}
+
+func TestMessageOnce(t *testing.T) {
+	about := func(bodies ...string) exchange.News {
+		n := exchange.News{}
+		for _, body := range bodies {
+			n.About = append(n.About, delivered(body))
+		}
+		return n
+	}
+	table(t, "message-once", []row{
+		{claim: "one message passes", status: 200, body: paidBody, observed: came(good), news: about(good), want: Pass, exercised: true},
+		{claim: "the same once more is let be", status: 200, body: paidBody, observed: came(good), news: about(good, good), want: Pass, exercised: true},
+		{claim: "another one fails", status: 200, body: paidBody, observed: came(good), news: about(good, bad), want: Fail, exercised: true, says: "/success false after true"},
+		{claim: "none is unclear", status: 200, body: paidBody, observed: came(), want: Inconclusive, says: "no message came"},
+	})
+}
+
+func TestMessageNone(t *testing.T) {
+	table(t, "message-none", []row{
+		{claim: "silence passes where messages come", status: 400, news: exchange.News{Came: true}, want: Pass, exercised: true},
+		{claim: "a message about nothing that was answered fails", status: 400, news: exchange.News{Came: true, Rejected: []message.Delivery{delivered(good)}}, want: Fail, exercised: true, says: "paid about 1"},
+		{claim: "silence proves nothing where none comes", status: 400, want: Inconclusive, says: "no message came at all"},
+		{claim: "an accepted request is not its matter", status: 200, want: Pass},
+	})
+}

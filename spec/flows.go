@@ -1,0 +1,204 @@
+package spec
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Flow is a story of several requests that a requirement is exercised by. The
+// first step with an expectation is the act that is judged; those before it
+// prepare, those after it show what came of it.
+type Flow struct {
+	ID    string     `yaml:"id"`  // part of the case's id
+	Why   string     `yaml:"why"` // what is right or wrong with the act, for reports
+	Steps []FlowStep `yaml:"steps"`
+}
+
+// Own stands for the operation of the obligation in Do.
+const Own = "$operation"
+
+// Settle in Do is the request by which the environment settles.
+const Settle = "settle"
+
+// FlowStep is one request of a flow, or one awaited message. A value under With
+// may be an expression:
+//
+//	$NAME.request#/pointer   what the named step sent
+//	$NAME.answer#/pointer    what it was answered
+//	$unique.NAME             a new value, the same within the flow
+//	$merchants.NAME          a merchant of the fixtures
+//	$message.address         where messages are received; also $message.refusing, which
+//	                         refuses each once, $message.header and $message.secret
+type FlowStep struct {
+	Name    string         `yaml:"name"`    // how other steps speak of it; the act is also called act
+	Do      string         `yaml:"do"`      // operation id, $operation or settle
+	Of      string         `yaml:"of"`      // the earlier step that a link binds it to; the latest that has one
+	Again   string         `yaml:"again"`   // the earlier step whose request is sent once more, to the byte
+	Await   string         `yaml:"await"`   // the earlier step whose message is awaited
+	Test    string         `yaml:"test"`    // trigger of the fixtures: refused, error, internal, capture_fails_later
+	With    map[string]any `yaml:"with"`    // pointer into the body or in:name of a parameter → value
+	Without []string       `yaml:"without"` // the same, left out
+	As      string         `yaml:"as"`      // role of the credentials; nobody sends none
+	Keyed   bool           `yaml:"keyed"`   // carries an idempotency key
+	Times   int            `yaml:"times"`   // sent so often, all at once
+	HangUp  bool           `yaml:"hangUp"`  // the connection is dropped when the answer begins
+	Ends    Ending         `yaml:"ends"`    // how a step that is not judged must end; success when left out
+	Expect  *Expect        `yaml:"expect"`
+}
+
+// Nobody is the role that sends no credentials.
+const Nobody = "nobody"
+
+// Label is how other steps and reports speak of a step.
+func (s FlowStep) label() string {
+	for _, word := range []string{s.Name, s.Do, s.Again, s.Await} {
+		if word != "" {
+			return word
+		}
+	}
+	return ""
+}
+
+// Act is the index of the step that is judged, -1 when there is none.
+func (f Flow) Act() int {
+	return slices.IndexFunc(f.Steps, func(s FlowStep) bool { return s.Expect != nil && s.Await == "" })
+}
+
+// For tells whether the flow exercises an operation: its act is a request of it.
+func (f Flow) For(operation string) bool {
+	act := f.Steps[f.Act()]
+	for act.Again != "" {
+		act = f.Steps[f.named(act.Again, len(f.Steps))]
+	}
+	return act.Do == Own || act.Do == operation
+}
+
+// named finds the step of a name before another, -1 when there is none.
+func (f Flow) named(name string, before int) int {
+	for i := range f.Steps[:before] {
+		if f.Steps[i].Name == name || name == "act" && i == f.Act() {
+			return i
+		}
+	}
+	return -1
+}
+
+func (f Flow) check() error {
+	if notLabel(f.ID) || f.ID == "" {
+		return fmt.Errorf("flow %q: an id is made of letters, digits, . and -", f.ID)
+	}
+	if f.Why == "" || len(f.Steps) == 0 {
+		return fmt.Errorf("flow %s: why and steps are needed", f.ID)
+	}
+	if f.Act() < 0 {
+		return fmt.Errorf("flow %s: no step has expect: the first that has one is the one judged", f.ID)
+	}
+	for i, s := range f.Steps {
+		if err := f.checkStep(i, s); err != nil {
+			return fmt.Errorf("flow %s: step %d (%s): %w", f.ID, i+1, s.label(), err)
+		}
+	}
+	return nil
+}
+
+func (f Flow) checkStep(i int, s FlowStep) error {
+	kinds := 0
+	for _, word := range []string{s.Do, s.Again, s.Await} {
+		if word != "" {
+			kinds++
+		}
+	}
+	if kinds != 1 {
+		return errors.New("one of do, again and await is needed")
+	}
+	for key, name := range map[string]string{"of": s.Of, "again": s.Again, "await": s.Await} {
+		if name != "" && f.named(name, i) < 0 {
+			return fmt.Errorf("%s: %q: no earlier step has this name", key, name)
+		}
+	}
+	if s.Do == "" && (len(s.With) > 0 || len(s.Without) > 0 || s.Test != "" || s.As != "" || s.Keyed || s.Of != "") {
+		return errors.New("with, without, test, as, keyed and of go with do")
+	}
+	if s.Name != "" && (f.named(s.Name, i) >= 0 || s.Name == "act" || notLabel(s.Name)) {
+		return fmt.Errorf("name: %q: a name is used once, is made of letters, digits, . and -, and is not act", s.Name)
+	}
+	if s.Times < 0 || s.Times > 100 {
+		return fmt.Errorf("times: %d: allowed is 1 to 100", s.Times)
+	}
+	if !slices.Contains([]Ending{"", Succeeded, Refused, Errored}, s.Ends) {
+		return fmt.Errorf("ends: %q: allowed are success, refused, error", s.Ends)
+	}
+	for place, value := range s.With {
+		if !isPlace(place) {
+			return fmt.Errorf("with: %q: allowed is a pointer into the body, or query:, path: or header: and a name", place)
+		}
+		if text, ok := value.(string); ok && strings.HasPrefix(text, "$") {
+			if err := f.checkExpression(text, i); err != nil {
+				return fmt.Errorf("with: %s: %w", place, err)
+			}
+		}
+	}
+	for _, place := range s.Without {
+		if !isPlace(place) {
+			return fmt.Errorf("without: %q: allowed is a pointer into the body, or query: or header: and a name", place)
+		}
+	}
+	if s.Expect == nil {
+		return nil
+	}
+	if err := s.Expect.check(); err != nil {
+		return err
+	}
+	if s.Expect.Same != "" && f.named(s.Expect.Same, i+1) < 0 {
+		return fmt.Errorf("expect.same: %q: no earlier step has this name", s.Expect.Same)
+	}
+	return nil
+}
+
+func isPlace(place string) bool {
+	in, _, ok := strings.Cut(place, ":")
+	return strings.HasPrefix(place, "/") || ok && slices.Contains([]string{"query", "path", "header"}, in)
+}
+
+func (f Flow) checkExpression(text string, before int) error {
+	from, rest, _ := strings.Cut(strings.TrimPrefix(text, "$"), ".")
+	switch {
+	case from == "unique" || from == "merchants":
+		if rest != "" {
+			return nil
+		}
+	case from == "message":
+		if slices.Contains([]string{"address", "refusing", "header", "secret"}, rest) {
+			return nil
+		}
+	case strings.HasPrefix(rest, "request#/") || strings.HasPrefix(rest, "answer#/"):
+		if f.named(from, before) < 0 {
+			return fmt.Errorf("%q: no earlier step is named %s", text, from)
+		}
+		return nil
+	}
+	return fmt.Errorf("%q: allowed are $NAME.request#/…, $NAME.answer#/…, $unique.NAME, $merchants.NAME and $message.address, .refusing, .header, .secret", text)
+}
+
+// Holds says what an answer's body is to be, place by place: pointer → JSON
+// Schema. A string in it that begins with $ is an expression, as under With.
+type Holds map[string]any
+
+// UnmarshalYAML reads a map of pointers.
+func (h *Holds) UnmarshalYAML(node *yaml.Node) error {
+	plain := map[string]any{}
+	if err := node.Decode(&plain); err != nil {
+		return err
+	}
+	for pointer := range plain {
+		if pointer != "" && !strings.HasPrefix(pointer, "/") {
+			return fmt.Errorf("line %d: expect.body: %q: allowed is a JSON pointer, as /data/0/amount", node.Line, pointer)
+		}
+	}
+	*h = plain
+	return nil
+}

@@ -121,7 +121,7 @@ func TestVersion(t *testing.T) {
 // TestHelpExamples does what the help of each command shows.
 func TestHelpExamples(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"", "run", "plan", "report", "sandbox", "version", "waive"} {
+	for _, name := range []string{"", "run", "plan", "report", "sandbox", "diff", "version", "waive"} {
 		arguments := []string{"--help"}
 		if name != "" {
 			arguments = []string{name, "--help"}
@@ -169,9 +169,12 @@ func tryExample(t *testing.T, words []string) {
 		}
 	default:
 		dir := t.TempDir()
-		if words[0] == "report" || words[0] == "waive" {
+		if words[0] == "report" || words[0] == "waive" || words[0] == "diff" {
 			made, _ := finished(t, true)
 			if err := os.Rename(made, filepath.Join(dir, "out")); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.CopyFS(filepath.Join(dir, "before"), os.DirFS(filepath.Join(dir, "out"))); err != nil {
 				t.Fatal(err)
 			}
 		}

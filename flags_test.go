@@ -237,6 +237,13 @@ func effects() map[string]effect {
 		}},
 		"plan --profile": {value: "core", other: "payments", with: []string{"--filter", "operation:payment-void"}, want: "true", observe: says("unsupported: of the profile payments, outside core")},
 
+		"diff --gate": {value: "lost-coverage", other: "new-failures", with: []string{"DIR/failing", "DIR/clean"}, want: "exit 1, stopped true", observe: func(t *testing.T, dir string, env, args []string) string {
+			runsIn(t, dir)
+			stdout, _, code := commandIn(t, dir, env, args...)
+			return fmt.Sprintf("exit %d, stopped %t", code, strings.Contains(stdout, "STOPPED: "))
+		}},
+		"diff --format": {value: "json", other: "console", with: []string{"DIR/clean", "DIR/failing"}, want: "true", observe: reportSays(`"newlyFailing": [`)},
+
 		"waive --from":       {value: "DIR/failing", other: "DIR/clean", want: "true", observe: reportSays("  - obligation: payment-void.RH-400-1\n")},
 		"waive --obligation": {value: "payment-void.RH-400-1", other: "payment-void.RH-400-2", with: []string{"--from", "DIR/failing"}, want: "true", observe: reportSays("obligation: payment-void.RH-400-1\n")},
 		"waive --reason":     {value: "known", other: "so", with: []string{"--from", "DIR/failing"}, want: "true", observe: reportSays(`    reason: "known"`)},
@@ -438,13 +445,19 @@ func inJUnit(text string) func(*testing.T, string, []string, []string) string {
 // reportSays observes whether what is printed of two finished runs holds a text.
 func reportSays(text string) func(*testing.T, string, []string, []string) string {
 	return func(t *testing.T, dir string, env, args []string) string {
-		for name, clean := range map[string]bool{"clean": true, "failing": false} {
-			made, _ := finished(t, clean)
-			if err := os.Rename(made, filepath.Join(dir, name)); err != nil {
-				t.Fatal(err)
-			}
-		}
+		runsIn(t, dir)
 		return says(text)(t, dir, env, args)
+	}
+}
+
+// runsIn puts two finished runs into a folder.
+func runsIn(t *testing.T, dir string) {
+	t.Helper()
+	for name, clean := range map[string]bool{"clean": true, "failing": false} {
+		made, _ := finished(t, clean)
+		if err := os.Rename(made, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -79,6 +79,7 @@ func commands() []*cobra.Command {
 		runCommand(),
 		planCommand(),
 		reportCommand(),
+		diffCommand(),
 		waiveCommand(),
 		sandboxCommand(),
 		mutantsCommand(),

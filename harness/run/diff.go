@@ -1,0 +1,271 @@
+package run
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"qorcheck/harness/verdict"
+	"qorcheck/spec"
+)
+
+// Difference is what changed from one finished run to another.
+type Difference struct {
+	Old          Side     `json:"old"`
+	New          Side     `json:"new"`
+	Changed      []Value  `json:"changed"`      // what the runs were made of
+	NewlyFailing []Change `json:"newlyFailing"` // did not fail before
+	Fixed        []Change `json:"fixed"`        // failed before and passes
+	NewCauses    []string `json:"newCauses"`    // titles of what makes obligations fail now and did not before
+	LostCoverage []Change `json:"lostCoverage"` // was judged before, or by more cases
+	Gained       []Change `json:"gained"`       // was not judged before
+	Undocumented []Seen   `json:"undocumented"` // answers beyond the description that were not seen before
+	Slower       []Slower `json:"slower"`
+	Waivers      []Change `json:"waivers"` // whose waiver came, went or changed
+}
+
+// Side is one of the two runs.
+type Side struct {
+	Tool    string    `json:"tool"`
+	Target  string    `json:"target"`
+	RunID   string    `json:"runId"`
+	Started time.Time `json:"started"`
+	Strict  bool      `json:"strict"`
+	Verdict string    `json:"verdict"`
+	Counts  Counts    `json:"counts"`
+}
+
+// Value is something that a run was made of.
+type Value struct {
+	Name string `json:"name"`
+	Old  string `json:"old"`
+	New  string `json:"new"`
+}
+
+// Change is an obligation that is not as it was.
+type Change struct {
+	Obligation string     `json:"obligation"`
+	Sentence   string     `json:"sentence"`
+	Level      spec.Level `json:"level"`
+	Old        string     `json:"old"` // outcome or waiver, "absent" where there was none
+	New        string     `json:"new"`
+	Why        string     `json:"why,omitempty"` // of the new state
+}
+
+// Seen is an answer that the description does not have, or that was tolerated.
+type Seen struct {
+	Operation string `json:"operation"`
+	What      string `json:"what"`
+}
+
+// Slower is an operation whose answers take longer.
+type Slower struct {
+	Operation string  `json:"operation"`
+	OldP50MS  float64 `json:"oldP50Ms"`
+	NewP50MS  float64 `json:"newP50Ms"`
+	OldP90MS  float64 `json:"oldP90Ms"`
+	NewP90MS  float64 `json:"newP90Ms"`
+}
+
+// An operation is slower when nine of ten answers take half as long again, by no
+// less than slowerByMS, with enough answers on both sides to say so.
+const (
+	slowerTimes = 1.5
+	slowerByMS  = 20
+	slowerOf    = 10
+)
+
+const absent = "absent"
+
+// Compare tells what changed from an old run to a new one.
+func Compare(old, new *Document) *Difference {
+	d := &Difference{
+		Old: side(old), New: side(new), Changed: madeOf(old, new),
+		NewlyFailing: []Change{}, Fixed: []Change{}, NewCauses: []string{}, LostCoverage: []Change{}, Gained: []Change{},
+		Undocumented: undocumented(old, new), Slower: slower(old, new), Waivers: []Change{},
+	}
+	for _, o := range old.Obligations {
+		now := new.Obligation(o.ID)
+		if now == nil {
+			now = &Obligation{}
+		}
+		d.compare(new, o, *now)
+	}
+	for _, o := range new.Obligations {
+		if old.Obligation(o.ID) == nil {
+			d.compare(new, Obligation{}, o)
+		}
+	}
+	for _, c := range new.Failed() {
+		if old.Cause(c.ID) == nil {
+			d.NewCauses = append(d.NewCauses, c.Title)
+		}
+	}
+	return d
+}
+
+func side(d *Document) Side {
+	return Side{d.Tool, d.Target, d.RunID, d.Started, d.Strict, d.Verdict, d.Counts}
+}
+
+// compare files how one obligation changed; one that a run does not have has no id there.
+func (d *Difference) compare(new *Document, was, now Obligation) {
+	known := now
+	if now.ID == "" {
+		known = was
+	}
+	change := Change{known.ID, known.Sentence, known.Level, state(was), state(now), ""}
+	switch {
+	case now.Outcome == verdict.Fail && !was.failing():
+		change.Why = why(new, now)
+		d.NewlyFailing = append(d.NewlyFailing, change)
+	case was.failing() && now.Outcome == verdict.Pass:
+		d.Fixed = append(d.Fixed, change)
+	case was.judged() && !now.judged():
+		change.Why = now.Why
+		d.LostCoverage = append(d.LostCoverage, change)
+	case !was.judged() && now.judged():
+		d.Gained = append(d.Gained, change)
+	case was.judged() && now.Exercised < was.Exercised:
+		change.Old, change.New = exercised(was), exercised(now)
+		d.LostCoverage = append(d.LostCoverage, change)
+	}
+	if a, b := waiver(was), waiver(now); a != b {
+		d.Waivers = append(d.Waivers, Change{known.ID, known.Sentence, known.Level, a, b, ""})
+	}
+}
+
+// failing tells whether an obligation was seen to be broken, waived or not.
+func (o Obligation) failing() bool {
+	return o.ID != "" && (o.Outcome == verdict.Fail || o.Outcome == verdict.Waived)
+}
+
+func (o Obligation) judged() bool {
+	return o.failing() || o.ID != "" && o.Outcome == verdict.Pass
+}
+
+func state(o Obligation) string {
+	if o.ID == "" {
+		return absent
+	}
+	return o.Outcome.String()
+}
+
+func exercised(o Obligation) string {
+	return fmt.Sprintf("%s, exercised by %d cases", o.Outcome, o.Exercised)
+}
+
+func waiver(o Obligation) string {
+	if o.Waiver == nil {
+		return absent
+	}
+	return o.Waiver.String()
+}
+
+// why is the title of the first cause of a failure.
+func why(d *Document, o Obligation) string {
+	for _, id := range o.Causes {
+		if c := d.Cause(id); c.Outcome == verdict.Fail {
+			return c.Title
+		}
+	}
+	return o.Why
+}
+
+// madeOf lists what the two runs were made of, where it differs.
+func madeOf(old, new *Document) []Value {
+	list := []Value{}
+	for _, v := range []Value{
+		{"tool", old.Tool, new.Tool}, {"target", old.Target, new.Target}, {"API", old.API, new.API},
+		{"description", old.Digests.Description, new.Digests.Description},
+		{"requirements", old.Digests.Requirements, new.Digests.Requirements},
+		{"fixtures", old.Digests.Fixtures, new.Digests.Fixtures}, {"waivers", old.Digests.Waivers, new.Digests.Waivers},
+		{"plan", old.Digests.Plan, new.Digests.Plan}, {"seed", fmt.Sprint(old.Seed), fmt.Sprint(new.Seed)},
+		{"profile", old.Profile, new.Profile}, {"filter", old.Filter, new.Filter},
+		{"strict", fmt.Sprint(old.Strict), fmt.Sprint(new.Strict)},
+	} {
+		if v.Old != v.New {
+			list = append(list, Value{v.Name, cmp.Or(v.Old, "none"), cmp.Or(v.New, "none")})
+		}
+	}
+	return list
+}
+
+// undocumented lists answers beyond the description that the old run did not meet.
+func undocumented(old, new *Document) []Seen {
+	before := beyond(old)
+	list := []Seen{}
+	for seen := range beyond(new) {
+		if !before[seen] {
+			list = append(list, seen)
+		}
+	}
+	slices.SortFunc(list, func(a, b Seen) int {
+		return cmp.Or(strings.Compare(a.Operation, b.Operation), strings.Compare(a.What, b.What))
+	})
+	return list
+}
+
+func beyond(d *Document) map[Seen]bool {
+	met := map[Seen]bool{}
+	for _, o := range d.Obligations {
+		for _, n := range o.Notes {
+			met[Seen{o.Operation, n.Text}] = true
+		}
+		for _, id := range o.Causes {
+			c := d.Cause(id)
+			if o.Check != "documented-status" || c.Outcome != verdict.Fail {
+				continue
+			}
+			for _, f := range c.Shown[0].Findings {
+				met[Seen{o.Operation, f.Received}] = true
+			}
+		}
+	}
+	return met
+}
+
+func slower(old, new *Document) []Slower {
+	before := map[string]Latency{}
+	for _, l := range old.Latency {
+		before[l.Operation] = l
+	}
+	list := []Slower{}
+	for _, now := range new.Latency {
+		was, ok := before[now.Operation]
+		if ok && was.Count >= slowerOf && now.Count >= slowerOf && now.P90MS > was.P90MS*slowerTimes && now.P90MS > was.P90MS+slowerByMS {
+			list = append(list, Slower{now.Operation, was.P50MS, now.P50MS, was.P90MS, now.P90MS})
+		}
+	}
+	return list
+}
+
+// Gates by name: each tells why a difference must not pass, "" when it may.
+var gates = map[string]func(*Difference) string{
+	"new-failures": func(d *Difference) string { return d.stopped("failing that did not fail before", d.NewlyFailing) },
+	"lost-coverage": func(d *Difference) string {
+		return d.stopped("no longer judged as before", d.LostCoverage)
+	},
+}
+
+func (d *Difference) stopped(what string, list []Change) string {
+	var ids []string
+	for _, c := range list {
+		if c.Level == spec.Must || d.New.Strict && c.Level == spec.Should {
+			ids = append(ids, c.Obligation)
+		}
+	}
+	if len(ids) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d obligations that must hold are %s: %s", len(ids), what, few(ids, 3))
+}
+
+// Gates lists the names of all gates, sorted.
+func Gates() []string { return slices.Sorted(maps.Keys(gates)) }
+
+// Gate tells why a gate stops a difference, "" when it lets it pass.
+func (d *Difference) Gate(name string) string { return gates[name](d) }

@@ -1,0 +1,144 @@
+package reporters
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"qorcheck/harness/run"
+)
+
+// mostChanges of a kind are listed; the rest is counted.
+const mostChanges = 20
+
+// diffFormats are the ways to render a difference, by name.
+var diffFormats = map[string]func(io.Writer, *run.Difference, string, bool) error{
+	"console": diffConsole, "markdown": diffMarkdown, "json": diffJSON,
+}
+
+// DiffFormats lists the names of the formats of a difference.
+func DiffFormats() []string { return []string{"console", "markdown", "json"} }
+
+// Diff writes what changed between two runs. Stopped says why a gate does not let
+// it pass, "" when it does.
+func Diff(w io.Writer, d *run.Difference, format, stopped string, color bool) error {
+	return diffFormats[format](w, d, stopped, color)
+}
+
+func diffJSON(w io.Writer, d *run.Difference, stopped string, _ bool) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	return e.Encode(struct {
+		*run.Difference
+		Stopped string `json:"stopped"` // by the gate, and why
+	}{d, stopped})
+}
+
+// part is one list of a difference, as lines.
+type part struct {
+	title string
+	grave bool
+	lines []string
+}
+
+// partsOf lists what changed, the gravest first.
+func partsOf(d *run.Difference, show func(string) string) []part {
+	changes := func(list []run.Change) []string {
+		var lines []string
+		for _, c := range list {
+			line := fmt.Sprintf("%s (%s): %s → %s", show(c.Obligation), c.Level, show(c.Old), show(c.New))
+			if c.Why != "" {
+				line += ": " + show(c.Why)
+			}
+			lines = append(lines, line)
+		}
+		return lines
+	}
+	var made, seen, slow, causes []string
+	for _, v := range d.Changed {
+		made = append(made, fmt.Sprintf("%s: %s → %s", v.Name, show(v.Old), show(v.New)))
+	}
+	for _, title := range d.NewCauses {
+		causes = append(causes, show(title))
+	}
+	for _, s := range d.Undocumented {
+		seen = append(seen, fmt.Sprintf("%s: %s", show(s.Operation), show(s.What)))
+	}
+	for _, s := range d.Slower {
+		slow = append(slow, fmt.Sprintf("%s: p50 %.1f → %.1f ms, p90 %.1f → %.1f ms", show(s.Operation), s.OldP50MS, s.NewP50MS, s.OldP90MS, s.NewP90MS))
+	}
+	var list []part
+	for _, p := range []part{
+		{"newly failing", true, changes(d.NewlyFailing)}, {"new causes of failures", true, causes}, {"lost coverage", true, changes(d.LostCoverage)},
+		{"new undocumented behaviour", true, seen}, {"slower", true, slow}, {"fixed", false, changes(d.Fixed)}, {"gained coverage", false, changes(d.Gained)},
+		{"waivers", false, changes(d.Waivers)}, {"made of something else", false, made},
+	} {
+		if len(p.lines) > 0 {
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// sum is the sentence that sums a difference up.
+func sum(d *run.Difference) string {
+	return fmt.Sprintf("%d newly failing, %d fixed, %d lost coverage, %d new undocumented behaviours, %d slower operations",
+		len(d.NewlyFailing), len(d.Fixed), len(d.LostCoverage), len(d.Undocumented), len(d.Slower))
+}
+
+func sideLine(s run.Side) string {
+	return fmt.Sprintf("run %s of %s, %s, %s: %s", s.RunID, stamp(s.Started), s.Tool, s.Target, s.Verdict)
+}
+
+func diffConsole(w io.Writer, d *run.Difference, stopped string, color bool) error {
+	b := bufio.NewWriter(w)
+	paint := painter(color)
+	fmt.Fprintf(b, "old: %s\nnew: %s\n", sideLine(d.Old), sideLine(d.New))
+	for _, p := range partsOf(d, oneLine) {
+		hue := green
+		if p.grave {
+			hue = red
+		}
+		fmt.Fprintln(b, paint(hue, fmt.Sprintf("%s: %d", p.title, len(p.lines))))
+		for i, line := range p.lines {
+			if i == mostChanges {
+				fmt.Fprintf(b, "  and %d more\n", len(p.lines)-i)
+				break
+			}
+			fmt.Fprintf(b, "  %s\n", line)
+		}
+	}
+	last := paint(green, sum(d))
+	if stopped != "" {
+		last = paint(red, "STOPPED: "+stopped+"; "+sum(d))
+	}
+	fmt.Fprintln(b, last)
+	return b.Flush()
+}
+
+func diffMarkdown(w io.Writer, d *run.Difference, stopped string, _ bool) error {
+	b := bufio.NewWriter(w)
+	heading := "What changed"
+	if stopped != "" {
+		heading = "What changed: stopped"
+	}
+	fmt.Fprintf(b, "## %s\n\n", heading)
+	if stopped != "" {
+		fmt.Fprintf(b, "%s\n\n", span(stopped))
+	}
+	fmt.Fprintf(b, "%s.\n\n- Old: %s\n- New: %s\n", sum(d), span(sideLine(d.Old)), span(sideLine(d.New)))
+	for _, p := range partsOf(d, span) {
+		fmt.Fprintf(b, "\n### %s: %d\n\n", strings.ToUpper(p.title[:1])+p.title[1:], len(p.lines))
+		for i, line := range p.lines {
+			if i == mostChanges {
+				fmt.Fprintf(b, "- and %d more\n", len(p.lines)-i)
+				break
+			}
+			fmt.Fprintf(b, "- %s\n", line)
+		}
+	}
+	return b.Flush()
+}

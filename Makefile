@@ -4,6 +4,7 @@ GO ?= go
 BINARY := .build/qorcheck
 AJV := ajv@8.17.1 ajv-formats@3.0.1
 READERS := allure@3.18.0 junit-to-ctrf@0.0.14 xunit-viewer@10.6.1 markdownlint-cli@0.50.0
+BROWSER := puppeteer-core@24.43.1 axe-core@4.14.1
 PRISM := @stoplight/prism-cli@5.16.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -44,12 +45,13 @@ matrix: build ## the same with every obligation, six seeds, and 20 runs of the s
 requirements: build ## write spec/REQUIREMENTS.md anew
 	$(BINARY) requirements --markdown > .build/REQUIREMENTS.md && mv .build/REQUIREMENTS.md spec/REQUIREMENTS.md
 
-test-all: test lint casebook ## what needs other programs too: report readers, curl, ajv
-	.ci/install libxml2-utils python3-junitparser cmark-gfm curl
+test-all: test lint casebook ## what needs other programs too: report readers, a browser, curl, ajv
+	.ci/install libxml2-utils python3-junitparser cmark-gfm curl chromium fonts-dejavu-core poppler-utils
 	command -v npm >/dev/null || .ci/install nodejs npm
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/ajv $(AJV)
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/readers $(READERS)
-	AJV='$(CURDIR)/.build/ajv' READERS='$(CURDIR)/.build/readers' $(GO) test -count=1 -tags tools ./reporters ./harness/exchange ./harness/generate ./harness/run
+	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/browser $(BROWSER)
+	AJV='$(CURDIR)/.build/ajv' READERS='$(CURDIR)/.build/readers' BROWSER='$(CURDIR)/.build/browser' $(GO) test -count=1 -tags tools ./reporters ./harness/exchange ./harness/generate ./harness/run
 
 casebook: build ## certify three servers that nobody here wrote, compare with suites/CASEBOOK.md
 	.ci/install curl gcc libc6-dev

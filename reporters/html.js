@@ -13,62 +13,58 @@
   const named = hash => { try { return document.getElementById(decodeURIComponent(hash.slice(1))); } catch { return null; } };
   const idIn = link => { try { return decodeURIComponent(link.getAttribute('href').slice(1)); } catch { return ''; } };
 
-  // What can be filtered: lines of obligations, with their cell, and causes.
-  const behind = new Map();
-  const causes = all('.cause').map(el => {
-    const lines = all('li[data-of]', el);
-    for (const li of lines) behind.set(li.dataset.of, (behind.get(li.dataset.of) || '') + ' ' + text(li));
-    return { el, text: text(el.parentElement.querySelector('h3')) + text(el), of: lines.map(li => li.dataset.of) };
-  });
-  const failures = all('.failure');
-  const cells = new Map(all('td a', table).map(a => [idIn(a), a]));
-  const requirements = all('.requirement').map(el => {
-    const head = text(el.querySelector('summary')) + text(el.querySelector('.clause'));
-    const lines = all('tr[data-outcome]', el).map(line => ({
-      el: line, outcome: line.dataset.outcome, cell: cells.get(line.dataset.of), id: line.dataset.of,
-      text: [head, text(line), line.dataset.of.toLowerCase(), behind.get(line.dataset.of) || ''].join(' '),
-    }));
-    return { el, lines };
-  });
-  const rows = all('tbody tr:not(.chapter)', table).map(el => ({ el, cells: all('a', el).filter(a => a.closest('td')) }));
-  const chapters = all('tbody', table);
+  // What can be filtered: lines of obligations, with their cell, and causes. It
+  // is read when it is first asked for, so that a large page is at hand at once.
+  let index;
+  function contents() {
+    if (index) return index;
+    const behind = new Map();
+    const causes = all('.cause').map(el => {
+      const lines = all('li[data-of]', el);
+      for (const li of lines) behind.set(li.dataset.of, `${behind.get(li.dataset.of) || ''} ${text(li)}`);
+      return { el, text: text(el.parentElement.querySelector('h3')) + text(el), of: lines.map(li => li.dataset.of) };
+    });
+    const cells = new Map(all('td a', table).map(a => [idIn(a), a]));
+    const requirements = all('.requirement').map(el => {
+      const head = text(el.querySelector('summary')) + text(el.querySelector('.clause'));
+      const lines = all('tr[data-outcome]', el).map(line => ({
+        el: line, outcome: line.dataset.outcome, cell: cells.get(line.dataset.of), id: line.dataset.of,
+        text: [head, text(line), line.dataset.of.toLowerCase(), behind.get(line.dataset.of) || ''].join(' '),
+      }));
+      return { el, lines };
+    });
+    index = { causes, requirements, failures: all('.failure'), chapters: all('tbody', table) };
+    return index;
+  }
+  const rows = all('tbody tr:not(.chapter)', table).map(el => ({ el, cells: all('td a', el) }));
 
   function filter() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const outcomes = boxes.filter(b => b.checked).map(b => b.value);
     const active = words.length > 0 || outcomes.length > 0;
+    if (!active && !index) return; // nothing was ever hidden
+    const { causes, requirements, failures, chapters } = contents();
     const fits = (t, outcome) => (!outcomes.length || outcomes.includes(outcome)) && words.every(w => t.includes(w));
     const shown = new Set();
     let total = 0;
     for (const r of requirements) {
-      let any = false;
       for (const line of r.lines) {
         const fit = fits(line.text, line.outcome);
         total++;
         if (fit) shown.add(line.id);
-        any ||= fit;
         line.el.hidden = !fit;
         line.cell?.classList.toggle('off', !fit);
       }
-      r.el.hidden = !any;
+      r.el.hidden = r.lines.every(line => line.el.hidden);
     }
-    let causesShown = 0;
-    for (const c of causes) {
-      const fit = fits(c.text, c.el.dataset.outcome) || (words.length > 0 && c.of.some(id => shown.has(id)));
-      c.el.hidden = active && !fit;
-      if (!c.el.hidden) causesShown++;
-    }
+    for (const c of causes) c.el.hidden = active && !fits(c.text, c.el.dataset.outcome) && !(words.length && c.of.some(id => shown.has(id)));
     for (const f of failures) f.hidden = all('.cause', f).every(c => c.hidden);
     for (const r of rows) r.el.hidden = active && r.cells.every(a => a.classList.contains('off'));
     for (const c of chapters) c.hidden = all('tr:not(.chapter)', c).every(r => r.hidden);
-    let says = '';
-    if (active) {
-      says = `${shown.size} of ${total} obligations`;
-      if (causes.length) says += `, ${causesShown} of ${causes.length} causes`;
-    }
+    let says = active ? `${shown.size} of ${total} obligations` : '';
+    if (active && causes.length) says += `, ${causes.filter(c => !c.el.hidden).length} of ${causes.length} causes`;
     if (count.textContent !== says) count.textContent = says;
     enter();
-    return active;
   }
 
   // The state of the filter is in the address: #?q=words&outcome=fail.
@@ -105,9 +101,8 @@
       if (up.localName === 'details') up.open = true;
     }
     el.scrollIntoView();
-    const target = el.localName === 'details' ? el.firstElementChild : el;
-    if (target.tabIndex < 0) target.tabIndex = -1;
-    target.focus({ preventScroll: true });
+    if (el.tabIndex < 0) el.tabIndex = -1;
+    el.focus({ preventScroll: true });
   }
 
   let pause;
@@ -202,6 +197,7 @@
     addEventListener('afterprint', () => { for (const d of opened) d.open = false; });
   }
 
+  enter();
   form.hidden = false;
   readout.hidden = false;
   document.documentElement.classList.add('js');

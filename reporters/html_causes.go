@@ -49,9 +49,9 @@ type room struct{ cases, bytes int }
 
 // Bounds of what the page shows of causes. The document has more, the journal all.
 const (
-	causesOpen  = 3       // as many need no overview first
-	casesListed = 3000    // over all causes
-	exchanges   = 1 << 20 // bytes over all causes
+	causesOpen  = 3         // as many need no overview first
+	casesListed = 3000      // over all causes
+	exchanges   = 768 << 10 // bytes over all causes
 	longestCurl = 6 << 10
 )
 

@@ -232,7 +232,7 @@ var hostileTexts = []string{
 func haunted() *run.Document {
 	var list []run.Obligation
 	for i, text := range hostileTexts {
-		for j, outcome := range verdict.Outcomes {
+		for j, outcome := range []verdict.Outcome{verdict.Outcomes[i%len(verdict.Outcomes)], verdict.Fail} {
 			o := obligation(fmt.Sprintf("R-%d-%d", i, j), spec.Must, outcome)
 			o.ID, o.Requirement, o.Operation, o.Method, o.Path = text+o.ID, text+o.Requirement, text+fmt.Sprint("op", j), text, "/"+text
 			o.Sentence, o.Why, o.Clause = o.Operation+" "+text, text, run.Clause{Page: text, Link: text, Text: text}

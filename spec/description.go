@@ -50,7 +50,7 @@ type Operation struct {
 	Parameters  []Parameter
 	Body        *Body
 	Responses   []Response
-	Security    [][]string // alternatives, each a list of scheme names; none: no credential needed
+	Security    [][]string // alternatives, each a list of the schemes that a request carries; none: no credential needed
 	Conformance Conformance
 	Links       []Link     // from this operation's answers to others
 	Callbacks   []Callback // the messages that follow an answer
@@ -322,7 +322,7 @@ func (d *Description) read(doc *openapi3.T) error {
 	if err != nil {
 		return err
 	}
-	r := reader{description: d, secrets: map[string]bool{}}
+	r := reader{description: d, secrets: map[string]bool{}, seen: map[*openapi3.Schema]bool{}}
 	if doc.IsOpenAPI31OrLater() {
 		if r.dialect, err = newDialect2020(doc); err != nil {
 			return err
@@ -397,6 +397,7 @@ type reader struct {
 	description *Description
 	dialect     *dialect2020
 	secrets     map[string]bool
+	seen        map[*openapi3.Schema]bool // in the search for secrets
 }
 
 func (r reader) operation(method, path string, item *openapi3.PathItem, source *openapi3.Operation, security openapi3.SecurityRequirements, root Conformance) (*Operation, error) {
@@ -419,9 +420,7 @@ func (r reader) operation(method, path string, item *openapi3.PathItem, source *
 	if source.Security != nil {
 		security = *source.Security
 	}
-	for _, alternative := range security {
-		o.Security = append(o.Security, slices.Sorted(maps.Keys(alternative)))
-	}
+	o.Security = r.security(security)
 	o.Parameters = r.parameters(item.Parameters, source.Parameters)
 	if source.RequestBody != nil && source.RequestBody.Value != nil {
 		o.Body = &Body{Required: source.RequestBody.Value.Required, Content: r.contents(source.RequestBody.Value.Content)}
@@ -446,6 +445,27 @@ func (r reader) operation(method, path string, item *openapi3.PathItem, source *
 	}
 	o.Callbacks = r.callbacks(source.Callbacks)
 	return o, nil
+}
+
+// security lists the alternatives that a request can carry. What it cannot carry,
+// a certificate, belongs to the connection: where there is no other way it is
+// taken as given.
+func (r reader) security(source openapi3.SecurityRequirements) [][]string {
+	var whole, rest [][]string
+	for _, alternative := range source {
+		names := slices.Sorted(maps.Keys(alternative))
+		carried := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+			_, ok := r.description.Schemes[name]
+			return !ok
+		})
+		if rest = append(rest, carried); len(carried) == len(names) {
+			whole = append(whole, carried)
+		}
+	}
+	if len(whole) > 0 {
+		return whole
+	}
+	return rest
 }
 
 var notPlain = regexp.MustCompile(`[^A-Za-z0-9]+`)
@@ -518,29 +538,29 @@ func (r reader) contents(content openapi3.Content) []Content {
 }
 
 func (r reader) schema(ref *openapi3.SchemaRef) Schema {
-	r.findSecrets(ref, map[*openapi3.Schema]bool{})
+	r.findSecrets(ref)
 	return Schema{Schema: ref.Value, dialect: r.dialect}
 }
 
-func (r reader) findSecrets(ref *openapi3.SchemaRef, seen map[*openapi3.Schema]bool) {
-	if ref == nil || ref.Value == nil || seen[ref.Value] {
+func (r reader) findSecrets(ref *openapi3.SchemaRef) {
+	if ref == nil || ref.Value == nil || r.seen[ref.Value] {
 		return
 	}
 	s := ref.Value
-	seen[s] = true
+	r.seen[s] = true
 	for name, property := range s.Properties {
 		if property.Value != nil && property.Value.Format == "password" {
 			r.secrets[name] = true
 		}
-		r.findSecrets(property, seen)
+		r.findSecrets(property)
 	}
 	for _, list := range []openapi3.SchemaRefs{s.AllOf, s.AnyOf, s.OneOf} {
 		for _, inner := range list {
-			r.findSecrets(inner, seen)
+			r.findSecrets(inner)
 		}
 	}
-	r.findSecrets(s.Items, seen)
-	r.findSecrets(s.AdditionalProperties.Schema, seen)
+	r.findSecrets(s.Items)
+	r.findSecrets(s.AdditionalProperties.Schema)
 }
 
 func readLink(name, status string, from *Operation, source *openapi3.Link) Link {

@@ -163,6 +163,32 @@ func TestJSONMediaTypes(t *testing.T) {
 	}
 }
 
+func TestWhatARequestCannotCarryIsNoCredential(t *testing.T) {
+	const schemes = `
+components:
+  securitySchemes:
+    Cert: {type: mutualTLS}
+    Key: {type: apiKey, in: header, name: K}
+`
+	for _, tt := range []struct{ claim, security, want string }{
+		{"a certificate is of the connection", "[{Cert: []}]", "[[]]"},
+		{"a key beside it is sent", "[{Cert: [], Key: []}]", "[[Key]]"},
+		{"a key instead of it is sent", "[{Cert: []}, {Key: []}]", "[[Key]]"},
+		{"nothing instead of it is an alternative", "[{Cert: []}, {}]", "[[]]"},
+		{"nothing is needed", "[]", "[]"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			d, err := Parse([]byte("openapi: 3.1.0\ninfo: {title: t, version: \"1\"}\npaths: {/a: {get: {security: "+tt.security+", responses: {'200': {description: d}}}}}"+schemes), "x.yaml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := fmt.Sprint(d.Operations[0].Security); got != tt.want {
+				t.Errorf("%s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestListsAreInAFixedOrder(t *testing.T) {
 	d := parse(t, `paths:
   /z: {get: {operationId: b, responses: {'200': {description: d}}}}

@@ -13,9 +13,10 @@ import (
 
 // Value is a valid value and what is special about it.
 type Value struct {
-	Class string // part of an id: required, everything, optional.PLACE, enum.PLACE.N, branch.PLACE.N, minimum.PLACE, …
-	Why   string
-	Value any
+	Class   string // part of an id: required, everything, optional.PLACE, enum.PLACE.N, branch.PLACE.N, minimum.PLACE, …
+	Why     string
+	Value   any
+	Pointer string // of the place that is special, "" for the whole
 }
 
 // place is one place of a value.
@@ -121,21 +122,21 @@ func count(list []*openapi3.Schema, s *openapi3.Schema) int {
 // Those that turn out not to be valid are left to the caller to drop.
 func (m Maker) Valid() []Value {
 	list := []Value{
-		{"required", "the mandatory fields alone", m.Make(OnlyRequired)},
-		{"everything", "every documented field", m.Make(Everything)},
+		{Class: "required", Why: "the mandatory fields alone", Value: m.Make(OnlyRequired)},
+		{Class: "everything", Why: "every documented field", Value: m.Make(Everything)},
 	}
 	for _, p := range m.places() {
 		v := m.view(p.schema, p.pointer, p.branch)
 		_, fixed := m.fixed(p.pointer, p.schema)
 		name := ID(p.pointer)
 		if p.pointer != "" && !p.required && !p.item && !m.wanted(p.pointer) {
-			list = append(list, Value{"optional." + name, p.pointer + " is given, an optional field", m.with(p, m.value(p.schema, p.pointer, OnlyRequired, 0, p.branch))})
+			list = append(list, Value{"optional." + name, p.pointer + " is given, an optional field", m.with(p, m.value(p.schema, p.pointer, OnlyRequired, 0, p.branch)), p.pointer})
 		}
 		if fixed {
 			continue
 		}
 		add := func(class, why string, value any) {
-			list = append(list, Value{class, p.pointer + " " + why, m.with(p, value)})
+			list = append(list, Value{class, p.pointer + " " + why, m.with(p, value), p.pointer})
 		}
 		if v.nullable && len(v.types) > 0 && len(v.enum) == 0 { // an enumeration says of null what it says
 			add("branch."+name+".null", "is null, as the description allows", nil)

@@ -280,8 +280,11 @@ func (b *builder) add(o *spec.Operation, kind, what, why string, d draft, prepar
 		b.skip(o, kind, "the description documents no status of success")
 		return
 	}
-	if fault != nil && b.ids[id] {
-		sum := sha256.Sum256([]byte(fault.Pointer)) // a/b_c and a_b/c are told apart
+	if fault != nil {
+		d.special = fault.Pointer
+	}
+	if d.special != "" && b.ids[id] {
+		sum := sha256.Sum256([]byte(d.special)) // a/b_c and a_b/c are told apart
 		id += "-" + hex.EncodeToString(sum[:3])
 	}
 	retried := b.retried(&d, statuses, kind, prepared)

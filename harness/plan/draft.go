@@ -28,6 +28,7 @@ type draft struct {
 	raw         *Template
 	form        *spec.Content  // the body is sent as this form
 	bound       map[string]any // what the preparation binds
+	special     string         // the place that the case is about, "" for the whole
 }
 
 // credential says what is sent where the value of a security scheme belongs.

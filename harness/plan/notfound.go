@@ -60,6 +60,15 @@ func (b *builder) known(path string) bool {
 
 // matches tells whether a path of the description, with any segment for {…}, is this one.
 func matches(template, path string) bool {
+	asked, given := strings.Split(template, "/"), strings.Split(path, "/")
+	if len(asked) != len(given) {
+		return false
+	}
+	for i, segment := range asked { // no expression is needed to see that most paths are others
+		if segment != given[i] && !strings.Contains(segment, "{") {
+			return false
+		}
+	}
 	expression := parameterInPath.ReplaceAllString(regexp.QuoteMeta(template), "[^/]+")
 	ok, err := regexp.MatchString("^"+expression+"$", path)
 	return err != nil || ok

@@ -79,3 +79,26 @@ func TestNothingIsUnknownWhereNoIDIsKnown(t *testing.T) {
 		t.Errorf("lacks %q", got)
 	}
 }
+
+func TestPathsMatchTheirTemplates(t *testing.T) {
+	for _, tt := range []struct {
+		claim, template, path string
+		want                  bool
+	}{
+		{"a path without parameters is itself", "/a/b", "/a/b", true},
+		{"and no other", "/a/b", "/a/c", false},
+		{"a parameter is any segment", "/a/{id}/b", "/a/x/b", true},
+		{"but not an empty one", "/a/{id}/b", "/a//b", false},
+		{"and not two", "/a/{id}", "/a/x/y", false},
+		{"a parameter may be part of a segment", "/a/{id}.json", "/a/x.json", true},
+		{"whose rest counts", "/a/{id}.json", "/a/x.xml", false},
+		{"two parameters may share one", "/a/{from}-{to}", "/a/x-y", true},
+		{"a dot is a dot", "/a.b/{id}", "/axb/1", false},
+		{"a trailing slash counts", "/a/{id}/", "/a/x", false},
+		{"a template matches itself", "/a/{id}", "/a/{id}", true},
+	} {
+		if got := matches(tt.template, tt.path); got != tt.want {
+			t.Errorf("%s: %s and %s: %v", tt.claim, tt.template, tt.path, got)
+		}
+	}
+}

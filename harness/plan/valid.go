@@ -20,13 +20,13 @@ func (b *builder) validCases(o *spec.Operation, base draft, prepared []Step) {
 		m := v.maker(content)
 		for _, e := range content.Examples {
 			d := base.clone()
-			d.body = v.overlay(m, e.Value, base.body, "")
+			d.body, d.special = v.overlay(m, e.Value, base.body, ""), "example "+e.Name
 			b.add(o, "valid.example", e.Name, fmt.Sprintf("the documented example %q", e.Name), d, prepared, nil)
 		}
 		for _, variant := range m.Valid() {
 			if kind, what, ok := variantOf(variant.Class); ok {
 				d := base.clone()
-				d.body = variant.Value
+				d.body, d.special = variant.Value, variant.Pointer
 				b.add(o, kind, what, variant.Why, d, prepared, nil)
 			}
 		}
@@ -56,7 +56,7 @@ func (b *builder) validParameter(o *spec.Operation, base draft, prepared []Step,
 	id, label := generate.ID(p.In+"-"+p.Name), "the "+p.In+" parameter "+p.Name
 	with := func(kind, what, why string, value any) {
 		d := base.clone()
-		d.parameters[key] = value
+		d.parameters[key], d.special = value, key
 		b.add(o, kind, what, label+" "+why, d, prepared, nil)
 	}
 	m := b.parameterMaker(p)

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -67,5 +68,14 @@ func TestUniqueValuesOfExamplesFitTheirField(t *testing.T) {
 	body := fill(t, p.Fixtures, find(t, p, "a.valid.example.one").Act.Request.Body)
 	if !strings.Contains(body, `"n":"hello"`) || strings.Contains(body, "abc") || len(body) != len(`{"n":"hello","ref":"123456789012"}`) {
 		t.Errorf("the example is sent as %s; dropped %v", body, p.Dropped)
+	}
+}
+
+func TestValidCasesWhoseIDsAreOneAreToldApart(t *testing.T) {
+	d := described(t, "paths: {/a: {post: {operationId: a, parameters: [{name: p_q, in: query, schema: {type: string}}, {name: p-q, in: query, schema: {type: string}}], requestBody: {content: {application/json: {schema: {type: object, properties: {_b: {type: string}, b: {type: string}}}}}}, responses: {'200': {description: d}}}}}")
+	p := planned(t, d, requirements(t, rule("R-200", "all", "valid.optional", "200")), fixtures(t, ""))
+	got := ids(p)
+	if slices.Sort(got); len(got) != 4 || len(slices.Compact(slices.Clone(got))) != 4 || !slices.Contains(got, "a.valid.optional.b") {
+		t.Errorf("ids %q, want 4 that differ", got)
 	}
 }

@@ -29,6 +29,8 @@ type Description struct {
 	Schemes      map[string]Scheme
 	Operations   []*Operation // by ID
 	SecretFields []string     // names of properties and parameters with format password
+
+	byID map[string]*Operation
 }
 
 // Scheme is one security scheme, reduced to where its value goes.
@@ -149,14 +151,7 @@ func Form(mediaType string) bool {
 }
 
 // Operation finds an operation by its ID, nil when there is none.
-func (d *Description) Operation(id string) *Operation {
-	for _, o := range d.Operations {
-		if o.ID == id {
-			return o
-		}
-	}
-	return nil
-}
+func (d *Description) Operation(id string) *Operation { return d.byID[id] }
 
 // IDs lists the ids of all operations.
 func (d *Description) IDs() []string {
@@ -276,6 +271,7 @@ func Parse(data []byte, name string) (*Description, error) {
 		File: shownName(name), Title: doc.Info.Title, Version: doc.Info.Version,
 		Digest:  "sha256:" + hex.EncodeToString(sum[:]),
 		Schemes: map[string]Scheme{},
+		byID:    map[string]*Operation{},
 	}
 	if err := d.read(doc); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -344,6 +340,7 @@ func (d *Description) read(doc *openapi3.T) error {
 				return fmt.Errorf("operation id %q names both %s %s and %s %s", o.ID, twin.Method, twin.Path, method, path)
 			}
 			d.Operations = append(d.Operations, o)
+			d.byID[o.ID] = o
 		}
 	}
 	slices.SortFunc(d.Operations, func(a, b *Operation) int { return strings.Compare(a.ID, b.ID) })

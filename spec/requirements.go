@@ -97,6 +97,8 @@ type Clause struct {
 type Operations struct {
 	All bool
 	IDs []string
+
+	has map[string]bool
 }
 
 // UnmarshalYAML reads "all" or a list.
@@ -108,11 +110,18 @@ func (o *Operations) UnmarshalYAML(node *yaml.Node) error {
 		o.All = true
 		return nil
 	}
-	return node.Decode(&o.IDs)
+	if err := node.Decode(&o.IDs); err != nil {
+		return err
+	}
+	o.has = map[string]bool{}
+	for _, id := range o.IDs {
+		o.has[id] = true
+	}
+	return nil
 }
 
 // Has tells whether an operation is among them.
-func (o Operations) Has(id string) bool { return o.All || slices.Contains(o.IDs, id) }
+func (o Operations) Has(id string) bool { return o.All || o.has[id] }
 
 // Expect is the exact answer that a case must get.
 type Expect struct {

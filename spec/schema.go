@@ -263,7 +263,10 @@ func Pointer(tokens ...string) string {
 	var b strings.Builder
 	for _, token := range tokens {
 		b.WriteByte('/')
-		b.WriteString(escape.Replace(token))
+		if strings.ContainsAny(token, "~/") {
+			token = escape.Replace(token)
+		}
+		b.WriteString(token)
 	}
 	return b.String()
 }
@@ -274,8 +277,10 @@ func Tokens(pointer string) []string {
 		return nil
 	}
 	tokens := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
-	for i, token := range tokens {
-		tokens[i] = unescape.Replace(token)
+	if strings.Contains(pointer, "~") {
+		for i, token := range tokens {
+			tokens[i] = unescape.Replace(token)
+		}
 	}
 	return tokens
 }

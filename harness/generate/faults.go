@@ -37,9 +37,10 @@ const Blank = "blank"
 // to break it, or to break more, are left to the caller to drop: see Certify.
 func (m Maker) Faults() []Fault {
 	var list []Fault
+	bases := bases{}
 	for _, p := range m.places() {
 		v := m.view(p.schema, p.pointer, p.branch)
-		base := m.around(m.value(m.Schema.Schema, "", OnlyRequired, 0, p.branch), p)
+		base := m.around(bases.of(m, p.branch), p)
 		if p.required && p.pointer != "" {
 			list = append(list, Fault{Pointer: p.pointer, Keyword: "required", Class: "missing", Why: "is missing", Allowed: "a value", Absent: true, Required: true, Value: Remove(base, p.pointer), branch: p.branch})
 		}

@@ -125,18 +125,20 @@ func (m Maker) Valid() []Value {
 		{Class: "required", Why: "the mandatory fields alone", Value: m.Make(OnlyRequired)},
 		{Class: "everything", Why: "every documented field", Value: m.Make(Everything)},
 	}
+	bases := bases{}
 	for _, p := range m.places() {
 		v := m.view(p.schema, p.pointer, p.branch)
+		with := func(value any) any { return Set(m.around(bases.of(m, p.branch), p), p.pointer, value) }
 		_, fixed := m.fixed(p.pointer, p.schema)
 		name := ID(p.pointer)
 		if p.pointer != "" && !p.required && !p.item && !m.wanted(p.pointer) {
-			list = append(list, Value{"optional." + name, p.pointer + " is given, an optional field", m.with(p, m.value(p.schema, p.pointer, OnlyRequired, 0, p.branch)), p.pointer})
+			list = append(list, Value{"optional." + name, p.pointer + " is given, an optional field", with(m.value(p.schema, p.pointer, OnlyRequired, 0, p.branch)), p.pointer})
 		}
 		if fixed {
 			continue
 		}
 		add := func(class, why string, value any) {
-			list = append(list, Value{class, p.pointer + " " + why, m.with(p, value), p.pointer})
+			list = append(list, Value{class, p.pointer + " " + why, with(value), p.pointer})
 		}
 		if v.nullable && len(v.types) > 0 && len(v.enum) == 0 { // an enumeration says of null what it says
 			add("branch."+name+".null", "is null, as the description allows", nil)
@@ -289,10 +291,21 @@ func (v view) variations(m Maker, value any, n int) []any {
 	return list
 }
 
-// with makes a value with the mandatory places and one more, as given.
-func (m Maker) with(p place, value any) any {
-	base := m.value(m.Schema.Schema, "", OnlyRequired, 0, p.branch)
-	return Set(m.around(base, p), p.pointer, value)
+// bases keeps the value with the mandatory places alone by the branches that it takes.
+type bases map[string]any
+
+// of returns a base. It is shared: Set and Remove copy what they change.
+func (b bases) of(m Maker, branch choice) any {
+	key := ""
+	if len(branch) > 0 {
+		key = fmt.Sprint(branch)
+	}
+	base, known := b[key]
+	if !known {
+		base = m.value(m.Schema.Schema, "", OnlyRequired, 0, branch)
+		b[key] = base
+	}
+	return base
 }
 
 // around makes what is around a place valid, where it is not there yet.

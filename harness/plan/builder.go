@@ -45,7 +45,15 @@ const checkStatus = "status"
 // New plans a run. An error names what in the description, the requirements or
 // the fixtures does not fit together.
 func New(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, seed uint64) (*Plan, error) {
-	b := &builder{description: d, requirements: r, fixtures: f, seed: seed, ids: map[string]bool{}, requests: map[string]bool{}, shown: map[string]string{}, lacks: map[string]string{}, none: map[string]string{}, repeated: map[string]bool{}, own: map[string][]*Case{}, passing: map[string][]*Case{}}
+	b := &builder{description: d, requirements: r, fixtures: f, seed: seed, kinds: kindsOf(r), ids: map[string]bool{}, requests: map[string]bool{}, shown: map[string]string{}, lacks: map[string]string{}, none: map[string]string{}, repeated: map[string]bool{}, own: map[string][]*Case{}, passing: map[string][]*Case{},
+		covered: map[*spec.Requirement]map[string]bool{}, faults: map[string][]generate.Fault{}, speaking: map[string][]*spec.Requirement{}, made: map[string]*Request{}, triggers: map[string]settings.Trigger{},
+	}
+	for _, q := range r.List {
+		b.covered[q] = map[string]bool{}
+		for _, kind := range b.kinds {
+			b.covered[q][kind] = covers(q, kind)
+		}
+	}
 	if err := b.check(); err != nil {
 		return nil, err
 	}
@@ -65,7 +73,7 @@ func New(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, seed u
 	p.Preflight = preflight(b.cases)
 	p.Subscription = b.subscription(p.Cases)
 	p.Finder = b.finder(p.Messaging())
-	p.sign()
+	p.seal()
 	return p, nil
 }
 
@@ -74,6 +82,7 @@ type builder struct {
 	requirements *spec.Requirements
 	fixtures     *settings.Fixtures
 	seed         uint64
+	kinds        []string // every one, with those that only requirements name
 	cases        []*Case
 	ids          map[string]bool   // of the cases
 	requests     map[string]bool   // of the valid cases
@@ -81,12 +90,18 @@ type builder struct {
 	dropped      []Dropped
 	lacks        map[string]string // operation + kind → the line that the fixtures lack
 	ways         map[string]way
-	taken        map[string][]string // operation → groups of triggers
-	none         map[string]string   // operation + kind → why the description calls for no such case
-	correct      *draft              // of the operation at hand: what a rejected request is when corrected
-	repeated     map[string]bool     // operation + kind → a case of it is sent twice
-	own          map[string][]*Case  // by operation
-	passing      map[string][]*Case  // by an operation that is not their own, which they call too
+	taken        map[string][]string                   // operation → groups of triggers
+	none         map[string]string                     // operation + kind → why the description calls for no such case
+	correct      *draft                                // of the operation at hand: what a rejected request is when corrected
+	repeated     map[string]bool                       // operation + kind → a case of it is sent twice
+	own          map[string][]*Case                    // by operation
+	passing      map[string][]*Case                    // by an operation that is not their own, which they call too
+	covered      map[*spec.Requirement]map[string]bool // the kinds that a requirement speaks of
+	speaking     map[string][]*spec.Requirement        // operation + kind → the requirements that speak of such cases
+	faults       map[string][]generate.Fault           // operation → what breaks its JSON body
+	made         map[string]*Request                   // what reads a value back, removes something, corrects a request
+	triggers     map[string]settings.Trigger           // group and name → test data
+	patterns     []pathPattern                         // of the description's paths
 }
 
 // check refuses names that lead nowhere: a typing error must not shrink a run.
@@ -124,10 +139,10 @@ func (b *builder) check() error {
 // checkExpectations refuses two requirements that state an expected status for the same case.
 func (b *builder) checkExpectations() error {
 	for _, o := range b.description.Operations {
-		for _, kind := range b.kinds() {
+		for _, kind := range b.kinds {
 			owner := ""
 			for _, q := range b.requirements.List {
-				if !q.Tested() || q.Check != checkStatus || !q.Operations.Has(o.ID) || !covers(q, kind) {
+				if !q.Tested() || q.Check != checkStatus || !q.Operations.Has(o.ID) || !b.covered[q][kind] {
 					continue
 				}
 				if owner != "" {
@@ -149,10 +164,10 @@ func knownKind(kind string) bool {
 	})
 }
 
-// kinds lists every kind, with those that only requirements name.
-func (b *builder) kinds() []string {
+// kindsOf lists every kind, with those that only requirements name.
+func kindsOf(r *spec.Requirements) []string {
 	list := slices.Clone(Kinds)
-	for _, q := range b.requirements.List {
+	for _, q := range r.List {
 		for _, kind := range q.Cases {
 			if !slices.Contains(list, kind) && strings.HasPrefix(kind, merchantKind+".") {
 				list = append(list, kind)
@@ -211,7 +226,7 @@ func (b *builder) groups(o *spec.Operation) []string {
 func (b *builder) operation(o *spec.Operation) {
 	prepared, bound, err := b.prepare(o)
 	if err != nil {
-		for _, kind := range b.kinds() {
+		for _, kind := range b.kinds {
 			b.lack(o, kind, err.Error())
 		}
 		return
@@ -321,19 +336,19 @@ func (b *builder) add(o *spec.Operation, kind, what, why string, d draft, prepar
 // retried is the corrected request for one that is to be rejected, nil when there
 // is none. Both carry the same idempotency key: it must stay usable.
 func (b *builder) retried(d *draft, statuses []int, kind string, prepared []Step) *Request {
+	if statuses[0] < 400 || !b.asked(checkRetry, d.operation, kind) {
+		return nil
+	}
 	correct := b.corrected(d.operation, kind)
-	if statuses[0] < 400 || correct == nil || !b.asked(checkRetry, d.operation, kind) {
+	if correct == nil {
 		return nil
 	}
-	keyed := d.clone()
-	if b.key(&keyed, "") && b.key(correct, "") {
-		*d = keyed
+	if slices.ContainsFunc(d.operation.Parameters, func(p spec.Parameter) bool { return b.isIdempotency(d.operation, p) }) {
+		*d = d.clone()
+		b.key(d, "")
+		b.key(correct, "")
 	}
-	request, err := correct.request()
-	if err != nil {
-		return nil
-	}
-	return &request
+	return b.once("correct "+d.operation.ID, func() draft { return *correct })
 }
 
 func caseID(o *spec.Operation, kind, what string) string {
@@ -369,12 +384,40 @@ func (b *builder) duplicate(c *Case) bool {
 // expectation finds the requirement that states the expected status of a kind,
 // unless the environment cannot exercise it: then nothing of the kind is sent.
 func (b *builder) expectation(o *spec.Operation, kind string) *spec.Expect {
-	for _, q := range b.requirements.List {
-		if q.Tested() && q.Check == checkStatus && q.Operations.Has(o.ID) && covers(q, kind) && b.unsupported(o, q) == "" {
+	for _, q := range b.speak(o, kind) {
+		if q.Check == checkStatus {
 			return q.Expect
 		}
 	}
 	return nil
+}
+
+// speak lists the requirements on an operation that speak of a kind and that the
+// environment can exercise.
+func (b *builder) speak(o *spec.Operation, kind string) []*spec.Requirement {
+	key := o.ID + " " + kind
+	list, known := b.speaking[key]
+	if !known {
+		for _, q := range b.requirements.List {
+			if q.Tested() && q.Operations.Has(o.ID) && (b.covered[q][kind] || len(q.Cases) == 0) && b.unsupported(o, q) == "" {
+				list = append(list, q)
+			}
+		}
+		b.speaking[key] = list
+	}
+	return list
+}
+
+// once makes a request that many cases have in common; nil when there is none.
+func (b *builder) once(key string, make func() draft) *Request {
+	r, known := b.made[key]
+	if !known {
+		if request, err := make().request(); err == nil {
+			r = &request
+		}
+		b.made[key] = r
+	}
+	return r
 }
 
 // unsupported says why the environment cannot exercise a requirement on an operation, "" when it can.
@@ -450,12 +493,13 @@ func (b *builder) obligations(p *Plan) error {
 func (b *builder) assign(ob *Obligation) {
 	q := ob.Requirement
 	control := q.Check != checkNoTrace
+	covered := b.covered[q]
 	cases := b.own[ob.Operation.ID]
 	if len(q.Cases) == 0 && len(q.Flows) == 0 { // it speaks of every answer, whatever case it belongs to
 		cases = slices.Concat(cases, b.passing[ob.Operation.ID])
 	}
 	for _, c := range cases {
-		if len(q.Flows) > 0 && c.flow != q.ID || len(q.Flows) == 0 && !covers(q, c.Kind) {
+		if len(q.Flows) > 0 && c.flow != q.ID || len(q.Flows) == 0 && len(q.Cases) > 0 && !covered[c.Kind] {
 			continue
 		}
 		ob.Cases = append(ob.Cases, c.ID)
@@ -470,8 +514,8 @@ func (b *builder) assign(ob *Obligation) {
 	if reason := b.lacks[ob.Operation.ID+" "+kindFlow+"."+q.ID]; reason != "" {
 		lacks = append(lacks, reason)
 	}
-	for _, kind := range b.kinds() {
-		if reason := b.lacks[ob.Operation.ID+" "+kind]; len(q.Cases) > 0 && covers(q, kind) && reason != "" && !slices.Contains(lacks, reason) {
+	for _, kind := range b.kinds {
+		if reason := b.lacks[ob.Operation.ID+" "+kind]; len(q.Cases) > 0 && covered[kind] && reason != "" && !slices.Contains(lacks, reason) {
 			lacks = append(lacks, reason)
 		}
 	}
@@ -480,8 +524,8 @@ func (b *builder) assign(ob *Obligation) {
 		ob.Lacks = strings.Join(lacks, "; ")
 	case len(ob.Cases) == 0:
 		ob.Lacks = "the description leaves nothing to make such a request of"
-		for _, kind := range b.kinds() {
-			if covers(q, kind) {
+		for _, kind := range b.kinds {
+			if covered[kind] {
 				ob.Lacks = cmp.Or(b.none[ob.Operation.ID+" "+kind], ob.Lacks)
 			}
 		}

@@ -136,7 +136,7 @@ func violationText(found []spec.Violation) string {
 func (b *builder) sample(p Placeholder) (string, error) {
 	switch p.Source {
 	case FromTrigger:
-		return b.fixtures.Trigger(p.Args[0], p.Args[1])[p.Args[2]], nil
+		return b.trigger(p.Args[0], p.Args[1])[p.Args[2]], nil
 	case FromCredential, FromBasic:
 		return p.Credential(b.fixtures), nil
 	case FromReceiver:

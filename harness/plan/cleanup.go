@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -91,9 +92,9 @@ func (b *builder) onward(link spec.Link, from *spec.Operation, step *Step, numbe
 			}
 		}
 	}
-	request, err := b.draft(to, generate.OnlyRequired, "", "", bound).request()
-	if err != nil || len(bound) == 0 {
+	request := b.once(fmt.Sprint("remove ", to.ID, " ", bound), func() draft { return b.draft(to, generate.OnlyRequired, "", "", bound) })
+	if request == nil || len(bound) == 0 {
 		return Step{}, false
 	}
-	return Step{Name: to.ID, Operation: to.ID, Request: request}, true
+	return Step{Name: to.ID, Operation: to.ID, Request: *request}, true
 }

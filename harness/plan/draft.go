@@ -105,10 +105,10 @@ func (c credential) template(scheme spec.Scheme) Template {
 	return Template(scheme.Prefix) + Placeholder{source, arguments}.Template()
 }
 
+// clone copies what is changed in place; a body is changed in a copy of its own.
 func (d draft) clone() draft {
 	d.parameters = maps.Clone(d.parameters)
 	d.credentials = maps.Clone(d.credentials)
-	d.body = generate.Copy(d.body)
 	return d
 }
 
@@ -171,7 +171,7 @@ func (d draft) request() (Request, error) {
 		value := d.credentials[name].template(scheme)
 		switch place := cmp.Or(d.misplaced, scheme.In); place {
 		case "body":
-			d.body = generate.Set(generate.Copy(d.body), spec.Pointer(scheme.Field), string(value))
+			d.body = generate.Set(d.body, spec.Pointer(scheme.Field), string(value))
 		case "header":
 			r.Header = append(r.Header, Field{scheme.Field, value})
 		case "query":

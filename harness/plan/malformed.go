@@ -133,11 +133,21 @@ func (b *builder) addRaw(o *spec.Operation, kind, what, why string, base draft, 
 // fieldCases breaks each field of a JSON body in each way that its schema forbids.
 func (b *builder) fieldCases(o *spec.Operation, base draft, prepared []Step) {
 	m := values{b: b, o: o, bound: base.bound}.maker(o.Body.JSON())
-	for _, f := range m.Faults() {
+	for _, f := range b.faultsOf(o, m) {
 		d := base.clone()
 		d.body = f.Value
 		b.fieldCase(o, d, prepared, m, f)
 	}
+}
+
+// faultsOf lists what breaks the JSON body of an operation.
+func (b *builder) faultsOf(o *spec.Operation, m generate.Maker) []generate.Fault {
+	list, known := b.faults[o.ID]
+	if !known {
+		list = m.Faults()
+		b.faults[o.ID] = list
+	}
+	return list
 }
 
 // fieldCase breaks one field of a body.

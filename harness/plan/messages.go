@@ -186,7 +186,7 @@ func (b *builder) firstFault(o *spec.Operation, base draft) (draft, *Fault, bool
 		return draft{}, nil, false
 	}
 	m := values{b: b, o: o, bound: base.bound}.maker(content)
-	for _, f := range m.Faults() {
+	for _, f := range b.faultsOf(o, m) {
 		if f.Gap != "" || f.Keyword != "pattern" && f.Keyword != "required" || f.Pointer == "" || merchantWithin(o, f.Pointer) {
 			continue
 		}

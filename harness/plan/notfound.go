@@ -49,35 +49,43 @@ func (b *builder) unknownPath(path string) string {
 	return ""
 }
 
-var parameterInPath = regexp.MustCompile(`\\\{[^/]*?\\\}`)
-
 // known tells whether a path of the description matches, taking {…} for any segment.
 func (b *builder) known(path string) bool {
-	return slices.ContainsFunc(b.description.Operations, func(o *spec.Operation) bool {
-		return matches(o.Path, path)
-	})
+	return slices.ContainsFunc(b.paths(), func(p pathPattern) bool { return p.matches(path) })
 }
 
-// matches tells whether a path of the description, with any segment for {…}, is this one.
-func matches(template, path string) bool {
-	asked, given := strings.Split(template, "/"), strings.Split(path, "/")
-	if len(asked) != len(given) {
-		return false
-	}
-	for i, segment := range asked { // no expression is needed to see that most paths are others
-		if segment != given[i] && !strings.Contains(segment, "{") {
-			return false
+// pathPattern is a path of the description, with {…} for anything within a segment.
+type pathPattern struct {
+	method   string
+	segments int
+	pattern  *regexp.Regexp
+}
+
+var parameterInPath = regexp.MustCompile(`\\\{[^/]*?\\\}`)
+
+func patternOf(method, path string) pathPattern {
+	expression := parameterInPath.ReplaceAllString(regexp.QuoteMeta(path), "[^/]+")
+	return pathPattern{method, strings.Count(path, "/"), regexp.MustCompile("^" + expression + "$")}
+}
+
+func (p pathPattern) matches(path string) bool {
+	return strings.Count(path, "/") == p.segments && p.pattern.MatchString(path)
+}
+
+// paths lists the paths of the description, made once.
+func (b *builder) paths() []pathPattern {
+	if b.patterns == nil {
+		for _, o := range b.description.Operations {
+			b.patterns = append(b.patterns, patternOf(o.Method, o.Path))
 		}
 	}
-	expression := parameterInPath.ReplaceAllString(regexp.QuoteMeta(template), "[^/]+")
-	ok, err := regexp.MatchString("^"+expression+"$", path)
-	return err != nil || ok
+	return b.patterns
 }
 
 // unknownMethod finds a method that a path does not document.
 func (b *builder) unknownMethod(path string) string {
 	for _, method := range []string{"PUT", "PATCH", "GET", "DELETE", "POST"} {
-		if !slices.ContainsFunc(b.description.Operations, func(o *spec.Operation) bool { return o.Method == method && matches(o.Path, path) }) {
+		if !slices.ContainsFunc(b.paths(), func(p pathPattern) bool { return p.method == method && p.matches(path) }) {
 			return method
 		}
 	}

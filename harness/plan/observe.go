@@ -1,6 +1,8 @@
 package plan
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"qorcheck/harness/generate"
@@ -37,12 +39,7 @@ func (b *builder) observe(c *Case, o *spec.Operation, retried *Request) {
 
 // asked tells whether a requirement asks for a check of a kind of cases.
 func (b *builder) asked(check string, o *spec.Operation, kind string) bool {
-	for _, q := range b.requirements.List {
-		if q.Tested() && q.Check == check && q.Operations.Has(o.ID) && covers(q, kind) && b.unsupported(o, q) == "" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(b.speak(o, kind), func(q *spec.Requirement) bool { return q.Check == check })
 }
 
 // correctly is what a correct request of an operation is answered.
@@ -88,19 +85,21 @@ func (b *builder) readBack(c *Case, o *spec.Operation) {
 		if value == "" || reader == nil {
 			continue
 		}
-		d := b.draft(reader, generate.OnlyRequired, "", "", nil)
-		for name, fixed := range back.Query {
-			d.parameters["query:"+name] = fixed
-		}
-		if back.Parameter != "" {
-			d.parameters["query:"+back.Parameter] = string(value)
-		}
-		request, err := d.request()
-		if err != nil {
+		request := b.once(fmt.Sprint("read ", reader.ID, " ", back.Parameter, back.Query, value), func() draft {
+			d := b.draft(reader, generate.OnlyRequired, "", "", nil)
+			for name, fixed := range back.Query {
+				d.parameters["query:"+name] = fixed
+			}
+			if back.Parameter != "" {
+				d.parameters["query:"+back.Parameter] = string(value)
+			}
+			return d
+		})
+		if request == nil {
 			continue
 		}
 		c.Observe = append(c.Observe, Step{
-			Name: reader.ID, Operation: reader.ID, Request: request, Check: checkNoTrace,
+			Name: reader.ID, Operation: reader.ID, Request: *request, Check: checkNoTrace,
 			ReadBack: &ReadBack{Rows: back.Rows, Field: back.Field, Value: value, Parameter: back.Parameter, Separator: back.Separator},
 		})
 	}

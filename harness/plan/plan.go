@@ -4,8 +4,6 @@
 package plan
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math/big"
@@ -33,6 +31,8 @@ type Plan struct {
 	// messages, and undone after them; nil when the description promises none.
 	Subscription *Case
 	Finder       *Step // reads what a message is about, whose id is MessageID; nil when nothing does
+
+	at map[string]int // obligation → its place in the list
 }
 
 // Obligation is one requirement on one operation: the unit that people see.
@@ -181,10 +181,8 @@ type Dropped struct {
 
 // Obligation finds an obligation by its id, nil when there is none.
 func (p *Plan) Obligation(id string) *Obligation {
-	for _, o := range p.Obligations {
-		if o.ID == id {
-			return o
-		}
+	if i, ok := p.at[id]; ok && i < len(p.Obligations) && p.Obligations[i].ID == id {
+		return p.Obligations[i]
 	}
 	return nil
 }
@@ -202,7 +200,7 @@ func (p *Plan) Only(keep func(*Obligation) bool) *Plan {
 		}
 	}
 	small.Cases = p.serving(kept)
-	small.sign()
+	small.seal()
 	return &small
 }
 
@@ -227,7 +225,7 @@ func (p *Plan) Case(id string) *Plan {
 	if small.Cases == nil {
 		return nil
 	}
-	small.sign()
+	small.seal()
 	return &small
 }
 
@@ -295,19 +293,6 @@ func (p *Plan) Volume() Volume {
 	}
 	v.Money = sum.FloatString(2)
 	return v
-}
-
-// sign computes the digest.
-func (p *Plan) sign() {
-	data, err := json.Marshal(struct {
-		Obligations []*Obligation
-		Cases       []*Case
-	}{p.Obligations, p.Cases})
-	if err != nil {
-		panic(err) // plain data always marshals
-	}
-	sum := sha256.Sum256(data)
-	p.Digest = "sha256:" + hex.EncodeToString(sum[:])
 }
 
 // plain makes part of an id: letters, digits, dots and hyphens.

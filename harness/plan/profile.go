@@ -35,7 +35,7 @@ func (p *Plan) Profiles(names ...string) (*Plan, error) {
 		small.Obligations = append(small.Obligations, o)
 	}
 	small.Cases = p.serving(claimed)
-	small.sign()
+	small.seal()
 	return &small, nil
 }
 

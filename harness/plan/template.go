@@ -123,20 +123,28 @@ type Part struct {
 // Parts takes a template apart.
 func (t Template) Parts() []Part {
 	var parts []Part
-	for s := string(t); s != ""; {
-		before, rest, found := strings.Cut(s, open)
-		if before != "" {
-			parts = append(parts, Part{Text: before})
+	for t != "" {
+		text, placeholder, rest := t.cut()
+		if text != "" {
+			parts = append(parts, Part{Text: text})
 		}
-		if !found {
-			break
+		if placeholder != nil {
+			parts = append(parts, Part{Placeholder: placeholder})
 		}
-		inner, after, _ := strings.Cut(rest, shut)
-		words := strings.Split(inner, comma)
-		parts = append(parts, Part{Placeholder: &Placeholder{Source: Source(words[0]), Args: words[1:]}})
-		s = after
+		t = rest
 	}
 	return parts
+}
+
+// cut takes the text up to the first placeholder off, and that placeholder, nil at the end.
+func (t Template) cut() (text string, placeholder *Placeholder, rest Template) {
+	text, after, found := strings.Cut(string(t), open)
+	if !found {
+		return text, nil, ""
+	}
+	inner, after, _ := strings.Cut(after, shut)
+	words := strings.Split(inner, comma)
+	return text, &Placeholder{Source: Source(words[0]), Args: words[1:]}, Template(after)
 }
 
 // Fill replaces each placeholder by what value returns for it.
@@ -145,16 +153,17 @@ func (t Template) Fill(value func(Placeholder) (string, error)) (string, error) 
 		return string(t), nil
 	}
 	var b strings.Builder
-	for _, part := range t.Parts() {
-		if part.Placeholder == nil {
-			b.WriteString(part.Text)
-			continue
+	for t != "" {
+		text, placeholder, rest := t.cut()
+		b.WriteString(text)
+		if placeholder != nil {
+			filled, err := value(*placeholder)
+			if err != nil {
+				return "", err
+			}
+			b.WriteString(filled)
 		}
-		filled, err := value(*part.Placeholder)
-		if err != nil {
-			return "", err
-		}
-		b.WriteString(filled)
+		t = rest
 	}
 	return b.String(), nil
 }

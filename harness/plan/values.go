@@ -9,6 +9,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"qorcheck/harness/generate"
+	"qorcheck/harness/settings"
 	"qorcheck/spec"
 )
 
@@ -96,10 +97,10 @@ func (v values) triggered(name string) (any, bool) {
 		if group == wanted {
 			trigger = provoking
 		}
-		data := v.b.fixtures.Trigger(group, trigger)
+		data := v.b.trigger(group, trigger)
 		if data == nil {
 			trigger = "approved"
-			data = v.b.fixtures.Trigger(group, trigger)
+			data = v.b.trigger(group, trigger)
 		}
 		value, ok := data[name]
 		if !ok {
@@ -111,6 +112,17 @@ func (v values) triggered(name string) (any, bool) {
 		return string(Placeholder{FromTrigger, []string{group, trigger, name}}.Template()), true
 	}
 	return nil, false
+}
+
+// trigger finds test data of the fixtures, laid over the approved ones.
+func (b *builder) trigger(group, name string) settings.Trigger {
+	key := group + "/" + name
+	data, known := b.triggers[key]
+	if !known {
+		data = b.fixtures.Trigger(group, name)
+		b.triggers[key] = data
+	}
+	return data
 }
 
 // sampled replaces placeholders within a value by values of the kind that a run will send.

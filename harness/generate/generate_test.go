@@ -3,6 +3,7 @@ package generate
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"testing"
@@ -216,6 +217,40 @@ func TestAMapIsMadeAsItIsShown(t *testing.T) {
 		t.Run(tt.claim, func(t *testing.T) {
 			tt.schema["type"], tt.schema["additionalProperties"] = "object", text
 			schema, err := load(tt.schema, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			data, err := json.Marshal(Maker{Schema: schema}.Make(OnlyRequired))
+			if err != nil || string(data) != tt.want {
+				t.Errorf("%s %v, want %s", data, err, tt.want)
+			}
+		})
+	}
+}
+
+func TestOneBranchAloneTakesAValue(t *testing.T) {
+	branch := func(word string, more map[string]any, required ...string) map[string]any {
+		properties := map[string]any{"kind": map[string]any{"type": "string", "enum": []any{word}}, "number": map[string]any{"type": "string", "example": "12"}}
+		maps.Copy(properties, more)
+		schema := map[string]any{"type": "object", "properties": properties}
+		if len(required) > 0 {
+			schema["required"] = required
+		}
+		return schema
+	}
+	for _, tt := range []struct {
+		claim string
+		oneOf []any
+		want  string
+	}{
+		{"branches that differ need no more", []any{branch("a", nil, "kind"), branch("b", nil, "kind")}, `{"kind":"a"}`},
+		{"listed words tell branches that overlap", []any{branch("a", nil, "number"), branch("b", nil)}, `{"kind":"a","number":"12"}`},
+		{"within a list, too", []any{map[string]any{"type": "array", "minItems": 1, "items": branch("a", nil)}, branch("b", nil)}, `[{}]`},
+		{"another branch is taken where no word tells", []any{map[string]any{"type": "object"}, map[string]any{"type": "string", "example": "x"}, branch("b", nil)}, `"x"`},
+		{"where every branch overlaps the first one stays", []any{map[string]any{"type": "object"}, map[string]any{"type": "object"}}, `{}`},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			schema, err := load(map[string]any{"oneOf": tt.oneOf}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -27,7 +27,8 @@ type Maker struct {
 	// Sample replaces what stands for a value that is known later, for judging; nil for none.
 	Sample func(value any) any
 
-	path []*openapi3.Schema // around the place that is being made
+	path    []*openapi3.Schema // around the place that is being made
+	telling bool               // the next object has its optional properties with listed words too
 }
 
 // Extent says how many optional places a value has.
@@ -47,8 +48,44 @@ func (m Maker) Make(size Extent) any { return m.value(m.Schema.Schema, "", size,
 // choice picks a branch of oneOf and anyOf by place; absent places take the first.
 type choice map[string]int
 
-// value makes the value of a place.
+// with is the choice with one more branch.
+func (c choice) with(pointer string, n int) choice {
+	more := maps.Clone(c)
+	if more == nil {
+		more = choice{}
+	}
+	more[pointer] = n
+	return more
+}
+
+// value makes the value of a place. What more than one branch of its oneOf takes
+// is no value: its listed words may tell the branch, else another branch is taken,
+// unless this one is asked for.
 func (m Maker) value(s *openapi3.Schema, pointer string, size Extent, depth int, branch choice) any {
+	made := m.attempt(s, pointer, size, depth, branch)
+	if s == nil || len(s.OneOf) < 2 {
+		return made
+	}
+	v := m.view(s, pointer, branch)
+	if v.allows(made) {
+		return made
+	}
+	asked, isAsked := branch[pointer]
+	for n := range s.OneOf {
+		if isAsked && n != asked {
+			continue
+		}
+		for _, m.telling = range []bool{false, true} {
+			if candidate := m.attempt(s, pointer, size, depth, branch.with(pointer, n)); v.allows(candidate) {
+				return candidate
+			}
+		}
+	}
+	return made
+}
+
+// attempt makes the value of a place by the branch that is taken there.
+func (m Maker) attempt(s *openapi3.Schema, pointer string, size Extent, depth int, branch choice) any {
 	if fixed, ok := m.fixed(pointer, s); ok {
 		return fixed
 	}
@@ -72,6 +109,7 @@ func (m Maker) value(s *openapi3.Schema, pointer string, size Extent, depth int,
 	case len(v.enum) > 0:
 		return v.enum[0]
 	case v.is("array"):
+		m.telling = false
 		return m.array(v, pointer, size, depth, branch)
 	case v.is("object"):
 		return m.object(v, pointer, size, depth, branch)
@@ -122,9 +160,12 @@ func (m Maker) shown(v view, pointer string) (any, bool) {
 
 func (m Maker) object(v view, pointer string, size Extent, depth int, branch choice) any {
 	object := map[string]any{}
+	telling := m.telling
+	m.telling = false
 	for _, name := range slices.Sorted(maps.Keys(v.properties)) {
 		s, at := v.properties[name], pointer+spec.Pointer(name)
-		if sendable(s) && (v.required[name] && depth < 4*deepest || m.wanted(at)) {
+		tells := telling && s != nil && (len(s.Enum) > 0 || s.Const != nil)
+		if sendable(s) && (v.required[name] && depth < 4*deepest || m.wanted(at) || tells) {
 			object[name] = m.value(s, at, size, depth+1, branch)
 		}
 	}

@@ -80,12 +80,8 @@ func (m Maker) places() []place {
 		}
 		for n := range branches {
 			branch := p.branch
-			if n > 0 {
-				branch = maps.Clone(p.branch)
-				if branch == nil {
-					branch = choice{}
-				}
-				branch[p.pointer] = n
+			if branches > 1 {
+				branch = p.branch.with(p.pointer, n)
 				v = m.view(p.schema, p.pointer, branch)
 			}
 			if v.is("object") {
@@ -148,11 +144,7 @@ func (m Maker) Valid() []Value {
 		}
 		for _, branches := range v.branches {
 			for n := range branches {
-				branch := maps.Clone(p.branch)
-				if branch == nil {
-					branch = choice{}
-				}
-				branch[p.pointer] = n
+				branch := p.branch.with(p.pointer, n)
 				add(fmt.Sprintf("branch.%s.%d", name, n+1), fmt.Sprintf("takes branch %d of the description", n+1), m.value(p.schema, p.pointer, OnlyRequired, 0, branch))
 			}
 			break // the second list follows the first
@@ -321,6 +313,12 @@ func (m Maker) around(base any, p place) any {
 		}
 	}
 	return base
+}
+
+// Branched tells whether a place takes one of several schemas.
+func (m Maker) Branched(pointer string) bool {
+	s := m.At(pointer)
+	return s != nil && len(m.view(s, pointer, nil).branches) > 0
 }
 
 // At finds the schema of a place, nil when there is none.

@@ -117,8 +117,9 @@ func (v values) overlay(m generate.Maker, example, required any, pointer string)
 	for key, inner := range object {
 		merged[key] = v.overlay(m, inner, must[key], pointer+spec.Pointer(key))
 	}
+	branched := m.Branched(pointer) // what one branch demands another may forbid
 	for key, inner := range must {
-		if _, there := merged[key]; !there {
+		if _, there := merged[key]; !there && (!branched || v.wanted(pointer+spec.Pointer(key))) {
 			merged[key] = generate.Copy(inner)
 		}
 	}

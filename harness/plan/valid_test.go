@@ -79,3 +79,31 @@ func TestValidCasesWhoseIDsAreOneAreToldApart(t *testing.T) {
 		t.Errorf("ids %q, want 4 that differ", got)
 	}
 }
+
+func TestAnExampleOfAnotherBranchStaysAsItIs(t *testing.T) {
+	d := described(t, `
+x-conformance: { unique: [ { field: /label, name: LABEL } ] }
+paths:
+  /a:
+    post:
+      operationId: a
+      requestBody:
+        content:
+          application/json:
+            schema:
+              type: object
+              required: [way, label]
+              properties:
+                label: { type: string }
+                way:
+                  oneOf:
+                    - { type: object, additionalProperties: false, required: [iban], properties: { iban: { type: string } } }
+                    - { type: object, additionalProperties: false, required: [card], properties: { card: { type: string } } }
+            example: { way: { card: "1" } }
+      responses: {"200": {description: d}}
+`)
+	p := planned(t, d, requirements(t, rule("R-200", "all", "valid.example", "200")), fixtures(t, ""))
+	if got := find(t, p, "a.valid.example.example").Act.Request.Body.Show(); got != `{"label":"$LABEL","way":{"card":"1"}}` {
+		t.Errorf("the example is sent as %s", got)
+	}
+}

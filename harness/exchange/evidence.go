@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -45,16 +46,10 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 	if a := r.Answer; a != nil {
 		e.Answer = &Message{
 			Line:      fmt.Sprintf("%s %d %s", a.Proto, a.Status, http.StatusText(a.Status)),
-			Body:      printable(c.redactor.Answer(string(a.Body))),
-			Header:    []string{},
+			Body:      c.redactor.excerpt(string(a.Body), mostBody),
+			Header:    c.header(a.Header),
 			Truncated: a.Truncated,
 		}
-		for name, values := range a.Header {
-			for _, value := range values {
-				e.Answer.Header = append(e.Answer.Header, printable(c.redactor.Header(name, value)))
-			}
-		}
-		slices.Sort(e.Answer.Header)
 	}
 	return e
 }
@@ -64,16 +59,33 @@ func (c *Client) awaited(r Record, about string) Evidence {
 	e := Evidence{Step: r.Step.Name, Started: r.Started, TookMS: float64(r.Took.Microseconds()) / 1000, Failure: r.Failure}
 	e.Request = Message{Line: "await the message about " + printable(c.redactor.Answer(about)), Header: []string{}}
 	for i, d := range r.Messages {
-		m := Message{Line: fmt.Sprintf("message %d of %d, acknowledged with %d", i+1, len(r.Messages), d.Answered), Body: printable(c.redactor.Answer(string(d.Body))), Header: []string{}}
-		for name, values := range d.Header {
-			for _, value := range values {
-				m.Header = append(m.Header, printable(c.redactor.Header(name, value)))
-			}
-		}
-		slices.Sort(m.Header)
+		m := Message{Line: fmt.Sprintf("message %d of %d, acknowledged with %d", i+1, len(r.Messages), d.Answered), Body: c.redactor.excerpt(string(d.Body), mostBody), Header: c.header(d.Header)}
 		e.Messages = append(e.Messages, m)
 	}
 	return e
+}
+
+// How much of an answer is kept in evidence: what it says is judged before, and
+// evidence is for people.
+const (
+	mostBody    = 16 << 10 // bytes
+	mostLines   = 100      // of the header
+	mostLine    = 4 << 10  // bytes
+	mostFailure = 1 << 10  // bytes
+)
+
+// header shows the header of an answer, sorted.
+func (c *Client) header(h http.Header) []string {
+	shown := []string{}
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		for _, value := range h[name] {
+			if len(shown) == mostLines {
+				return append(shown, "… (more lines)")
+			}
+			shown = append(shown, c.redactor.excerpt(c.redactor.headerLine(name, value), mostLine))
+		}
+	}
+	return shown
 }
 
 // printable makes control and direction characters and broken UTF-8 visible.
@@ -100,5 +112,8 @@ func printable(text string) string {
 // invisible tells control, format and direction characters from text. Line feeds
 // and tabs are text, a carriage return is so only before a line feed.
 func invisible(c rune) bool {
-	return c != '\n' && c != '\t' && (unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || c&0xfffe == 0xfffe)
+	if c < utf8.RuneSelf { // as nearly all are
+		return c < ' ' && c != '\n' && c != '\t' || c == 0x7f
+	}
+	return unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || c&0xfffe == 0xfffe
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"qorcheck/harness/plan"
 	"qorcheck/harness/settings"
@@ -208,5 +209,40 @@ func TestTheRequestLineIsWhatWasSent(t *testing.T) {
 	r = toyClient(t, target).Do(t.Context(), "case", step, map[string]string{"ODD": odd})
 	if line := r.Evidence.Request.Line; !strings.HasSuffix(line, "&key=$APP_KEY") || !strings.Contains(line, "price=%245+a") {
 		t.Errorf("shown %s", line)
+	}
+}
+
+// Evidence is cut, and what is left of a secret at the cut does not show.
+func TestLongAnswersAreCut(t *testing.T) {
+	c := toyClient(t, "http://127.0.0.1")
+	for _, tt := range []struct{ secret, trace string }{
+		{clientKey, clientKey[:6]},
+		{appKey, "K3y/"},
+		{"4571000000000001", "4571000"},
+		{`"pin":"a long secret"`, "a long"},
+		{"dGhlIGtleSBpcyBjOWE2ODc3ZTBiYzJjZmIzMWIzNDAwOWE5MDc0ZjJlOQ", "dGhlIGtl"}, // "the key is " and clientKey, in base64
+	} {
+		for _, filling := range []string{`"cvv":"1", `, "é ", "\x00 "} {
+			for at := mostLine - 72; at <= mostLine+16; at += 8 {
+				text := strings.Repeat(filling, at/len(filling)) + " " + tt.secret + strings.Repeat(" y", 10_000)
+				shown := c.redactor.excerpt(text, mostLine)
+				if len(shown) > 4*mostLine+100 || !strings.HasSuffix(shown, " bytes more)") || !utf8.ValidString(shown) {
+					t.Fatalf("%d bytes of %d: …%s", len(shown), len(text), shown[max(0, len(shown)-40):])
+				}
+				if strings.Contains(shown, tt.trace) {
+					t.Fatalf("%s shows after %d bytes of %q", tt.secret, at, filling)
+				}
+			}
+		}
+	}
+	many := http.Header{}
+	for range 1000 {
+		many.Add("X-Many", strings.Repeat("z", mostLine*2))
+	}
+	if lines := c.header(many); len(lines) != mostLines+1 || len(lines[0]) > mostLine+100 {
+		t.Errorf("%d lines, the first of %d bytes", len(lines), len(lines[0]))
+	}
+	if text := c.redactor.excerpt("short", mostLine); text != "short" {
+		t.Errorf("a short text became %q", text)
 	}
 }

@@ -32,10 +32,13 @@ var secretHeaders = []string{"authorization", "proxy-authorization", "cookie", "
 // values under secret names, and card numbers by their shape.
 type Redactor struct {
 	known *strings.Replacer
-	odd   *regexp.Regexp // credentials with special characters, escaped in any way
+	odd   []loose
 	cards map[string]bool
 	short *regexp.Regexp // known values too short to be replaced inside other words
-	names []string       // lower case
+	brief []string       // the same
+	names [256][]string  // lower case, by their first byte
+
+	margin int // more bytes than any secret has, however it is written
 }
 
 // NewRedactor makes a redactor for the secrets of the fixtures and for the names
@@ -47,7 +50,9 @@ func NewRedactor(f *settings.Fixtures, names []string, more ...string) *Redactor
 	}
 	credentials = append(credentials, more...)
 	by := map[string]string{}
-	var short, odd []string
+	longest := 0
+	var short []string
+	var odd []loose
 	for _, value := range credentials {
 		values := []string{value}
 		if _, password, ok := strings.Cut(value, ":"); ok && len(password) >= 6 { // of user:password
@@ -55,18 +60,19 @@ func NewRedactor(f *settings.Fixtures, names []string, more ...string) *Redactor
 		}
 		for _, value := range values {
 			if len(value) < 6 {
-				short = append(short, regexp.QuoteMeta(value))
+				short = append(short, value)
 				continue
 			}
 			for _, form := range forms(value) {
 				by[form] = Mark
 			}
-			if loose := loosely(value); loose != regexp.QuoteMeta(value) {
-				odd = append(odd, loose)
+			longest = max(longest, len(value))
+			if pattern := loosely(value); pattern != regexp.QuoteMeta(value) {
+				odd = append(odd, loose{core(value), regexp.MustCompile(pattern)})
 			}
 		}
 	}
-	r := &Redactor{cards: map[string]bool{}}
+	r := &Redactor{cards: map[string]bool{}, margin: 512 + 12*longest}
 	for _, card := range cards {
 		by[card], r.cards[card] = settings.Truncate(card), true
 	}
@@ -85,21 +91,45 @@ func NewRedactor(f *settings.Fixtures, names []string, more ...string) *Redactor
 		pairs = append(pairs, form, by[form])
 	}
 	r.known = strings.NewReplacer(pairs...)
-	if len(odd) > 0 {
-		r.odd = regexp.MustCompile(strings.Join(odd, "|"))
-	}
-	for _, value := range f.ShortSecrets() {
-		short = append(short, regexp.QuoteMeta(value))
-	}
-	if len(short) > 0 {
-		slices.Sort(short)
-		r.short = regexp.MustCompile(`\b(?:` + strings.Join(slices.Compact(short), "|") + `)\b`)
+	slices.SortFunc(odd, func(a, b loose) int { return len(b.pattern.String()) - len(a.pattern.String()) }) // as above
+	r.odd = odd
+	short = append(short, f.ShortSecrets()...)
+	slices.Sort(short)
+	r.brief = slices.Compact(short)
+	if len(r.brief) > 0 {
+		quoted := make([]string, len(r.brief))
+		for i, value := range r.brief {
+			quoted[i] = regexp.QuoteMeta(value)
+		}
+		r.short = regexp.MustCompile(`\b(?:` + strings.Join(quoted, "|") + `)\b`)
 	}
 	for _, name := range slices.Concat(secretNames, names) {
-		r.names = append(r.names, lower(name))
+		if name = lower(name); name != "" {
+			r.names[name[0]] = append(r.names[name[0]], name)
+		}
 	}
 	return r
 }
+
+// loose finds a credential with special characters, escaped in any way.
+type loose struct {
+	core    string // the longest part of it that nothing escapes
+	pattern *regexp.Regexp
+}
+
+// core finds the longest part of a secret without a special character.
+func core(value string) string {
+	longest := ""
+	for _, part := range strings.FieldsFunc(value, func(c rune) bool { return !ordinary(c) }) {
+		if len(part) > len(longest) {
+			longest = part
+		}
+	}
+	return longest
+}
+
+// ordinary tells characters that stand for themselves in every place.
+func ordinary(c rune) bool { return wordRune(c) || c == '-' || c == '_' || c == '.' }
 
 // forms lists a secret as it is and in base64.
 func forms(value string) []string {
@@ -115,7 +145,7 @@ func forms(value string) []string {
 func loosely(value string) string {
 	var b strings.Builder
 	for _, c := range value {
-		if wordRune(c) || c == '-' || c == '_' || c == '.' {
+		if ordinary(c) {
 			b.WriteString(regexp.QuoteMeta(string(c)))
 			continue
 		}
@@ -135,8 +165,10 @@ func loosely(value string) string {
 // names: for texts made of templates, whose secrets are variables.
 func (r *Redactor) Known(text string) string {
 	text = r.known.Replace(text)
-	if r.odd != nil {
-		text = r.odd.ReplaceAllString(text, Mark)
+	for _, l := range r.odd {
+		if strings.Contains(text, l.core) {
+			text = l.pattern.ReplaceAllString(text, Mark)
+		}
 	}
 	return r.hideCards(text)
 }
@@ -146,23 +178,60 @@ func (r *Redactor) Text(text string) string { return r.named(r.Known(text), true
 
 // Answer redacts what a target sent: as Text, and what is packed in base64, and
 // short secrets such as card verification values wherever they stand as a word of their own.
-func (r *Redactor) Answer(text string) string {
-	return r.plain(base64Shape.ReplaceAllStringFunc(text, func(word string) string {
-		bare := strings.NewReplacer("-", "+", "_", "/").Replace(strings.TrimRight(word, "="))
-		for start := range 4 { // what precedes may belong to it or not
-			packed := bare[start:]
-			if len(packed)%4 == 1 {
-				packed = packed[:len(packed)-1]
-			}
-			if data, err := base64.RawStdEncoding.DecodeString(packed); err == nil && textual(data) && r.plain(string(data)) != string(data) {
-				return Mark
+func (r *Redactor) Answer(text string) string { return r.plain(r.packed(text)) }
+
+// packed redacts each word that hides a secret in base64.
+func (r *Redactor) packed(text string) string {
+	var b strings.Builder
+	at := 0
+	for start := 0; start < len(text); start++ {
+		end := start
+		for end < len(text) && inBase64(text[end]) {
+			end++
+		}
+		if end-start >= leastPacked && r.hides(text[start:end]) {
+			b.WriteString(text[at:start] + Mark)
+			for at = end; at < len(text) && at < end+2 && text[at] == '='; at++ {
 			}
 		}
-		return word
-	}))
+		start = end
+	}
+	return b.String() + text[at:]
 }
 
-var base64Shape = regexp.MustCompile(`[A-Za-z0-9+/_-]{16,}={0,2}`)
+// leastPacked is the length of the shortest word that is looked into.
+const leastPacked = 16
+
+func inBase64(c byte) bool {
+	return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/' || c == '-' || c == '_'
+}
+
+// hides tells whether a word is base64 and holds a secret: from its first letter
+// on, or from a later one, as what precedes may belong to it or not.
+func (r *Redactor) hides(word string) bool {
+	bare := []byte(word)
+	for i, c := range bare {
+		switch c {
+		case '-':
+			bare[i] = '+'
+		case '_':
+			bare[i] = '/'
+		}
+	}
+	data := make([]byte, base64.RawStdEncoding.DecodedLen(len(bare)))
+	for start := range 4 {
+		packed := bare[start:]
+		if len(packed)%4 == 1 {
+			packed = packed[:len(packed)-1]
+		}
+		if n, err := base64.RawStdEncoding.Decode(data, packed); err == nil && textual(data[:n]) {
+			if plain := string(data[:n]); r.plain(plain) != plain {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // textual tells whether bytes hold a word: ids decode to noise.
 func textual(data []byte) bool {
@@ -180,19 +249,35 @@ func textual(data []byte) bool {
 
 func (r *Redactor) plain(text string) string {
 	text = r.named(r.Known(text), false)
-	if r.short != nil {
+	if slices.ContainsFunc(r.brief, func(value string) bool { return strings.Contains(text, value) }) {
 		text = r.short.ReplaceAllString(text, Mark)
 	}
 	return text
 }
 
-// Header redacts a header line of an answer.
-func (r *Redactor) Header(name, value string) string {
+// headerLine is a header line of an answer, without its value where the name says
+// that it is secret. It is still to be redacted.
+func (r *Redactor) headerLine(name, value string) string {
 	lower := strings.ToLower(name)
 	if slices.Contains(secretHeaders, lower) || strings.HasSuffix(lower, "-token") || strings.HasSuffix(lower, "-secret") {
 		value = Mark
 	}
-	return r.Answer(name + ": " + value)
+	return name + ": " + value
+}
+
+// excerpt redacts the beginning of what a target sent, and makes it printable. A
+// text is cut with a margin, redacted, and cut again: what is left of a secret at
+// the first cut does not show.
+func (r *Redactor) excerpt(text string, most int) string {
+	if len(text) <= most+r.margin {
+		return printable(r.Answer(text))
+	}
+	shown := r.Answer(text[:most+r.margin])
+	cut := max(0, min(most, len(shown)-r.margin))
+	for cut > 0 && !utf8.RuneStart(shown[cut]) {
+		cut--
+	}
+	return fmt.Sprintf("%s… (%d bytes more)", printable(shown[:cut]), len(text)-cut)
 }
 
 // named redacts the values under secret names. Our own texts may show a $VARIABLE there.
@@ -234,17 +319,11 @@ const quotes = `\\*["']|&quot;|&#34;|&#39;|%22|%27`
 
 // namesIn finds where secret names end, each a word or the last part of one.
 func (r *Redactor) namesIn(text string) []int {
-	small := lower(text)
 	var ends []int
-	for _, name := range r.names {
-		for at := 0; ; at++ {
-			i := strings.Index(small[at:], name)
-			if i < 0 {
-				break
-			}
-			at += i
-			if !glued(text[:at]) {
-				ends = append(ends, at+len(name))
+	for i := range len(text) {
+		for _, name := range r.names[small(text[i])] {
+			if begins(text[i:], name) && !glued(text[:i]) {
+				ends = append(ends, i+len(name))
 			}
 		}
 	}
@@ -252,15 +331,34 @@ func (r *Redactor) namesIn(text string) []int {
 	return slices.Compact(ends)
 }
 
-// lower makes ASCII letters small and leaves every byte in its place.
-func lower(text string) string {
-	small := []byte(text)
-	for i, c := range small {
-		if c >= 'A' && c <= 'Z' {
-			small[i] = c + 'a' - 'A'
+// begins tells whether a text begins with a name in small letters, in whatever letters.
+func begins(text, name string) bool {
+	if len(text) < len(name) {
+		return false
+	}
+	for i := range len(name) {
+		if small(text[i]) != name[i] {
+			return false
 		}
 	}
-	return string(small)
+	return true
+}
+
+// small makes an ASCII letter small.
+func small(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
+}
+
+// lower makes ASCII letters small and leaves every byte in its place.
+func lower(text string) string {
+	letters := []byte(text)
+	for i, c := range letters {
+		letters[i] = small(c)
+	}
+	return string(letters)
 }
 
 var variable = regexp.MustCompile(`^\$[A-Z][A-Z0-9_]*$`)

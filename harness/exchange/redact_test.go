@@ -171,11 +171,11 @@ func TestRedactorShowsWhatIsUseful(t *testing.T) {
 		{"a literal in our own text goes", r.Text(`{"cvv":"12"}`), `{"cvv":"[redacted]"}`},
 		{"a short secret in our own text is a word like any other", r.Text("873 requests"), "873 requests"},
 		{"a curl line keeps its quotes", r.Known(`curl --data-raw '{"cvv":"'"$CVV"'","k":"` + clientKey + `"}'`), `curl --data-raw '{"cvv":"'"$CVV"'","k":"[redacted]"}'`},
-		{"a secret header goes", r.Header("Set-Cookie", "id=1; Path=/"), "Set-Cookie: [redacted]"},
-		{"a minted token in a header goes", r.Header("X-Csrf-Token", "1"), "X-Csrf-Token: [redacted]"},
-		{"a card in a header goes", r.Header("X-Echo", testCard), "X-Echo: 457100******0001"},
-		{"a card in a header's name goes", r.Header("X-"+testCard, "1"), "X-457100******0001: 1"},
-		{"other headers stay", r.Header("Content-Type", "application/json"), "Content-Type: application/json"},
+		{"a secret header goes", r.Answer(r.headerLine("Set-Cookie", "id=1; Path=/")), "Set-Cookie: [redacted]"},
+		{"a minted token in a header goes", r.Answer(r.headerLine("X-Csrf-Token", "1")), "X-Csrf-Token: [redacted]"},
+		{"a card in a header goes", r.Answer(r.headerLine("X-Echo", testCard)), "X-Echo: 457100******0001"},
+		{"a card in a header's name goes", r.Answer(r.headerLine("X-"+testCard, "1")), "X-457100******0001: 1"},
+		{"other headers stay", r.Answer(r.headerLine("Content-Type", "application/json")), "Content-Type: application/json"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			if tt.got != tt.want {

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptrace"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -99,9 +100,15 @@ func (c *Client) over(ctx context.Context, conn *connection, kept bool, request 
 	if kept && ctx.Err() == nil && (!written || leftAlone(err) || safe && dropped) {
 		return true
 	}
+	if conn.socket.brokeOff() {
+		err = brokenOff{err}
+	}
 	r.Failure = c.failure(ctx, err)
 	return false
 }
+
+// brokenOff is the error of an answer that looks malformed because its end is missing.
+type brokenOff struct{ error }
 
 // leftAlone tells whether a target says, as HTTP/2 has words for, that it did not begin with a request.
 func leftAlone(err error) bool {
@@ -112,6 +119,10 @@ func leftAlone(err error) bool {
 func (c *Client) read(ctx context.Context, conn *connection, response *http.Response, r *Record) {
 	defer response.Body.Close()
 	limit := int64(c.settings.BodyLimit)
+	if response.StatusCode < 100 { // net/http demands three digits and no more
+		r.Failure = &Failure{Malformed, fmt.Sprintf("malformed HTTP status code %03d", response.StatusCode)}
+		return
+	}
 	var body []byte
 	var err error
 	if response.StatusCode != http.StatusSwitchingProtocols { // what follows that is not HTTP
@@ -154,10 +165,11 @@ func (c *Client) failure(ctx context.Context, err error) *Failure {
 		kind, text = Interrupted, "the run was interrupted"
 	case untrusted(err):
 		text += "; --ca-file FILE trusts another"
-	case slices.ContainsFunc(notHTTP, func(words string) bool { return strings.Contains(text, words) }):
+	case errors.As(err, &brokenOff{}):
+	case slices.ContainsFunc(notHTTP, func(words string) bool { return strings.Contains(text, words) }), brokenHTTP2.MatchString(text) && !strings.Contains(text, "received from peer"):
 		kind = Malformed
 	}
-	return &Failure{kind, c.RedactAnswer(text)}
+	return &Failure{kind, c.redactor.excerpt(text, mostFailure)}
 }
 
 // notHTTP are the words of net/http, which has no type for them, about an answer that breaks the protocol.
@@ -168,6 +180,9 @@ var notHTTP = []string{
 	"chunked line ends with bare LF", "invalid CR in chunked line", "too much non-data", "header line too long", "message too large",
 	"unsupported transfer encoding", "too many transfer encodings", "response headers exceeded", "malformed response",
 }
+
+// brokenHTTP2 finds what our side says of frames that break HTTP/2; the target's own word is about ours.
+var brokenHTTP2 = regexp.MustCompile(`(connection|stream) error: .*(PROTOCOL|COMPRESSION|FLOW_CONTROL|FRAME_SIZE)_ERROR|http2: frame too large`)
 
 // untrusted tells whether a certificate is one of an authority that is not trusted.
 func untrusted(err error) bool {

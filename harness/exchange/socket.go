@@ -15,8 +15,10 @@ type socket struct {
 	turned  sync.Cond
 	out, in int64 // bytes
 	reading bool
-	resting bool // between an answer and the next request
-	dirty   bool // bytes came meanwhile
+	last    byte  // that came in
+	end     error // why nothing more comes
+	resting bool  // between an answer and the next request
+	dirty   bool  // bytes came meanwhile
 	closed  bool
 }
 
@@ -35,6 +37,10 @@ func (s *socket) Read(p []byte) (int, error) {
 	s.mu.Lock()
 	s.reading = false
 	s.in += int64(n)
+	if n > 0 {
+		s.last = p[n-1]
+	}
+	s.end = err
 	s.dirty = s.dirty || s.resting && n > 0
 	s.mu.Unlock()
 	return n, err
@@ -82,4 +88,11 @@ func (s *socket) passed() (out, in int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.out, s.in
+}
+
+// brokeOff tells whether the connection ended in the middle of a line.
+func (s *socket) brokeOff() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.end != nil && s.in > 0 && s.last != '\n'
 }

@@ -19,6 +19,7 @@ import (
 type wire struct {
 	home              string // the target's origin
 	target, elsewhere *http.Transport
+	dialer            *net.Dialer
 
 	mu     sync.Mutex
 	closed bool
@@ -46,7 +47,10 @@ type socketKey struct{}
 // compression, and connects to hosts that the fixtures allow and no other. The
 // client certificate is shown to the target alone.
 func newWire(s settings.Settings) *wire {
-	w := &wire{home: origin(s.Target), kept: map[string][]*connection{}}
+	w := &wire{
+		home: origin(s.Target), kept: map[string][]*connection{},
+		dialer: &net.Dialer{Timeout: s.Timeout, KeepAlive: 30 * time.Second},
+	}
 	trust := &tls.Config{}
 	if s.TLS != nil {
 		trust = s.TLS
@@ -60,7 +64,7 @@ func newWire(s settings.Settings) *wire {
 func (w *wire) opener(s settings.Settings, trust *tls.Config) *http.Transport {
 	return &http.Transport{
 		Proxy:                  nil,
-		DialContext:            dial(s),
+		DialContext:            w.dial(s.Fixtures.AllowsHost),
 		TLSClientConfig:        trust,
 		DisableCompression:     true,
 		MaxResponseHeaderBytes: int64(cmp.Or(s.HeaderLimit, settings.DefaultHeaderLimit)),
@@ -69,14 +73,13 @@ func (w *wire) opener(s settings.Settings, trust *tls.Config) *http.Transport {
 	}
 }
 
-// dial opens sockets to hosts that the fixtures allow.
-func dial(s settings.Settings) func(ctx context.Context, network, address string) (net.Conn, error) {
-	dialer := &net.Dialer{Timeout: s.Timeout, KeepAlive: 30 * time.Second}
+// dial opens sockets to allowed hosts.
+func (w *wire) dial(allowed func(address string) bool) func(ctx context.Context, network, address string) (net.Conn, error) {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		if !s.Fixtures.AllowsHost(address) {
+		if !allowed(address) {
 			return nil, blocked(address)
 		}
-		conn, err := dialer.DialContext(ctx, network, address)
+		conn, err := w.dialer.DialContext(ctx, network, address)
 		if err != nil {
 			return nil, err
 		}

@@ -184,6 +184,11 @@ func (p *Plan) Obligation(id string) *Obligation {
 	if i, ok := p.at[id]; ok && i < len(p.Obligations) && p.Obligations[i].ID == id {
 		return p.Obligations[i]
 	}
+	for _, o := range p.Obligations { // of a plan that was put together by hand
+		if o.ID == id {
+			return o
+		}
+	}
 	return nil
 }
 

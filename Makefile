@@ -18,7 +18,7 @@ RACE := -race
 RACE_NOTE := race detector: on, with $(COMPILER)
 endif
 
-.PHONY: help conformance build test test-all casebook mutants matrix requirements lint fuzz bench clean
+.PHONY: help conformance build test test-all casebook mutants matrix requirements pictures lint fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,12 @@ matrix: build ## the same with every obligation, six seeds, and 20 runs of the s
 
 requirements: build ## write spec/REQUIREMENTS.md anew
 	$(BINARY) requirements --markdown > .build/REQUIREMENTS.md && mv .build/REQUIREMENTS.md spec/REQUIREMENTS.md
+
+pictures: build ## take the README's pictures of the HTML report anew
+	.ci/install chromium fonts-noto-core
+	command -v npm >/dev/null || .ci/install nodejs npm
+	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/browser $(BROWSER)
+	CHROMIUM=$$(command -v chromium) NODE_PATH='$(CURDIR)/.build/browser/node_modules' .ci/pictures
 
 test-all: test lint casebook ## what needs other programs too: report readers, a browser, curl, ajv
 	.ci/install libxml2-utils python3-junitparser cmark-gfm curl chromium fonts-dejavu-core poppler-utils

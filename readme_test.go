@@ -85,6 +85,19 @@ func TestReadme(t *testing.T) {
 	}
 }
 
+// TestReadmePictures: what the README shows is there, and light enough to be shown.
+func TestReadmePictures(t *testing.T) {
+	shown := regexp.MustCompile(`!\[[^\]]+\]\(([^)]+)\)`).FindAllStringSubmatch(readFile(t, "README.md"), -1)
+	if len(shown) != 2 {
+		t.Errorf("%d pictures, expected those of a passing and a failing run", len(shown))
+	}
+	for _, m := range shown {
+		if info, err := os.Stat(m[1]); err != nil || info.Size() > 300<<10 {
+			t.Errorf("%s: %v, or it is too large", m[1], err)
+		}
+	}
+}
+
 // TestReadmeTables compares the README's tables with the program.
 func TestReadmeTables(t *testing.T) {
 	readme := readFile(t, "README.md")

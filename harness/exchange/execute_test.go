@@ -1,0 +1,192 @@
+package exchange
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"qorcheck/harness/message"
+	"qorcheck/harness/plan"
+	"qorcheck/harness/settings"
+	"qorcheck/spec"
+)
+
+func TestAStepIsSentManyTimesAtOnce(t *testing.T) {
+	const times = 5
+	var here atomic.Int32
+	all := make(chan struct{})
+	c := toyClient(t, toyServer(t, func(w http.ResponseWriter, _ *http.Request) {
+		n := here.Add(1)
+		if n == times {
+			close(all)
+		}
+		<-all // none is answered before the last has come
+		fmt.Fprintf(w, `{"id":"%d"}`, n)
+	}))
+	act := post("/pay", "{}")
+	act.Times, act.Fresh, act.Label = times, true, "act"
+	act.Capture = []plan.Capture{{Name: "ID", Pointer: "/id", Optional: true}}
+	got := c.Execute(t.Context(), &plan.Case{ID: "case", Act: act}, nil)
+	seen := map[string]bool{}
+	for _, r := range append([]Record{*got.Act}, got.Observe...) {
+		seen[r.Named("/id")] = r.Writes == 1
+	}
+	if len(seen) != times || len(got.Observe) != times-1 || got.Sent() != times {
+		t.Errorf("answers %v", seen)
+	}
+}
+
+// TestWhatManyTimesMadeIsRemoved: each of the equal requests may have made something.
+func TestWhatManyTimesMadeIsRemoved(t *testing.T) {
+	var made atomic.Int32
+	var mu sync.Mutex
+	var removed []string
+	c := toyClient(t, toyServer(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodDelete {
+			mu.Lock()
+			defer mu.Unlock()
+			removed = append(removed, r.URL.Path)
+			return
+		}
+		fmt.Fprintf(w, `{"id":"%d"}`, made.Add(1))
+	}))
+	act := post("/pay", "{}")
+	act.Times, act.Capture = 3, []plan.Capture{{Name: "ID", Pointer: "/id", Optional: true}}
+	remove := plan.Step{Name: "remove", Request: plan.Request{Method: "DELETE", Path: "/made/" + hole(plan.FromAnswer, "ID")}}
+	c.Execute(t.Context(), &plan.Case{ID: "case", Act: act, Cleanup: []plan.Step{remove}}, nil)
+	slices.Sort(removed)
+	if strings.Join(removed, " ") != "/made/1 /made/2 /made/3" {
+		t.Errorf("removed %v", removed)
+	}
+}
+
+func TestHangingUp(t *testing.T) {
+	t.Run("drops the connection when the answer begins", func(t *testing.T) {
+		dropped := make(chan error, 1)
+		c := toyClient(t, rawServer(t, func(w io.Writer, _, _ int) bool {
+			_, _ = io.WriteString(w, "HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n{")
+			for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); {
+				if _, err := io.WriteString(w, strings.Repeat(" ", 1<<16)); err != nil {
+					dropped <- err
+					return false
+				}
+			}
+			dropped <- nil
+			return false
+		}))
+		step := post("/pay", "{}")
+		step.HangUp, step.Fresh = true, true
+		r := c.Do(t.Context(), "case", step, map[string]string{})
+		if r.Failure == nil || r.Failure.Kind != HungUp || r.Answer != nil || r.Writes != 1 {
+			t.Errorf("got %+v", r)
+		}
+		if err := <-dropped; err == nil {
+			t.Error("the connection was kept")
+		}
+	})
+	t.Run("a preparation may be lost so, and the case goes on", func(t *testing.T) {
+		c := toyClient(t, toyServer(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "{}") }))
+		lost := post("/pay", "{}")
+		lost.HangUp, lost.Fresh = true, true
+		if got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{lost}, Act: get("/x")}, nil); got.Stopped != "" || got.Act == nil {
+			t.Errorf("stopped: %s", got.Stopped)
+		}
+	})
+	t.Run("no answer at all is told as such", func(t *testing.T) {
+		c := toyClient(t, rawServer(t, func(io.Writer, int, int) bool { return false }))
+		step := post("/pay", "{}")
+		step.HangUp, step.Fresh = true, true
+		if r := c.Do(t.Context(), "case", step, map[string]string{}); r.Failure == nil || r.Failure.Kind != Network {
+			t.Errorf("got %+v", r.Failure)
+		}
+	})
+}
+
+func TestPreparationsEndAsTheyMust(t *testing.T) {
+	for _, tt := range []struct {
+		claim, body string
+		ends        spec.Ending
+		stopped     string
+	}{
+		{"success is what is wanted of most", `{"status":"approved"}`, "", ""},
+		{"a refusal ends the case", `{"status":"declined"}`, "", "preparation pay ended as refused"},
+		{"unless it is wanted", `{"status":"declined"}`, spec.Refused, ""},
+		{"then a success does", `{"status":"approved"}`, spec.Refused, "preparation pay ended as success"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			c := toyClient(t, toyServer(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, tt.body) }))
+			made := post("/pay", "{}")
+			made.Ends = tt.ends
+			if got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{made}, Act: get("/x")}, nil); got.Stopped != tt.stopped {
+				t.Errorf("stopped: %q, want %q", got.Stopped, tt.stopped)
+			}
+		})
+	}
+}
+
+func TestWhatFollowsARejectionFollowsNothingElse(t *testing.T) {
+	for status, want := range map[int]int{200: 1, 400: 3} {
+		c := toyClient(t, toyServer(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
+		again, corrected, plain := get("/again"), get("/corrected"), get("/plain")
+		again.Check, corrected.Check = "repeat", "retry"
+		if got := c.Execute(t.Context(), &plan.Case{ID: "case", Act: get("/x"), Observe: []plan.Step{again, plain, corrected}}, nil); len(got.Observe) != want {
+			t.Errorf("after %d: %d observations, want %d", status, len(got.Observe), want)
+		}
+	}
+}
+
+func TestAwaitingAMessage(t *testing.T) {
+	receiver, err := message.Listen("127.0.0.1:0", "http://127.0.0.1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = receiver.Close() })
+	source := &spec.Operation{Conformance: spec.Conformance{Messages: &spec.Messaging{ID: "/payment"}}}
+	c := toyClient(t, toyServer(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"id":"7"}`) }), func(s *settings.Settings) { s.MessageWait = 300 * time.Millisecond })
+	act := post("/pay", "{}")
+	act.Capture = []plan.Capture{{Name: "ID", Pointer: "/id"}}
+	planned := &plan.Case{ID: "case", Act: act, Observe: []plan.Step{{Name: "message", Await: &plan.Await{About: hole(plan.FromAnswer, "ID"), Times: 1, Place: message.Acknowledging, Source: source}}}}
+
+	if r := c.Execute(t.Context(), planned, nil).Observe[0]; r.Failure == nil || r.Failure.Kind != Blocked {
+		t.Errorf("without a receiver: %+v", r)
+	}
+	c.Receive(receiver)
+	tell := func(id, body string) {
+		request, _ := http.NewRequestWithContext(context.Background(), http.MethodPost, receiver.Address(message.Acknowledging), strings.NewReader(body))
+		request.Header.Set(message.HeaderName, receiver.Secret())
+		response, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Error(id, err)
+			return
+		}
+		_ = response.Body.Close()
+	}
+	tell("6", `{"payment":"6"}`)
+	aside := 0
+	r := c.Execute(t.Context(), planned, func(wait func()) { aside++; wait() }).Observe[0]
+	if r.Failure != nil || len(r.Messages) != 0 || r.Sought != "7" || aside != 1 {
+		t.Errorf("a message about another: %+v", r)
+	}
+	tell("7", `{"payment":"7","text":"`+receiver.Secret()+`"}`)
+	r = c.Execute(t.Context(), planned, nil).Observe[0]
+	if len(r.Messages) != 1 || len(r.Evidence.Messages) != 1 {
+		t.Fatalf("got %+v", r)
+	}
+	if shown := fmt.Sprint(r.Evidence); strings.Contains(shown, receiver.Secret()) {
+		t.Errorf("the evidence holds the secret of the messages: %s", shown)
+	}
+	c.Deafen("nothing can come")
+	if r := c.Execute(t.Context(), planned, nil).Observe[0]; r.Failure == nil || r.Failure.Text != "nothing can come" {
+		t.Errorf("deaf: %+v", r)
+	}
+	if value, err := c.receiving("secret"); err != nil || value != receiver.Secret() {
+		t.Errorf("%s, %v", value, err)
+	}
+}

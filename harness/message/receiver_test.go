@@ -1,0 +1,156 @@
+package message
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"qorcheck/spec"
+)
+
+func listen(t *testing.T, address string) *Receiver {
+	t.Helper()
+	r, err := Listen("127.0.0.1:0", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return r
+}
+
+// post sends a message and returns the status of the answer.
+func post(t *testing.T, r *Receiver, place, secret, body string) int {
+	t.Helper()
+	return send(t, http.MethodPost, r.Address(place), secret, body)
+}
+
+func send(t *testing.T, method, address, secret, body string) int {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, address, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if secret != "" {
+		request.Header.Set(HeaderName, secret)
+	}
+	response, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := response.Body.Close(); err != nil {
+		t.Error(err)
+	}
+	return response.StatusCode
+}
+
+func TestOnlyMessagesWithTheHeaderPairAreKept(t *testing.T) {
+	r := listen(t, "http://127.0.0.1")
+	for _, tt := range []struct {
+		claim                       string
+		method, address, secret     string
+		body                        string
+		status, deliveries, refused int
+	}{
+		{"with the pair", "POST", r.Address(Acknowledging), r.Secret(), `{"a":1}`, 200, 1, 0},
+		{"with another value", "POST", r.Address(Acknowledging), "guess", `{"a":1}`, 401, 1, 1},
+		{"without the header", "POST", r.Address(Acknowledging), "", `{"a":1}`, 401, 1, 2},
+		{"elsewhere", "POST", r.address + "/guess", r.Secret(), `{"a":1}`, 404, 1, 2},
+		{"by another method", "PUT", r.Address(Acknowledging), r.Secret(), `{"a":1}`, 405, 1, 2},
+		{"too long", "POST", r.Address(Acknowledging), r.Secret(), strings.Repeat("x", mostBytes+1), 413, 1, 2},
+		{"what is no JSON is a message all the same", "POST", r.Address(Acknowledging), r.Secret(), `{`, 200, 2, 2},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			if got := send(t, tt.method, tt.address, tt.secret, tt.body); got != tt.status {
+				t.Errorf("answered %d, want %d", got, tt.status)
+			}
+			if got := r.Deliveries(); len(got) != tt.deliveries {
+				t.Errorf("%d deliveries, want %d", len(got), tt.deliveries)
+			}
+			if got := r.Unsigned(time.Time{}); got != tt.refused {
+				t.Errorf("%d without the pair, want %d", got, tt.refused)
+			}
+		})
+	}
+	list := r.Deliveries()
+	if value, _ := spec.Lookup(list[0].Value, "/a"); value == nil || list[0].Fault != "" || list[1].Fault == "" || r.Lost() != 1 {
+		t.Errorf("kept %+v, %d lost", list, r.Lost())
+	}
+	if r.Unsigned(time.Now().Add(time.Minute)) != 0 {
+		t.Error("what came before a time is counted after it")
+	}
+}
+
+func TestTheRefusingAddressRefusesEachMessageOnce(t *testing.T) {
+	r := listen(t, "http://127.0.0.1")
+	var got []int
+	for _, body := range []string{`{"a":1}`, `{"a":2}`, `{"a":1}`, `{"a":1}`} {
+		got = append(got, post(t, r, Refusing, r.Secret(), body))
+	}
+	for i, want := range []int{500, 500, 200, 200} {
+		if got[i] != want || r.Deliveries()[i].Answered != want || r.Deliveries()[i].Place != Refusing {
+			t.Errorf("answered %v", got)
+		}
+	}
+}
+
+func TestAwait(t *testing.T) {
+	r := listen(t, "http://127.0.0.1")
+	is := func(id string) func(Delivery) bool {
+		return func(d Delivery) bool { v, _ := spec.Lookup(d.Value, "/id"); return v == id }
+	}
+	found := make(chan []Delivery)
+	go func() { found <- r.Await(t.Context(), 2, is("b")) }()
+	for _, id := range []string{"a", "b", "c", "b", "b"} {
+		post(t, r, Acknowledging, r.Secret(), `{"id":"`+id+`"}`)
+	}
+	if got := <-found; len(got) != 2 {
+		t.Errorf("%d found, want 2", len(got))
+	}
+	if got := r.Await(t.Context(), 1, is("a")); len(got) != 1 {
+		t.Errorf("what came before is not found: %v", got)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if got := r.Await(ended, 3, is("c")); len(got) != 1 {
+		t.Errorf("%d found at the end, want the one that came", len(got))
+	}
+}
+
+func TestAddresses(t *testing.T) {
+	r := listen(t, "http://127.0.0.1")
+	if !r.Local() || !r.Open(t.Context()) || !strings.HasPrefix(r.Address(Acknowledging), "http://127.0.0.1:") || r.Address(Acknowledging) == r.Address(Refusing) {
+		t.Errorf("address %s", r.Address(Acknowledging))
+	}
+	elsewhere := listen(t, "https://receiver.example.test:8443/in/")
+	if elsewhere.Local() || !strings.HasPrefix(elsewhere.Address(Acknowledging), "https://receiver.example.test:8443/in/") {
+		t.Errorf("address %s", elsewhere.Address(Acknowledging))
+	}
+	closed := listen(t, "http://127.0.0.1:1") // where nobody listens
+	if !closed.Local() || closed.Open(t.Context()) {
+		t.Error("an address that leads nowhere is open")
+	}
+	if r.Secret() == elsewhere.Secret() || len(r.Secret()) < 20 {
+		t.Error("secrets can be guessed")
+	}
+}
+
+func TestListenRefuses(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	if _, err := Listen(taken.Addr().String(), "http://127.0.0.1"); err == nil || !strings.Contains(err.Error(), "receiver.listen") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := Listen("127.0.0.1:0", "http://127.0.0.1:port"); err == nil || !strings.Contains(err.Error(), "receiver.address") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -194,9 +194,12 @@ func (h *Holds) UnmarshalYAML(node *yaml.Node) error {
 	if err := node.Decode(&plain); err != nil {
 		return err
 	}
-	for pointer := range plain {
+	for pointer, schema := range plain {
 		if pointer != "" && !strings.HasPrefix(pointer, "/") {
 			return fmt.Errorf("line %d: expect.body: %q: allowed is a JSON pointer, as /data/0/amount", node.Line, pointer)
+		}
+		if _, err := compileExpectation(schema); err != nil {
+			return fmt.Errorf("line %d: expect.body: %s: allowed is a JSON Schema: %w", node.Line, pointer, err)
 		}
 	}
 	*h = plain

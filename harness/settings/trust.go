@@ -12,10 +12,10 @@ import (
 
 // Trust says whom a run trusts over TLS and how it identifies itself.
 type Trust struct {
-	CAFile     string // certificates of authorities, trusted beside those of the system
-	ClientCert string // file of the certificate that the target asks for, with ClientKey
-	ClientKey  string
-	Insecure   bool // any certificate is taken for the target's
+	CAFile   string // certificates of authorities, trusted beside those of the system
+	CertFile string // file of the certificate that the target asks for, with KeyFile
+	KeyFile  string
+	Insecure bool // any certificate is taken for the target's
 }
 
 // Load reads the files. The target says whether there is any use for them.
@@ -36,15 +36,15 @@ func (t Trust) Load(target *url.URL) (*tls.Config, error) {
 		config.RootCAs = pool
 	}
 	switch {
-	case t.ClientCert == "" && t.ClientKey == "":
-	case t.ClientKey == "":
-		return nil, fmt.Errorf("--client-cert %s: --client-key is missing; the two go together", t.ClientCert)
-	case t.ClientCert == "":
-		return nil, fmt.Errorf("--client-key %s: --client-cert is missing; the two go together", t.ClientKey)
+	case t.CertFile == "" && t.KeyFile == "":
+	case t.KeyFile == "":
+		return nil, fmt.Errorf("--client-cert %s: --client-key is missing; the two go together", t.CertFile)
+	case t.CertFile == "":
+		return nil, fmt.Errorf("--client-key %s: --client-cert is missing; the two go together", t.KeyFile)
 	default:
-		pair, err := tls.LoadX509KeyPair(t.ClientCert, t.ClientKey)
+		pair, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
 		if err != nil {
-			return nil, fmt.Errorf("--client-cert %s, --client-key %s: %w", t.ClientCert, t.ClientKey, err)
+			return nil, fmt.Errorf("--client-cert %s, --client-key %s: %w", t.CertFile, t.KeyFile, err)
 		}
 		config.Certificates = []tls.Certificate{pair}
 	}
@@ -57,7 +57,7 @@ func (t Trust) given() []string {
 	for _, f := range []struct {
 		name string
 		set  bool
-	}{{"--ca-file", t.CAFile != ""}, {"--client-cert", t.ClientCert != ""}, {"--client-key", t.ClientKey != ""}, {"--insecure-skip-verify", t.Insecure}} {
+	}{{"--ca-file", t.CAFile != ""}, {"--client-cert", t.CertFile != ""}, {"--client-key", t.KeyFile != ""}, {"--insecure-skip-verify", t.Insecure}} {
 		if f.set {
 			list = append(list, f.name)
 		}

@@ -53,14 +53,14 @@ func TestTrust(t *testing.T) {
 	}{
 		{"nothing is needed", Trust{}, "http://a", ""},
 		{"an authority", Trust{CAFile: certificate}, "https://a", ""},
-		{"a client certificate", Trust{ClientCert: certificate, ClientKey: key}, "https://a", ""},
+		{"a client certificate", Trust{CertFile: certificate, KeyFile: key}, "https://a", ""},
 		{"trusting anybody", Trust{Insecure: true}, "https://a", ""},
 		{"an authority that is not there", Trust{CAFile: none}, "https://a", "--ca-file " + none + ": "},
 		{"an authority that is none", Trust{CAFile: key}, "https://a", "allowed is a file of certificates in PEM form"},
-		{"a certificate without its key", Trust{ClientCert: certificate}, "https://a", "--client-key is missing"},
-		{"a key without its certificate", Trust{ClientKey: key}, "https://a", "--client-cert is missing"},
-		{"a key of another certificate", Trust{ClientCert: certificate, ClientKey: other}, "https://a", "--client-key " + other + ": tls: private key does not match"},
-		{"a certificate that is not there", Trust{ClientCert: none, ClientKey: key}, "https://a", "--client-cert " + none},
+		{"a certificate without its key", Trust{CertFile: certificate}, "https://a", "--client-key is missing"},
+		{"a key without its certificate", Trust{KeyFile: key}, "https://a", "--client-cert is missing"},
+		{"a key of another certificate", Trust{CertFile: certificate, KeyFile: other}, "https://a", "--client-key " + other + ": tls: private key does not match"},
+		{"a certificate that is not there", Trust{CertFile: none, KeyFile: key}, "https://a", "--client-cert " + none},
 		{"a target without TLS", Trust{Insecure: true, CAFile: certificate}, "http://a", "--ca-file, --insecure-skip-verify: allowed with an https target only, not with http://a"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
@@ -75,7 +75,7 @@ func TestTrust(t *testing.T) {
 				}
 				return
 			}
-			if err != nil || config.InsecureSkipVerify != tt.trust.Insecure || (config.RootCAs != nil) != (tt.trust.CAFile != "") || len(config.Certificates) > 0 != (tt.trust.ClientCert != "") {
+			if err != nil || config.InsecureSkipVerify != tt.trust.Insecure || (config.RootCAs != nil) != (tt.trust.CAFile != "") || len(config.Certificates) > 0 != (tt.trust.CertFile != "") {
 				t.Errorf("%+v, %v", config, err)
 			}
 		})

@@ -1,18 +1,12 @@
 package verdict
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"reflect"
 	"slices"
 	"strings"
-
-	"github.com/santhosh-tekuri/jsonschema/v6"
-	"golang.org/x/text/language"
-	"golang.org/x/text/message"
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
@@ -178,7 +172,7 @@ func (v View) holds(body any) []Finding {
 			findings = append(findings, Finding{Pointer: pointer, Keyword: "required", Expected: wanted(pointer, schema), Received: "nothing there"})
 			continue
 		}
-		if problem := against(schema, value); problem != "" {
+		if problem := spec.Misfit(schema, value); problem != "" {
 			findings = append(findings, Finding{Pointer: pointer, Keyword: "body", Expected: wanted(pointer, schema), Received: received(body, pointer) + " (" + problem + ")"})
 		}
 	}
@@ -191,34 +185,6 @@ func wanted(pointer string, schema any) string {
 		return place(pointer)
 	}
 	return fmt.Sprintf("%s that fits %s", place(pointer), data)
-}
-
-// against validates a value against a small schema and says what is wrong, "" for nothing.
-func against(schema, value any) string {
-	data, err := json.Marshal(schema)
-	if err != nil {
-		return err.Error()
-	}
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(data))
-	if err != nil {
-		return err.Error()
-	}
-	compiler := jsonschema.NewCompiler()
-	if err := compiler.AddResource("expected.json", document); err != nil {
-		return err.Error()
-	}
-	compiled, err := compiler.Compile("expected.json")
-	if err != nil {
-		return err.Error()
-	}
-	invalid, ok := errors.AsType[*jsonschema.ValidationError](compiled.Validate(value))
-	if !ok {
-		return ""
-	}
-	for len(invalid.Causes) > 0 {
-		invalid = invalid.Causes[0]
-	}
-	return invalid.ErrorKind.LocalizedString(message.NewPrinter(language.English))
 }
 
 // resolve replaces expressions within a schema by what was sent and answered.

@@ -1,0 +1,105 @@
+package spec
+
+import (
+	"strings"
+	"testing"
+)
+
+// flowsOf is a requirement list with one requirement of these flows.
+func flowsOf(flows string) string {
+	return `
+version: 1
+name: toy
+pages: { page: "https://x.test/" }
+requirements:
+  - id: R-1
+    level: must
+    chapter: flows
+    clause: { page: page, text: All is well. }
+    sentence: does
+    operations: [pay]
+    check: flow
+    flows:
+` + flows
+}
+
+func TestFlowsAreChecked(t *testing.T) {
+	const good = `{ do: pay, expect: { ending: success } }`
+	flow := func(steps ...string) string {
+		return "      - id: f\n        why: because\n        steps:\n          - " + strings.Join(steps, "\n          - ") + "\n"
+	}
+	for _, tt := range []struct{ claim, flows, says string }{
+		{"an act is enough", flow(good), ""},
+		{"all that a step can say", flow(
+			`{ name: first, do: make, test: refused, with: { /a/b: 1, "query:q": $unique.Q, "header:H": $merchants.other, "path:id": $message.address }, without: [ /c ], as: nobody, keyed: true, ends: refused }`,
+			`{ do: settle, of: first }`,
+			`{ do: $operation, of: first, with: { /a: "$first.answer#/id" }, times: 8, expect: { statuses: [200], body: { /x: { const: "$first.request#/a" } }, same: act, tolerated: [ { status: 400, why: as well } ] } }`,
+			`{ again: act }`, `{ await: act, expect: { body: { /success: { const: true } } } }`), ""},
+		{"an id is needed", "      - why: because\n        steps: [ " + good + " ]\n", `flow "": an id`},
+		{"one id, one flow", flow(good) + flow(good), "flow f: the id is used twice"},
+		{"steps are needed", "      - { id: f, why: because }\n", "why and steps are needed"},
+		{"an act is needed", flow(`{ do: pay }`), "no step has expect"},
+		{"the act is a request of the operation", flow(`{ do: make, expect: {} }`), "operations: pay: no flow judges a request of it"},
+		{"a step does one thing", flow(`{ do: pay, again: act, expect: {} }`), "one of do, again and await"},
+		{"or at least one", flow(`{ name: x, expect: {} }`), "one of do, again and await"},
+		{"names lead to earlier steps", flow(`{ again: later, expect: {} }`, `{ name: later, do: pay }`), `again: "later": no earlier step`},
+		{"so do expressions", flow(`{ do: pay, with: { /a: "$x.answer#/id" }, expect: {} }`), "no earlier step is named x"},
+		{"and comparisons", flow(`{ do: pay, expect: { same: x } }`), `expect.same: "x"`},
+		{"a name is used once", flow(`{ name: x, do: make }`, `{ name: x, do: make }`, good), `name: "x": a name is used once`},
+		{"the name act is taken", flow(`{ name: act, do: pay, expect: {} }`), `and is not act`},
+		{"a place is a place", flow(`{ do: pay, with: { a: 1 }, expect: {} }`), `with: "a": allowed is a pointer`},
+		{"one that is left out too", flow(`{ do: pay, without: [ a ], expect: {} }`), `without: "a": allowed`},
+		{"an expression is one of the known", flow(`{ do: pay, with: { /a: $time.now }, expect: {} }`), `"$time.now": allowed are`},
+		{"a repetition changes nothing", flow(good, `{ again: act, with: { /a: 1 } }`), "go with do"},
+		{"not too many at once", flow(`{ do: pay, times: 1000, expect: {} }`), "times: 1000: allowed is 1 to 100"},
+		{"an ending is one of the known", flow(`{ do: pay, ends: well }`, good), `ends: "well": allowed`},
+		{"a body is told by pointers", flow(`{ do: pay, expect: { body: { a: {} } } }`), `expect.body: "a": allowed is a JSON pointer`},
+		{"and by schemas", flow(`{ do: pay, expect: { body: { /a: { type: 5 } } } }`), "allowed is a JSON Schema"},
+		{"an unknown key is an error", flow(`{ do: pay, if: 1, expect: {} }`), "unknown key if; allowed: name, do, of"},
+		{"an unknown key of a flow is one too", "      - { id: f, why: because, when: now, steps: [ " + good + " ] }\n", "unknown key when; allowed: id, why, steps"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			r, err := ParseRequirements([]byte(flowsOf(tt.flows)), "r.yaml")
+			switch {
+			case tt.says == "" && err != nil:
+				t.Error(err)
+			case tt.says != "" && (err == nil || !strings.Contains(err.Error(), tt.says)):
+				t.Errorf("got %v, want %s", err, tt.says)
+			case tt.says == "" && len(r.List[0].Flows) != 1:
+				t.Errorf("flows %+v", r.List[0].Flows)
+			}
+		})
+	}
+}
+
+func TestFlowsAndTheirCheckGoTogether(t *testing.T) {
+	flows := "      - { id: f, why: because, steps: [ { do: pay, expect: {} } ] }\n"
+	for claim, text := range map[string]string{
+		"a check flow without flows": strings.Split(flowsOf(""), "    flows:")[0],
+		"flows with another check":   strings.Replace(flowsOf(flows), "check: flow", "check: schema", 1),
+		"flows beside cases":         strings.Replace(flowsOf(flows), "check: flow", "check: flow\n    cases: [valid]", 1),
+	} {
+		if _, err := ParseRequirements([]byte(text), "r.yaml"); err == nil || !strings.Contains(err.Error(), "flows go with check flow") {
+			t.Errorf("%s: %v", claim, err)
+		}
+	}
+}
+
+func TestMisfit(t *testing.T) {
+	for _, tt := range []struct {
+		claim         string
+		schema, value any
+		fits          bool
+	}{
+		{"what fits", map[string]any{"type": "string", "minLength": 2}, "ab", true},
+		{"what does not", map[string]any{"type": "string", "minLength": 3}, "ab", false},
+		{"a number as JSON has it", map[string]any{"const": 5}, 5.0, true},
+		{"contains, as often as asked", map[string]any{"contains": map[string]any{"const": "a"}, "maxContains": 1}, []any{"a", "b"}, true},
+		{"and not more often", map[string]any{"contains": map[string]any{"const": "a"}, "maxContains": 1}, []any{"a", "a"}, false},
+		{"no schema", map[string]any{"type": 5}, "ab", false},
+	} {
+		if got := Misfit(tt.schema, tt.value); (got == "") != tt.fits {
+			t.Errorf("%s: %q", tt.claim, got)
+		}
+	}
+}

@@ -19,6 +19,9 @@ const (
 	reasons   = 4 // reasons why something was not judged, an outcome
 )
 
+// mostLeft is how many things of a kind are listed, a line each.
+const mostLeft = 3
+
 // Console writes the summary of a run for a person: failures first, by cause,
 // each with the sentence of the documentation, what was expected and received
 // and a curl line, then what could not be judged, then the verdict.
@@ -50,8 +53,19 @@ func Console(w io.Writer, d *run.Document, color bool) error {
 	for _, n := range notes(d) {
 		fmt.Fprintf(b, "%s %s (%s)\n", paint(yellow, "tolerated:"), n.Text, plural(n.Count, "case"))
 	}
-	for _, left := range d.Left {
+	for i, left := range d.Left {
+		if i == mostLeft {
+			fmt.Fprintf(b, "%s and %d more, as listed in %s under left\n", paint(yellow, "could not be removed:"), len(d.Left)-i, DocumentFile)
+			break
+		}
 		fmt.Fprintf(b, "%s %s\n", paint(yellow, "could not be removed:"), left)
+	}
+	for i, foreign := range d.Foreign {
+		if i == mostLeft {
+			fmt.Fprintf(b, "%s and %d more\n", paint(yellow, "message about what others did:"), len(d.Foreign)-i)
+			break
+		}
+		fmt.Fprintf(b, "%s %s\n", paint(yellow, "message about what others did:"), foreign)
 	}
 	if len(d.Untested) > 0 {
 		fmt.Fprintf(b, "not tested yet: %s of %s, as listed in %s under untested\n", plural(len(d.Untested), "requirement"), d.Name, DocumentFile)

@@ -60,6 +60,10 @@ func (c *Client) awaited(r Record, about string) Evidence {
 	e.Request = Message{Line: "await the message about " + printable(c.redactor.Answer(about)), Header: []string{}}
 	for i, d := range r.Messages {
 		m := Message{Line: fmt.Sprintf("message %d of %d, acknowledged with %d", i+1, len(r.Messages), d.Answered), Body: c.redactor.excerpt(string(d.Body), mostBody), Header: c.header(d.Header)}
+		if i == 0 {
+			e.Answer = &m
+			continue
+		}
 		e.Messages = append(e.Messages, m)
 	}
 	return e

@@ -125,7 +125,7 @@ type Evidence struct {
 	Failure *Failure  `json:"failure,omitempty"`
 	Curl    string    `json:"curl"`
 
-	Messages []Message `json:"messages,omitempty"` // that were awaited, as they came
+	Messages []Message `json:"messages,omitempty"` // that were awaited and came after the first, which is the answer
 }
 
 // Message is one side of an exchange, redacted.

@@ -156,7 +156,7 @@ func general(text string, words bool) string {
 // order in which cases arrive.
 func (g *gathering) show(c Case) {
 	g.Shown = append(g.Shown, c)
-	slices.SortFunc(g.Shown, func(a, b Case) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(g.Shown, simpler)
 	ofObligation, rank := map[string]int{}, map[string]int{}
 	for _, kept := range g.Shown {
 		rank[kept.ID] = ofObligation[kept.Obligation]
@@ -270,4 +270,10 @@ func (d *Document) Obligation(id string) *Obligation {
 		return nil
 	}
 	return &d.Obligations[i]
+}
+
+// simpler orders cases by how soon they are understood: a single request before a
+// long story, then by id.
+func simpler(a, b Case) int {
+	return cmp.Or(cmp.Compare(len(a.Evidence), len(b.Evidence)), strings.Compare(a.ID, b.ID))
 }

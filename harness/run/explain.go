@@ -113,6 +113,9 @@ func (c Case) Explain() string {
 		if e.Answer != nil {
 			b.WriteString(block("answer", *e.Answer))
 		}
+		for _, m := range e.Messages {
+			b.WriteString(block("then", m))
+		}
 	}
 	for _, line := range c.Curl() {
 		fmt.Fprintf(&b, "  curl:     %s\n", line)
@@ -127,7 +130,9 @@ func (c Case) Curl() []string {
 		if i > c.Act {
 			break
 		}
-		lines = append(lines, e.Curl)
+		if e.Curl != "" { // what was only awaited was not sent
+			lines = append(lines, e.Curl)
+		}
 	}
 	return lines
 }

@@ -133,6 +133,9 @@ func TestBytesAfterTheBody(t *testing.T) {
 		}))
 		first := c.Do(t.Context(), "c", post("/x", "{}"), nil)
 		<-late
+		for !c.wire.spoilt() { // what was written has not come yet
+			time.Sleep(time.Millisecond)
+		}
 		r := c.Do(t.Context(), "c", post("/x", "{}"), nil)
 		if first.Failure != nil || r.Failure != nil || r.Answer.Status != 200 || r.Writes != 1 || connections.Load() != 2 {
 			t.Errorf("%+v, %+v, %d writes, %d connections", r.Answer, r.Failure, r.Writes, connections.Load())
@@ -162,4 +165,18 @@ func TestOrigin(t *testing.T) {
 			t.Error(fmt.Sprintf("%s leads to %s, want %s", tt.url, got, tt.want))
 		}
 	}
+}
+
+// spoilt tells whether every kept connection is of no use any more.
+func (w *wire) spoilt() bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, list := range w.kept {
+		for _, c := range list {
+			if c.Err() == nil {
+				return false
+			}
+		}
+	}
+	return true
 }

@@ -29,7 +29,8 @@ const Settle = "settle"
 //
 //	$NAME.request#/pointer   what the named step sent
 //	$NAME.answer#/pointer    what it was answered
-//	$unique.NAME             a new value, the same within the flow
+//	$unique.NAME             a new value of 25 characters, the same within the flow; within a text
+//	                         as {$unique.NAME}
 //	$merchants.NAME          a merchant of the fixtures
 //	$message.address         where messages are received; also $message.refusing, which
 //	                         refuses each once, $message.header and $message.secret

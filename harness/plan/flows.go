@@ -342,6 +342,11 @@ func (s *story) put(d *draft, place string, value any) {
 // value works out what stands in a flow for a value.
 func (s *story) value(told any) (any, error) {
 	text, ok := told.(string)
+	if ok && strings.Contains(text, "{$unique.") {
+		return embeddedUnique.ReplaceAllStringFunc(text, func(m string) string {
+			return string(Placeholder{FromRun, []string{embeddedUnique.FindStringSubmatch(m)[1], "36"}}.Template())
+		}), nil
+	}
 	if !ok || !strings.HasPrefix(text, "$") {
 		return normal(told), nil
 	}
@@ -370,6 +375,8 @@ func (s *story) value(told any) (any, error) {
 	s.b.show(s.made[of].operation, "", pointer, captured)
 	return string(captured), nil
 }
+
+var embeddedUnique = regexp.MustCompile(`\{\$unique\.([A-Z][A-Z0-9_]*)\}`)
 
 // normal turns numbers of YAML into those of JSON.
 func normal(value any) any {

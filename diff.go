@@ -36,11 +36,11 @@ lost-coverage when something that must hold is no longer judged as before.`,
 			if !slices.Contains(reporters.DiffFormats(), format) {
 				return fmt.Errorf("--format %q: allowed are %s", format, strings.Join(reporters.DiffFormats(), ", "))
 			}
-			old, _, err := finishedRun("OLD", arguments[0])
+			old, _, err := finishedRun(c.ErrOrStderr(), "OLD", arguments[0])
 			if err != nil {
 				return err
 			}
-			new, _, err := finishedRun("NEW", arguments[1])
+			new, _, err := finishedRun(c.ErrOrStderr(), "NEW", arguments[1])
 			if err != nil {
 				return err
 			}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -56,12 +57,13 @@ func reportCommand() *cobra.Command {
 	f := &reportFlags{}
 	c := &cobra.Command{
 		Use:   "report",
-		Short: "render the reports of a finished run again",
-		Long: `Render reports of a finished run from its run.json. Nothing is sent. Files are written
+		Short: "render the reports of a run again",
+		Long: `Render reports of a run from its run.json or, where that is missing because the run was
+killed, from its cases.ndjson. Nothing is sent, nothing is judged again. Files are written
 into --out, "-" prints them; the console format is always printed.`,
 		Example: "  qorcheck report --from out --format console\n  qorcheck report --from out --format junit --junit strict --out strict",
 		Args:    noArguments,
-		RunE:    func(c *cobra.Command, _ []string) error { return f.run(c.OutOrStdout()) },
+		RunE:    func(c *cobra.Command, _ []string) error { return f.run(c.OutOrStdout(), c.ErrOrStderr()) },
 	}
 	f.junitFlags.flags(c)
 	c.Flags().StringVar(&f.from, "from", "out", "folder of the run, or its run.json")
@@ -70,7 +72,7 @@ into --out, "-" prints them; the console format is always printed.`,
 	return c
 }
 
-func (f *reportFlags) run(stdout io.Writer) error {
+func (f *reportFlags) run(stdout, stderr io.Writer) error {
 	if err := f.check(); err != nil {
 		return err
 	}
@@ -78,7 +80,7 @@ func (f *reportFlags) run(stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	document, dir, err := finishedRun("--from", f.from)
+	document, dir, err := finishedRun(stderr, "--from", f.from)
 	if err != nil {
 		return err
 	}
@@ -129,19 +131,44 @@ func formatNames(list string, allowed []string) ([]string, error) {
 	return names, nil
 }
 
-// finishedRun reads the document of a run, named by its file or its folder, and returns the folder too.
-func finishedRun(setting, name string) (*run.Document, string, error) {
+// finishedRun reads the document of a run, named by its file or its folder, and
+// returns the folder too. Where the document is missing, or does not tell the end of
+// the journal beside it, it is made from the journal, and that is said.
+func finishedRun(stderr io.Writer, setting, name string) (*run.Document, string, error) {
 	file := name
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
 		file = filepath.Join(name, reporters.DocumentFile)
 	}
+	dir := filepath.Dir(file)
+	d, err := readRun(file)
+	if err == nil && !reporters.Older(d, dir) {
+		return d, dir, nil
+	}
+	replayed, journal := reporters.Replay(dir)
+	switch {
+	case errors.Is(journal, fs.ErrNotExist) && errors.Is(err, fs.ErrNotExist):
+		return nil, "", fmt.Errorf("%s %s: no run is there, with its run.json or cases.ndjson: %w", setting, name, err)
+	case errors.Is(journal, fs.ErrNotExist):
+		return nil, "", fmt.Errorf("%s %s: %w", setting, name, err)
+	case journal == nil:
+		d, journal = replayed.Document()
+	}
+	if journal != nil {
+		return nil, "", fmt.Errorf("%s %s: %w", setting, name, journal)
+	}
+	torn := ""
+	if replayed.Torn {
+		torn = " without its last line, which was not written to its end"
+	}
+	_, err = fmt.Fprintf(stderr, "%s has no %s that tells its end: read from %s%s\n", dir, reporters.DocumentFile, reporters.JournalFile, torn)
+	return d, dir, err
+}
+
+func readRun(file string) (*run.Document, error) {
 	f, err := os.Open(file)
 	if err != nil {
-		return nil, "", fmt.Errorf("%s %s: no finished run is there, with its run.json: %w", setting, name, err)
+		return nil, err
 	}
 	d, err := run.Read(f)
-	if err := errors.Join(err, f.Close()); err != nil {
-		return nil, "", fmt.Errorf("%s %s: %w", setting, name, err)
-	}
-	return d, filepath.Dir(file), nil
+	return d, errors.Join(err, f.Close())
 }

@@ -100,6 +100,54 @@ func TestReportOfNoRun(t *testing.T) {
 	}
 }
 
+// TestReportOfAKilledRun: what is in the journal is in every report, whatever became of run.json.
+func TestReportOfAKilledRun(t *testing.T) {
+	t.Parallel()
+	from, want := finished(t, false)
+	journal := readFile(t, filepath.Join(from, reporters.JournalFile))
+	lines := strings.SplitAfter(journal, "\n")
+	half := strings.Join(lines[:len(lines)/2], "")
+	document := readFile(t, filepath.Join(from, reporters.DocumentFile))
+	for _, tt := range []struct {
+		claim string
+		files map[string]string
+		whole bool
+		says  string
+	}{
+		{"between its end and its reports", map[string]string{"cases.ndjson": journal}, true, "has no run.json"},
+		{"in the middle", map[string]string{"cases.ndjson": half}, false, "read from cases.ndjson\n"},
+		{"in the middle of a line", map[string]string{"cases.ndjson": half + `{"case":"pay`}, false, "without its last line, which was not written to its end"},
+		{"after it was resumed", map[string]string{"cases.ndjson": journal + `{"resumed":{"runId":"second"}}` + "\n", "run.json": document}, false, "that tells its end"},
+		{"while it wrote run.json", map[string]string{"cases.ndjson": journal, "run.json": document[:len(document)/2]}, true, "that tells its end"},
+		{"not at all", map[string]string{"cases.ndjson": journal, "run.json": document}, true, ""},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			writeFiles(t, dir, tt.files)
+			_, stderr, code := commandIn(t, dir, nil, "report", "--from", ".", "--format", strings.Join(reporters.Formats(), ","), "--junit-cases")
+			if code != 0 || !strings.Contains(stderr, tt.says) || tt.says == "" && stderr != "" {
+				t.Fatalf("exit code %d: %s", code, stderr)
+			}
+			got := readDocument(t, dir)
+			if tt.whole {
+				if text := readFile(t, filepath.Join(dir, reporters.DocumentFile)); text != document {
+					t.Errorf("another document:\n%s", firstDifference(text, document))
+				}
+				return
+			}
+			if !got.Interrupted || got.ExitCode != run.ExitInterrupted || got.Cases != want.Cases || got.CaseCounts.Pass+got.CaseCounts.Fail < len(lines)/2-1 {
+				t.Errorf("%s, cases %+v", got.Verdict, got.CaseCounts)
+			}
+			for _, name := range []string{reporters.JUnitFile, reporters.HTMLFile, reporters.SummaryFile} {
+				if text := readFile(t, filepath.Join(dir, name)); !strings.Contains(text, "INTERRUPTED") {
+					t.Errorf("%s does not say that the run is incomplete", name)
+				}
+			}
+		})
+	}
+}
+
 // TestJUnitChoices: both profiles, by obligation and by case, while running and later.
 func TestJUnitChoices(t *testing.T) {
 	t.Parallel()

@@ -22,7 +22,7 @@ same and does not fail the run, until it passes or the date is past. Then the wa
 		Example: "  qorcheck waive --from out --owner pat --until 2030-12-31 --link https://issues.example.test/7 --reason 'mended in 2.1'\n  qorcheck waive --from out",
 		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			d, _, err := finishedRun("--from", from)
+			d, _, err := finishedRun(c.ErrOrStderr(), "--from", from)
 			if err != nil {
 				return err
 			}

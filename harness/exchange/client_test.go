@@ -350,11 +350,13 @@ func TestFailures(t *testing.T) {
 
 func TestInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	c := toyClient(t, toyServer(t, func(_ http.ResponseWriter, r *http.Request) { cancel(); <-r.Context().Done() }))
-	for _, claim := range []string{"during the request", "before the request"} {
-		if r := c.Do(ctx, "c", get("/x"), nil); r.Failure == nil || r.Failure.Kind != Interrupted {
-			t.Errorf("%s: got %+v, %+v", claim, r.Answer, r.Failure)
-		}
+	var seen atomic.Int32
+	c := toyClient(t, toyServer(t, func(http.ResponseWriter, *http.Request) { seen.Add(1); cancel() }))
+	if r := c.Do(ctx, "c", get("/x"), nil); r.Answer == nil || r.Answer.Status != 200 {
+		t.Errorf("the answer that was on its way was not waited for: %+v", r.Failure)
+	}
+	if r := c.Do(ctx, "c", get("/x"), nil); r.Failure == nil || r.Failure.Kind != Interrupted || seen.Load() != 1 {
+		t.Errorf("another request went out: %+v, %+v", r.Answer, r.Failure)
 	}
 	if f := c.Reach(ctx); f == nil || f.Kind != Interrupted {
 		t.Errorf("reach: got %+v", f)
@@ -595,7 +597,7 @@ func TestCleanUp(t *testing.T) {
 	for _, tt := range []struct {
 		claim         string
 		made          string // answer of the preparation
-		act, removal  int    // statuses; 0 for the act interrupts it
+		act, removal  int    // statuses; 0 for an interruption before the act
 		step          plan.Step
 		removed, left bool
 	}{
@@ -615,13 +617,13 @@ func TestCleanUp(t *testing.T) {
 			c := toyClient(t, toyServer(t, func(w http.ResponseWriter, r *http.Request) {
 				switch {
 				case r.Method == "POST":
+					if tt.act == 0 {
+						cancel()
+					}
 					_, _ = io.WriteString(w, tt.made)
 				case r.Method == "DELETE":
 					removed = append(removed, r.URL.RequestURI())
 					w.WriteHeader(tt.removal)
-				case tt.act == 0:
-					cancel()
-					<-r.Context().Done()
 				default:
 					w.WriteHeader(tt.act)
 				}

@@ -27,7 +27,8 @@ type script struct {
 }
 
 // Execute runs a case: its preparation, its act, its observations, and in any
-// event its clean-up. The context ends it early; clean-up has time of its own.
+// event its clean-up. The context ends it early: the request under way is waited
+// for, no other is made. Clean-up has time of its own.
 // What only waits is done within aside, nil for at once.
 func (c *Client) Execute(ctx context.Context, planned *plan.Case, aside func(wait func())) *Transcript {
 	if aside == nil {
@@ -189,13 +190,16 @@ func (c *Client) await(ctx context.Context, caseID string, step plan.Step, value
 		r.Failure = &Failure{Blocked, c.Redact(err.Error())}
 	default:
 		m := step.Await.Source.Conformance.Messages
-		ctx, cancel := context.WithTimeout(ctx, c.settings.MessageWait)
+		waiting, cancel := context.WithTimeout(ctx, c.settings.MessageWait)
 		defer cancel()
 		aside(func() {
-			r.Messages = c.receiver.Await(ctx, step.Await.Times, func(d message.Delivery) bool {
+			r.Messages = c.receiver.Await(waiting, step.Await.Times, func(d message.Delivery) bool {
 				return d.Place == step.Await.Place && Text(d.Value, m.ID) == about
 			})
 		})
+		if ctx.Err() != nil && len(r.Messages) < step.Await.Times {
+			r.Failure = c.failure(ctx, ctx.Err())
+		}
 	}
 	r.Took = time.Since(r.Started)
 	r.Sought = about

@@ -78,7 +78,9 @@ func (p *pace) hold(pause Pause) {
 // OnPause makes the client tell of each pause. It is called before the first request.
 func (c *Client) OnPause(tell func(Pause)) { c.pace.tell = tell }
 
-// patiently makes the exchange of a request, and makes it again, a few times, when the target asks for time.
+// patiently makes the exchange of a request, and makes it again, a few times, when
+// the target asks for time. Once the context has ended nothing more goes out; what
+// is on its way is waited for, since only its answer tells what has to be removed.
 func (c *Client) patiently(ctx context.Context, request *http.Request, r *Record) {
 	for {
 		if err := c.pace.turn(ctx); err != nil {
@@ -86,7 +88,7 @@ func (c *Client) patiently(ctx context.Context, request *http.Request, r *Record
 			return
 		}
 		r.Started = time.Now()
-		c.send(ctx, request, r)
+		c.send(context.WithoutCancel(ctx), request, r)
 		wait, asked := askedFor(r.Answer, time.Now())
 		if !asked || r.Waits == MostWaits {
 			return

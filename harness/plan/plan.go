@@ -181,7 +181,12 @@ type Dropped struct {
 
 // Obligation finds an obligation by its id, nil when there is none.
 func (p *Plan) Obligation(id string) *Obligation {
-	if i, ok := p.at[id]; ok && i < len(p.Obligations) && p.Obligations[i].ID == id {
+	i, ok := p.at[id]
+	if p.at == nil { // a plan that nobody signed
+		i = slices.IndexFunc(p.Obligations, func(o *Obligation) bool { return o.ID == id })
+		ok = i >= 0
+	}
+	if ok && i < len(p.Obligations) && p.Obligations[i].ID == id {
 		return p.Obligations[i]
 	}
 	for _, o := range p.Obligations { // of a plan that was put together by hand

@@ -10,7 +10,6 @@ import (
 	"strings"
 
 	"qorcheck/harness/exchange"
-	"qorcheck/harness/plan"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
 )
@@ -52,14 +51,14 @@ type gathering struct {
 type causes map[string]*gathering
 
 // add files a verdict that is no pass and returns the id of its cause.
-func (all causes) add(o *Obligation, c *plan.Case, v verdict.Verdict, evidence []exchange.Evidence, act int) string {
-	cause := all.find(o, c, v)
-	if cause.last != c.ID {
-		cause.last = c.ID
+func (all causes) add(o *Obligation, e Entry, v verdict.Verdict) string {
+	cause := all.find(o, e.Kind, v)
+	if cause.last != e.Case {
+		cause.last = e.Case
 		cause.Cases++
 		cause.show(Case{
-			ID: c.ID, Operation: c.Operation, Obligation: o.ID, Kind: c.Kind, What: c.Why, Fault: broken(c), Outcome: v.Outcome, Why: v.Why,
-			Findings: append([]verdict.Finding{}, v.Findings...), Evidence: cut(evidence), Act: act,
+			ID: e.Case, Operation: e.Operation, Obligation: o.ID, Kind: e.Kind, What: e.What, Fault: e.Fault, Outcome: v.Outcome, Why: v.Why,
+			Findings: append([]verdict.Finding{}, v.Findings...), Evidence: cut(e.Evidence), Act: shown(v, e.Act),
 		})
 	}
 	i, found := slices.BinarySearchFunc(cause.Behind, o.ID, func(b Behind, id string) int { return strings.Compare(b.Obligation, id) })
@@ -67,21 +66,21 @@ func (all causes) add(o *Obligation, c *plan.Case, v verdict.Verdict, evidence [
 		cause.Behind = slices.Insert(cause.Behind, i, Behind{Obligation: o.ID})
 	}
 	behind := &cause.Behind[i]
-	at, _ := slices.BinarySearch(behind.Cases, c.ID)
-	behind.Cases = slices.Insert(behind.Cases, at, c.ID)
+	at, _ := slices.BinarySearch(behind.Cases, e.Case)
+	behind.Cases = slices.Insert(behind.Cases, at, e.Case)
 	return cause.ID
 }
 
-// broken points at what a case breaks in its request, "" when it breaks nothing.
-func broken(c *plan.Case) string {
-	if c.Fault == nil {
-		return ""
+// shown is the exchange that shows what was found: the act, or the one that a finding names.
+func shown(v verdict.Verdict, act int) int {
+	if len(v.Findings) > 0 && v.Findings[0].Exchange > 0 {
+		return v.Findings[0].Exchange - 1
 	}
-	return c.Fault.Pointer
+	return act
 }
 
-func (all causes) find(o *Obligation, c *plan.Case, v verdict.Verdict) *gathering {
-	kind, answer := kindOfRequest(o.Check, c.Kind), kindOfAnswer(v)
+func (all causes) find(o *Obligation, kind string, v verdict.Verdict) *gathering {
+	kind, answer := kindOfRequest(o.Check, kind), kindOfAnswer(v)
 	if v.Outcome != verdict.Fail {
 		kind = ""
 	}

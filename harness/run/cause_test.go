@@ -19,8 +19,8 @@ func failing(all causes, o Obligation, id, kind string, findings ...verdict.Find
 	for i := range findings {
 		findings[i].Check = o.Check
 	}
-	c := &plan.Case{ID: id, Operation: o.Operation, Kind: kind, Obligations: []string{o.ID}}
-	return all.add(&o, c, verdict.Verdict{Obligation: o.ID, Outcome: verdict.Fail, Findings: findings}, nil, -1)
+	e := Entry{Case: id, Operation: o.Operation, Kind: kind, Act: -1}
+	return all.add(&o, e, verdict.Verdict{Obligation: o.ID, Outcome: verdict.Fail, Findings: findings})
 }
 
 func TestOneDefectIsOneCause(t *testing.T) {
@@ -96,7 +96,7 @@ func TestAShownCaseSaysWhatItBreaks(t *testing.T) {
 		t.Run(tt.claim, func(t *testing.T) {
 			all := causes{}
 			c := &plan.Case{ID: "pay.x", Operation: "pay", Fault: tt.fault}
-			id := all.add(&o, c, verdict.Verdict{Obligation: o.ID, Outcome: verdict.Fail}, nil, 0)
+			id := all.add(&o, entry(c, nil), verdict.Verdict{Obligation: o.ID, Outcome: verdict.Fail})
 			if got := all[id].Shown[0].Fault; got != tt.want {
 				t.Errorf("got %q", got)
 			}

@@ -75,9 +75,7 @@ func (r *Run) askAgain(ctx context.Context, last string) string {
 	if c == nil {
 		return last
 	}
-	r.mu.Lock()
-	r.document.Requests++
-	r.mu.Unlock()
 	record := r.client.Do(ctx, c.ID, c.Act, map[string]string{})
+	r.count([]exchange.Record{record})
 	return record.Silence()
 }

@@ -28,6 +28,7 @@ type Document struct {
 	API         string       `json:"api"`  // title and version of the description
 	Target      string       `json:"target"`
 	RunID       string       `json:"runId"`
+	Further     []string     `json:"furtherRunIds,omitempty"` // of the parts in which it was resumed or that were merged
 	Seed        uint64       `json:"seed"`
 	Profile     string       `json:"profile,omitempty"` // requirements outside it are unsupported
 	Filter      string       `json:"filter,omitempty"`

@@ -2,44 +2,126 @@ package run
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/verdict"
 )
 
-// Entry is one line of the journal: a case, how it ended, and its exchanges.
+// A journal is a line of JSON for each thing that is known, written as soon as it
+// is: the head before the first request, each case when it was judged, the end.
+// Where a run is resumed, its second part follows, with a line in between.
+
+// Head is what is known before anything is sent.
+type Head struct {
+	Document Document          `json:"document"` // nothing of it has run
+	Settings map[string]string `json:"settings"` // the flags that were given and count, for resuming
+}
+
+// Entry is the line of a case: how it ended, and its exchanges.
 type Entry struct {
 	Case      string              `json:"case"`
 	Operation string              `json:"operation"`
 	Kind      string              `json:"kind"`
-	What      string              `json:"what"` // what is right or wrong with its request
+	What      string              `json:"what"`            // what is right or wrong with its request
+	Fault     string              `json:"fault,omitempty"` // pointer to what is broken in its request
 	Outcome   verdict.Outcome     `json:"outcome"`
 	Verdicts  []verdict.Verdict   `json:"verdicts"`
 	Evidence  []exchange.Evidence `json:"evidence"`
 	Act       int                 `json:"act"` // index in Evidence of the request under judgement, -1 when it was not sent
+	Requests  int                 `json:"requests"`
+	Times     []Time              `json:"times,omitempty"`
+	Left      []string            `json:"left,omitempty"` // what the case made and could not remove
+	Ended     time.Time           `json:"ended"`
 }
 
-// ReadJournal reads a journal line by line, in the order in which the cases ended.
-func ReadJournal(r io.Reader, each func(Entry) error) error {
+// Time is how long one answer took.
+type Time struct {
+	Operation string  `json:"operation"`
+	MS        float64 `json:"ms"`
+}
+
+// Resumed is the line before the second part of a run, and the third.
+type Resumed struct {
+	RunID string `json:"runId"`
+}
+
+// End is the last line: how the run, or a part of it, ended, and what belongs to none of its cases.
+type End struct {
+	Finished    time.Time `json:"finished"`
+	Interrupted bool      `json:"interrupted"`
+	Preflight   string    `json:"preflight,omitempty"`
+	Stopped     string    `json:"stopped,omitempty"`
+	Requests    int       `json:"requests"`
+	Left        []string  `json:"left,omitempty"`
+	Foreign     []string  `json:"foreign,omitempty"`
+}
+
+// line is any line of a journal: one of these.
+type line struct {
+	Head    *Head    `json:"head"`
+	Resumed *Resumed `json:"resumed"`
+	End     *End     `json:"end"`
+	Entry
+}
+
+// scan reads a journal line by line. A last line that was not written to its end
+// is left out; whole is how many bytes stand before it.
+func scan(r io.Reader, each func(line) error) (whole int64, torn bool, err error) {
 	lines := bufio.NewReaderSize(r, 1<<20)
 	for n := 1; ; n++ {
-		line, err := lines.ReadBytes('\n')
-		if errors.Is(err, io.EOF) && len(line) == 0 {
+		text, err := lines.ReadBytes('\n')
+		if errors.Is(err, io.EOF) {
+			return whole, len(text) > 0, nil
+		}
+		var l line
+		if err == nil {
+			err = json.Unmarshal(text, &l)
+		}
+		if err == nil {
+			err = each(l)
+		}
+		if err != nil {
+			return whole, false, fmt.Errorf("journal, line %d: %w", n, err)
+		}
+		whole += int64(len(text))
+	}
+}
+
+// ReadJournal reads the cases of a journal, in the order in which they ended.
+func ReadJournal(r io.Reader, each func(Entry) error) error {
+	_, _, err := scan(r, func(l line) error {
+		if l.Case == "" {
 			return nil
 		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			return fmt.Errorf("journal, line %d: %w", n, err)
-		}
-		var e Entry
-		if err := json.Unmarshal(line, &e); err != nil {
-			return fmt.Errorf("journal, line %d: %w", n, err)
-		}
-		if err := each(e); err != nil {
-			return fmt.Errorf("journal, line %d: %w", n, err)
-		}
+		return each(l.Entry)
+	})
+	return err
+}
+
+// longestEnd bounds the last line of a journal.
+const longestEnd = 1 << 20
+
+// EndOf reads the last line of a journal, nil when it is not that of a run that
+// came to its end.
+func EndOf(journal io.ReadSeeker) *End {
+	size, err := journal.Seek(0, io.SeekEnd)
+	if err == nil {
+		_, err = journal.Seek(max(0, size-longestEnd), io.SeekStart)
 	}
+	tail, reading := io.ReadAll(io.LimitReader(journal, longestEnd))
+	if err != nil || reading != nil {
+		return nil
+	}
+	text, whole := bytes.CutSuffix(tail, []byte("\n"))
+	var last line
+	if !whole || json.Unmarshal(text[bytes.LastIndexByte(text, '\n')+1:], &last) != nil {
+		return nil
+	}
+	return last.End
 }

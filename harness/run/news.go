@@ -53,7 +53,7 @@ func (r *Run) subscribe(ctx context.Context) {
 	r.news.undo = func() {
 		undo()
 		r.count(t.Cleanup)
-		r.document.Left = append(r.document.Left, t.Left...)
+		r.beside.Left = append(r.beside.Left, t.Left...)
 	}
 	if t.Stopped != "" {
 		r.client.Deafen("the messages could not be subscribed to: " + t.Stopped)
@@ -68,7 +68,7 @@ func (r *Run) receiverLine(address string) string {
 func (r *Run) count(records []exchange.Record) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.document.Requests += len(records)
+	r.beside.Requests += len(records)
 	for _, record := range records {
 		r.name(record)
 	}
@@ -89,7 +89,7 @@ func (r *Run) name(record exchange.Record) {
 func lateJudgement(c *plan.Case) bool { return strings.HasPrefix(c.Kind, "message.") }
 
 // close waits for messages that must not come, judges what waits for that, and
-// ends the subscription.
+// ends the subscription. An interrupted run has not waited, so that it cannot judge.
 func (r *Run) close(ctx context.Context) {
 	if len(r.news.late) > 0 && r.news.receiver != nil && ctx.Err() == nil {
 		select {
@@ -97,14 +97,24 @@ func (r *Run) close(ctx context.Context) {
 		case <-ctx.Done():
 		}
 	}
+	r.judgeLate(ctx)
+	r.news.undo()
+	if r.news.receiver != nil {
+		_ = r.news.receiver.Close() // nothing is expected of it any more
+	}
+}
+
+func (r *Run) judgeLate(ctx context.Context) {
+	if ctx.Err() != nil {
+		for _, t := range r.news.late {
+			r.abandon(t)
+		}
+		return
+	}
 	all := r.received(ctx)
 	for _, t := range r.news.late {
 		t.News = all.about(t, r.plan)
 		r.judge(t.Case, t)
-	}
-	r.news.undo()
-	if r.news.receiver != nil {
-		_ = r.news.receiver.Close() // nothing is expected of it any more
 	}
 }
 
@@ -138,7 +148,7 @@ func (r *Run) received(ctx context.Context) received {
 			looked[id] = true
 			var foreign bool
 			if rejected[id], foreign = r.rejected(ctx, m, id); foreign {
-				r.document.Foreign = append(r.document.Foreign, fmt.Sprintf("%s about %s", r.client.RedactAnswer(exchange.Text(d.Value, m.Event)), r.client.RedactAnswer(id)))
+				r.beside.Foreign = append(r.beside.Foreign, fmt.Sprintf("%s about %s", r.client.RedactAnswer(exchange.Text(d.Value, m.Event)), r.client.RedactAnswer(id)))
 			}
 		}
 		if rejected[id] {

@@ -3,14 +3,11 @@
 package run
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"math"
-	"slices"
-	"strings"
+	"maps"
 	"sync"
 	"time"
 
@@ -28,7 +25,9 @@ type Options struct {
 	Waivers          *settings.Waivers // nil for none
 	Strict           bool              // a failed should counts as a failure
 	AllowUnexercised bool              // exit code 3 becomes 0
-	Journal          io.Writer         // one line of JSON a case; nil keeps none
+	Settings         map[string]string // the flags that were given and count, for the journal
+	Journal          io.Writer         // of this run, see ReadJournal; nil keeps none
+	Earlier          *Replayed         // the run that is resumed, of the same plan; nil for a new one
 	Progress         func(Progress)    // called after each case and at each pause, never twice at once; nil for none
 }
 
@@ -50,27 +49,53 @@ type Run struct {
 	options Options
 	circuit *circuit
 
+	stop  context.CancelFunc // ends the sending
+	began time.Time          // this part of the run
+
 	mu       sync.Mutex
-	document *Document
-	index    map[string]int // obligation → place in the document
-	waiting  []int          // cases that each obligation still waits for
-	reasons  []reason       // of each obligation
-	causes   causes
-	watches  map[string]*stopwatch // by operation
-	settled  []chan struct{}
-	done     int
-	failed   int
-	broken   error // the first fault of our own
+	*ledger                  // what is known so far
+	settled  []chan struct{} // by obligation
+	beside   End             // what belongs to no case
+	broken   error           // the first fault of our own
 	news     news
 	finished chan struct{}
 }
 
-// Start begins a run and returns at once. The context ends it early: requests
-// under way are given up, clean-up is still done, what was not sent is not run.
+// Start begins a run and returns at once. When the context ends, no further request
+// is made: those under way are waited for, what a case made is removed, and what
+// was not sent to its end is not run.
 func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options) *Run {
 	s := client.Settings()
-	r := &Run{plan: p, client: client, options: o, index: map[string]int{}, causes: causes{}, watches: map[string]*stopwatch{}, finished: make(chan struct{})}
-	r.document = &Document{
+	r := &Run{plan: p, client: client, options: o, finished: make(chan struct{})}
+	sending, stop := context.WithCancel(ctx)
+	r.stop = stop
+	if o.Earlier == nil {
+		head := Head{before(p, s, o), o.Settings}
+		r.ledger = newLedger(&head.Document)
+		r.write(struct {
+			Head Head `json:"head"`
+		}{head})
+	} else {
+		r.ledger = o.Earlier.ledger
+		again := Resumed{s.RunID}
+		r.write(struct {
+			Resumed Resumed `json:"resumed"`
+		}{again})
+		r.ledger.resume(again)
+	}
+	for range p.Obligations {
+		r.settled = append(r.settled, make(chan struct{}))
+	}
+	r.circuit = newCircuit(func(last string) string { return r.askAgain(sending, last) })
+	client.OnPause(r.paused)
+	r.began = time.Now()
+	go r.work(ctx, sending, s.Concurrency)
+	return r
+}
+
+// before is the document of a run of which nothing was sent.
+func before(p *plan.Plan, s settings.Settings, o Options) Document {
+	d := Document{
 		Version: DocumentVersion, Tool: o.Tool, Name: p.Requirements.Name,
 		API:    p.Description.Title + " " + p.Description.Version,
 		Target: s.Target.Redacted(), RunID: s.RunID, Seed: p.Seed, Profile: o.Profile, Filter: o.Filter, Strict: o.Strict, Unexercised: o.AllowUnexercised,
@@ -81,53 +106,60 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 	}
 	for _, q := range p.Requirements.List {
 		if !q.Tested() {
-			r.document.Untested = append(r.document.Untested, Untested{q.ID, q.Sentence, q.Untested})
+			d.Untested = append(d.Untested, Untested{q.ID, q.Sentence, q.Untested})
 		}
 	}
-	for _, d := range p.Dropped {
-		r.document.Dropped = append(r.document.Dropped, Dropped{d.ID, d.Reason})
+	for _, dropped := range p.Dropped {
+		d.Dropped = append(d.Dropped, Dropped{dropped.ID, dropped.Reason})
 	}
 	waived := map[string]*Waiver{}
 	if o.Waivers != nil {
-		r.document.Digests.Waivers = o.Waivers.Digest
+		d.Digests.Waivers = o.Waivers.Digest
 		for _, w := range o.Waivers.List {
 			waived[w.Obligation] = &Waiver{w.Reason, w.Owner, w.Link, w.Until}
 		}
 	}
-	for i, planned := range p.Obligations {
-		r.document.Obligations = append(r.document.Obligations, obligation(p, planned))
-		r.document.Obligations[i].Waiver = waived[planned.ID]
-		r.index[planned.ID] = i
-		r.waiting = append(r.waiting, 0)
-		r.reasons = append(r.reasons, reason{})
-		r.settled = append(r.settled, make(chan struct{}))
-	}
+	planned := map[string]int{}
 	for _, c := range p.Cases {
 		for _, id := range c.Obligations {
-			r.document.Obligations[r.index[id]].Planned++
-			r.waiting[r.index[id]]++
+			planned[id]++
 		}
 	}
-	r.circuit = newCircuit(func(last string) string { return r.askAgain(ctx, last) })
-	client.OnPause(r.paused)
-	go r.work(ctx, s.Concurrency)
-	return r
+	for _, one := range p.Obligations {
+		entry := obligation(p, one)
+		entry.Planned, entry.Waiver = planned[one.ID], waived[one.ID]
+		d.Obligations = append(d.Obligations, entry)
+	}
+	return d
 }
 
+// obligation is one of which no case has run.
 func obligation(p *plan.Plan, planned *plan.Obligation) Obligation {
 	q, op := planned.Requirement, planned.Operation
-	return Obligation{
+	o := Obligation{
 		ID: planned.ID, Operation: op.ID, Method: op.Method, Path: op.Path,
 		Requirement: q.ID, Level: q.Level, Chapter: q.Chapter, Sentence: planned.Sentence, Check: q.Check,
 		Clause: Clause{q.Clause.Page, p.Requirements.Link(q.Clause), q.Clause.Text},
 		File:   p.Description.File, Line: op.Line,
 		Notes: []Note{}, Causes: []string{},
 	}
+	switch {
+	case planned.Unsupported != "":
+		o.Outcome, o.Why = verdict.Unsupported, planned.Unsupported
+	case planned.Lacks != "":
+		o.Outcome, o.Why = verdict.Inconclusive, planned.Lacks
+	}
+	return o
 }
 
-func (r *Run) work(ctx context.Context, workers int) {
+// work does the run. The outer context ends when it is interrupted, sending also
+// when there is no use in going on.
+func (r *Run) work(ctx, sending context.Context, workers int) {
 	defer r.finish(ctx)
-	if sentence := r.preflight(ctx); sentence != "" {
+	if r.broken != nil {
+		return
+	}
+	if sentence := r.preflight(sending); sentence != "" {
 		r.document.Preflight = sentence
 		return
 	}
@@ -136,9 +168,9 @@ func (r *Run) work(ctx context.Context, workers int) {
 			r.settle(i)
 		}
 	}
-	r.subscribe(ctx)
-	r.send(ctx, workers)
-	r.close(ctx)
+	r.subscribe(sending)
+	r.send(sending, workers)
+	r.close(sending)
 }
 
 // send executes all cases, so many at once. A case that only waits lets another go on.
@@ -152,9 +184,15 @@ func (r *Run) send(ctx context.Context, workers int) {
 	var pool sync.WaitGroup
 	defer func() {
 		pool.Wait()
-		r.document.Stopped = r.circuit.reason()
+		if why := r.circuit.reason(); why != "" {
+			r.document.Stopped = why
+		}
 	}()
+	earlier := maps.Clone(r.done)
 	for _, c := range r.plan.Cases {
+		if earlier[c.ID] {
+			continue
+		}
 		select {
 		case <-ctx.Done():
 			return
@@ -181,9 +219,11 @@ func (r *Run) preflight(ctx context.Context) string {
 		}
 		return ""
 	}
-	r.document.Requests++
 	record := r.client.Do(ctx, c.ID, c.Act, map[string]string{})
+	r.count([]exchange.Record{record})
 	switch {
+	case record.Failure != nil && record.Failure.Kind == exchange.Interrupted:
+		return ""
 	case record.Failure != nil:
 		return fmt.Sprintf("no answer from %s: %s; nothing else was sent", target, record.Failure.Text)
 	case record.Answer.Status == 401 || record.Answer.Status == 403:
@@ -195,21 +235,33 @@ func (r *Run) preflight(ctx context.Context) string {
 // mostSaid bounds each text of a verdict. It is cut after redaction.
 const mostSaid = 600
 
-// one sends a case, judges and journals it, or keeps it until the last messages are in.
+// one sends a case, judges and journals it, or keeps it until the last messages
+// are in. One that was interrupted is not run.
 func (r *Run) one(ctx context.Context, c *plan.Case, aside func(func())) {
 	t := r.execute(ctx, c, aside)
-	if t == nil {
-		return
-	}
-	r.circuit.saw(t)
-	if lateJudgement(c) {
+	switch {
+	case t == nil:
+	case t.Interrupted():
+		r.abandon(t)
+	case lateJudgement(c):
+		r.circuit.saw(t)
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.news.late = append(r.news.late, t)
 		r.named(t)
-		return
+	default:
+		r.circuit.saw(t)
+		r.judge(c, t)
 	}
-	r.judge(c, t)
+}
+
+// abandon keeps nothing of a case but what it did to the target.
+func (r *Run) abandon(t *exchange.Transcript) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.beside.Requests += t.Sent()
+	r.beside.Left = append(r.beside.Left, t.Left...)
+	r.named(t)
 }
 
 // execute sends a case, nil where a fault of our own ended it.
@@ -244,19 +296,8 @@ func faulty(c *plan.Case, fault any) []verdict.Verdict {
 }
 
 func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Verdict) {
-	var evidence []exchange.Evidence
-	act := -1
-	var took time.Duration
-	var started time.Time
-	if t != nil {
-		for _, record := range t.Records() {
-			evidence = append(evidence, record.Evidence)
-		}
-		if t.Act != nil {
-			act, took, started = len(t.Prepare), t.Act.Took, t.Act.Started.UTC()
-		}
-	}
-	worst := verdict.Pass
+	e := entry(c, t)
+	e.Verdicts, e.Outcome = verdicts, verdict.Pass
 	for i := range verdicts {
 		v := &verdicts[i]
 		show := func(text string) string { return shorten(r.client.RedactAnswer(text), mostSaid) }
@@ -265,49 +306,72 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 			f := &v.Findings[j]
 			f.Expected, f.Received, f.Pointer = show(f.Expected), show(f.Received), show(f.Pointer)
 		}
-		if v.Outcome.Worse(worst) {
-			worst = v.Outcome
+		if v.Outcome.Worse(e.Outcome) {
+			e.Outcome = v.Outcome
 		}
 	}
-	line, err := json.Marshal(Entry{c.ID, c.Operation, c.Kind, c.Why, worst, verdicts, evidence, act})
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.options.Journal != nil && err == nil {
-		_, err = r.options.Journal.Write(append(line, '\n'))
+	e.Ended = time.Now().UTC()
+	if !r.write(e) {
+		return // what the journal does not have did not happen
+	}
+	if t != nil {
+		r.named(t)
+	}
+	for _, i := range r.ledger.add(e) {
+		close(r.settled[i])
+	}
+	if r.options.Progress != nil {
+		p := r.progress()
+		p.Case, p.Outcome, p.Evidence = c.ID, e.Outcome, e.Evidence
+		r.options.Progress(p)
+	}
+}
+
+// entry tells what happened in a case, nil where nothing is known of it.
+func entry(c *plan.Case, t *exchange.Transcript) Entry {
+	e := Entry{Case: c.ID, Operation: c.Operation, Kind: c.Kind, What: c.Why, Act: -1}
+	if c.Fault != nil {
+		e.Fault = c.Fault.Pointer
+	}
+	if t == nil {
+		return e
+	}
+	e.Requests, e.Left = t.Sent(), t.Left
+	if t.Act != nil {
+		e.Act = len(t.Prepare)
+	}
+	for _, record := range t.Records() {
+		e.Evidence = append(e.Evidence, record.Evidence)
+		if record.Answer != nil && record.Step.Operation != "" && !record.Shared {
+			e.Times = append(e.Times, Time{record.Step.Operation, record.Evidence.TookMS})
+		}
+	}
+	return e
+}
+
+// write puts a line into the journal and tells whether it is there; the run must be
+// locked. When it is not, the run ends: what is not written down would be lost.
+func (r *Run) write(value any) bool {
+	if r.options.Journal == nil {
+		return true
+	}
+	text, err := json.Marshal(value)
+	if err == nil && r.broken == nil {
+		_, err = r.options.Journal.Write(append(text, '\n'))
 	}
 	if err != nil && r.broken == nil {
 		r.broken = fmt.Errorf("journal: %w", err)
+		r.stop()
 	}
-	d := r.document
-	if t != nil {
-		d.Requests += t.Sent()
-		r.named(t)
-	}
-	d.CaseCounts.Add(worst)
-	if t != nil {
-		d.Left = append(d.Left, t.Left...)
-		r.watch(t)
-	}
-	for _, v := range verdicts {
-		i := r.index[v.Obligation]
-		d.Obligations[i].add(c, v)
-		d.Obligations[i].time(started, took)
-		if v.Outcome != verdict.Pass && v.Outcome != verdict.NotRun {
-			r.reasons[i].add(c, v)
-			d.Obligations[i].cause(r.causes.add(&d.Obligations[i], c, v, evidence, shown(v, act)))
-		}
-		if r.waiting[i]--; r.waiting[i] == 0 {
-			r.settle(i)
-		}
-	}
-	r.done++
-	if worst == verdict.Fail {
-		r.failed++
-	}
-	if r.options.Progress != nil {
-		r.options.Progress(Progress{Done: r.done, Total: len(r.plan.Cases), Failed: r.failed, Case: c.ID, Outcome: worst, Evidence: evidence, Elapsed: time.Since(d.Started)})
-	}
+	return r.broken == nil
+}
+
+// progress is how far the run is; it must be locked.
+func (r *Run) progress() Progress {
+	return Progress{Done: len(r.done), Total: len(r.plan.Cases), Failed: r.failed, Elapsed: time.Since(r.began)}
 }
 
 // paused tells that nothing is sent for a while.
@@ -315,16 +379,10 @@ func (r *Run) paused(p exchange.Pause) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.options.Progress != nil {
-		r.options.Progress(Progress{Done: r.done, Total: len(r.plan.Cases), Failed: r.failed, Elapsed: time.Since(r.document.Started), Pause: p})
+		now := r.progress()
+		now.Pause = p
+		r.options.Progress(now)
 	}
-}
-
-// shown is the exchange that shows what was found: the act, or the one that a finding names.
-func shown(v verdict.Verdict, act int) int {
-	if len(v.Findings) > 0 && v.Findings[0].Exchange > 0 {
-		return v.Findings[0].Exchange - 1
-	}
-	return act
 }
 
 // named keeps the ids that the answers of a case name; the run must be locked.
@@ -334,126 +392,32 @@ func (r *Run) named(t *exchange.Transcript) {
 	}
 }
 
-func (o *Obligation) time(started time.Time, took time.Duration) {
-	if !started.IsZero() && (o.Started.IsZero() || started.Before(o.Started)) {
-		o.Started = started
-	}
-	o.Seconds += took.Seconds()
-}
-
-// watch counts how long each answer took.
-func (r *Run) watch(t *exchange.Transcript) {
-	for _, record := range t.Records() {
-		if record.Answer == nil || record.Step.Operation == "" || record.Shared {
-			continue
-		}
-		if r.watches[record.Step.Operation] == nil {
-			r.watches[record.Step.Operation] = newStopwatch()
-		}
-		r.watches[record.Step.Operation].add(record.Took)
-	}
-}
-
-// add counts a verdict.
-func (o *Obligation) add(c *plan.Case, v verdict.Verdict) {
-	o.Counts.Add(v.Outcome)
-	if v.Exercised {
-		o.Exercised++
-	}
-	if v.Note != "" {
-		o.note(v.Note, c.ID)
-	}
-}
-
-func (o *Obligation) cause(id string) {
-	if !slices.Contains(o.Causes, id) {
-		o.Causes = append(o.Causes, id)
-	}
-}
-
-// reason keeps, for each outcome of cases, what the first of them says of it.
-type reason map[verdict.Outcome]said
-
-type said struct{ id, why string }
-
-func (r reason) add(c *plan.Case, v verdict.Verdict) {
-	if first, ok := r[v.Outcome]; !ok || c.ID < first.id {
-		r[v.Outcome] = said{c.ID, v.Why}
-	}
-}
-
-func (o *Obligation) note(text, id string) {
-	for i := range o.Notes {
-		if o.Notes[i].Text == text {
-			o.Notes[i].Count++
-			o.Notes[i].Case = min(o.Notes[i].Case, id)
-			return
-		}
-	}
-	o.Notes = append(o.Notes, Note{text, 1, id})
-}
-
-// settle concludes an obligation; callers hold the lock or run alone.
+// settle concludes an obligation that waits for no case.
 func (r *Run) settle(i int) {
-	o := &r.document.Obligations[i]
-	o.Seconds = math.Round(o.Seconds*1e6) / 1e6
-	o.conclude(r.plan.Obligations[i], r.reasons[i])
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.ledger.settle(i)
 	close(r.settled[i])
-}
-
-// conclude draws the outcome of an obligation from those of its cases: it passes
-// when every case passed and at least one exercised it.
-func (o *Obligation) conclude(planned *plan.Obligation, reasons reason) {
-	slices.SortFunc(o.Notes, func(a, b Note) int { return strings.Compare(a.Text, b.Text) })
-	switch {
-	case planned.Unsupported != "":
-		o.Outcome, o.Why = verdict.Unsupported, planned.Unsupported
-	case o.Counts.Fail > 0 && o.Waiver != nil:
-		o.Outcome, o.Why = verdict.Waived, o.Waiver.String()
-	case o.Counts.Fail > 0:
-		o.Outcome = verdict.Fail
-	case o.Counts.Broken > 0:
-		o.Outcome, o.Why = verdict.Broken, reasons[verdict.Broken].why
-	case planned.Lacks != "":
-		o.Outcome, o.Why = verdict.Inconclusive, planned.Lacks
-	case o.Counts.Inconclusive > 0:
-		o.Outcome, o.Why = verdict.Inconclusive, reasons[verdict.Inconclusive].why
-	case o.Counts.NotRun > 0 || o.Counts.Sum() < o.Planned:
-		o.Outcome, o.Why = verdict.NotRun, "the run ended before it"
-	case o.Exercised == 0:
-		o.Outcome, o.Why = verdict.Inconclusive, "no answer was one that it speaks of"
-	default:
-		o.Outcome = verdict.Pass
-	}
-	if o.NeedlessWaiver() {
-		o.Why = "it passes although it is waived: remove its waiver"
-	}
 }
 
 func (r *Run) finish(ctx context.Context) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	d := r.document
-	for i := range d.Obligations {
-		o := &d.Obligations[i]
-		o.Counts.NotRun += o.Planned - o.Counts.Sum()
+	defer r.stop()
+	end := r.beside
+	end.Finished, end.Interrupted = time.Now().UTC(), ctx.Err() != nil
+	end.Preflight, end.Stopped = r.document.Preflight, r.document.Stopped
+	r.write(struct {
+		End End `json:"end"`
+	}{end})
+	r.ledger.end(end)
+	for _, i := range r.ledger.finish() {
 		select {
 		case <-r.settled[i]:
 		default:
-			o.conclude(r.plan.Obligations[i], r.reasons[i])
-			if why := cmp.Or(d.Preflight, d.Stopped); why != "" && o.Outcome == verdict.NotRun {
-				o.Why = why
-			}
 			close(r.settled[i])
 		}
 	}
-	d.CaseCounts.NotRun += d.Cases - d.CaseCounts.Sum()
-	d.Interrupted = ctx.Err() != nil
-	d.Finished = time.Now().UTC()
-	slices.Sort(d.Left)
-	d.Latency = latencies(r.watches)
-	d.gather(r.causes)
-	d.conclude()
 	close(r.finished)
 }
 

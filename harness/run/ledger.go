@@ -1,0 +1,207 @@
+package run
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"qorcheck/harness/verdict"
+)
+
+// ledger is what is known of a run so far. It grows by the entries of the journal,
+// whether they are being written or read again.
+type ledger struct {
+	document *Document
+	index    map[string]int  // obligation → place in the document
+	waiting  []int           // cases that each obligation still waits for
+	reasons  []reason        // of each obligation
+	done     map[string]bool // cases
+	failed   int             // cases with a failed obligation
+	causes   causes
+	watches  map[string]*stopwatch // by operation
+}
+
+// newLedger begins with a document of which nothing has run.
+func newLedger(d *Document) *ledger {
+	l := &ledger{document: d, index: map[string]int{}, done: map[string]bool{}, causes: causes{}, watches: map[string]*stopwatch{}}
+	for i, o := range d.Obligations {
+		l.index[o.ID] = i
+		l.waiting = append(l.waiting, o.Planned)
+		l.reasons = append(l.reasons, reason{})
+	}
+	return l
+}
+
+// add enters a case and returns the obligations that waited for no other.
+func (l *ledger) add(e Entry) (settled []int) {
+	d := l.document
+	l.done[e.Case] = true
+	d.CaseCounts.Add(e.Outcome)
+	d.Requests += e.Requests
+	d.Left = append(d.Left, e.Left...)
+	d.Finished = e.Ended
+	if e.Outcome == verdict.Fail {
+		l.failed++
+	}
+	for _, t := range e.Times {
+		if l.watches[t.Operation] == nil {
+			l.watches[t.Operation] = newStopwatch()
+		}
+		l.watches[t.Operation].add(milliseconds(t.MS))
+	}
+	for _, v := range e.Verdicts {
+		i := l.index[v.Obligation]
+		o := &d.Obligations[i]
+		o.add(e, v)
+		if v.Outcome != verdict.Pass && v.Outcome != verdict.NotRun {
+			l.reasons[i].add(e.Case, v)
+			o.cause(l.causes.add(o, e, v))
+		}
+		if l.waiting[i]--; l.waiting[i] == 0 {
+			l.settle(i)
+			settled = append(settled, i)
+		}
+	}
+	return settled
+}
+
+// check refuses an entry that is none of this run.
+func (l *ledger) check(e Entry) error {
+	if l.done[e.Case] {
+		return fmt.Errorf("case %s is there twice", e.Case)
+	}
+	for _, v := range e.Verdicts {
+		if i, ok := l.index[v.Obligation]; !ok || l.waiting[i] == 0 {
+			return fmt.Errorf("case %s serves %s, which waits for no such case", e.Case, v.Obligation)
+		}
+	}
+	return nil
+}
+
+// resume begins another part of the run.
+func (l *ledger) resume(r Resumed) {
+	d := l.document
+	d.Further = append(d.Further, r.RunID)
+	d.Interrupted, d.Preflight, d.Stopped = false, "", ""
+}
+
+// end enters how a part of the run ended.
+func (l *ledger) end(e End) {
+	d := l.document
+	d.Finished, d.Interrupted, d.Preflight, d.Stopped = e.Finished, e.Interrupted, e.Preflight, e.Stopped
+	d.Requests += e.Requests
+	d.Left = append(d.Left, e.Left...)
+	d.Foreign = append(d.Foreign, e.Foreign...)
+}
+
+// finish concludes the document and returns the obligations that are settled only now.
+func (l *ledger) finish() (settled []int) {
+	d := l.document
+	for i := range d.Obligations {
+		o := &d.Obligations[i]
+		if l.waiting[i] == 0 && o.Planned > 0 {
+			continue
+		}
+		o.Counts.NotRun += o.Planned - o.Counts.Sum()
+		l.settle(i)
+		if why := cmp.Or(d.Preflight, d.Stopped); why != "" && o.Outcome == verdict.NotRun {
+			o.Why = why
+		}
+		settled = append(settled, i)
+	}
+	d.CaseCounts.NotRun += d.Cases - d.CaseCounts.Sum()
+	slices.Sort(d.Left)
+	d.Latency = latencies(l.watches)
+	d.gather(l.causes)
+	d.conclude()
+	return settled
+}
+
+// settle concludes an obligation.
+func (l *ledger) settle(i int) {
+	o := &l.document.Obligations[i]
+	o.Seconds = math.Round(o.Seconds*1e6) / 1e6
+	o.conclude(l.reasons[i])
+}
+
+// add counts a verdict of a case.
+func (o *Obligation) add(e Entry, v verdict.Verdict) {
+	o.Counts.Add(v.Outcome)
+	if v.Exercised {
+		o.Exercised++
+	}
+	if v.Note != "" {
+		o.note(v.Note, e.Case)
+	}
+	if e.Act < 0 || e.Act >= len(e.Evidence) {
+		return
+	}
+	act := e.Evidence[e.Act]
+	if started := act.Started.UTC(); o.Started.IsZero() || started.Before(o.Started) {
+		o.Started = started
+	}
+	o.Seconds += milliseconds(act.TookMS).Seconds()
+}
+
+func milliseconds(ms float64) time.Duration {
+	return time.Duration(math.Round(ms*1000)) * time.Microsecond
+}
+
+func (o *Obligation) note(text, id string) {
+	for i := range o.Notes {
+		if o.Notes[i].Text == text {
+			o.Notes[i].Count++
+			o.Notes[i].Case = min(o.Notes[i].Case, id)
+			return
+		}
+	}
+	o.Notes = append(o.Notes, Note{text, 1, id})
+}
+
+func (o *Obligation) cause(id string) {
+	if !slices.Contains(o.Causes, id) {
+		o.Causes = append(o.Causes, id)
+	}
+}
+
+// reason keeps, for each outcome of cases, what the first of them says of it.
+type reason map[verdict.Outcome]said
+
+type said struct{ id, why string }
+
+func (r reason) add(id string, v verdict.Verdict) {
+	if first, ok := r[v.Outcome]; !ok || id < first.id {
+		r[v.Outcome] = said{id, v.Why}
+	}
+}
+
+// conclude draws the outcome of an obligation from those of its cases: it passes
+// when every case passed and at least one exercised it. What cannot be exercised
+// is so beforehand.
+func (o *Obligation) conclude(reasons reason) {
+	slices.SortFunc(o.Notes, func(a, b Note) int { return strings.Compare(a.Text, b.Text) })
+	switch {
+	case o.Outcome == verdict.Unsupported:
+	case o.Counts.Fail > 0 && o.Waiver != nil:
+		o.Outcome, o.Why = verdict.Waived, o.Waiver.String()
+	case o.Counts.Fail > 0:
+		o.Outcome, o.Why = verdict.Fail, ""
+	case o.Counts.Broken > 0:
+		o.Outcome, o.Why = verdict.Broken, reasons[verdict.Broken].why
+	case o.Outcome == verdict.Inconclusive:
+	case o.Counts.Inconclusive > 0:
+		o.Outcome, o.Why = verdict.Inconclusive, reasons[verdict.Inconclusive].why
+	case o.Counts.NotRun > 0 || o.Counts.Sum() < o.Planned:
+		o.Outcome, o.Why = verdict.NotRun, "the run ended before it"
+	case o.Exercised == 0:
+		o.Outcome, o.Why = verdict.Inconclusive, "no answer was one that it speaks of"
+	default:
+		o.Outcome = verdict.Pass
+	}
+	if o.NeedlessWaiver() {
+		o.Why = "it passes although it is waived: remove its waiver"
+	}
+}

@@ -94,7 +94,7 @@ func TestAJournalThatIsNoneOfTheRunIsAnError(t *testing.T) {
 	d := document(0, obligation("R-1", spec.Must, verdict.Pass))
 	d.Cases = 1
 	for _, tt := range []struct{ claim, text, says string }{
-		{"half a line in the middle", "{\"case\":\"pay\n{\"case\":\"b\"}\n", "journal, line 1: unexpected end"},
+		{"half a line in the middle", "{\"case\":\"pay\n{\"case\":\"b\"}\n", "journal, line 1: invalid character"},
 		{"another run's", `{"case":"pay.x","verdicts":[{"obligation":"pay.R-9","outcome":"pass"}]}` + "\n", "journal, line 1: case pay.x serves pay.R-9, which the run does not have"},
 		{"too many cases", "{\"case\":\"a\"}\n{\"case\":\"b\"}\n", "journal: 2 cases, the run has 1"},
 	} {

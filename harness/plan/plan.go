@@ -4,7 +4,6 @@
 package plan
 
 import (
-	"encoding/json"
 	"fmt"
 	"math/big"
 	"slices"
@@ -273,8 +272,15 @@ func (p *Plan) Volume() Volume {
 			return
 		}
 		v.Currency = o.Conformance.Amounts.Currency
-		var body any
-		if json.Unmarshal([]byte(step.Request.Body), &body) != nil {
+		content := o.Body.Fields()
+		if step.Request.Form() {
+			content = o.Body.Form()
+		}
+		if content == nil {
+			return
+		}
+		body, err := read(string(step.Request.Body), content)
+		if err != nil {
 			return
 		}
 		for _, pointer := range o.Conformance.Amounts.Fields {

@@ -262,6 +262,30 @@ func TestOneBranchAloneTakesAValue(t *testing.T) {
 	}
 }
 
+func TestLongListsOfDifferentItems(t *testing.T) {
+	for _, items := range []map[string]any{
+		{"type": "string"},
+		{"type": "integer", "minimum": 1},
+		{"type": "object", "required": []any{"a"}, "properties": map[string]any{"a": map[string]any{"type": "string"}, "b": map[string]any{"type": "boolean"}}},
+	} {
+		schema, err := load(map[string]any{"type": "array", "uniqueItems": true, "maxItems": 999, "items": items}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		longest := 0
+		for _, v := range (Maker{Schema: schema}).Valid() {
+			if found := schema.Violations(v.Value, spec.Sent); len(found) > 0 {
+				t.Errorf("%v: %s is not valid: %s", items, v.Class, Words(found))
+			}
+			list, _ := v.Value.([]any)
+			longest = max(longest, len(list))
+		}
+		if longest != 999 {
+			t.Errorf("%v: the longest list has %d items, want 999", items, longest)
+		}
+	}
+}
+
 func TestSetAndRemove(t *testing.T) {
 	for _, tt := range []struct{ claim, body, pointer, set, removed string }{
 		{"a field", `{"a":1}`, "/a", `{"a":"x"}`, `{}`},

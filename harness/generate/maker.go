@@ -216,22 +216,32 @@ func (m Maker) array(v view, pointer string, size Extent, depth int, branch choi
 	if v.items == nil || depth > 4*deepest || v.minItems == 0 && (depth > deepest || count(m.path, v.items) > 1) {
 		return []any{}
 	}
-	list := []any{}
-	for n := range least {
-		item := m.value(v.items, pointer+"/0", size, depth+1, branch)
-		if n > 0 && v.uniqueItems {
-			item = m.another(v.items, pointer, item, list)
+	return m.row(v, m.value(v.items, pointer+"/0", size, depth+1, branch), least)
+}
+
+// row makes a list of equal items; those that must differ are altered until they do.
+func (m Maker) row(v view, item any, length int) []any {
+	list := make([]any, 0, length)
+	taken := map[string]bool{}
+	for range length {
+		next := Copy(item)
+		if v.uniqueItems {
+			next = m.another(v, next, taken)
+			taken[compact(next)] = true
 		}
-		list = append(list, item)
+		list = append(list, next)
 	}
 	return list
 }
 
-// another alters a valid item until it differs from all others.
-func (m Maker) another(s *openapi3.Schema, pointer string, item any, others []any) any {
-	v := m.view(s, pointer+"/0", nil)
-	for _, candidate := range v.variations(m, item, len(others)) {
-		if !containsValue(others, candidate) && v.allows(candidate) {
+// another alters a valid item until none is its equal.
+func (m Maker) another(v view, item any, taken map[string]bool) any {
+	if !taken[compact(item)] {
+		return item
+	}
+	items := m.view(v.items, v.pointer+"/0", nil)
+	for candidate := range items.variations(m, item, len(taken)) {
+		if !taken[compact(candidate)] && items.allows(candidate) {
 			return candidate
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -108,8 +109,29 @@ func fit(text string, least, most int) string {
 }
 
 // match makes a text that a pattern matches; repeat says how often its open
-// repetitions go round, within what they allow.
+// repetitions go round, within what they allow. It is made once: a description
+// has few patterns, in many places.
 func match(pattern string, repeat int) (string, bool) {
+	type key struct {
+		pattern string
+		repeat  int
+	}
+	type result struct {
+		text string
+		ok   bool
+	}
+	if known, there := matched.Load(key{pattern, repeat}); there {
+		r := known.(result)
+		return r.text, r.ok
+	}
+	text, ok := matchAnew(pattern, repeat)
+	matched.Store(key{pattern, repeat}, result{text, ok})
+	return text, ok
+}
+
+var matched sync.Map
+
+func matchAnew(pattern string, repeat int) (string, bool) {
 	tree, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
 		return "", false

@@ -2,6 +2,7 @@ package generate
 
 import (
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -238,49 +239,65 @@ func (m Maker) sized(v view, length int) (string, bool) {
 
 // list makes an array of exactly a length.
 func (m Maker) list(v view, length int) ([]any, bool) {
-	list := []any{}
-	for range length {
-		item := m.value(v.items, v.pointer+"/0", OnlyRequired, 1, nil)
-		if v.uniqueItems && containsValue(list, item) {
-			item = m.another(v.items, v.pointer, item, list)
-		}
-		list = append(list, item)
-	}
+	list := m.row(v, m.value(v.items, v.pointer+"/0", OnlyRequired, 1, nil), length)
 	return list, v.allows(list)
 }
 
-// variations lists values near a valid one.
-func (v view) variations(m Maker, value any, n int) []any {
-	list := slices.Clone(v.enum)
-	switch x := value.(type) {
-	case string:
-		suffix := strings.Repeat("x", n)
-		list = append(list, x+suffix, x+fmt.Sprint(n), fmt.Sprint(n)+x)
-		if runes := []rune(x); len(runes) > 0 {
-			for c := range "abcdefghijklmnopqrstuvwxyz0123456789" {
-				list = append(list, string(runes[:len(runes)-1])+string("abcdefghijklmnopqrstuvwxyz0123456789"[c]))
+// variations are values near a valid one, by number: the likeliest to be new first.
+func (v view) variations(m Maker, value any, n int) iter.Seq[any] {
+	return func(yield func(any) bool) {
+		for _, word := range v.enum {
+			if !yield(word) {
+				return
 			}
 		}
-	case float64:
-		for i := 1; i <= n+1; i++ {
-			list = append(list, x+float64(i)*v.step(), x-float64(i)*v.step())
-		}
-	case bool:
-		list = append(list, !x)
-	case map[string]any:
-		for _, name := range slices.Sorted(maps.Keys(v.properties)) {
-			at := v.pointer + "/0" + spec.Pointer(name)
-			inner := m.view(v.properties[name], at, nil)
-			if old, there := x[name]; there {
-				for _, candidate := range inner.variations(m, old, n) {
-					list = append(list, Set(Copy(x), spec.Pointer(name), candidate))
+		switch x := value.(type) {
+		case string:
+			for _, text := range []string{x + fmt.Sprint(n), fmt.Sprint(n) + x, x + strings.Repeat("x", n)} {
+				if !yield(text) {
+					return
 				}
-			} else {
-				list = append(list, Set(Copy(x), spec.Pointer(name), m.value(v.properties[name], at, OnlyRequired, deepest, nil)))
+			}
+			runes := []rune(x)
+			for _, c := range "abcdefghijklmnopqrstuvwxyz0123456789" {
+				if len(runes) == 0 || !yield(string(runes[:len(runes)-1])+string(c)) {
+					return
+				}
+			}
+		case float64:
+			for i := n; i >= 0; i-- {
+				if !yield(x+float64(i+1)*v.step()) || !yield(x-float64(i+1)*v.step()) {
+					return
+				}
+			}
+		case bool:
+			yield(!x)
+		case map[string]any:
+			v.objectVariations(m, x, n)(yield)
+		}
+	}
+}
+
+// objectVariations alter one property of an object, or give one that is not there.
+func (v view) objectVariations(m Maker, object map[string]any, n int) iter.Seq[any] {
+	return func(yield func(any) bool) {
+		for _, name := range slices.Sorted(maps.Keys(v.properties)) {
+			at := v.pointer + spec.Pointer(name)
+			old, there := object[name]
+			if !there {
+				if !yield(Set(object, spec.Pointer(name), m.value(v.properties[name], at, OnlyRequired, deepest, nil))) {
+					return
+				}
+				continue
+			}
+			inner := m.view(v.properties[name], at, nil)
+			for candidate := range inner.variations(m, old, n) {
+				if !yield(Set(object, spec.Pointer(name), candidate)) {
+					return
+				}
 			}
 		}
 	}
-	return list
 }
 
 // bases keeps the value with the mandatory places alone by the branches that it takes.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
@@ -263,7 +264,7 @@ func Parse(data []byte, name string) (*Description, error) {
 	if err := checkVersion(doc); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation(), openapi3.DisableSchemaPatternValidation(), openapi3.DisableSchemaDefaultsValidation()); err != nil {
+	if err := validate(doc); err != nil {
 		return nil, fmt.Errorf("%s: not a valid OpenAPI 3 document: %w", name, err)
 	}
 	sum := sha256.Sum256(data)
@@ -288,6 +289,28 @@ func checkVersion(doc *openapi3.T) error {
 		return fmt.Errorf("not an OpenAPI 3 document: openapi: %q; allowed is 3.x, as in openapi: 3.0.3", doc.OpenAPI)
 	}
 	return nil
+}
+
+// validate refuses a document that breaks OpenAPI 3. Paths that differ in nothing but
+// the names of their parameters are let pass: public descriptions have them, and
+// each operation is asked by its own.
+func validate(doc *openapi3.T) error {
+	err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation(), openapi3.DisableSchemaPatternValidation(), openapi3.DisableSchemaDefaultsValidation(), openapi3.EnableMultiError())
+	many, ok := errors.AsType[openapi3.MultiError](err)
+	if !ok {
+		return err
+	}
+	grave := slices.DeleteFunc(many, func(one error) bool {
+		_, conflict := errors.AsType[*openapi3.ConflictingPathsError](one)
+		return conflict
+	})
+	switch len(grave) {
+	case 0:
+		return nil
+	case 1:
+		return grave[0]
+	}
+	return fmt.Errorf("%w; and %d more", grave[0], len(grave)-1)
 }
 
 // shownName is a file's name as reports show it: relative as given, never absolute.

@@ -34,6 +34,7 @@ func TestBadDocumentsNameTheFile(t *testing.T) {
 		{"no responses", head + "paths: {/a: {get: {}}}\n", "responses"},
 		{"a path parameter that is not declared", head + "paths: {'/a/{id}': {get: {responses: {'200': {description: d}}}}}\n", "id"},
 		{"a reference to nothing", head + "paths: {/a: {get: {responses: {'200': {$ref: '#/components/responses/X'}}}}}\n", "X"},
+		{"two faults", head + "paths: {/a: {get: {}}, b: {get: {responses: {'200': {description: d}}}}}\n", "; and 1 more"},
 		{"two operations with one id", head + "paths: {/a: {get: {operationId: x, responses: {'200': {description: d}}}}, /b: {get: {operationId: x, responses: {'200': {description: d}}}}}\n", `"x"`},
 		{"a link to nothing", head + "paths: {/a: {get: {operationId: x, responses: {'200': {description: d, links: {l: {operationId: nobody}}}}}}}\n", "nobody"},
 	} {
@@ -160,6 +161,19 @@ func TestJSONMediaTypes(t *testing.T) {
 		if got := JSON(mediaType); got != want {
 			t.Errorf("%q: %v, want %v", mediaType, got, want)
 		}
+	}
+}
+
+func TestPathsMayDifferInTheirParametersAlone(t *testing.T) {
+	d := parse(t, `
+paths:
+  /a/{name}:
+    get: {operationId: byName, parameters: [{name: name, in: path, required: true, schema: {type: string}}], responses: {'200': {description: d}}}
+  /a/{number}:
+    delete: {operationId: byNumber, parameters: [{name: number, in: path, required: true, schema: {type: integer}}], responses: {'204': {description: d}}}
+`)
+	if got := fmt.Sprint(d.IDs()); got != "[byName byNumber]" {
+		t.Errorf("operations %s", got)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -536,11 +537,11 @@ func (r reader) contents(content openapi3.Content) []Content {
 			c.Schema, c.HasSchema = r.schema(m.Schema), true
 		}
 		if m.Example != nil {
-			c.Examples = append(c.Examples, Example{Name: "example", Value: m.Example})
+			c.Examples = append(c.Examples, Example{Name: "example", Value: c.shown(m.Example)})
 		}
 		for _, name := range slices.Sorted(maps.Keys(m.Examples)) {
 			if e := m.Examples[name].Value; e != nil && e.Value != nil {
-				c.Examples = append(c.Examples, Example{Name: name, Value: e.Value})
+				c.Examples = append(c.Examples, Example{Name: name, Value: c.shown(e.Value)})
 			}
 		}
 		list = append(list, c)
@@ -555,6 +556,19 @@ func (r reader) contents(content openapi3.Content) []Content {
 		return 1
 	})
 	return list
+}
+
+// shown is an example as a value: that of an object or a list may be JSON in a text.
+func (c Content) shown(example any) any {
+	text, ok := example.(string)
+	if !ok || !c.HasSchema || !JSON(c.MediaType) || len(c.Schema.Violations(text, Sent)) == 0 {
+		return example
+	}
+	var value any
+	if json.Unmarshal([]byte(text), &value) != nil {
+		return example
+	}
+	return value
 }
 
 func (r reader) schema(ref *openapi3.SchemaRef) Schema {

@@ -164,6 +164,22 @@ func TestJSONMediaTypes(t *testing.T) {
 	}
 }
 
+func TestAnExampleMayBeJSONInAText(t *testing.T) {
+	for _, tt := range []struct{ claim, schema, example, want string }{
+		{"of an object", "{type: object}", `'{"a": [1]}'`, "map[a:[1]]"},
+		{"of a text it is the text", "{type: string}", `'{"a": [1]}'`, `{"a": [1]}`},
+		{"what is no JSON stays", "{type: object}", "'{a'", "{a"},
+		{"an object stays", "{type: object}", "{a: b}", "map[a:b]"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			d := parse(t, "paths: {/a: {post: {requestBody: {content: {application/json: {schema: "+tt.schema+", example: "+tt.example+"}}}, responses: {'200': {description: d}}}}}")
+			if got := fmt.Sprint(d.Operations[0].Body.JSON().Examples[0].Value); got != tt.want {
+				t.Errorf("%s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestPathsMayDifferInTheirParametersAlone(t *testing.T) {
 	d := parse(t, `
 paths:

@@ -202,6 +202,22 @@ func text(t *testing.T, value any) string {
 	return string(data)
 }
 
+func TestAMandatoryPropertyMayBeDescribedNowhere(t *testing.T) {
+	for want, schema := range map[string]map[string]any{
+		`{"name":"text"}`: {"type": "object", "required": []any{"name"}, "properties": map[string]any{"other": map[string]any{"type": "string"}}},
+		`{"name":1}`:      {"type": "object", "required": []any{"name"}, "additionalProperties": map[string]any{"type": "integer"}},
+		`{}`:              {"type": "object", "required": []any{"name"}, "additionalProperties": false},
+	} {
+		loaded, err := load(schema, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if data, err := json.Marshal(Maker{Schema: loaded}.Make(OnlyRequired)); err != nil || string(data) != want {
+			t.Errorf("%s %v, want %s", data, err, want)
+		}
+	}
+}
+
 func TestAMapIsMadeAsItIsShown(t *testing.T) {
 	text := map[string]any{"type": "string"}
 	for _, tt := range []struct {

@@ -3,6 +3,7 @@
 package generate
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -167,6 +168,11 @@ func (m Maker) object(v view, pointer string, size Extent, depth int, branch cho
 		tells := telling && s != nil && (len(s.Enum) > 0 || s.Const != nil)
 		if sendable(s) && (v.required[name] && depth < 4*deepest || m.wanted(at) || tells) {
 			object[name] = m.value(s, at, size, depth+1, branch)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(v.required)) { // mandatory, and described nowhere
+		if _, described := v.properties[name]; !described && !v.noExtra {
+			object[name] = m.value(cmp.Or(v.extra, openapi3.NewStringSchema()), pointer+spec.Pointer(name), OnlyRequired, depth+1, branch)
 		}
 	}
 	if size == Everything && depth < deepest {

@@ -118,7 +118,7 @@ func TestTheSyntaxOfEveryBodyIsBroken(t *testing.T) {
 		},
 		{
 			"an object without a mandatory field", "{type: object, properties: {b: {type: string}}}",
-			"{ {,} {/* comment */} {}\x00 {} garbage {}\xff", "a.malformed.syntax.single-quotes: the body is well-formed JSON after all",
+			"{ {,} {/* comment */} {}\x00 {} garbage {}\xff", "",
 		},
 		{"a text", "{type: string, example: x}", "", ""},
 	} {

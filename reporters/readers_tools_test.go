@@ -23,8 +23,6 @@ import (
 // counted are the results of a report as a reader counts them.
 type counted struct{ tests, failures, errors, skipped int }
 
-func (c counted) passed() int { return c.tests - c.failures - c.errors - c.skipped }
-
 // TestReaders has programs that nobody here wrote read the JUnit reports, and
 // compares what they count with the document.
 func TestReaders(t *testing.T) {

@@ -284,7 +284,7 @@ func Parse(data []byte, name string) (*Description, error) {
 // checkVersion refuses what is no OpenAPI 3: the errors about the rest would mislead.
 func checkVersion(doc *openapi3.T) error {
 	if swagger, ok := doc.Extensions["swagger"]; ok {
-		return fmt.Errorf("Swagger %v: only OpenAPI 3 is read; convert the file first, as swagger2openapi does", swagger)
+		return fmt.Errorf("a document of Swagger %v: only OpenAPI 3 is read; convert the file first, as swagger2openapi does", swagger)
 	}
 	if !strings.HasPrefix(doc.OpenAPI, "3.") {
 		return fmt.Errorf("not an OpenAPI 3 document: openapi: %q; allowed is 3.x, as in openapi: 3.0.3", doc.OpenAPI)

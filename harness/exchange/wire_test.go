@@ -2,7 +2,6 @@ package exchange
 
 import (
 	"crypto/tls"
-	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -162,7 +161,7 @@ func TestOrigin(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got := origin(u); got != tt.want {
-			t.Error(fmt.Sprintf("%s leads to %s, want %s", tt.url, got, tt.want))
+			t.Errorf("%s leads to %s, want %s", tt.url, got, tt.want)
 		}
 	}
 }

@@ -21,7 +21,6 @@ type news struct {
 	undo     func() // ends the subscription
 	named    map[string]bool
 	late     []*exchange.Transcript // judged when the last messages are in
-	silent   string                 // why no message proves nothing
 }
 
 // subscribe opens the receiver and registers it, where a case has to do with

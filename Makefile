@@ -74,8 +74,8 @@ lint: ## vet with staticcheck
 fuzz: ## make schemas at random for a minute
 	$(GO) test -run '^$$' -fuzz FuzzFaults -fuzztime 60s ./harness/generate
 
-bench: ## measure
-	$(GO) test -run '^$$' -bench . -benchmem ./...
+bench: ## measure, write harness/BENCHMARKS.md
+	$(GO) test -tags bench -run '^TestBench$$' -count=1 -timeout 30m -v .
 
 clean: ## remove what was built and written
 	rm -rf .build out

@@ -1,0 +1,315 @@
+//go:build bench
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/plan"
+	"qorcheck/harness/run"
+	"qorcheck/harness/settings"
+	"qorcheck/reporters"
+	"qorcheck/spec"
+)
+
+// rounds is how often each pair is measured, in turn, so that what else the
+// machine does falls on both; the least of each counts.
+const rounds = 3
+
+// sheet is the table that is written.
+type sheet struct{ b strings.Builder }
+
+func (s *sheet) row(what, measured, goal string, met bool) {
+	mark := "met"
+	if !met {
+		mark = "**not met**"
+	}
+	if goal == "" {
+		mark = ""
+	}
+	fmt.Fprintf(&s.b, "| %s | %s | %s | %s |\n", what, measured, goal, mark)
+}
+
+// TestBench measures and writes harness/BENCHMARKS.md.
+func TestBench(t *testing.T) {
+	s := &sheet{}
+	fmt.Fprintf(&s.b, "# Benchmarks\n\nWritten by `make bench`: %s, %d cores of %s, %s. Least of %d rounds, the two sides of a ratio in turn.\n\n| What | Measured | Goal | |\n| --- | --- | --- | --- |\n",
+		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), cpuModel(), runtime.Version(), rounds)
+	p := builtInPlan(t)
+	againstBare(t, s, p)
+	throughLatency(t, s, p, 20*time.Millisecond)
+	throughLatency(t, s, p, 100*time.Millisecond)
+	planning(t, s)
+	judging(t, s)
+	volume(t, s, p)
+	coldStart(t, s)
+	if err := os.WriteFile(filepath.Join("harness", "BENCHMARKS.md"), []byte(s.b.String()), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	t.Log("\n" + s.b.String())
+}
+
+func cpuModel() string {
+	data, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return runtime.GOARCH
+	}
+	for line := range strings.Lines(string(data)) {
+		if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return runtime.GOARCH
+}
+
+// sent is a request as it arrived.
+type sent struct {
+	method, path string
+	header       http.Header
+	body         []byte
+}
+
+// timed runs a plan against a handler and returns how long it took.
+func timed(t *testing.T, p *plan.Plan, h http.Handler) (time.Duration, *run.Document) {
+	t.Helper()
+	u, err := url.Parse(serve(t, h) + "/v3")
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := exchange.New(settings.Settings{
+		Target: u, Fixtures: p.Fixtures, Concurrency: 16, Timeout: time.Minute, BodyLimit: settings.DefaultBodyLimit, RunID: newRunID(), Seed: p.Seed,
+	}, p.Description)
+	defer client.Close()
+	journal, err := os.Create(filepath.Join(t.TempDir(), "journal"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer journal.Close()
+	start := time.Now()
+	d, err := run.Start(t.Context(), p, client, run.Options{Journal: journal}).Wait()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return time.Since(start), d
+}
+
+// simple is the plan without what waits: flows and messages.
+func simple(p *plan.Plan) *plan.Plan {
+	small := *p
+	small.Cases = slices.DeleteFunc(slices.Clone(p.Cases), func(c *plan.Case) bool {
+		return strings.HasPrefix(c.Kind, "flow") || strings.HasPrefix(c.Kind, "message")
+	})
+	return &small
+}
+
+func againstBare(t *testing.T, s *sheet, p *plan.Plan) {
+	p = simple(p)
+	inner := newSandbox(t)
+	var mu sync.Mutex
+	var list []sent
+	timed(t, p, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		mu.Lock()
+		list = append(list, sent{r.Method, r.URL.RequestURI(), r.Header.Clone(), body})
+		mu.Unlock()
+		r.Body = io.NopCloser(bytes.NewReader(body))
+		inner.ServeHTTP(w, r)
+	}))
+	bare, ours := time.Hour, time.Hour
+	for range rounds {
+		bare = min(bare, replay(t, list, serve(t, newSandbox(t))))
+		took, _ := timed(t, p, newSandbox(t))
+		ours = min(ours, took)
+	}
+	ratio := ours.Seconds() / bare.Seconds()
+	s.row(fmt.Sprintf("(a) certifying the sandbox against a bare client, %d requests", len(list)), fmt.Sprintf("%.2f ×", ratio), "≤ 1.8 ×", ratio <= 1.8)
+}
+
+// replay sends the same bytes at the same concurrency.
+func replay(t *testing.T, list []sent, base string) time.Duration {
+	t.Helper()
+	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 17, DisableCompression: true}}
+	defer client.CloseIdleConnections()
+	queue := make(chan sent)
+	start := time.Now()
+	var pool sync.WaitGroup
+	for range 16 {
+		pool.Go(func() {
+			for one := range queue {
+				request, err := http.NewRequest(one.method, base+one.path, bytes.NewReader(one.body))
+				if err != nil {
+					t.Error(err)
+					continue
+				}
+				request.Header = one.header
+				response, err := client.Do(request)
+				if err != nil {
+					t.Error(err)
+					continue
+				}
+				_, _ = io.Copy(io.Discard, response.Body)
+				_ = response.Body.Close()
+			}
+		})
+	}
+	for _, one := range list {
+		queue <- one
+	}
+	close(queue)
+	pool.Wait()
+	return time.Since(start)
+}
+
+// unauthenticated is a plan of cases that need nothing of the target, each as
+// often as it takes to have so many.
+func unauthenticated(p *plan.Plan, n int) *plan.Plan {
+	small := p.Only(func(o *plan.Obligation) bool { return o.Requirement.ID == "RH-401-1" })
+	cases := small.Cases
+	small.Cases, small.Preflight = nil, nil
+	for i := range n {
+		c := *cases[i%len(cases)]
+		c.ID = fmt.Sprintf("%s.%d", c.ID, i)
+		small.Cases = append(small.Cases, &c)
+	}
+	return small
+}
+
+func refuses(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(http.StatusUnauthorized)
+	_, _ = io.WriteString(w, `{"status":"error","code":"GW63","message":"who are you"}`)
+}
+
+func throughLatency(t *testing.T, s *sheet, p *plan.Plan, latency time.Duration) {
+	const cases = 1600
+	p = unauthenticated(p, cases)
+	took := time.Hour
+	for range rounds {
+		one, _ := timed(t, p, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { time.Sleep(latency); refuses(w, r) }))
+		took = min(took, one)
+	}
+	ratio := took.Seconds() / (cases / 16 * latency.Seconds())
+	s.row(fmt.Sprintf("(b) through %s of latency against the ideal at 16 at once, %d requests", latency, cases), fmt.Sprintf("%.2f ×", ratio), "≤ 1.05 ×", ratio <= 1.05)
+}
+
+func planning(t *testing.T, s *sheet) {
+	load, made := time.Hour, time.Hour
+	for range rounds {
+		start := time.Now()
+		d := must(spec.Parse(spec.QorCommerce(), "qorcommerce.yaml"))(t)
+		load = min(load, time.Since(start))
+		start = time.Now()
+		must(plan.New(d, builtInPlan(t).Requirements, fixturesOf(t), 1))(t)
+		made = min(made, time.Since(start))
+	}
+	s.row("(c) loading the description; planning", fmt.Sprintf("%d ms; %d ms", load.Milliseconds(), made.Milliseconds()), "", true)
+}
+
+func judging(t *testing.T, s *sheet) {
+	const times = 20_000
+	measure := func(version string) time.Duration {
+		d := must(spec.Parse([]byte(strings.Replace(string(spec.QorCommerce()), "openapi: 3.0.3", "openapi: "+version, 1)), "qorcommerce.yaml"))(t)
+		content := d.Operation("webhooks-create").Response(201).JSON()
+		if content == nil || len(content.Examples) == 0 {
+			t.Fatal("webhooks-create documents no answer with an example")
+		}
+		least := time.Hour
+		for range rounds {
+			start := time.Now()
+			for range times {
+				content.Schema.Violations(content.Examples[0].Value, spec.Answered)
+			}
+			least = min(least, time.Since(start)/times)
+		}
+		return least
+	}
+	old, recent := measure("3.0.3"), measure("3.1.0")
+	s.row("(d) judging a body by its schema, 3.0", old.String(), "≤ 15 µs", old <= 15*time.Microsecond)
+	s.row("(d) the same in 3.1", fmt.Sprintf("%s, %.1f ×", recent, float64(recent)/float64(old)), "≤ 3 ×", recent <= 3*old)
+}
+
+func volume(t *testing.T, s *sheet, p *plan.Plan) {
+	var each []float64
+	var peaks []uint64
+	for _, n := range []int{1000, 10_000, 100_000} {
+		many := unauthenticated(p, n)
+		runtime.GC()
+		ctx, stop := context.WithCancel(t.Context())
+		peak := make(chan uint64)
+		go func() {
+			most := uint64(0)
+			for ctx.Err() == nil {
+				var m runtime.MemStats
+				runtime.ReadMemStats(&m)
+				most = max(most, m.Sys-m.HeapReleased)
+				time.Sleep(20 * time.Millisecond)
+			}
+			peak <- most
+		}()
+		took, d := timed(t, many, http.HandlerFunc(refuses))
+		stop()
+		peaks, each = append(peaks, <-peak>>20), append(each, took.Seconds()/float64(n))
+		s.row(fmt.Sprintf("(f) %d cases", n), fmt.Sprintf("%s, %d MiB at the peak", took.Round(time.Millisecond), peaks[len(peaks)-1]), "", true)
+		if n == 10_000 {
+			reports(t, s, d)
+		}
+	}
+	s.row("(f) time a case at 100,000 against 10,000", fmt.Sprintf("%.2f ×", each[2]/each[1]), "≤ 1.10 ×", each[2] <= 1.1*each[1])
+	s.row("(f) peak at 100,000 against 10,000", fmt.Sprintf("%.2f ×, %d MiB", float64(peaks[2])/float64(peaks[1]), peaks[2]), "≤ 1.3 ×, < 256 MiB", float64(peaks[2]) <= 1.3*float64(peaks[1]) && peaks[2] < 256)
+}
+
+// reports measures each report of a run of 10,000 cases.
+func reports(t *testing.T, s *sheet, d *run.Document) {
+	var parts []string
+	for _, name := range reporters.Formats() {
+		least := time.Hour
+		for range rounds {
+			start := time.Now()
+			for _, f := range must(reporters.Render(d, []string{name}, reporters.Options{}))(t) {
+				if err := f.Write(io.Discard); err != nil {
+					t.Fatal(err)
+				}
+			}
+			least = min(least, time.Since(start))
+		}
+		parts = append(parts, fmt.Sprintf("%s %s", name, least.Round(10*time.Microsecond)))
+	}
+	s.row("(e) each report of 10,000 cases", strings.Join(parts, ", "), "", true)
+}
+
+func coldStart(t *testing.T, s *sheet) {
+	binary := filepath.Join(t.TempDir(), "qorcheck")
+	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	load, cold := time.Hour, time.Hour
+	for range rounds {
+		start := time.Now()
+		must(openapi3.NewLoader().LoadFromData(spec.QorCommerce()))(t)
+		load = min(load, time.Since(start))
+		start = time.Now()
+		if out, err := exec.Command(binary, "run", "--out", t.TempDir(), "--filter", oneRead).CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		cold = min(cold, time.Since(start))
+	}
+	ratio := cold.Seconds() / load.Seconds()
+	s.row("(g) one obligation from a cold start against kin-openapi's load of the description", fmt.Sprintf("%.1f ×, %d ms", ratio, cold.Milliseconds()), "≤ 1.5 ×", ratio <= 1.5)
+}

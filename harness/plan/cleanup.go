@@ -26,7 +26,7 @@ func (b *builder) cleanup(c *Case) {
 		if o := b.description.Operation(step.Operation); o != nil {
 			step.Capture = slices.Clone(step.Capture)
 			needed := len(step.Capture)
-			c.Cleanup = append(c.Cleanup, b.removals(o, step, i+1, steps)...)
+			c.Cleanup = append(c.Cleanup, b.removals(o, step, i+1, steps[:len(c.Prepare)])...)
 			for j := range step.Capture[needed:] {
 				step.Capture[needed+j].Optional = true
 			}
@@ -34,9 +34,9 @@ func (b *builder) cleanup(c *Case) {
 	}
 }
 
-// removals finds the ways to undo a step. What a later step of the case reads
-// anyway is removed after that reading.
-func (b *builder) removals(o *spec.Operation, step *Step, number int, steps []*Step) []Step {
+// removals finds the ways to undo a step. What the preparation reads anyway is
+// removed after that reading.
+func (b *builder) removals(o *spec.Operation, step *Step, number int, prepared []*Step) []Step {
 	var list []Step
 	for _, link := range o.Links {
 		to := b.description.Operation(link.To)
@@ -51,7 +51,7 @@ func (b *builder) removals(o *spec.Operation, step *Step, number int, steps []*S
 			list = append(list, next)
 			continue
 		}
-		if slices.ContainsFunc(steps, func(s *Step) bool { return s.Operation == to.ID && s.Request.Path == next.Request.Path }) {
+		if slices.ContainsFunc(prepared, func(s *Step) bool { return s.Operation == to.ID && s.Request.Path == next.Request.Path }) {
 			continue
 		}
 		for _, further := range to.Links {

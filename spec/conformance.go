@@ -29,6 +29,7 @@ type Conformance struct {
 	Idempotency *Idempotency `json:"idempotency,omitempty"`
 	ReadBack    []ReadBack   `json:"readBack,omitempty"`
 	Amounts     *Amounts     `json:"amounts,omitempty"`
+	NeverShown  []string     `json:"neverShown,omitempty"` // request fields whose value no answer repeats
 	Merchant    *Merchant    `json:"merchant,omitempty"`
 	Codes       *Codes       `json:"codes,omitempty"`
 	Echo        []Echo       `json:"echo,omitempty"`
@@ -203,6 +204,9 @@ func (c Conformance) with(own Conformance) Conformance {
 	}
 	if own.Amounts != nil {
 		c.Amounts = own.Amounts
+	}
+	if own.NeverShown != nil {
+		c.NeverShown = own.NeverShown
 	}
 	if own.Merchant != nil {
 		c.Merchant = own.Merchant

@@ -33,8 +33,8 @@ func TestConformanceIsStrict(t *testing.T) {
 		want         []string // in the error; nil when it is accepted
 	}{
 		{"an empty block is fine", `{}`, nil},
-		{"a full block is fine", `{outcome: [` + outcome + `], error: {required: [/m], fixed: {/s: error}}, unique: [{field: /o, name: ORDER}], idempotency: {header: Key, name: KEY}, readBack: [` + back + `], amounts: {fields: [/a], currency: USD}, merchant: {field: /m}}`, nil},
-		{"an unknown key names itself and the allowed ones", `{outcomes: []}`, []string{"x-conformance", "outcomes", "allowed: amounts, codes, echo, error, idempotency, later, merchant, messages, outcome, readBack, unique"}},
+		{"a full block is fine", `{outcome: [` + outcome + `], error: {required: [/m], fixed: {/s: error}}, unique: [{field: /o, name: ORDER}], idempotency: {header: Key, name: KEY}, readBack: [` + back + `], amounts: {fields: [/a], currency: USD}, neverShown: [/c], merchant: {field: /m}}`, nil},
+		{"an unknown key names itself and the allowed ones", `{outcomes: []}`, []string{"x-conformance", "outcomes", "allowed: amounts, codes, echo, error, idempotency, later, merchant, messages, neverShown, outcome, readBack, unique"}},
 		{"an unknown key of an outcome", `{outcome: [{field: /s, refused: [], error: [], reason: /m, otherwise: absent, ignorecase: true}]}`, []string{"/outcome/0", "ignorecase", "allowed: error, field, ignoreCase, otherwise, reason, refused, success"}},
 		{"an unknown key of a read-back", `{readBack: [{by: ID, operation: read, parameter: q, rows: /r, field: /f, qery: {}}]}`, []string{"/readBack/0", "qery", "allowed: by, field, operation, parameter, query, rows"}},
 		{"an unknown key of the merchant", `{merchant: {field: /m, name: x}}`, []string{"/merchant", "allowed: field"}},
@@ -76,16 +76,17 @@ func TestConformanceIsStrict(t *testing.T) {
 }
 
 func TestOperationReplacesTheRootsKeys(t *testing.T) {
-	root := `{outcome: [{field: /s, refused: [r], error: [e], reason: /m, otherwise: absent}], error: {required: [/m]}, unique: [{field: /o, name: ORDER}], idempotency: {header: Key, name: KEY}, readBack: [{by: ID, operation: read, parameter: q, rows: /r, field: /f}], amounts: {fields: [/a], currency: USD}, merchant: {field: /m}}`
+	root := `{outcome: [{field: /s, refused: [r], error: [e], reason: /m, otherwise: absent}], error: {required: [/m]}, unique: [{field: /o, name: ORDER}], idempotency: {header: Key, name: KEY}, readBack: [{by: ID, operation: read, parameter: q, rows: /r, field: /f}], amounts: {fields: [/a], currency: USD}, neverShown: [/c], merchant: {field: /m}}`
 	for _, tt := range []struct{ claim, own, want string }{
-		{"nothing of its own", ``, "/s /m 1 Key 1 USD /m"},
-		{"outcome", `{outcome: []}`, " /m 1 Key 1 USD /m"},
-		{"error", `{error: {required: [/z]}}`, "/s /z 1 Key 1 USD /m"},
-		{"unique, to none", `{unique: []}`, "/s /m 0 Key 1 USD /m"},
-		{"idempotency", `{idempotency: {header: Other, name: KEY}}`, "/s /m 1 Other 1 USD /m"},
-		{"readBack, to none", `{readBack: []}`, "/s /m 1 Key 0 USD /m"},
-		{"amounts", `{amounts: {fields: [/b], currency: EUR}}`, "/s /m 1 Key 1 EUR /m"},
-		{"merchant", `{merchant: {field: /z}}`, "/s /m 1 Key 1 USD /z"},
+		{"nothing of its own", ``, "/s /m 1 Key 1 USD /m /c"},
+		{"outcome", `{outcome: []}`, " /m 1 Key 1 USD /m /c"},
+		{"error", `{error: {required: [/z]}}`, "/s /z 1 Key 1 USD /m /c"},
+		{"unique, to none", `{unique: []}`, "/s /m 0 Key 1 USD /m /c"},
+		{"idempotency", `{idempotency: {header: Other, name: KEY}}`, "/s /m 1 Other 1 USD /m /c"},
+		{"readBack, to none", `{readBack: []}`, "/s /m 1 Key 0 USD /m /c"},
+		{"amounts", `{amounts: {fields: [/b], currency: EUR}}`, "/s /m 1 Key 1 EUR /m /c"},
+		{"merchant", `{merchant: {field: /z}}`, "/s /m 1 Key 1 USD /z /c"},
+		{"neverShown, to none", `{neverShown: []}`, "/s /m 1 Key 1 USD /m "},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			d, err := Parse(conforming(root, tt.own), "x.yaml")
@@ -96,7 +97,7 @@ func TestOperationReplacesTheRootsKeys(t *testing.T) {
 			if len(c.Outcome) > 0 {
 				field = c.Outcome[0].Field
 			}
-			if got := fmt.Sprint(field, " ", c.Error.Required[0], " ", len(c.Unique), " ", c.Idempotency.Header, " ", len(c.ReadBack), " ", c.Amounts.Currency, " ", c.Merchant.Field); got != tt.want {
+			if got := fmt.Sprint(field, " ", c.Error.Required[0], " ", len(c.Unique), " ", c.Idempotency.Header, " ", len(c.ReadBack), " ", c.Amounts.Currency, " ", c.Merchant.Field, " ", strings.Join(c.NeverShown, ",")); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
@@ -111,6 +112,7 @@ func TestPlacesMustExist(t *testing.T) {
 		"amounts: {currency: USD, fields: [/td/mid, /list/0/n]}": "",
 		"amounts: {currency: USD, fields: [/td/mid, /list/n]}":   "/list/n",
 		"unique: [{field: /list/m, name: M}]":                    "/list/m",
+		"neverShown: [/list/0/m]":                                "/list/0/m",
 		"unique: [{field: /td, name: TD}]":                       "",
 	} {
 		_, err := Parse([]byte(strings.Replace(document, "BLOCK", block, 1)), "x.yaml")

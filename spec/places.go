@@ -39,6 +39,7 @@ func (c Conformance) requestPlaces() []string {
 	if c.Amounts != nil {
 		list = append(list, c.Amounts.Fields...)
 	}
+	list = append(list, c.NeverShown...)
 	if c.Merchant != nil {
 		list = append(list, c.Merchant.Field)
 	}

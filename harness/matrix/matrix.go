@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -178,7 +179,7 @@ func (j job) run(ctx context.Context, p *plan.Plan, all bool) Row {
 			row.Outcome = Survived
 		}
 		if !all {
-			p = p.Only(j.touches(p))
+			p = j.small(p)
 		}
 	}
 	started := time.Now()
@@ -206,14 +207,31 @@ func tested(r *spec.Requirements, id string) bool {
 	return slices.ContainsFunc(r.List, func(q *spec.Requirement) bool { return q.ID == id && q.Tested() })
 }
 
-// touches tells which obligations a mutant is asked: those of the operations that
-// it touches, and those of its requirement where they are on none of these.
-func (j job) touches(p *plan.Plan) func(*plan.Obligation) bool {
-	on := func(o *plan.Obligation) bool { return slices.Contains(j.mutant.On, o.Operation.ID) }
+// small returns the part of a plan that a mutant is asked by default: the
+// obligations of the operations that it touches, and those of its requirement
+// where they are on none of these. Of the many cases that differ in a field alone
+// a few of each kind are kept, and all that its requirement asks for by name.
+func (j job) small(p *plan.Plan) *plan.Plan {
+	on := func(operation string) bool { return slices.Contains(j.mutant.On, operation) }
 	named := func(o *plan.Obligation) bool { return o.Requirement.ID == j.mutant.Requirement }
-	among := slices.ContainsFunc(p.Obligations, func(o *plan.Obligation) bool { return on(o) && named(o) })
-	return func(o *plan.Obligation) bool { return on(o) || named(o) && !among }
+	among := slices.ContainsFunc(p.Obligations, func(o *plan.Obligation) bool { return on(o.Operation.ID) && named(o) })
+	serves := map[string]bool{} // obligations of which every case is kept
+	for _, o := range p.Obligations {
+		serves[o.ID] = named(o) && (on(o.Operation.ID) || !among) && len(o.Requirement.Cases)+len(o.Requirement.Flows) > 0
+	}
+	few, kept := *p, map[string]int{}
+	few.Cases = slices.DeleteFunc(slices.Clone(p.Cases), func(c *plan.Case) bool {
+		if slices.ContainsFunc(c.Obligations, func(id string) bool { return serves[id] }) {
+			return false
+		}
+		kept[c.Operation+c.Kind]++
+		return !on(c.Operation) || kept[c.Operation+c.Kind] > mostOfAKind && !strings.HasPrefix(c.Kind, plan.KindFlow)
+	})
+	return few.Only(func(o *plan.Obligation) bool { return on(o.Operation.ID) || named(o) && !among })
 }
+
+// mostOfAKind bounds the cases of a kind on an operation that most mutants are asked.
+const mostOfAKind = 6
 
 // certify runs a plan against a sandbox of its own.
 func certify(ctx context.Context, p *plan.Plan, name string, mutant *sandbox.Mutant) (document *run.Document, err error) {
@@ -236,7 +254,7 @@ func certify(ctx context.Context, p *plan.Plan, name string, mutant *sandbox.Mut
 	}
 	s := settings.Settings{
 		Target: address, Fixtures: p.Fixtures, Concurrency: concurrency, Timeout: settings.DefaultTimeout,
-		BodyLimit: settings.DefaultBodyLimit, RunID: fmt.Sprintf("%s-%d", name, p.Seed), Seed: p.Seed,
+		BodyLimit: settings.DefaultBodyLimit, MessageWait: messageWait, QuietWindow: quietWindow, RunID: fmt.Sprintf("%s-%d", name, p.Seed), Seed: p.Seed,
 	}
 	if err := s.Check(); err != nil {
 		return nil, err
@@ -249,6 +267,13 @@ func certify(ctx context.Context, p *plan.Plan, name string, mutant *sandbox.Mut
 	}
 	return document, err
 }
+
+// The sandbox sends its messages at once: who waits long for those that do not
+// come waits in vain.
+const (
+	messageWait = 3 * time.Second
+	quietWindow = time.Second
+)
 
 // concurrency is how many cases of one sandbox are under way at once.
 const concurrency = 8

@@ -511,7 +511,7 @@ func (b *builder) assign(ob *Obligation) {
 		}
 	}
 	var lacks []string
-	if reason := b.lacks[ob.Operation.ID+" "+kindFlow+"."+q.ID]; reason != "" {
+	if reason := b.lacks[ob.Operation.ID+" "+KindFlow+"."+q.ID]; reason != "" {
 		lacks = append(lacks, reason)
 	}
 	for _, kind := range b.kinds {

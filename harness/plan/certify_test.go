@@ -26,7 +26,7 @@ func TestEveryCaseIsWhatItSays(t *testing.T) {
 				}
 			}
 		}
-		if c.Kind == kindFlow && slices.Contains(c.Expect.Statuses, 400) { // its fault is told by its flow
+		if c.Kind == KindFlow && slices.Contains(c.Expect.Statuses, 400) { // its fault is told by its flow
 			if len(broken(t, p, o, c.Act.Request)) == 0 {
 				t.Errorf("%s breaks nothing", c.ID)
 			}

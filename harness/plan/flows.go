@@ -12,8 +12,8 @@ import (
 	"qorcheck/spec"
 )
 
-// kindFlow is the kind of cases that requirements tell as flows.
-const kindFlow = "flow"
+// KindFlow is the kind of cases that requirements tell as flows.
+const KindFlow = "flow"
 
 // flowCases makes the cases that requirements tell step by step. An error names
 // what a flow asks for and the description does not have.
@@ -60,11 +60,11 @@ type chapter struct {
 
 func (b *builder) flowCase(o *spec.Operation, q *spec.Requirement, f spec.Flow) error {
 	s := story{b: b, own: o, flow: f}
-	id := caseID(o, kindFlow, f.ID)
+	id := caseID(o, KindFlow, f.ID)
 	for i := range f.Steps {
 		made, err := s.step(i)
 		if lacking, ok := err.(lackError); ok {
-			b.lack(o, kindFlow+"."+q.ID, lacking.Error())
+			b.lack(o, KindFlow+"."+q.ID, lacking.Error())
 			return nil
 		}
 		if err != nil {
@@ -73,7 +73,7 @@ func (b *builder) flowCase(o *spec.Operation, q *spec.Requirement, f spec.Flow) 
 		s.made = append(s.made, made)
 	}
 	act := f.Act()
-	c := &Case{ID: id, Operation: o.ID, Kind: kindFlow, Why: f.Why, flow: q.ID, Prepare: slices.Clone(s.before)}
+	c := &Case{ID: id, Operation: o.ID, Kind: KindFlow, Why: f.Why, flow: q.ID, Prepare: slices.Clone(s.before)}
 	for i, made := range s.made {
 		switch {
 		case i < act:
@@ -112,7 +112,7 @@ func (s *story) step(i int) (chapter, error) {
 		return chapter{}, err
 	}
 	step := &made.step
-	step.Label, step.Check, step.Ends = told.Name, kindFlow, told.Ends
+	step.Label, step.Check, step.Ends = told.Name, KindFlow, told.Ends
 	if i == s.flow.Act() && step.Label == "" {
 		step.Label = "act"
 	}

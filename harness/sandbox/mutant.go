@@ -12,7 +12,7 @@ type Mutant struct {
 	Name        string   // lasting: lower-case letters, digits and hyphens
 	Breaks      string   // what is wrong, read after "a sandbox that"
 	Requirement string   // the one that must catch it; "" as long as none does; Tolerated where none may
-	Also        []string // requirements that may fail of the same defect; "all" stands for every one
+	Also        []string // requirements that may fail of the same defect, beside consequences; "*" is every one
 	On          []string // operations that it touches
 	plant       defect
 }
@@ -24,7 +24,7 @@ type (
 )
 
 // everything is in the column also of a defect after which nothing is right.
-var everything = also{"all"}
+var everything = also{"*"}
 
 // Mutants lists the planted defects, theme by theme.
 func Mutants() []Mutant {
@@ -36,7 +36,10 @@ func Mutants() []Mutant {
 
 // Follows tells whether a failure of a requirement may come of the defect.
 func (m Mutant) Follows(requirement string) bool {
-	return requirement == m.Requirement || slices.Contains(m.Also, requirement) || slices.Contains(m.Also, everything[0])
+	return requirement == m.Requirement || slices.ContainsFunc(slices.Concat(m.Also, consequences[m.Requirement]), func(pattern string) bool {
+		prefix, open := strings.CutSuffix(pattern, "*")
+		return pattern == requirement || open && strings.HasPrefix(requirement, prefix)
+	})
 }
 
 // FindMutants finds mutants by their names.

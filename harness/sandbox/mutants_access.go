@@ -8,13 +8,13 @@ import (
 
 // Who may do what.
 var accessMutants = []Mutant{
-	{"keyless-200", "carries out a request without keys", "RH-401-1", also{"RH-NIL-2"}, on{"payment-sale-manual", "webhooks_list"},
+	{"keyless-200", "carries out a request without keys", "RH-401-1", nil, on{"payment-sale-manual", "webhooks_list"},
 		before(keyless, withKeys("valid"))},
-	{"one-key-enough", "carries out a request without the app key", "RH-401-1", also{"RH-NIL-2"}, on{"payment-sale-manual", "webhooks_list"},
+	{"one-key-enough", "carries out a request without the app key", "RH-401-1", nil, on{"payment-sale-manual", "webhooks_list"},
 		before(func(x *exchange) bool { return x.Header.Get(appKeyHeader) == "" && x.Header.Get(clientKeyHeader) != "" }, withKeys("valid"))},
-	{"blank-key-200", "carries out a request whose app key is blank", "RH-401-1", also{"RH-NIL-2"}, on{"payment-sale-manual", "webhooks_list"},
+	{"blank-key-200", "carries out a request whose app key is blank", "RH-401-1", nil, on{"payment-sale-manual", "webhooks_list"},
 		before(func(x *exchange) bool { values := x.Header.Values(appKeyHeader); return keyless(x) && len(values) == 1 }, withKeys("valid"))},
-	{"keys-in-query", "takes the keys from the query", "", nil, on{"webhooks_list"},
+	{"keys-in-query", "takes the keys from the query", "RH-401-2", nil, on{"webhooks_list"},
 		before(keyless, keysFromQuery)},
 	{"403-for-401", "answers 403 where keys are missing", "RH-401-1", nil, on{"payment-sale-manual", "webhooks_list"},
 		after(answered(401), status(403))},
@@ -24,51 +24,51 @@ var accessMutants = []Mutant{
 		after(answered(403), status(401))},
 	{"401-for-wrong-keys", "answers 401 to wrong keys", "RH-403-1", also{"RH-403-2", "RH-403-3", "RH-403-4"}, on{"payment-sale-manual"},
 		after(all(answered(403), told("code", codeSecurity)), status(401))},
-	{"401-403-swapped", "swaps 401 and 403 on one operation", "RH-401-1", also{"RH-403-1", "RH-403-2", "RH-403-3", "RH-403-4", "RH-403-5", "RH-400-2"}, on{"payment-void"},
+	{"401-403-swapped", "swaps 401 and 403 on one operation", "RH-401-1", also{"RH-403-7", "RH-403-1", "RH-403-2", "RH-403-3", "RH-403-4", "RH-403-5", "RH-400-2"}, on{"payment-void"},
 		after(all(is("payment-void"), answered(401, 403)), func(x *exchange) { x.status = 401 + 403 - x.status })},
 	{"rightless-401", "answers 401 to keys that lack the right", "RH-403-4", nil, on{"payment-sale-manual", "webhooks_list"},
 		after(all(keysOf("no_rights"), answered(403)), status(401))},
-	{"app-key-only", "looks at the app key alone", "RH-403-3", also{"RH-403-1", "RH-NIL-2"}, on{"payment-sale-manual"},
+	{"app-key-only", "looks at the app key alone", "RH-403-3", also{"RH-403-1"}, on{"payment-sale-manual"},
 		before(func(x *exchange) bool {
 			return !keyless(x) && x.Header.Get(appKeyHeader) == x.sandbox.fixtures.Credentials["valid"].App
 		}, withKeys("valid"))},
-	{"revoked-keys-accepted", "accepts revoked keys", "RH-403-2", also{"RH-NIL-2"}, on{"payment-sale-manual", "webhooks_list"},
+	{"revoked-keys-accepted", "accepts revoked keys", "RH-403-2", nil, on{"payment-sale-manual", "webhooks_list"},
 		before(keysOf("revoked"), withKeys("valid"))},
-	{"mixed-pair-accepted", "accepts a pair made of two merchants' keys", "RH-403-3", also{"RH-NIL-2"}, on{"payment-sale-manual", "webhooks_list"},
+	{"mixed-pair-accepted", "accepts a pair made of two merchants' keys", "RH-403-3", nil, on{"payment-sale-manual", "webhooks_list"},
 		before(func(x *exchange) bool {
 			known := x.sandbox.fixtures.Credentials
 			return x.Header.Get(appKeyHeader) == known["valid"].App && x.Header.Get(clientKeyHeader) == known["other_merchant"].Client
 		}, withKeys("valid"))},
-	{"unknown-keys-accepted", "accepts keys that nobody has", "RH-403-1", also{"RH-403-3", "RH-NIL-2"}, on{"payment-sale-manual", "webhooks_list"},
+	{"unknown-keys-accepted", "accepts keys that nobody has", "RH-403-1", also{"RH-403-3"}, on{"payment-sale-manual", "webhooks_list"},
 		before(func(x *exchange) bool {
 			known := x.sandbox.clients[keys{x.Header.Get(appKeyHeader), x.Header.Get(clientKeyHeader)}]
 			return !keyless(x) && known == nil
 		}, withKeys("valid"))},
-	{"rightless-keys-accepted", "accepts keys without a right", "RH-403-4", also{"RH-NIL-2"}, on{"payment-sale-manual", "webhooks_list"},
+	{"rightless-keys-accepted", "accepts keys without a right", "RH-403-4", nil, on{"payment-sale-manual", "webhooks_list"},
 		before(keysOf("no_rights"), withKeys("valid"))},
-	{"other-mid-accepted", "lets a merchant act in another's name", "RH-403-5", also{"RH-NIL-2"}, on{"payment-sale-manual"},
+	{"other-mid-accepted", "lets a merchant act in another's name", "RH-403-5", nil, on{"payment-sale-manual"},
 		before(merchant("other"), asMerchant("main"))},
 	{"switched-off-accepted", "carries out a refund that the configuration forbids", "RH-403-6", nil, on{"payment-refund"},
 		before(all(is("payment-refund"), merchant("refunds_off")), asMerchant("main"))},
-	{"validation-before-keys", "answers a malformed request without keys by 400", "", nil, on{"payment-sale-manual"},
+	{"validation-before-keys", "answers a malformed request without keys by 400", "RH-401-3", nil, on{"payment-sale-manual"},
 		after(all(answered(401), malformed), answers(400, `{"status":"error","code":"GW03","message":"a field is wrong"}`))},
-	{"other-merchant-reads", "shows a transaction to another merchant", "", nil, on{"transactions-fetch-one"},
+	{"other-merchant-reads", "shows a transaction to another merchant", "RH-404-6", nil, on{"transactions-fetch-one"},
 		before(all(is("transactions-fetch-one"), keysOf("other_merchant")), withKeys("valid"))},
-	{"existence-betrayed", "answers another merchant 403 for a transaction that exists, 404 for one that does not", "", nil, on{"transactions-fetch-one"},
+	{"existence-betrayed", "answers another merchant 403 for a transaction that exists, 404 for one that does not", "RH-404-7", nil, on{"transactions-fetch-one"},
 		after(all(is("transactions-fetch-one"), keysOf("other_merchant"), answered(404), func(x *exchange) bool {
 			return x.sandbox.knows(x.URL.Path[strings.LastIndex(x.URL.Path, "/")+1:])
 		}), answers(403, `{"status":"error","code":"GW63","message":"the transaction is another merchant's"}`))},
-	{"other-merchant-lists", "lists the transactions of every merchant", "", nil, on{"transactions-fetch-all"},
+	{"other-merchant-lists", "lists the transactions of every merchant", "FL-GET-2", nil, on{"transactions-fetch-all"},
 		before(all(is("transactions-fetch-all"), keysOf("other_merchant")), withKeys("valid"))},
-	{"other-merchant-captures", "lets a merchant capture another's authorization", "", nil, on{"payment-capture"},
+	{"other-merchant-captures", "lets a merchant capture another's authorization", "RH-404-6", nil, on{"payment-capture"},
 		before(all(is("payment-capture"), keysOf("other_merchant")), withKeys("valid"), asMerchant("main"))},
-	{"other-merchant-refunds", "lets a merchant refund another's payment", "", nil, on{"payment-refund"},
+	{"other-merchant-refunds", "lets a merchant refund another's payment", "RH-404-6", nil, on{"payment-refund"},
 		before(all(is("payment-refund"), keysOf("other_merchant")), withKeys("valid"), asMerchant("main"))},
-	{"other-merchant-voids", "lets a merchant void another's payment", "", nil, on{"payment-void"},
+	{"other-merchant-voids", "lets a merchant void another's payment", "RH-404-6", nil, on{"payment-void"},
 		before(all(is("payment-void"), keysOf("other_merchant")), withKeys("valid"), asMerchant("main"))},
-	{"other-merchant-pays", "lets a merchant pay by another's token", "", nil, on{"payment-sale-token"},
+	{"other-merchant-pays", "lets a merchant pay by another's token", "RH-404-6", nil, on{"payment-sale-token"},
 		before(all(is("payment-sale-token"), keysOf("other_merchant")), withKeys("valid"), asMerchant("main"))},
-	{"other-merchant-unhooks", "lets a merchant remove another's webhook", "", nil, on{"webhooks-remove"},
+	{"other-merchant-unhooks", "lets a merchant remove another's webhook", "RH-404-6", nil, on{"webhooks-remove"},
 		before(all(is("webhooks-remove"), keysOf("other_merchant")), withKeys("valid"))},
 }
 

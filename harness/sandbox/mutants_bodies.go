@@ -24,7 +24,7 @@ var bodyMutants = []Mutant{
 		}))},
 	{"body-of-another", "answers with the right status and the body of another operation", "RH-200-2", nil, on{"webhooks_list"},
 		after(listed, answers(200, approvedBody))},
-	{"code-without-prefix", "writes the code without GW", "RH-200-2", nil, on{"payment-sale-manual"},
+	{"code-without-prefix", "writes the code without GW", "RH-200-2", also{"RH-200-10"}, on{"payment-sale-manual"},
 		after(all(is("payment-sale-manual"), answered(200)), edits(func(m map[string]any) { m["code"] = strings.TrimPrefix(fmt.Sprint(m["code"]), "GW") }))},
 	{"name-twice", "writes a name twice", "RH-200-2", also{"RH-ALL-2"}, on{"webhooks_list"},
 		after(listed, inserts(`"status":"ok",`))},

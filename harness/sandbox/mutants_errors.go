@@ -20,16 +20,16 @@ var errorMutants = []Mutant{
 		after(answered(500), says("status", "ok"))},
 	{"error-name-twice", "writes a name twice in an error", "RH-ERR-1", also{"RH-ALL-2"}, on{"payment-sale-manual", "webhooks_list"},
 		after(answered(404), inserts(`"status":"error",`))},
-	{"stack-trace", "shows a stack trace with an internal error", "", nil, on{"payment-sale-manual"},
+	{"stack-trace", "shows a stack trace with an internal error", "RH-ERR-2", nil, on{"payment-sale-manual"},
 		after(answered(500), answers(500, `{"status":"error","code":"GW96","message":"`+stackTrace+`"}`))},
-	{"host-name", "names a host of the inside in an error", "", nil, on{"payment-sale-manual"},
+	{"host-name", "names a host of the inside in an error", "RH-ERR-2", nil, on{"payment-sale-manual"},
 		after(answered(500), says("message", "dial tcp 10.20.0.14:5432: pg-primary-2.payments.internal refused the connection"))},
-	{"card-number-echoed", "repeats the card number in an error", "", nil, on{"payment-sale-manual"},
+	{"card-number-echoed", "repeats the card number in an error", "RH-ALL-3", nil, on{"payment-sale-manual"},
 		after(all(answered(400), sends("creditcard", given)), func(x *exchange) {
 			says("message", "cannot process card "+x.text("creditcard"))(x)
 		})},
-	{"card-number-in-answer", "repeats the card number when a payment is refused", "", nil, on{"payment-sale-manual"},
+	{"card-number-in-answer", "repeats the card number when a payment is refused", "RH-ALL-3", nil, on{"payment-sale-manual"},
 		after(all(wasRefused, sends("creditcard", given)), func(x *exchange) { says("card", x.text("creditcard"))(x) })},
-	{"cvv-echoed", "repeats the verification value in an answer", "", nil, on{"payment-sale-manual"},
+	{"cvv-echoed", "repeats the verification value in an answer", "RH-ALL-3", nil, on{"payment-sale-manual"},
 		after(all(answered(200), sends("cvv", given)), func(x *exchange) { says("cvv", x.text("cvv"))(x) })},
 }

@@ -12,21 +12,21 @@ func keyIgnored(x *exchange) { x.Header.Del(idempotencyHeader) }
 
 // What happens when a request comes again under its idempotency key.
 var idempotencyMutants = []Mutant{
-	{"key-ignored", "ignores the idempotency key", "", nil, on{"payment-sale-manual"},
+	{"key-ignored", "ignores the idempotency key", "IDEM-1", nil, on{"payment-sale-manual"},
 		before(keyed, keyIgnored)},
-	{"key-ignored-by-capture", "ignores the idempotency key of captures", "", nil, on{"payment-capture"},
+	{"key-ignored-by-capture", "ignores the idempotency key of captures", "IDEM-1", nil, on{"payment-capture"},
 		before(all(is("payment-capture"), keyed), keyIgnored)},
-	{"key-ignored-by-refund", "ignores the idempotency key of refunds", "", nil, on{"payment-refund"},
+	{"key-ignored-by-refund", "ignores the idempotency key of refunds", "IDEM-1", nil, on{"payment-refund"},
 		before(all(is("payment-refund"), keyed), keyIgnored)},
-	{"key-ignored-ach", "ignores the idempotency key of bank transfers", "", nil, on{"ach-sale"},
+	{"key-ignored-ach", "ignores the idempotency key of bank transfers", "IDEM-1", nil, on{"ach-sale"},
 		before(all(is("ach-sale", "ach-credit"), keyed), keyIgnored)},
-	{"key-only-in-sequence", "looks at the idempotency key only when the first request is done", "", nil, on{"payment-sale-manual"},
+	{"key-only-in-sequence", "looks at the idempotency key only when the first request is done", "IDEM-2", nil, on{"payment-sale-manual"},
 		overlapping()},
-	{"key-across-merchants", "mixes up equal idempotency keys of two merchants", "", nil, on{"payment-sale-manual"},
+	{"key-across-merchants", "mixes up equal idempotency keys of two merchants", "IDEM-5", nil, on{"payment-sale-manual"},
 		sharedKeys()},
-	{"other-body-acts", "carries out another body under a known idempotency key", "", nil, on{"payment-sale-manual"},
+	{"other-body-acts", "carries out another body under a known idempotency key", "IDEM-4", nil, on{"payment-sale-manual"},
 		forgetsOtherBodies()},
-	{"key-forgotten-on-hang-up", "forgets the idempotency key of a request whose client hung up", "", nil, on{"payment-sale-manual"},
+	{"key-forgotten-on-hang-up", "forgets the idempotency key of a request whose client hung up", "IDEM-3", nil, on{"payment-sale-manual"},
 		forgetsOnHangUp()},
 }
 

@@ -13,31 +13,36 @@ var messageMutants = []Mutant{
 	{"failure-not-told", "sends no message when a capture fails later", "RH-MSG-1", nil, on{"payment-capture"},
 		telling(loses("capture.declined"))},
 	{"message-of-other-id", "names another transaction in the message", "RH-MSG-2", nil, on{"payment-capture"},
+		telling(func(s *Sandbox, m message) []message {
+			other := s.sellUnheard()
+			return rewords("", func(news map[string]any) { news["transaction_id"] = other })(s, m)
+		})},
+	{"message-of-no-id", "names a transaction in the message that does not exist", "RH-MSG-2", also{"RH-MSG-11"}, on{"payment-capture"},
 		telling(rewords("", func(m map[string]any) { m["transaction_id"] = "310905000000000" }))},
-	{"success-after-failure", "says success true in the message about a failure", "RH-MSG-3", nil, on{"payment-capture"},
+	{"success-after-failure", "says success true in the message about a failure", "RH-MSG-3", also{"RH-MSG-6", "RH-MSG-8"}, on{"payment-capture"},
 		telling(rewords(".declined", func(m map[string]any) { m["success"] = true; delete(m, "reason") }))},
-	{"success-as-text", "says success \"false\", a text", "RH-MSG-3", nil, on{"payment-capture"},
+	{"success-as-text", "says success \"false\", a text", "RH-MSG-3", also{"RH-MSG-8"}, on{"payment-capture"},
 		telling(rewords(".declined", func(m map[string]any) { m["success"] = "false" }))},
-	{"message-reason-absent", "leaves the reason out of the message about a failure", "RH-MSG-3", nil, on{"payment-capture"},
+	{"message-reason-absent", "leaves the reason out of the message about a failure", "RH-MSG-6", also{"RH-MSG-8"}, on{"payment-capture"},
 		telling(rewords(".declined", func(m map[string]any) { delete(m, "reason") }))},
-	{"message-reason-blank", "gives a blank reason in the message about a failure", "RH-MSG-3", nil, on{"payment-capture"},
+	{"message-reason-blank", "gives a blank reason in the message about a failure", "RH-MSG-6", also{"RH-MSG-8"}, on{"payment-capture"},
 		telling(rewords(".declined", func(m map[string]any) { m["reason"] = "  " }))},
-	{"message-reason-on-success", "gives a reason in the message about a success", "", nil, on{"payment-capture"},
+	{"message-reason-on-success", "gives a reason in the message about a success", "RH-MSG-6", also{"RH-MSG-8"}, on{"payment-capture"},
 		telling(rewords(".approved", func(m map[string]any) { m["reason"] = "none" }))},
-	{"message-event-absent", "leaves the event out of the message", "", nil, on{"payment-capture"},
+	{"message-event-absent", "leaves the event out of the message", "RH-MSG-8", nil, on{"payment-capture"},
 		telling(rewords("", func(m map[string]any) { delete(m, "event") }))},
-	{"message-without-pair", "sends messages without the header pair of the registration", "", nil, on{"payment-capture"},
+	{"message-without-pair", "sends messages without the header pair of the registration", "RH-MSG-7", nil, on{"payment-capture"},
 		telling(func(_ *Sandbox, m message) []message {
 			bare := *m.hook
 			bare.HeaderKey = ""
 			return []message{{&bare, m.body}}
 		})},
-	{"message-not-repeated", "sends a message once, even when it is not acknowledged", "", nil, on{"payment-capture"},
+	{"message-not-repeated", "sends a message once, even when it is not acknowledged", "RH-MSG-9", nil, on{"payment-capture"},
 		telling(func(s *Sandbox, m message) []message {
 			s.courier.work.Go(func() { s.courier.attempt(m) })
 			return nil
 		})},
-	{"message-repeated-otherwise", "sends other bytes when a message is repeated", "", nil, on{"payment-capture"},
+	{"message-repeated-otherwise", "sends other bytes when a message is repeated", "RH-MSG-9", nil, on{"payment-capture"},
 		telling(func(s *Sandbox, m message) []message {
 			s.courier.work.Go(func() {
 				if !s.courier.attempt(m) {
@@ -47,28 +52,17 @@ var messageMutants = []Mutant{
 			})
 			return nil
 		})},
-	{"message-contradicted", "sends a second message that contradicts the first", "", nil, on{"payment-capture"},
+	{"message-contradicted", "sends a second message about a void that contradicts the first", "RH-MSG-10", nil, on{"payment-void"},
 		telling(func(s *Sandbox, m message) []message {
-			twin := reworded(m, func(news map[string]any) {
-				if news["success"] == true {
-					news["success"], news["reason"] = false, "the acquirer declined"
-				} else {
-					news["success"] = true
-					delete(news, "reason")
-				}
-			})
-			s.courier.after(300*time.Millisecond, func() { s.courier.send(twin) })
+			if strings.HasPrefix(m.hook.Event, "void.") {
+				twin := reworded(m, func(news map[string]any) { news["success"], news["reason"] = false, "the acquirer declined" })
+				s.courier.after(300*time.Millisecond, func() { s.courier.send(twin) })
+			}
 			return []message{m}
 		})},
-	{"message-for-rejected", "sends a message for a request that it rejects", "", nil, on{"payment-capture"},
+	{"message-for-rejected", "sends a message for a request that it rejects", "RH-MSG-11", nil, on{"payment-capture"},
 		after(all(is("payment-capture"), answered(400)), func(x *exchange) {
 			x.announce("capture.declined", x.text("transaction_id"))
-		})},
-	{"removed-hook-still-told", "sends messages to a webhook that was removed", "", nil, on{"webhooks-remove"},
-		before(is("webhooks-remove"), func(x *exchange) {
-			if x.sandbox.hasHook(x.URL.Path[strings.LastIndex(x.URL.Path, "/")+1:]) {
-				answers(200, encoded(plainBody{"ok", codeApproved, "the webhook was removed"}))(x)
-			}
 		})},
 }
 
@@ -116,13 +110,13 @@ func (x *exchange) announce(event, id string) {
 	}
 }
 
-func (s *Sandbox) hasHook(id string) bool {
-	s.state.RLock()
-	defer s.state.RUnlock()
-	for _, h := range s.state.hooks {
-		if h.ID == id {
-			return true
-		}
-	}
-	return false
+// sellUnheard stores a sale of which nobody is told and returns its id. The state
+// is locked while news are made.
+func (s *Sandbox) sellUnheard() string {
+	w := &work{state: s.state, now: s.now()}
+	rq := &request{client: s.clients[s.fixtures.Credentials["valid"]], merchant: s.fixtures.Merchants["main"], data: map[string]any{"amount": "1.00"}}
+	t := w.open(rq, sale, "cc", newOrderID())
+	w.conclude(rq, t, codeApproved)
+	s.state.commit(w.change)
+	return t.ID
 }

@@ -4,62 +4,62 @@ import "strings"
 
 // What may be done with a payment, and what it comes to.
 var moneyMutants = []Mutant{
-	{"over-capture-by-a-cent", "captures a cent more than is left of an authorization", "", nil, on{"payment-capture"},
+	{"over-capture-by-a-cent", "captures a cent more than is left of an authorization", "FL-CAP-2", nil, on{"payment-capture"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.target(rq, authorization); t != nil && amountOf(rq) == t.Amount-w.sum(t, capture)+1 {
 				return w.conclude(rq, w.child(rq, t, capture), codeApproved)
 			}
 			return next(w, rq)
 		}, "payment-capture")},
-	{"captures-not-added-up", "compares each capture with the authorization alone", "", nil, on{"payment-capture"},
+	{"captures-not-added-up", "compares each capture with the authorization alone", "FL-CAP-2", nil, on{"payment-capture"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.target(rq, authorization); t != nil && amountOf(rq) > 0 && amountOf(rq) <= t.Amount && amountOf(rq) > t.Amount-w.sum(t, capture) {
 				return w.conclude(rq, w.child(rq, t, capture), codeApproved)
 			}
 			return next(w, rq)
 		}, "payment-capture")},
-	{"partial-capture-refused", "refuses to capture a part of an authorization", "", nil, on{"payment-capture"},
+	{"partial-capture-refused", "refuses to capture a part of an authorization", "FL-CAP-1", also{"RH-200-1", "RH-200-13"}, on{"payment-capture"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.target(rq, authorization); t != nil && amountOf(rq) < t.Amount {
 				return w.conclude(rq, w.child(rq, t, capture), codeAmount)
 			}
 			return next(w, rq)
 		}, "payment-capture")},
-	{"second-capture-refused", "refuses a second capture of what is left", "", nil, on{"payment-capture"},
+	{"second-capture-refused", "refuses a second capture of what is left", "FL-CAP-1", nil, on{"payment-capture"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.target(rq, authorization); t != nil && w.sum(t, capture) > 0 {
 				return w.conclude(rq, w.child(rq, t, capture), codeCaptured)
 			}
 			return next(w, rq)
 		}, "payment-capture")},
-	{"sale-captured", "captures a sale", "", nil, on{"payment-capture"},
+	{"sale-captured", "captures a sale", "FL-CAP-3", nil, on{"payment-capture"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.target(rq, sale); t != nil {
 				return w.conclude(rq, w.child(rq, t, capture), codeApproved)
 			}
 			return next(w, rq)
 		}, "payment-capture")},
-	{"declined-captured", "captures an authorization that was declined", "", nil, on{"payment-capture"},
+	{"declined-captured", "captures an authorization that was declined", "FL-CAP-3", nil, on{"payment-capture"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.transactions[rq.text("transaction_id")]; t != nil && t.Merchant == rq.merchant && t.Kind == authorization && t.Status == declined {
 				return w.conclude(rq, w.child(rq, t, capture), codeApproved)
 			}
 			return next(w, rq)
 		}, "payment-capture")},
-	{"failed-capture-holds", "keeps the amount of a capture that failed later", "", nil, on{"payment-capture"},
+	{"failed-capture-holds", "keeps the amount of a capture that failed later", "RH-MSG-4", nil, on{"payment-capture"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.target(rq, authorization); t != nil && amountOf(rq) > t.Amount-w.sum(t, capture)-w.lost(t) {
 				return w.conclude(rq, w.child(rq, t, capture), codeAmount)
 			}
 			return next(w, rq)
 		}, "payment-capture")},
-	{"failed-capture-collects", "collects the amount of a capture that failed later", "RH-MSG-4", nil, on{"payment-capture"},
+	{"failed-capture-collects", "collects the amount of a capture that failed later", "RH-MSG-4", also{"FL-CAP-2"}, on{"payment-capture"},
 		after(all(is("transactions-fetch-one", "transactions-fetch-all"), answered(200)), editsRows(func(row map[string]any) {
 			if row["trxn_type"] == string(capture) {
 				row["trxn_status"] = approved
 			}
 		}))},
-	{"over-refund-by-a-cent", "refunds a cent more than was collected", "", nil, on{"payment-refund"},
+	{"over-refund-by-a-cent", "refunds a cent more than was collected", "FL-REF-2", nil, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.collected(rq); t != nil {
 				if _, left := w.refundable(t); amountOf(rq) == left+1 {
@@ -68,7 +68,7 @@ var moneyMutants = []Mutant{
 			}
 			return next(w, rq)
 		}, "payment-refund")},
-	{"refunds-not-added-up", "compares each refund with the payment alone", "", nil, on{"payment-refund"},
+	{"refunds-not-added-up", "compares each refund with the payment alone", "FL-REF-2", nil, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.collected(rq); t != nil {
 				if all, left := w.refundable(t); amountOf(rq) > left && amountOf(rq) <= all {
@@ -77,21 +77,21 @@ var moneyMutants = []Mutant{
 			}
 			return next(w, rq)
 		}, "payment-refund")},
-	{"second-refund-refused", "refuses a second refund of what is left", "", nil, on{"payment-refund"},
+	{"second-refund-refused", "refuses a second refund of what is left", "FL-REF-1", nil, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.collected(rq); t != nil && w.sum(t, refund) > 0 {
 				return w.conclude(rq, w.child(rq, t, refund), codeUndone)
 			}
 			return next(w, rq)
 		}, "payment-refund")},
-	{"refund-needs-amount", "declines a refund that names no amount", "", nil, on{"payment-refund"},
+	{"refund-needs-amount", "declines a refund that names no amount", "FL-REF-1", also{"RH-200-1"}, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.collected(rq); t != nil && rq.text("amount") == "" {
 				return w.conclude(rq, w.child(rq, t, refund), codeAmount)
 			}
 			return next(w, rq)
 		}, "payment-refund")},
-	{"refund-before-settlement", "refunds what has not settled", "", nil, on{"payment-refund"},
+	{"refund-before-settlement", "refunds what has not settled", "FL-REF-3", nil, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.target(rq, sale); t != nil && t.Settled.IsZero() && w.sum(t, refund) == 0 {
 				c := w.child(rq, t, refund)
@@ -102,28 +102,28 @@ var moneyMutants = []Mutant{
 			}
 			return next(w, rq)
 		}, "payment-refund")},
-	{"refund-as-form-of-all", "refunds everything where the request is a form", "", nil, on{"payment-refund"},
+	{"refund-as-form-of-all", "refunds everything where the request is a form", "RH-200-12", nil, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if rq.mediaType == formType {
 				delete(rq.data, "amount")
 			}
 			return next(w, rq)
 		}, "payment-refund")},
-	{"void-after-settlement", "voids what has settled", "", nil, on{"payment-void"},
+	{"void-after-settlement", "voids what has settled", "FL-VOID-1", nil, on{"payment-void"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.collected(rq); t != nil {
 				return w.void(rq, t)
 			}
 			return next(w, rq)
 		}, "payment-void")},
-	{"void-twice", "voids what was voided before", "", nil, on{"payment-void"},
+	{"void-twice", "voids what was voided before", "FL-VOID-2", nil, on{"payment-void"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.transactions[rq.text("transaction_id")]; t != nil && t.Merchant == rq.merchant && t.Voided {
 				return w.void(rq, t)
 			}
 			return next(w, rq)
 		}, "payment-void")},
-	{"void-does-nothing", "approves a void and leaves the payment as it is", "", nil, on{"payment-void"},
+	{"void-does-nothing", "approves a void and leaves the payment as it is", "FL-VOID-3", also{"FL-VOID-2"}, on{"payment-void"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			a := next(w, rq)
 			for i, t := range w.change.Transactions {
@@ -134,7 +134,7 @@ var moneyMutants = []Mutant{
 			}
 			return a
 		}, "payment-void")},
-	{"voided-hold-kept", "does not give the amount of a voided capture back", "", nil, on{"payment-void"},
+	{"voided-hold-kept", "does not give the amount of a voided capture back", "FL-VOID-3", nil, on{"payment-void"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.target(rq, authorization); t != nil {
 				held := t.Amount
@@ -149,14 +149,14 @@ var moneyMutants = []Mutant{
 			}
 			return next(w, rq)
 		}, "payment-capture")},
-	{"ach-void-after-batch", "voids a bank transfer that has settled", "", nil, on{"ach-void"},
+	{"ach-void-after-batch", "voids a bank transfer that has settled", "FL-VOID-1", nil, on{"ach-void"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.collected(rq); t != nil && isTransfer(t) {
 				return w.void(rq, t)
 			}
 			return next(w, rq)
 		}, "ach-void")},
-	{"ach-refund-before-batch", "refunds a bank transfer that has not settled", "", nil, on{"ach-refund"},
+	{"ach-refund-before-batch", "refunds a bank transfer that has not settled", "FL-REF-3", nil, on{"ach-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.target(rq, sale); t != nil && isTransfer(t) && t.Settled.IsZero() && w.sum(t, refund) == 0 {
 				c := w.child(rq, t, refund)
@@ -165,7 +165,7 @@ var moneyMutants = []Mutant{
 			}
 			return next(w, rq)
 		}, "ach-refund")},
-	{"order-twice", "accepts an order id twice", "", nil, on{"payment-sale-manual"},
+	{"order-twice", "accepts an order id twice", "FL-ORD-1", nil, on{"payment-sale-manual"},
 		orders(func(w *work, rq *request, next handler) answer {
 			order := rq.text("orderid")
 			if order == "" || !w.orderUsed(rq.merchant, order) {
@@ -178,45 +178,45 @@ var moneyMutants = []Mutant{
 			}
 			return a
 		})},
-	{"order-id-shortened", "drops the 36th character of an order id", "", nil, on{"payment-sale-manual"},
+	{"order-id-shortened", "drops the 36th character of an order id", "FL-ORD-3", nil, on{"payment-sale-manual"},
 		orders(func(w *work, rq *request, next handler) answer {
 			if order := rq.text("orderid"); len(order) == 36 {
 				rq.data["orderid"] = order[:35]
 			}
 			return next(w, rq)
 		})},
-	{"generated-order-id-short", "makes order ids of 32 characters", "", nil, on{"payment-sale-manual"},
+	{"generated-order-id-short", "makes order ids of 32 characters", "FL-ORD-2", nil, on{"payment-sale-manual"},
 		orders(func(w *work, rq *request, next handler) answer {
 			if strings.TrimSpace(rq.text("orderid")) == "" {
 				rq.data["orderid"] = strings.ReplaceAll(newOrderID(), "-", "")
 			}
 			return next(w, rq)
 		})},
-	{"one-decimal-misread", "reads 12.5 as 12.05", "", nil, on{"payment-sale-manual"},
+	{"one-decimal-misread", "reads 12.5 as 12.05", "FL-AMT-1", also{"RH-200-12"}, on{"payment-sale-manual"},
 		orders(func(w *work, rq *request, next handler) answer {
 			if whole, fraction, _ := strings.Cut(rq.text("amount"), "."); len(fraction) == 1 {
 				rq.data["amount"] = whole + ".0" + fraction
 			}
 			return next(w, rq)
 		})},
-	{"amount-approved-differs", "tells another amount than it was asked for", "", nil, on{"payment-sale-manual"},
+	{"amount-approved-differs", "tells another amount than it was asked for", "RH-200-12", nil, on{"payment-sale-manual"},
 		after(all(is("payment-sale-manual"), approvedIs), says("amount_approved", "0.01"))},
-	{"wrong-id-answered", "answers a sale by an id that is not the stored one", "", nil, on{"payment-sale-manual"},
+	{"wrong-id-answered", "answers a sale by an id that is not the stored one", "FL-GET-1", nil, on{"payment-sale-manual"},
 		after(all(is("payment-sale-manual"), approvedIs), func(x *exchange) { says("transaction_id", x.sandbox.unusedID())(x) })},
-	{"sale-not-stored", "approves a sale and stores nothing", "", nil, on{"payment-sale-manual"},
+	{"sale-not-stored", "approves a sale and stores nothing", "FL-GET-1", nil, on{"payment-sale-manual"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			a := next(w, rq)
 			w.change.Transactions, w.messages = nil, nil
 			return a
 		}, "payment-sale-manual")},
-	{"cash-not-added", "answers 201 to a cash sale and adds nothing", "", nil, on{"cash-sale"},
+	{"cash-not-added", "answers 201 to a cash sale and adds nothing", "FL-ADD-1", also{"RH-MSG-5"}, on{"cash-sale"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			a := next(w, rq)
 			w.change.Transactions, w.messages = nil, nil
 			return a
 		}, "cash-sale")},
-	{"declined-cash-201", "answers 201 to a cash sale that it declined", "", nil, on{"cash-sale"},
-		after(all(is("cash-sale"), wasRefused), status(201))},
+	{"declined-cash-201", "answers 201 to a cash sale that it declined, since its order id was used", "RH-201-2", nil, on{"cash-sale"},
+		after(all(is("cash-sale"), told("code", codeDuplicateOrder)), status(201))},
 }
 
 // orders replaces the work behind what opens a payment.

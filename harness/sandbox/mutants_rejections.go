@@ -4,19 +4,23 @@ import (
 	"net/http"
 	"regexp"
 	"sync"
+	"sync/atomic"
+	"time"
 )
 
 // What a rejected request leaves behind.
 var rejectionMutants = []Mutant{
 	{"charge-despite-400", "charges for a request that it answers with 400", "RH-NIL-1", nil, on{"payment-sale-manual"},
 		after(answered(400), charge)},
+	{"kept-despite-400", "keeps a request that it answers with 400, as a declined one", "RH-NIL-1", nil, on{"payment-sale-manual"},
+		after(answered(400), keepDeclined)},
 	{"charge-despite-401", "charges for a request that it answers with 401", "RH-NIL-2", nil, on{"payment-sale-manual"},
 		after(answered(401), charge)},
 	{"charge-despite-403", "charges for a request that it answers with 403", "RH-NIL-2", nil, on{"payment-sale-manual"},
 		after(all(answered(403), told("code", codeSecurity)), charge)},
-	{"charge-despite-403-merchant", "charges for a request in another merchant's name", "", nil, on{"payment-sale-manual"},
+	{"charge-despite-403-merchant", "charges for a request in another merchant's name", "RH-NIL-2", also{"RH-NIL-1", "RH-REP-4"}, on{"payment-sale-manual"},
 		after(all(answered(403), told("code", codeMerchant)), charge)},
-	{"charge-despite-404", "charges for a payment by a token that it does not know", "", nil, on{"payment-sale-token"},
+	{"charge-despite-404", "charges for a payment by a token that it does not know", "RH-REP-3", also{"RH-MSG-11", "RH-REP-5"}, on{"payment-sale-token"},
 		after(all(answered(404), is("payment-sale-token")), charge)},
 	{"charge-despite-500", "charges for a request that it answers with 500", "RH-NIL-3", nil, on{"payment-sale-manual"},
 		after(answered(500), charge)},
@@ -26,23 +30,23 @@ var rejectionMutants = []Mutant{
 		after(all(is("payment-sale-token"), answered(400)), charge)},
 	{"hold-kept-after-400", "keeps the amount of a capture that it answers with 400", "RH-NIL-4", nil, on{"payment-capture"},
 		after(all(is("payment-capture"), answered(400)), captureInSilence)},
-	{"capture-despite-403", "captures though it answers 403", "", nil, on{"payment-capture"},
+	{"capture-despite-403", "captures though it answers 403", "RH-NIL-4", nil, on{"payment-capture"},
 		after(all(is("payment-capture"), answered(401, 403)), captureInSilence)},
-	{"void-despite-403", "voids though it answers 403", "", nil, on{"payment-void"},
+	{"void-despite-403", "voids though it answers 403", "RH-REP-5", nil, on{"payment-void"},
 		after(all(is("payment-void"), answered(401, 403)), repeatWithKeys)},
-	{"hook-despite-400", "adds a webhook though it answers 400", "", nil, on{"webhooks-create"},
+	{"hook-despite-400", "adds a webhook though it answers 400", "RH-NIL-1", nil, on{"webhooks-create"},
 		after(all(is("webhooks-create"), answered(400), sends("uri", given)), addHookInSilence)},
-	{"hook-despite-403", "adds a webhook though it answers 403", "", nil, on{"webhooks-create"},
+	{"hook-despite-403", "adds a webhook though it answers 403", "RH-NIL-2", also{"RH-NIL-1", "RH-REP-4"}, on{"webhooks-create"},
 		after(all(is("webhooks-create"), answered(403), sends("uri", given)), addHookInSilence)},
-	{"order-used-up-by-400", "holds the order id of a rejected request for used", "RH-REP-1", nil, on{"payment-sale-manual"},
+	{"order-used-up-by-400", "holds the order id of a rejected request for used", "RH-REP-4", nil, on{"payment-sale-manual"},
 		usedUp(func(x *exchange) string { return order(x) }, answered(400), "GW19")},
-	{"key-used-up-by-400", "holds the idempotency key of a rejected request for used", "RH-REP-1", nil, on{"payment-sale-manual"},
+	{"key-used-up-by-400", "holds the idempotency key of a rejected request for used", "RH-REP-4", nil, on{"payment-sale-manual"},
 		usedUp(func(x *exchange) string { return x.Header.Get(idempotencyHeader) }, answered(400), "GW06")},
 	{"second-400-accepted", "accepts a malformed request when it comes again", "RH-REP-1", nil, on{"payment-sale-manual"},
 		secondTime(answered(400))},
 	{"second-403-accepted", "accepts a forbidden request when it comes again", "RH-REP-2", nil, on{"payment-sale-manual"},
 		secondTime(answered(403))},
-	{"404-remembered", "answers 404 to the right URL after a wrong one", "RH-REP-3", nil, on{"webhooks_list"},
+	{"404-remembered", "answers 404 to the right URL for a while after a wrong one", "RH-REP-3", also{"RH-200-1", "RH-ALL-1"}, on{"webhooks_list"},
 		remembers404()},
 }
 
@@ -79,6 +83,20 @@ func (x *exchange) sell(order string) {
 	t.Card = newCard(s.fixtures.Triggers.Card.Approved.Number)
 	w.conclude(rq, t, codeApproved)
 	s.finish(w)
+}
+
+// keepDeclined puts a rejected request into the books without using up its order id.
+func keepDeclined(x *exchange) {
+	id, s := order(x), x.sandbox
+	s.state.Lock()
+	defer s.state.Unlock()
+	if id == "" || s.state.closed {
+		return
+	}
+	s.state.commit(change{Transactions: []*transaction{{
+		ID: s.state.newID(), Parent: "a rejected request", Merchant: s.fixtures.Merchants["main"], Kind: sale, PaymentType: "cc",
+		Status: declined, Code: codeMalformed, OrderID: id, Created: s.now(),
+	}}})
 }
 
 // repeatWithKeys lets the sandbox carry out what it has rejected.
@@ -161,22 +179,17 @@ func secondTime(when condition) defect {
 	}
 }
 
-// remembers404 answers 404 for a while at the path that an unknown one begins with.
+// remembers404 answers 404 for a while where a path goes on to an unknown one.
 func remembers404() defect {
 	return func(s *Sandbox) error {
-		var mu sync.Mutex
-		missed := false
-		set := func(to bool) bool {
-			mu.Lock()
-			defer mu.Unlock()
-			was := missed
-			missed = to
-			return was
-		}
+		var missed atomic.Int64
 		return both(
-			before(func(x *exchange) bool { return is("webhooks_list")(x) && set(false) },
+			before(func(x *exchange) bool {
+				return is("webhooks_list")(x) && keysOf("valid")(x) && time.Now().UnixMilli() < missed.Load()+200
+			},
 				answers(404, `{"status":"error","code":"GW40","message":"there is nothing at this method and path"}`)),
-			after(func(x *exchange) bool { return x.operation == "" && x.URL.Path == "/v3/webhook-unknown" }, func(*exchange) { set(true) }),
+			after(func(x *exchange) bool { return x.operation == "" && x.URL.Path == "/v3/webhook-unknown" },
+				func(*exchange) { missed.Store(time.Now().UnixMilli()) }),
 		)(s)
 	}
 }

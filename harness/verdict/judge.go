@@ -73,6 +73,8 @@ var checks = map[string]Check{
 	"echo":              echo,
 	"amount":            amount,
 	"added":             added,
+	"not-shown":         notShown,
+	"no-inside":         noInside,
 	"distinct-reasons":  distinctReasons,
 	"message":           messageCame,
 	"message-id":        messageID,
@@ -86,7 +88,7 @@ var checks = map[string]Check{
 }
 
 // shapes are the checks of what an answer looks like, whatever was asked.
-var shapes = []string{"documented-status", "media-type", "schema", "error-body", "reason", "no-reason", "no-reason-field"}
+var shapes = []string{"documented-status", "media-type", "schema", "error-body", "reason", "no-reason", "no-reason-field", "not-shown", "no-inside"}
 
 // OfShape tells whether a check judges what an answer looks like, whatever was
 // asked, so that one fault of the target shows on requests of every kind.

@@ -24,6 +24,7 @@ x-conformance:
   codes: { field: /code, success: ["00"], unjudged: ["01"] }
   echo: [{ request: /reference, answer: /reference }]
   amounts: { fields: [/amount], answers: [/amount, /booked], currency: USD }
+  neverShown: [/card, /cvv]
   messages:
     register: { operation: register, address: /address, event: /event, headerName: /header/name, headerValue: /header/value }
     answer: /id
@@ -45,7 +46,7 @@ paths:
   /pay:
     post:
       operationId: pay
-      requestBody: { content: { application/json: { schema: { type: object, properties: { reference: { type: string }, amount: { type: string } } } } } }
+      requestBody: { content: { application/json: { schema: { type: object, properties: { reference: { type: string }, amount: { type: string }, card: { type: string }, cvv: { type: string } } } } } }
       callbacks: { news: { "https://x.test/": { post: { requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/News" } } } }, responses: { "200": { description: taken } } } } } }
       responses:
         "200": { description: paid, headers: { X-Trace: { required: true, schema: { type: string } } }, content: { application/json: { schema: { $ref: "#/components/schemas/Paid" } } } }
@@ -175,7 +176,7 @@ func TestEveryCheckHasATable(t *testing.T) {
 	tested := []string{
 		"added", "alike", "amount", "code", "distinct-reasons", "documented-status", "echo", "error-body", "flow", "media-type",
 		"message", "message-again", "message-header", "message-id", "message-none", "message-once", "message-reason", "message-schema",
-		"message-success", "no-reason", "no-reason-field", "no-trace", "reason", "repeat", "retry", "schema", "status",
+		"message-success", "no-inside", "no-reason", "no-reason-field", "no-trace", "not-shown", "reason", "repeat", "retry", "schema", "status",
 	}
 	if got := Checks(); !slices.Equal(got, tested) {
 		t.Errorf("checks %v, tables for %v", got, tested)

@@ -27,7 +27,9 @@ func awaited(v View) (r exchange.Record, place int, ok bool) {
 // silent says why the run cannot tell a message that was never sent from one that could not arrive.
 func silent(v View) string { return v.Transcript.News.Silent }
 
-// messageCame judges that the outcome of an accepted request is told in a message in time.
+// messageCame judges that the outcome of an accepted request is told in a message
+// in time. One that came without the header pair, or under another id, may be the
+// one: that is for messageHeader and messageID to find.
 func messageCame(v View) Saw {
 	r, place, ok := awaited(v)
 	switch {
@@ -37,11 +39,13 @@ func messageCame(v View) Saw {
 		return Saw{Exercised: true}
 	case silent(v) != "":
 		return Saw{Unclear: silent(v)}
+	case v.Transcript.News.Instead != "":
+		return Saw{Unclear: "no message came about " + r.Sought + v.Transcript.News.Instead}
 	}
 	return Saw{Exercised: true, Findings: []Finding{{
 		Exchange: place,
 		Expected: "a message about " + r.Sought + ", which the answer named",
-		Received: fmt.Sprintf("none within %s%s", r.Took.Round(1e8), v.Transcript.News.Instead),
+		Received: fmt.Sprintf("none within %s", r.Took.Round(1e8)),
 	}}}
 }
 

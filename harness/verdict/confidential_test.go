@@ -1,0 +1,58 @@
+package verdict
+
+import (
+	"strings"
+	"testing"
+
+	"qorcheck/harness/exchange"
+)
+
+func TestNotShown(t *testing.T) {
+	const sent = `{"card":"4571000000000001","cvv":"321","amount":"321.00","reference":"r-4571"}`
+	table(t, "not-shown", []row{
+		{claim: "an answer that shows neither passes", sent: sent, status: 200, body: `{"id":"310905123456789","amount":"321.00","last":"0001"}`, want: Pass, exercised: true},
+		{claim: "a card number fails", sent: sent, status: 400, body: `{"message":"no such card: 4571000000000001"}`, want: Fail, exercised: true, says: "nothing that repeats /card of the request"},
+		{claim: "a card number in groups fails", sent: sent, status: 400, body: `{"message":"no such card: 4571 0000 0000 0001"}`, want: Fail, exercised: true, says: "/message"},
+		{claim: "a card number with dashes, deep inside, fails", sent: sent, status: 200, body: `{"data":[{"card":"4571-0000-0000-0001"}]}`, want: Fail, exercised: true, says: "/data/0/card"},
+		{claim: "a card number as a number fails", sent: sent, status: 200, body: `{"card":4571000000000001}`, want: Fail, exercised: true},
+		{claim: "a card number on a page fails", sent: sent, status: 400, media: "text/html", body: `<p>4571000000000001</p>`, want: Fail, exercised: true},
+		{claim: "the verification value alone fails", sent: sent, status: 200, body: `{"cvv":"321"}`, want: Fail, exercised: true, says: "/cvv of the request"},
+		{claim: "the verification value in a sentence fails", sent: sent, status: 400, body: `{"message":"the CVV 321 is wrong"}`, want: Fail, exercised: true},
+		{claim: "the same digits within a number or a word are no verification value", sent: sent, status: 200, body: `{"id":"9321","note":"paid 321.00 by a321, no 4-321-1","message":"13211"}`, want: Pass, exercised: true},
+		{claim: "what stands for a card may be repeated", sent: `{"card":"457100$aB3dE5gH"}`, status: 200, body: `{"token":"457100$aB3dE5gH"}`, want: Pass},
+		{claim: "a request without them says nothing", sent: `{}`, status: 200, body: `{"card":"4571000000000001"}`, want: Pass},
+		{
+			claim: "a card number that an earlier request carried fails", sent: `{}`, status: 200, body: `{"card":"4571000000000001"}`,
+			prepared: []exchange.Record{{Body: []byte(sent)}}, want: Fail, exercised: true,
+		},
+		{claim: "where nothing is listed nothing is judged", operation: "free", sent: sent, status: 200, body: `{}`, want: Pass, exercised: true},
+	})
+}
+
+func TestTheValueItselfIsNotTold(t *testing.T) {
+	v := judgeRow(t, "not-shown", row{sent: `{"card":"4571000000000001"}`, status: 200, body: `{"card":"4571000000000001"}`})
+	for _, f := range v.Findings {
+		if strings.Contains(f.Expected+f.Received, "4571") {
+			t.Errorf("the finding repeats the card number: %+v", f)
+		}
+	}
+}
+
+func TestNoInside(t *testing.T) {
+	says := func(message string) string { return `{"code":"96","message":"` + message + `"}` }
+	table(t, "no-inside", []row{
+		{claim: "a description of the problem passes", status: 400, body: says("body: /amount breaks the rule pattern"), want: Pass, exercised: true},
+		{claim: "a version, a time and a public address pass", status: 400, body: says("see https://docs.example.test/errors v1.10.2 at 10:20:30 from 203.0.113.9"), want: Pass, exercised: true},
+		{claim: "a stack trace of Go fails", status: 500, body: says(`panic\n\ngoroutine 84 [running]:\nmain.sale()`), want: Fail, exercised: true, says: "a stack trace"},
+		{claim: "a stack trace of Java fails", status: 500, body: says(`java.lang.NullPointerException\n\tat com.pay.Sale.run(Sale.java:112)`), want: Fail, exercised: true, says: "a stack trace"},
+		{claim: "a stack trace of Python fails", status: 500, body: says(`Traceback (most recent call last):\n  File \"app.py\", line 3`), want: Fail, exercised: true, says: "a stack trace"},
+		{claim: "a stack trace of JavaScript fails", status: 500, body: says(`TypeError: x\n    at pay (/srv/app/pay.js:10:3)`), want: Fail, exercised: true, says: "a stack trace"},
+		{claim: "a stack trace of PHP fails", status: 500, body: says(`#0 /var/www/sale.php(12): pay()`), want: Fail, exercised: true, says: "a stack trace"},
+		{claim: "a stack trace on a page fails", status: 500, media: "text/html", body: `<pre>goroutine 1 [running]:</pre>`, want: Fail, exercised: true},
+		{claim: "an error of a database fails", status: 500, body: says("ERROR: syntax error at or near SELECT"), want: Fail, exercised: true, says: "an error of a database"},
+		{claim: "a host of the inside fails", status: 500, body: says("dial pg-primary-2.payments.internal: refused"), want: Fail, exercised: true, says: `pg-primary-2.payments.internal`},
+		{claim: "an address of the inside fails", status: 500, body: says("dial tcp 10.20.0.14:5432: refused"), want: Fail, exercised: true, says: "10.20.0.14"},
+		{claim: "what the request itself said may be said", sent: `{"reference":"http://10.20.0.14/"}`, status: 400, body: says("10.20.0.14 is no allowed receiver"), want: Pass, exercised: true},
+		{claim: "an answer to HEAD has no body to tell it in", operation: "peek", status: 404, body: "", want: Pass},
+	})
+}

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 
 	"qorcheck/harness/run"
@@ -12,14 +11,14 @@ import (
 
 // github is how a run speaks to GitHub Actions, where it runs there.
 type github struct {
-	stdout  io.Writer
+	stdout  *reporters.Guard
 	token   string // "" elsewhere
 	summary string // file that the step's page is made of, "" for none
 }
 
 // startGitHub makes the runner take no line of the output for a command until
 // finish or resume is called: what a target says must not be one.
-func startGitHub(stdout io.Writer) *github {
+func startGitHub(stdout *reporters.Guard) *github {
 	g := &github{stdout: stdout, summary: os.Getenv("GITHUB_STEP_SUMMARY")}
 	if os.Getenv("GITHUB_ACTIONS") == "true" {
 		g.token = newRunID() + newRunID()
@@ -57,7 +56,7 @@ func (g *github) finish(d *run.Document) error {
 	}
 	info, err := f.Stat()
 	if err == nil {
-		err = reporters.MarkdownUpTo(f, d, mostSummary-int(min(info.Size(), mostSummary)))
+		err = reporters.MarkdownUpTo(&reporters.Guard{W: f, Leaks: g.stdout.Leaks}, d, mostSummary-int(min(info.Size(), mostSummary)))
 	}
 	return errors.Join(err, f.Close())
 }

@@ -12,7 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"qorcheck/harness/exchange"
 	"qorcheck/harness/run"
+	"qorcheck/harness/settings"
 	"qorcheck/reporters"
 )
 
@@ -89,6 +91,7 @@ func (f *reportFlags) run(stdout, stderr io.Writer) error {
 		return err
 	}
 	options.Color = colored(stdout)
+	leaks := exchange.NewRedactor(&settings.Fixtures{}, nil).Leaks // of card numbers: it knows no credential
 	if f.out == "" {
 		f.out = dir
 	}
@@ -96,23 +99,28 @@ func (f *reportFlags) run(stdout, stderr io.Writer) error {
 		if err := os.MkdirAll(f.out, 0o755); err != nil {
 			return fmt.Errorf("--out %s: %w", f.out, err)
 		}
-		if _, err := reporters.Write(f.out, document, names, options); err != nil {
+		written, err := reporters.Write(f.out, document, names, options)
+		if err := errors.Join(err, reporters.SelfCheck(f.out, written, leaks)); err != nil {
 			return faultError{err}
 		}
 	}
-	return print(stdout, document, names, options, f.out == "-")
+	guard := &reporters.Guard{W: stdout, Leaks: leaks}
+	if err := reporters.Printed(guard, func(w io.Writer) error { return print(w, document, names, options, f.out == "-") }); err != nil {
+		return faultError{err}
+	}
+	return nil
 }
 
 // print writes the formats that have no file, or all.
 func print(w io.Writer, d *run.Document, names []string, o reporters.Options, all bool) error {
 	files, err := reporters.Render(d, names, o)
 	if err != nil {
-		return faultError{err}
+		return err
 	}
 	for _, file := range files {
 		if all || file.Name == "" {
 			if err := file.Write(w); err != nil {
-				return faultError{err}
+				return err
 			}
 		}
 	}

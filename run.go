@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -140,11 +141,12 @@ func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
 	log.SetOutput(io.Discard) // net/http logs what a target sends after an answer; that is judged
 	ctx, stop := interruptible()
 	defer stop()
-	actions := startGitHub(stdout)
+	out, told := &reporters.Guard{W: stdout, Leaks: client.Leaks}, &reporters.Guard{W: stderr, Leaks: client.Leaks}
+	actions := startGitHub(out)
 	defer actions.resume()
 	r := run.Start(ctx, p, client, run.Options{
 		Tool: "qorcheck " + version(), Profile: f.profile, Filter: f.filter, Waivers: waivers, Strict: f.strict, AllowUnexercised: f.allowUnexercised || f.oneCase != "", // one case alone exercises little
-		Journal: journal, Progress: f.progress(stderr),
+		Journal: journal, Progress: f.progress(told, isTerminal(stderr)),
 	})
 	if err := suites.Run(p, r); err != nil {
 		return faultError{err}
@@ -153,23 +155,12 @@ func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
 	if err != nil {
 		return faultError{err}
 	}
-	options, err := f.junitFlags.options(f.out, document)
-	if err != nil {
-		return faultError{err}
-	}
-	options.Color = colored(stdout)
-	written, err := reporters.Write(f.out, document, reporters.Formats(), options)
-	if err != nil {
-		return faultError{err}
-	}
-	if err := f.summary(stdout, document, options.Color); err != nil {
+	written, err := f.report(out, document, client.Leaks)
+	if err := errors.Join(err, told.Err); err != nil {
 		return faultError{err}
 	}
 	if err := actions.finish(document); err != nil {
 		return faultError{err}
-	}
-	for i := range written {
-		written[i] = filepath.Join(f.out, written[i])
 	}
 	if !f.quiet {
 		fmt.Fprintf(stderr, "reports: %s\n", strings.Join(written, ", "))
@@ -178,6 +169,24 @@ func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
 		return exit(document.ExitCode)
 	}
 	return nil
+}
+
+// report writes the reports, looks through them for secrets, prints the summary,
+// and returns the files.
+func (f *runFlags) report(out *reporters.Guard, d *run.Document, leaks func(string) string) ([]string, error) {
+	options, err := f.junitFlags.options(f.out, d)
+	if err != nil {
+		return nil, err
+	}
+	options.Color = colored(out.W)
+	written, err := reporters.Write(f.out, d, reporters.Formats(), options)
+	if err := errors.Join(err, reporters.SelfCheck(f.out, append(written, reporters.JournalFile), leaks)); err != nil {
+		return nil, err
+	}
+	for i := range written {
+		written[i] = filepath.Join(f.out, written[i])
+	}
+	return written, reporters.Printed(out, func(w io.Writer) error { return f.summary(w, d, options.Color) })
 }
 
 // accepted reads the waivers; one of an obligation that does not exist is an error.
@@ -201,14 +210,14 @@ func (f *runFlags) accepted(p *plan.Plan) (*settings.Waivers, error) {
 }
 
 // progress returns what shows how far the run is.
-func (f *runFlags) progress(stderr io.Writer) func(run.Progress) {
+func (f *runFlags) progress(stderr io.Writer, terminal bool) func(run.Progress) {
 	switch {
 	case f.quiet:
 		return nil
 	case f.verbose:
 		return reporters.Verbose(stderr)
 	}
-	return reporters.NewLive(stderr, isTerminal(stderr)).Show
+	return reporters.NewLive(stderr, terminal).Show
 }
 
 func (f *runFlags) summary(stdout io.Writer, d *run.Document, color bool) error {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -19,8 +20,10 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"qorcheck/harness/run"
 	"qorcheck/harness/sandbox"
 	"qorcheck/harness/settings"
+	"qorcheck/reporters"
 	"qorcheck/spec"
 )
 
@@ -82,7 +85,8 @@ func gossip(r *http.Request, sent []byte) (secrets []string) {
 	}
 	if d := data(sent); d != nil {
 		if card, _ := d["creditcard"].(string); settings.IsCard(card) {
-			secrets = append(secrets, card, card[:4]+" "+card[4:8]+" "+card[8:12]+" "+card[12:], card[:4]+"-"+card[4:8]+"-"+card[8:12]+"-"+card[12:])
+			secrets = append(secrets, forms(card)...)
+			secrets = append(secrets, card[:4]+" "+card[4:8]+" "+card[8:12]+" "+card[12:], card[:4]+"-"+card[4:8]+"-"+card[8:12]+"-"+card[12:])
 		}
 		if cvv, _ := d["cvv"].(string); cvv != "" {
 			secrets = append(secrets, "CVV "+cvv, "cvv="+cvv+"&", "cvc: "+cvv, `"cvv":"`+cvv+`"`, "security code was "+cvv+".")
@@ -107,9 +111,20 @@ func forms(secret string) []string {
 		base64.StdEncoding.EncodeToString([]byte(secret)), base64.URLEncoding.EncodeToString([]byte(secret)),
 		base64.RawStdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
 		html.EscapeString(secret), strings.ReplaceAll(html.EscapeString(secret), "+", "&#43;"),
+		hex.EncodeToString([]byte(secret)), strings.ToUpper(hex.EncodeToString([]byte(secret))),
+		throughout(secret, "%%%02X"), throughout(secret, "%%%02x"), url.QueryEscape(throughout(secret, "%%%02X")), throughout(secret, "&#%d;"), throughout(secret, `\u%04x`),
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
+}
+
+// throughout writes each byte of a text in an escape.
+func throughout(text, escape string) string {
+	var b strings.Builder
+	for _, c := range []byte(text) {
+		fmt.Fprintf(&b, escape, c)
+	}
+	return b.String()
 }
 
 // TestNoSecretIsShown: whatever a target does with the secrets that it is sent,
@@ -240,12 +255,56 @@ func TestNoSecretOnTheWire(t *testing.T) {
 	}
 }
 
+// TestSelfCheck: what comes past redaction all the same is deleted, named and not told.
+func TestSelfCheck(t *testing.T) {
+	key := fixturesOf(t).Credential("valid", "ClientKey")
+	for name, tt := range map[string]struct{ secret, says string }{
+		"a key": {key, "a credential"}, "a card number": {"4111111111111111", "the card number 411111******1111"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			stdout, stderr, code := commandIn(t, dir, nil, "run", "--run-id", tt.secret, "--filter", "operation:webhooks_list")
+			if code != run.ExitBroken || strings.Contains(stdout+stderr, tt.secret) {
+				t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
+			}
+			for _, file := range []string{"run.json", "report.html", "TEST-conformance.xml"} {
+				if want := "self-check: " + file + " held " + tt.says + " and was deleted"; !strings.Contains(stderr, want) {
+					t.Errorf("stderr does not say %q: %s", want, stderr)
+				}
+			}
+			entries, err := os.ReadDir(filepath.Join(dir, "out"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range entries {
+				if strings.Contains(readFile(t, filepath.Join(dir, "out", e.Name())), tt.secret) {
+					t.Errorf("%s holds it", e.Name())
+				}
+			}
+		})
+	}
+	t.Run("a card number in what is rendered again", func(t *testing.T) {
+		dir, _ := finished(t, true)
+		file := filepath.Join(dir, "run.json")
+		bent := strings.Replace(readFile(t, file), `"runId": "finished"`, `"runId": "4111111111111111"`, 1)
+		writeFiles(t, dir, map[string]string{"run.json": bent})
+		for _, args := range [][]string{{"--format", "junit", "--out", "again"}, {"--format", "console"}} {
+			stdout, stderr, code := commandIn(t, dir, nil, append([]string{"report", "--from", "."}, args...)...)
+			if code != run.ExitBroken || stdout != "" || !strings.Contains(stderr, "self-check: ") || strings.Contains(stderr, "4111111111111111") {
+				t.Errorf("%v: exit code %d: %s%s", args, code, stdout, stderr)
+			}
+		}
+	})
+}
+
 // certifyCanaries certifies a target with canaries as secrets and looks for them in all that came of it.
 func certifyCanaries(t *testing.T, want int, h http.HandlerFunc) {
 	t.Helper()
 	dir := t.TempDir()
 	writeFiles(t, dir, map[string]string{"fixtures.yaml": canaryFixtures(), "requirements.yaml": without(t, "RH-400-2", "RH-400-3", "RH-MSG-11")})
-	stdout, stderr, code := commandIn(t, dir, nil, "run", "--target", serve(t, h)+"/v3", "--fixtures", "fixtures.yaml", "--out", "out",
+	stdout, stderr, code := commandIn(t, dir, []string{"GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY=" + filepath.Join(dir, "page.md")},
+		"run", "--target", serve(t, h)+"/v3", "--fixtures", "fixtures.yaml", "--out", "out", "--verbose", "--junit-cases",
 		"--requirements", "requirements.yaml", "--filter", "operation:payment-sale-manual || operation:webhooks_list")
 	if code != want {
 		t.Errorf("exit code %d, want %d:\n%s", code, want, lastLine(stdout))
@@ -254,7 +313,16 @@ func certifyCanaries(t *testing.T, want int, h http.HandlerFunc) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	texts := map[string]string{"stdout": stdout, "stderr": stderr}
+	texts := map[string]string{"stdout": stdout, "stderr": stderr, "the step's page": readFile(t, filepath.Join(dir, "page.md"))}
+	for name, args := range map[string][]string{
+		"report": {"report", "--format", strings.Join(reporters.Formats(), ","), "--out", "-"}, "waive": {"waive"},
+		"diff": {"diff", "out", "out"}, "diff as Markdown": {"diff", "out", "out", "--format", "markdown"},
+	} {
+		printed, complaint, code := commandIn(t, dir, nil, args...)
+		if texts[name] = printed + complaint; code != 0 {
+			t.Errorf("%s: exit code %d: %s", name, code, complaint)
+		}
+	}
 	entries, err := os.ReadDir(filepath.Join(dir, "out"))
 	if err != nil {
 		t.Fatal(err)

@@ -73,6 +73,9 @@ func blocked(host string) error { return hostError(host) }
 // Redact removes every secret from a text.
 func (c *Client) Redact(text string) string { return c.redactor.Text(text) }
 
+// Leaks says what a text holds that no report may hold, "" when there is nothing.
+func (c *Client) Leaks(text string) string { return c.redactor.Leaks(text) }
+
 // RedactAnswer removes every secret from a text that quotes the target.
 func (c *Client) RedactAnswer(text string) string { return printable(c.redactor.Answer(text)) }
 

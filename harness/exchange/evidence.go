@@ -46,7 +46,7 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 	if a := r.Answer; a != nil {
 		e.Answer = &Message{
 			Line:      fmt.Sprintf("%s %d %s", a.Proto, a.Status, http.StatusText(a.Status)),
-			Body:      c.redactor.excerpt(string(a.Body), mostBody),
+			Body:      c.redactor.shownBody(a.Body, a.Header.Get("Content-Type")),
 			Header:    c.header(a.Header),
 			Truncated: a.Truncated,
 		}
@@ -59,7 +59,7 @@ func (c *Client) awaited(r Record, about string) Evidence {
 	e := Evidence{Step: r.Step.Name, Started: r.Started, TookMS: float64(r.Took.Microseconds()) / 1000, Failure: r.Failure}
 	e.Request = Message{Line: "await the message about " + printable(c.redactor.Answer(about)), Header: []string{}}
 	for i, d := range r.Messages {
-		m := Message{Line: fmt.Sprintf("message %d of %d, acknowledged with %d", i+1, len(r.Messages), d.Answered), Body: c.redactor.excerpt(string(d.Body), mostBody), Header: c.header(d.Header)}
+		m := Message{Line: fmt.Sprintf("message %d of %d, acknowledged with %d", i+1, len(r.Messages), d.Answered), Body: c.redactor.shownBody(d.Body, d.Header.Get("Content-Type")), Header: c.header(d.Header)}
 		if i == 0 {
 			e.Answer = &m
 			continue

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"html"
@@ -91,6 +92,27 @@ func TestRedactorHidesSecretsInAnswers(t *testing.T) {
 		{"a password in JSON within JSON with quotes in it", `{"m":"{\"password\":\"a\\\"951\\\" 951\"}"}`, nil},
 		{"a password that begins like a variable", `{"password":"$2y$10$951"} password=$951`, nil},
 		{"a token minted by the target", `{"access_token":"951.951","expires":1}`, nil},
+		{"a key in hexadecimal digits", hex.EncodeToString([]byte(clientKey)) + " " + strings.ToUpper(hex.EncodeToString([]byte(appKey))), []string{hex.EncodeToString([]byte(clientKey))[:20], strings.ToUpper(hex.EncodeToString([]byte(appKey)))[:20]}},
+		{"a key percent-encoded throughout", throughout(clientKey, "%%%02X"), []string{throughout(clientKey, "%%%02X")[:20]}},
+		{"a key percent-encoded throughout, twice", url.QueryEscape(throughout(clientKey, "%%%02x")), []string{"%25"}},
+		{"a key in JSON escapes throughout", `{"a":"` + throughout(clientKey, `\u%04x`) + `"}`, []string{throughout(clientKey, `\u%04x`)[:20]}},
+		{"a key in JSON escapes throughout, in a body that is cut", `{"a":"` + throughout(clientKey, `\u%04x`), []string{throughout(clientKey, `\u%04x`)[:20]}},
+		{"a card in HTML escapes throughout", "<p>" + throughout(testCard, "&#%d;") + "</p>", []string{throughout(testCard, "&#%d;")[:20]}},
+		{"a key in JSON escapes throughout, quoted again", throughout(clientKey, `\\\\u%04x`), []string{throughout(clientKey, `\u%04x`)[:20]}},
+		{"a key in escapes of strings", throughout(clientKey, `\x%02x`), []string{throughout(clientKey, `\x%02x`)[:20]}},
+		{"a card in hexadecimal digits", "x" + hex.EncodeToString([]byte(otherCard)) + " 0" + hex.EncodeToString([]byte(testCard)), []string{hex.EncodeToString([]byte(otherCard))[:20], hex.EncodeToString([]byte(testCard))[:20]}},
+		{"a card in JSON escapes throughout", `["` + throughout(testCard, `\u%04x`) + `"]`, []string{throughout(testCard, `\u%04x`)[:20]}},
+		{"a card among numbers in JSON", `{"a":[1,` + otherCard + `,2]}`, nil},
+		{"a verification value of the fixtures as a number in JSON", `{"a":[1,873,2]}`, nil},
+		{"names in camel case", `{"cardCvv":"951","securityCode":951,"accessToken":"951"}`, nil},
+		{"names with hyphens", `{"security-code":"951","access-token":"951"}`, nil},
+		{"a list of objects under a secret name", `{"cvv":[{"value":"1"},"951",[951]]}`, nil},
+		{"a token by its shape", "token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI5NTEifQ.c2lnbmF0dXJl", []string{"eyJhbGciOiJIUzI1NiJ9", "c2lnbmF0dXJl"}},
+		{"a platform's key by its shape", "key sk_test_4eC39HqLyjWDarjtT1zdp7dc", []string{"4eC39HqLyjWDarjtT1zdp7dc"}},
+		{"a private key", "-----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIIrYSSNQFaA2\n-----END EC PRIVATE KEY-----", []string{"MHcCAQEE"}},
+		{"a private key that is cut", `{"a":"-----BEGIN PRIVATE KEY-----\nMHcCAQEEIIrYSSNQFaA2"}`, []string{"MHcCAQEE"}},
+		{"the first track of a card", "%B" + otherCard + "^DOE/JO^39121010000000951000000?", []string{"DOE/JO"}},
+		{"the second track of a card", ";" + otherCard + "=39121010000000951?", []string{"3912101"}},
 		{"a name that the description marks as secret", `{"tan":"951"}`, nil},
 		{"names in any case", `{"CVV":"951","Password":"951"}`, nil},
 	} {
@@ -106,11 +128,26 @@ func TestRedactorHidesSecretsInAnswers(t *testing.T) {
 			if again := r.Answer(got); again != got {
 				t.Errorf("redacted once it is\n%s\ntwice\n%s", got, again)
 			}
-			if json.Valid([]byte(tt.text)) && !json.Valid([]byte(got)) && !strings.Contains(got, "*") {
+			if structured(tt.text) && !json.Valid([]byte(got)) {
 				t.Errorf("no JSON any more: %s", got)
 			}
 		})
 	}
+}
+
+// structured tells whether a text is a JSON object or array.
+func structured(text string) bool {
+	start := strings.TrimLeft(text, " \t\r\n")
+	return start != "" && strings.ContainsRune("{[", rune(start[0])) && json.Valid([]byte(text))
+}
+
+// throughout writes each character of a text in an escape.
+func throughout(text, escape string) string {
+	var b strings.Builder
+	for _, c := range []byte(text) {
+		fmt.Fprintf(&b, escape, c)
+	}
+	return b.String()
 }
 
 // verification finds the verification values, but not in ports and lengths.
@@ -151,6 +188,9 @@ func TestRedactorLeavesTheRest(t *testing.T) {
 		{"objects under secret names", `{"authorization":{"id":"17"}}`},
 		{"secret names without a value", "cvv is required; the password, too"},
 		{"long words", "transactions-fetch-all answers application/json; charset=utf-8"},
+		{"escapes that hide nothing", `{"a":"\u00e9\u4ea4","b":"%20%E9","c":"&amp;&lt;"}`},
+		{"numbers as they are written", `{"a":1.50,"b":1e3,"c":-0,"d":[ 1 , 2 ]}`},
+		{"words that look like keys", `{"task_id":"task_1234567890abcdef","risk_score":"low"}`},
 		{"codes", `{"code":"GW87","status":"declined","message":"GW03 cvv"}`},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
@@ -170,9 +210,9 @@ func TestRedactorShowsWhatIsUseful(t *testing.T) {
 		{"a variable in our own text stays", r.Text(`{"cvv":"$CARD_APPROVED_CVV"} cvv=$CVV&a`), `{"cvv":"$CARD_APPROVED_CVV"} cvv=$CVV&a`},
 		{"a literal in our own text goes", r.Text(`{"cvv":"12"}`), `{"cvv":"[redacted]"}`},
 		{"a short secret in our own text is a word like any other", r.Text("873 requests"), "873 requests"},
-		{"a curl line keeps its quotes", r.Known(`curl --data-raw '{"cvv":"'"$CVV"'","k":"` + clientKey + `"}'`), `curl --data-raw '{"cvv":"'"$CVV"'","k":"[redacted]"}'`},
-		{"a secret header goes", r.Answer(r.headerLine("Set-Cookie", "id=1; Path=/")), "Set-Cookie: [redacted]"},
-		{"a minted token in a header goes", r.Answer(r.headerLine("X-Csrf-Token", "1")), "X-Csrf-Token: [redacted]"},
+		{"a curl line keeps its quotes", r.Known(`curl --data-raw '{"cvv":"'"$CVV"'","k":"` + clientKey + `"}'`), `curl --data-raw '{"cvv":"'"$CVV"'","k":"[redacted#1]"}'`},
+		{"a secret header goes", r.Answer(r.headerLine("Set-Cookie", "id=1; Path=/")), "Set-Cookie: [redacted#25]"},
+		{"a minted token in a header goes", r.Answer(r.headerLine("X-Csrf-Token", "1")), "X-Csrf-Token: [redacted#26]"},
 		{"a card in a header goes", r.Answer(r.headerLine("X-Echo", testCard)), "X-Echo: 457100******0001"},
 		{"a card in a header's name goes", r.Answer(r.headerLine("X-"+testCard, "1")), "X-457100******0001: 1"},
 		{"other headers stay", r.Answer(r.headerLine("Content-Type", "application/json")), "Content-Type: application/json"},
@@ -185,6 +225,45 @@ func TestRedactorShowsWhatIsUseful(t *testing.T) {
 	}
 }
 
+// TestEqualSecretsHaveOneNumber: what was taken out can be told apart within a run.
+func TestEqualSecretsHaveOneNumber(t *testing.T) {
+	r := toyRedactor(t)
+	number := func(text string) string {
+		return regexp.MustCompile(`\[redacted[^]]*\]`).FindString(r.Answer(text))
+	}
+	first := number(`{"access_token":"one-token"}`)
+	for _, tt := range []struct {
+		claim, text string
+		same        bool
+	}{
+		{"the same again", `{"a":{"access_token":"one-token"}}`, true},
+		{"the same in a form", `access_token=one-token&a=b`, true},
+		{"the same under another name", `{"refreshToken": "one-token"}`, true},
+		{"another one", `{"access_token":"two-token"}`, false},
+		{"a key of the fixtures", clientKey, false},
+	} {
+		if got := number(tt.text); (got == first) != tt.same || !strings.HasPrefix(got, "[redacted#") {
+			t.Errorf("%s: %s, at first %s", tt.claim, got, first)
+		}
+	}
+	if number(clientKey) != number(packed(clientKey)) || number(clientKey) != number("x "+hex.EncodeToString([]byte(clientKey))) {
+		t.Error("a key has another number in another encoding")
+	}
+	for _, text := range []string{`{"cvv":"951"}`, `{"cvv":"952"}`, "pin=1234"} {
+		if got := number(text); got != Mark {
+			t.Errorf("%s is %s: of a card nothing is told", text, got)
+		}
+	}
+	t.Run("as far as memory goes", func(t *testing.T) {
+		for i := range 2 * mostMinted {
+			r.Answer(fmt.Sprintf(`{"access_token":"minted-%d"}`, i))
+		}
+		if len(r.minted.of) != mostMinted || number(`{"access_token":"one more"}`) != Mark || number(`{"access_token":"one-token"}`) != first {
+			t.Errorf("%d are kept", len(r.minted.of))
+		}
+	})
+}
+
 func TestNoSecretsAtAll(t *testing.T) {
 	f := toyFixture(t, "")
 	f.Credentials, f.Triggers, f.TestCards = nil, nil, nil
@@ -193,9 +272,13 @@ func TestNoSecretsAtAll(t *testing.T) {
 	}
 }
 
-// Whatever the surroundings, a secret goes and redaction is done once.
+// Whatever the surroundings, a secret goes, redaction is done once, and JSON stays JSON.
 func FuzzRedactor(f *testing.F) {
-	for _, seed := range [][2]string{{"", ""}, {`{"a":"`, `"}`}, {"4", "0"}, {"\\", "\\"}, {"cvv=", "&"}, {"%2", "%"}, {"[", "]"}} {
+	for _, seed := range [][2]string{
+		{"", ""}, {`{"a":"`, `"}`}, {"4", "0"}, {"\\", "\\"}, {"cvv=", "&"}, {"%2", "%"}, {"[", "]"},
+		{`{"cvv":[1,"2",{"a":null}],"pin":{"x":1},"card":4571000000000001}`, "1"}, {`["\u0034571000000000001"]`, ""}, {`{"password":"`, `"} , "b"`},
+		{`{"a":"{\"cvv\":\"951\"}"}`, ""}, {"Authorization: Basic ", "\n"}, {"&#52;571000000000001", ""}, {"eyJhbGciOiJub25lIn0.eyJzdWIiOiIxMjM0NTYifQ.", ""},
+	} {
 		f.Add(seed[0], seed[1])
 	}
 	fixtures, err := settingsOf(toyFixtures)
@@ -209,8 +292,19 @@ func FuzzRedactor(f *testing.F) {
 				t.Errorf("left in %q", got)
 			}
 		}
-		if text := r.Answer(before); len(text) > 20*len(before)+100 {
-			t.Error(fmt.Sprint(len(before), " bytes became ", len(text)))
+		for _, text := range []string{before, before + clientKey + after, before + testCard + after} {
+			for name, redact := range map[string]func(string) string{"answer": r.Answer, "text": r.Text} {
+				got := redact(text)
+				if again := redact(got); again != got {
+					t.Errorf("%s %q\nredacted once  %q\nredacted twice %q", name, text, got, again)
+				}
+				if structured(text) && !json.Valid([]byte(got)) {
+					t.Errorf("%s %q\nis no JSON any more: %q", name, text, got)
+				}
+				if len(got) > 20*len(text)+100 {
+					t.Errorf("%d bytes became %d", len(text), len(got))
+				}
+			}
 		}
 	})
 }

@@ -177,6 +177,10 @@ func cut(evidence []exchange.Evidence) []exchange.Evidence {
 			answer.Body = shorten(answer.Body, MostBody)
 			e.Answer = &answer
 		}
+		e.Messages = slices.Clone(e.Messages)
+		for j := range e.Messages {
+			e.Messages[j].Body = shorten(e.Messages[j].Body, MostBody)
+		}
 		list[i] = e
 	}
 	return list

@@ -1,0 +1,72 @@
+package exchange
+
+import (
+	"slices"
+	"strings"
+
+	"qorcheck/harness/settings"
+)
+
+// Leaks says what a text holds that no report may hold, "" when there is nothing:
+// a credential in any encoding, or a card number. It is the last look at what
+// redaction has been over; a credential that is a plain word cannot be told from
+// others and is not looked for.
+func (r *Redactor) Leaks(text string) string {
+	if r.surely.Replace(text) != text {
+		return "a credential"
+	}
+	for _, o := range r.odd {
+		if o.hide(text) != text {
+			return "a credential"
+		}
+	}
+	for i := 0; i < len(text); {
+		number, end := number(text, i)
+		if len(number) >= 12 && r.cards[number] || len(number) >= 13 && settings.IsCard(number) && issuer.MatchString(number) {
+			return "the card number " + settings.Truncate(number)
+		}
+		i = end
+	}
+	return ""
+}
+
+// number reads the digits at a place, in one group or in four of four, if they are
+// no part of a longer word, and tells where to go on.
+func number(text string, i int) (digits string, end int) {
+	if !digit(text, i) {
+		return "", i + 1
+	}
+	end = i
+	for digit(text, end) {
+		end++
+	}
+	glued := i > 0 && inWord(text[i-1])
+	if end-i == 4 && end+15 <= len(text) && (text[end] == ' ' || text[end] == '-') {
+		if grouped := strings.Split(text[i:end+15], text[end:end+1]); len(grouped) == 4 && len(strings.Join(grouped, "")) == 16 && allDigits(grouped) {
+			digits, end = strings.Join(grouped, ""), end+15
+		}
+	}
+	if digits == "" {
+		digits = text[i:end]
+	}
+	if glued || end < len(text) && inWord(text[end]) && !(text[end] == '.' && !digit(text, end+1)) {
+		return "", end
+	}
+	return digits, end
+}
+
+func allDigits(groups []string) bool {
+	return !slices.ContainsFunc(groups, func(g string) bool {
+		return len(g) != 4 || strings.ContainsFunc(g, func(c rune) bool { return c < '0' || c > '9' })
+	})
+}
+
+// inWord tells what makes digits a part of something longer: a truncated number, an id, a fraction.
+func inWord(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c == '.' || c == '*'
+}
+
+// plainWord tells a value that may stand in any text by chance.
+func plainWord(value string) bool {
+	return !strings.ContainsFunc(value, func(c rune) bool { return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z') })
+}

@@ -1,0 +1,41 @@
+package exchange
+
+import (
+	"encoding/hex"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+func TestLeaks(t *testing.T) {
+	r := toyRedactor(t)
+	for _, tt := range []struct{ claim, text, want string }{
+		{"nothing", "", ""},
+		{"a key", "x" + clientKey + "y", "a credential"},
+		{"a key in JSON", jsonText(appKey), "a credential"},
+		{"a key in a URL", url.QueryEscape(appKey), "a credential"},
+		{"a key in base64", packed(clientKey), "a credential"},
+		{"a key in hexadecimal digits", hex.EncodeToString([]byte(clientKey)), "a credential"},
+		{"a card of the fixtures", `"` + testCard + `"`, "the card number 457100******0001"},
+		{"another card", "card " + otherCard, "the card number 550000******0004"},
+		{"another card in groups", "5500 0000 0000 0004.", "the card number 550000******0004"},
+		{"a card after a number that is none", "1000000000000009 " + otherCard, "the card number 550000******0004"},
+		{"a truncated card", "550000******0004", ""},
+		{"numbers", "1767323045000 1000000000000009 310905123456789 0.4571000000000002", ""},
+		{"a digest", "sha256:" + strings.Repeat("5500000000000004ab", 4), ""},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			if got := r.Leaks(tt.text); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+	t.Run("a credential that is a word is none by itself", func(t *testing.T) {
+		f := toyFixture(t, "")
+		f.Credentials["valid"]["ClientKey"] = "sandbox"
+		r := NewRedactor(f, nil)
+		if r.Leaks("the sandbox") != "" || r.Leaks(packed("sandbox")) == "" || strings.Contains(r.Answer("the sandbox"), "sandbox") {
+			t.Error("it is, or it is not taken out")
+		}
+	})
+}

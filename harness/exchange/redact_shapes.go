@@ -1,0 +1,164 @@
+package exchange
+
+import (
+	"encoding/base64"
+	"encoding/hex"
+	"html"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// shapes of what is a secret wherever it stands: tokens (RFC 7519), keys of
+// payment platforms, private keys, and what a card's magnetic stripe holds.
+var shapes = []struct {
+	holds string // texts without it are not searched
+	form  *regexp.Regexp
+}{
+	{"eyJ", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`)},
+	{"k_", regexp.MustCompile(`\b[rs]k_[A-Za-z0-9_]{12,}`)},
+	{"PRIVATE KEY-----", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z ]*PRIVATE KEY-----|\z)`)},
+	{"^", regexp.MustCompile(`%?[Bb]\d{12,19}\^[^^\n]{2,26}\^\d{4}[^\s"'<]*`)},
+	{"=", regexp.MustCompile(`;?\b\d{12,19}=\d{7,}\??`)},
+}
+
+func hideShapes(text string) string {
+	for _, s := range shapes {
+		if strings.Contains(text, s.holds) {
+			text = s.form.ReplaceAllLiteralString(text, Mark)
+		}
+	}
+	return text
+}
+
+// packed hides words that hold a secret in base64 or in hexadecimal digits.
+func (r *Redactor) packed(text string) string {
+	var b strings.Builder
+	at := 0
+	for start := 0; start < len(text); start++ {
+		end := start
+		for end < len(text) && inBase64(text[end]) {
+			end++
+		}
+		if end-start >= leastPacked && (r.hides(text[start:end]) || r.hidesInHex(text[start:end])) {
+			b.WriteString(text[at:start] + Mark)
+			for at = end; at < len(text) && at < end+2 && text[at] == '='; at++ {
+			}
+		}
+		start = end
+	}
+	return b.String() + text[at:]
+}
+
+// leastPacked is the length of the shortest word that is looked into.
+const leastPacked = 16
+
+func inBase64(c byte) bool {
+	return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/' || c == '-' || c == '_'
+}
+
+// hides tells whether a word is base64 and holds a secret: from its first letter
+// on, or from a later one, as what precedes may belong to it or not.
+func (r *Redactor) hides(word string) bool {
+	bare := []byte(word)
+	for i, c := range bare {
+		switch c {
+		case '-':
+			bare[i] = '+'
+		case '_':
+			bare[i] = '/'
+		}
+	}
+	data := make([]byte, base64.RawStdEncoding.DecodedLen(len(bare)))
+	for start := range 4 {
+		packed := bare[start:]
+		if len(packed)%4 == 1 {
+			packed = packed[:len(packed)-1]
+		}
+		if n, err := base64.RawStdEncoding.Decode(data, packed); err == nil && r.secret(data[:n]) {
+			return true
+		}
+	}
+	return false
+}
+
+// hidesInHex tells whether a word has hexadecimal digits that hold a secret.
+func (r *Redactor) hidesInHex(word string) bool {
+	for start := 0; start < len(word); start++ {
+		end := start
+		for end < len(word) && strings.IndexByte("0123456789abcdefABCDEF", word[end]) >= 0 {
+			end++
+		}
+		for at := start; at < start+2 && end-at >= leastPacked; at++ { // the first digit may belong to it or not
+			if data, err := hex.DecodeString(word[at : at+(end-at)/2*2]); err == nil && r.secret(data) {
+				return true
+			}
+		}
+		start = end
+	}
+	return false
+}
+
+// secret tells whether decoded bytes are text that holds a secret.
+func (r *Redactor) secret(data []byte) bool {
+	if !textual(data) {
+		return false
+	}
+	plain := string(data)
+	return r.plain(plain) != plain
+}
+
+// textual tells whether bytes hold a word: ids decode to noise.
+func textual(data []byte) bool {
+	run := 0
+	for _, c := range data {
+		if run++; c < 0x20 || c > 0x7e {
+			run = 0
+		}
+		if run == 8 {
+			return true
+		}
+	}
+	return false
+}
+
+// escapedWord is a word with characters in an escape of URLs, JSON or HTML.
+var escapedWord = regexp.MustCompile(`[^\s"'<>{}]*(?:%[0-9A-Fa-f]{2}|\\[ux][0-9A-Fa-f]{2}|&#?\w+;)[^\s"'<>{}]*`)
+
+// mostLayers of escapes are looked through.
+const mostLayers = 3
+
+// escaped hides words that hold a secret only once their escapes are resolved.
+func (r *Redactor) escaped(text string) string {
+	if !strings.ContainsAny(text, `%\&`) {
+		return text
+	}
+	return escapedWord.ReplaceAllStringFunc(text, func(word string) string {
+		meant := word
+		for range mostLayers {
+			plain := resolved(meant)
+			if plain == meant {
+				break
+			}
+			if meant = plain; r.plain(meant) != meant {
+				return Mark
+			}
+		}
+		return word
+	})
+}
+
+var escapedRune = regexp.MustCompile(`\\+(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})`)
+
+func resolved(text string) string {
+	text = escapedRune.ReplaceAllStringFunc(text, func(m string) string {
+		code, _ := strconv.ParseUint(strings.TrimLeft(m, `\ux`), 16, 32) // hexadecimal digits
+		return string(rune(code))
+	})
+	text = html.UnescapeString(text)
+	if plain, err := url.PathUnescape(text); err == nil {
+		return plain
+	}
+	return text
+}

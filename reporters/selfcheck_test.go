@@ -1,0 +1,65 @@
+package reporters
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// secretive finds fault with one word.
+func secretive(text string) string {
+	if strings.Contains(text, "hunter2") {
+		return "a credential"
+	}
+	return ""
+}
+
+func TestSelfCheckDeletesWhatLeaks(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"clean.txt": "a\nb\n", "empty.txt": "", "first.txt": "hunter2\n" + strings.Repeat("x\n", 10), "last.txt": strings.Repeat("x", 3<<20) + "\nno line end hunter2", "other.txt": "hunter2",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := SelfCheck(dir, []string{"clean.txt", "empty.txt"}, secretive); err != nil {
+		t.Error(err)
+	}
+	err := SelfCheck(dir, []string{"clean.txt", "first.txt", "last.txt", "empty.txt", "lost.txt"}, secretive)
+	for _, want := range []string{"first.txt held a credential and was deleted", "last.txt held a credential and was deleted", "self-check of lost.txt: "} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("it does not say %q: %v", want, err)
+		}
+	}
+	if strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("it tells the secret: %v", err)
+	}
+	if got := files(t, dir); !slices.Equal(got, []string{"clean.txt", "empty.txt", "other.txt"}) {
+		t.Errorf("left are %v", got)
+	}
+}
+
+func TestGuard(t *testing.T) {
+	var b bytes.Buffer
+	g := &Guard{W: &b, Leaks: secretive}
+	for _, text := range []string{"one ", "no hunter2", "two"} {
+		if n, err := io.WriteString(g, text); (err != nil) != strings.Contains(text, "hunter2") || err == nil && n != len(text) {
+			t.Errorf("%s: %d, %v", text, n, err)
+		}
+	}
+	if b.String() != "one two" || g.Err == nil || strings.Contains(g.Err.Error(), "hunter2") {
+		t.Errorf("%q, %v", b.String(), g.Err)
+	}
+	if err := Printed(g, func(w io.Writer) error {
+		_, err := io.WriteString(w, "hun")
+		return errors.Join(err, func() error { _, err := io.WriteString(w, "ter2"); return err }())
+	}); err == nil || b.String() != "one two" {
+		t.Errorf("in two pieces it is printed: %q, %v", b.String(), err)
+	}
+}

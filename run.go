@@ -228,11 +228,31 @@ func (f *runFlags) summary(stdout io.Writer, d *run.Document, color bool) error 
 	return reporters.Console(stdout, d, color)
 }
 
-// interruptible returns a context that the first Ctrl-C or SIGTERM ends; the second ends the process.
+// interruptible returns a context that the first Ctrl-C or SIGTERM ends; the second
+// ends the process at once, whatever is under way.
 func interruptible() (context.Context, func()) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	return ctx, stop
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	over := make(chan struct{})
+	go func() {
+		for range 2 {
+			select {
+			case <-signals:
+			case <-over:
+				return
+			}
+			if ctx.Err() != nil {
+				os.Exit(run.ExitInterrupted)
+			}
+			cancel()
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(over)
+		cancel()
+	}
 }
 
 func colored(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }

@@ -10,6 +10,8 @@ import (
 var messageMutants = []Mutant{
 	{"message-lost", "sends no message about captures", "RH-MSG-1", nil, on{"payment-capture"},
 		telling(loses("capture."))},
+	{"sale-not-told", "sends no message about sales", "RH-MSG-5", nil, on{"payment-sale-manual"},
+		telling(loses("sale."))},
 	{"failure-not-told", "sends no message when a capture fails later", "RH-MSG-1", nil, on{"payment-capture"},
 		telling(loses("capture.declined"))},
 	{"message-of-other-id", "names another transaction in the message", "RH-MSG-2", nil, on{"payment-capture"},

@@ -59,6 +59,13 @@ var moneyMutants = []Mutant{
 				row["trxn_status"] = approved
 			}
 		}))},
+	{"failing-capture-declined", "declines at once a capture that would fail later", "RH-200-13", also{"RH-MSG-4"}, on{"payment-capture"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.target(rq, authorization); t != nil && t.Fails != "" {
+				return w.conclude(rq, w.child(rq, t, capture), t.Fails)
+			}
+			return next(w, rq)
+		}, "payment-capture")},
 	{"over-refund-by-a-cent", "refunds a cent more than was collected", "FL-REF-2", nil, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.collected(rq); t != nil {

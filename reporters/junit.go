@@ -380,11 +380,13 @@ func cut(text string, most int) string {
 		return text
 	}
 	keep := most
-	for keep > 0 && !utf8.RuneStart(text[keep]) {
-		keep--
+	for keep > 0 && (!utf8.RuneStart(text[keep]) || digit(text[keep-1]) && digit(text[keep])) {
+		keep-- // within a number what is left may look like another
 	}
 	return fmt.Sprintf("%s… (%d bytes cut)", text[:keep], len(text)-keep)
 }
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
 
 // attribute quotes an attribute's value.
 func attribute(value string) string {

@@ -266,8 +266,8 @@ func (r *Redactor) excerpt(text string, most int) string {
 	}
 	shown := r.Answer(text[:most+r.margin])
 	cut := max(0, min(most, len(shown)-r.margin))
-	for cut > 0 && !utf8.RuneStart(shown[cut]) {
-		cut--
+	for cut > 0 && (!utf8.RuneStart(shown[cut]) || digit(shown, cut-1) && digit(shown, cut)) {
+		cut-- // within a number what is left may look like another
 	}
 	return fmt.Sprintf("%s… (%d bytes more)", printable(shown[:cut]), len(text)-cut)
 }

@@ -158,11 +158,13 @@ func shorten(text string, most int) string {
 		return text
 	}
 	cut := most
-	for cut > 0 && text[cut]&0xc0 == 0x80 {
-		cut--
+	for cut > 0 && (text[cut]&0xc0 == 0x80 || digit(text[cut-1]) && digit(text[cut])) {
+		cut-- // within a number what is left may look like another
 	}
 	return fmt.Sprintf("%s… (%d bytes more)", text[:cut], len(text)-cut)
 }
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
 
 func indent(text, by string) string {
 	return by + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n"+by) + "\n"

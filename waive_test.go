@@ -24,10 +24,11 @@ func TestWaivers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	target := broken(t, "401-for-403")
-	filter := "operation:webhooks_list && !requirement:RH-ALL-1"
+	// a 403 that is answered 401 is not judged again when it is repeated
+	filter := "operation:webhooks_list && !requirement:RH-ALL-1 && !requirement:RH-REP-2"
 	certified := func(target string, args ...string) (string, int) {
 		t.Helper()
-		stdout, stderr, code := commandIn(t, dir, nil, append([]string{"run", "--target", target, "--filter", filter, "--allow-unexercised"}, args...)...)
+		stdout, stderr, code := commandIn(t, dir, nil, append([]string{"run", "--target", target, "--filter", filter}, args...)...)
 		if code == run.ExitUsage {
 			t.Fatal(stderr)
 		}

@@ -116,6 +116,8 @@ func (b *builder) strayCard(value any, name string) string {
 				return field
 			}
 		}
+	case float64: // a card number is one as a number, too
+		return b.strayCard(strconv.FormatFloat(v, 'f', -1, 64), name)
 	case string:
 		if settings.IsCard(v) && slices.Contains(b.description.SecretFields, name) && !slices.Contains(b.fixtures.TestCards, v) {
 			return name

@@ -192,3 +192,22 @@ func TestAnObligationWithoutCasesSaysWhatWasDropped(t *testing.T) {
 		t.Errorf("lacks %q", lacks)
 	}
 }
+
+func TestACardNumberIsOneAsANumberToo(t *testing.T) {
+	b := builder{description: &spec.Description{SecretFields: []string{"card"}}, fixtures: fixtures(t, `test_cards: ["4571000000000001"]`)}
+	for _, tt := range []struct {
+		value any
+		stray string
+	}{
+		{map[string]any{"card": 5500000000000004.0}, "card"},
+		{map[string]any{"card": []any{5500000000000004.0}}, "card"},
+		{map[string]any{"card": "5500000000000004"}, "card"},
+		{map[string]any{"card": 4571000000000001.0}, ""},
+		{map[string]any{"order": 5500000000000004.0}, ""},
+		{map[string]any{"card": 12.5}, ""},
+	} {
+		if got := b.strayCard(tt.value, ""); got != tt.stray {
+			t.Errorf("%v: stray in %q, want %q", tt.value, got, tt.stray)
+		}
+	}
+}

@@ -109,12 +109,16 @@ func (m Maker) sample(v view, p place) any {
 
 func allowedTypes(v view) string { return "a value of type " + strings.Join(v.types, " or ") }
 
+// shortestCard is how many digits a card number has at least. No such number is
+// sent as one, lest it be a card that may not be sent.
+const shortestCard = 12
+
 func (m Maker) types(v view, sample any, add func(keyword, class, why, allowed string, sent any)) {
 	if len(v.types) == 0 {
 		return
 	}
 	number := any(12345.0)
-	if text, ok := sample.(string); ok {
+	if text, ok := sample.(string); ok && len(text) < shortestCard {
 		if n, err := strconv.ParseFloat(text, 64); err == nil && !math.IsInf(n, 0) && !math.IsNaN(n) {
 			number = n // a number as such instead of as a string
 		}

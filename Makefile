@@ -33,7 +33,11 @@ test: ## prove the project
 	@echo '$(RACE_NOTE)'
 	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
 	$(GO) vet ./...
-	$(GO) test $(RACE) -timeout 30m -skip '^TestMutants$$' ./...
+	$(GO) test $(RACE) -timeout 30m $$($(GO) list ./... | tail -n +2)
+	@echo 'end to end, whole runs of the sound sandbox: $(RACE_NOTE)'
+	$(GO) test $(RACE) -timeout 30m -run '^TestCleanSandbox$$' .
+	@echo 'end to end, the rest: through programs that are built without it'
+	$(GO) test -timeout 30m -skip '^(TestMutants|TestCleanSandbox)$$' .
 	@$(MAKE) --no-print-directory mutants
 
 mutants: build ## prove that the checks can fail, on sandboxes with a planted defect each

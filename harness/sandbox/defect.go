@@ -216,8 +216,6 @@ func all(conditions ...condition) condition {
 	}
 }
 
-func not(c condition) condition { return func(x *exchange) bool { return !c(x) } }
-
 // is holds for requests of an operation among these.
 func is(operations ...string) condition {
 	return func(x *exchange) bool { return slices.Contains(operations, x.operation) }

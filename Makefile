@@ -37,7 +37,7 @@ test: ## prove the project
 	@echo 'end to end, whole runs of the sound sandbox: $(RACE_NOTE)'
 	$(GO) test $(RACE) -timeout 30m -run '^TestCleanSandbox$$' .
 	@echo 'end to end, the rest: through programs that are built without it'
-	$(GO) test -timeout 30m -skip '^(TestMutants|TestCleanSandbox)$$' .
+	$(GO) test -timeout 30m -parallel 8 -skip '^(TestMutants|TestCleanSandbox)$$' .
 	@$(MAKE) --no-print-directory mutants
 
 mutants: build ## prove that the checks can fail, on sandboxes with a planted defect each

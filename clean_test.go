@@ -64,6 +64,7 @@ func TestCleanSandbox(t *testing.T) {
 // TestObligationsAreComplete counts what the requirement list declares, reading
 // both files as plain YAML, and compares: none is missing, none is there twice.
 func TestObligationsAreComplete(t *testing.T) {
+	t.Parallel()
 	var description, requirements map[string]any
 	for data, into := range map[*map[string]any][]byte{&description: spec.QorCommerce(), &requirements: spec.QorCommerceRequirements()} {
 		if err := yaml.Unmarshal(into, data); err != nil {

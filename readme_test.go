@@ -22,6 +22,7 @@ import (
 // TestReadme does what the README says, in a copy of the tree: every command of
 // its sh blocks, with the fixtures file that it shows.
 func TestReadme(t *testing.T) {
+	t.Parallel()
 	readme := readFile(t, "README.md")
 	dir := copyTree(t)
 	environment := append(os.Environ(), "NO_COLOR=1")

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"qorcheck/harness/run"
@@ -18,19 +19,28 @@ import (
 // or one against a target that lets every malformed request pass as approved.
 func finished(t *testing.T, clean bool) (dir string, d *run.Document) {
 	t.Helper()
-	target := serve(t, newSandbox(t)) + "/v3"
-	if !clean {
-		target = broken(t, "malformed-approved")
+	made, _ := finishedRuns.LoadOrStore(clean, sync.OnceValues(func() (*run.Document, []byte) {
+		target := serve(t, newSandbox(t)) + "/v3"
+		if !clean {
+			target = broken(t, "malformed-approved")
+		}
+		var journal bytes.Buffer
+		d := certify(t, planOf(t, "payment-void", "webhooks_list"), target, "finished", 8, run.Options{Tool: "qorcheck test", Journal: &journal})
+		return d, journal.Bytes()
+	}))
+	d, journal := made.(func() (*run.Document, []byte))()
+	if d == nil {
+		t.Fatal("the run that this test looks at failed in another one")
 	}
-	var journal bytes.Buffer
-	d = certify(t, planOf(t, "payment-void", "webhooks_list"), target, "finished", 8, run.Options{Tool: "qorcheck test", Journal: &journal})
 	dir = t.TempDir()
 	_, err := reporters.Write(dir, d, reporters.Formats(), reporters.Options{})
-	if err := errors.Join(err, os.WriteFile(filepath.Join(dir, reporters.JournalFile), journal.Bytes(), 0o600)); err != nil {
+	if err := errors.Join(err, os.WriteFile(filepath.Join(dir, reporters.JournalFile), journal, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	return dir, d
 }
+
+var finishedRuns sync.Map // whether clean → func() (*run.Document, []byte): each is made once
 
 // TestReportRendersAgain: what a run wrote, report writes again, byte for byte.
 func TestReportRendersAgain(t *testing.T) {

@@ -28,7 +28,7 @@ type Settings struct {
 
 // Limits of settings.
 const (
-	DefaultConcurrency = 16
+	DefaultConcurrency = 24
 	MaxConcurrency     = 1024
 	DefaultTimeout     = 10 * time.Second
 	MaxTimeout         = 10 * time.Minute

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -69,7 +70,37 @@ func planJSON(w io.Writer, p *plan.Plan) error {
 		Obligations []*plan.Obligation `json:"obligations"`
 		Cases       []*plan.Case       `json:"cases"`
 		Dropped     []plan.Dropped     `json:"dropped"`
-	}{p.Digest, p.Seed, p.Volume(), p.Obligations, p.Cases, p.Dropped})
+		Statements  []plannedStatement `json:"statements"`
+	}{p.Digest, p.Seed, p.Volume(), p.Obligations, p.Cases, p.Dropped, statementsOf(p)})
+}
+
+// plannedStatement is a statement of the documentation and what a plan makes of it.
+type plannedStatement struct {
+	statement
+	Obligations int `json:"obligations"`
+}
+
+// statementsOf lists the statements of the documentation that the requirement list
+// names, by id.
+func statementsOf(p *plan.Plan) []plannedStatement {
+	obligations := map[string]int{} // by requirement
+	for _, o := range p.Obligations {
+		obligations[o.Requirement.ID]++
+	}
+	list := []plannedStatement{}
+	for _, s := range newCatalogue(p.Description, p.Requirements).Statements {
+		one := plannedStatement{statement: s}
+		for _, id := range s.Requirements {
+			one.Obligations += obligations[id]
+		}
+		for _, q := range p.Requirements.List {
+			if one.Obligations == 0 && s.NotCovered == "" && slices.Contains(s.Requirements, q.ID) {
+				one.NotCovered = q.Untested
+			}
+		}
+		list = append(list, one)
+	}
+	return list
 }
 
 func planText(w io.Writer, p *plan.Plan) error {
@@ -94,6 +125,22 @@ func planText(w io.Writer, p *plan.Plan) error {
 			c := cases[id]
 			fmt.Fprintf(b, "    %-7s %s: %s%s\n", expectation(c.Expect), c.ID, c.Why, preparation(c))
 		}
+	}
+	heading, outside := "\nstatements of the documentation, and how many obligations are made of each:\n", 0
+	for _, s := range statementsOf(p) {
+		switch {
+		case s.Obligations > 0:
+			fmt.Fprintf(b, "%s    %s  %d: %s\n", heading, s.ID, s.Obligations, strings.Join(s.Requirements, ", "))
+		case s.NotCovered != "":
+			fmt.Fprintf(b, "%s    %s  none: %s\n", heading, s.ID, s.NotCovered)
+		default:
+			outside++
+			continue
+		}
+		heading = ""
+	}
+	if outside > 0 {
+		fmt.Fprintf(b, "    %d more are left out here\n", outside)
 	}
 	v := p.Volume()
 	fmt.Fprintf(b, "\n%d obligations, %d cases, %d dropped (--dropped lists them)\n", len(p.Obligations), len(p.Cases), len(p.Dropped))

@@ -2,6 +2,8 @@ package main
 
 import (
 	"encoding/json"
+	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -62,5 +64,30 @@ func TestRequirementsCommand(t *testing.T) {
 	}
 	if len(c.Requirements) != len(must(builtInRequirements())(t).List) || strings.Contains(printed, ": null") {
 		t.Errorf("%d requirements, or a null among them", len(c.Requirements))
+	}
+}
+
+// TestPlanShowsEveryStatement: each statement that the pages are read as has
+// obligations in the plan of everything, or the reason why it has none.
+func TestPlanShowsEveryStatement(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	if err := planText(&out, builtInPlan(t)); err != nil {
+		t.Fatal(err)
+	}
+	for letter, last := range map[string]int{"S": 31, "G": 12, "P": 8, "R": 34} {
+		for n := 1; n <= last; n++ {
+			id := fmt.Sprintf("%s%02d", letter, n)
+			if !regexp.MustCompile(`(?m)^    ` + id + `  ([1-9]\d*: [A-Z]|none: \w+ )`).MatchString(out.String()) {
+				t.Errorf("%s has neither obligations nor a reason for none", id)
+			}
+		}
+	}
+	if strings.Contains(out.String(), "more are left out") {
+		t.Error("the plan of everything leaves statements out")
+	}
+	out.Reset()
+	if err := planText(&out, planOf(t, "webhooks_list")); err != nil || !strings.Contains(out.String(), " more are left out here\n") {
+		t.Errorf("%v: the plan of one operation does not tell that it leaves statements out", err)
 	}
 }

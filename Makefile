@@ -75,8 +75,9 @@ lint: ## vet with staticcheck
 	.ci/retry $(GO) install $(STATICCHECK)
 	$$($(GO) env GOPATH)/bin/staticcheck -tags tools ./...
 
-fuzz: ## make schemas at random for a minute
+fuzz: ## at random, a minute each: schemas, and texts around secrets
 	$(GO) test -run '^$$' -fuzz FuzzFaults -fuzztime 60s ./harness/generate
+	$(GO) test -run '^$$' -fuzz FuzzRedactor -fuzztime 60s ./harness/exchange
 
 bench: ## measure, write harness/BENCHMARKS.md
 	$(GO) test -tags bench -run '^TestBench$$' -count=1 -timeout 30m -v .

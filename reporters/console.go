@@ -251,6 +251,9 @@ func Verbose(w io.Writer) func(run.Progress) {
 			case e.Failure != nil:
 				indented(b, "! ", fmt.Sprintf("%s: %s", e.Failure.Kind, e.Failure.Text))
 			}
+			for _, m := range e.Messages {
+				indented(b, "< ", message(m.Line, m.Header, m.Body))
+			}
 		}
 		_ = b.Flush() // what cannot be shown is no reason to end a run
 	}

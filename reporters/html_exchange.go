@@ -14,7 +14,8 @@ type exchangeView struct {
 	Took    float64
 	Request messageView
 	Answer  *messageView
-	Failure string // why there is no answer
+	More    []messageView // awaited messages after the first, which is the answer
+	Failure string        // why there is no answer
 }
 
 // messageView is one side of an exchange, with marks on what is wrong.
@@ -30,6 +31,9 @@ func (v exchangeView) size() int {
 	size := v.Request.size()
 	if v.Answer != nil {
 		size += v.Answer.size()
+	}
+	for _, m := range v.More {
+		size += m.size()
 	}
 	return size + len(v.Failure)
 }
@@ -90,5 +94,10 @@ func exchangeOf(c run.Case, i int) exchangeView {
 		}
 	}
 	v.Answer = &answer
+	for _, m := range e.Messages {
+		more := sideOf(m.Line, m.Header, m.Body, wrong)
+		more.Truncated = m.Truncated
+		v.More = append(v.More, more)
+	}
 	return v
 }

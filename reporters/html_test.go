@@ -395,3 +395,27 @@ func TestHTMLStaysLight(t *testing.T) {
 		t.Errorf("%d of %d causes are shown with their exchange, and the others do not say where theirs is", strings.Count(page, "See it again"), len(d.Causes))
 	}
 }
+
+// TestEveryMessageIsShown: of messages that were awaited, also those after the first.
+func TestEveryMessageIsShown(t *testing.T) {
+	d := document(1, obligation("R-1", spec.Must, verdict.Fail))
+	e := &d.Causes[0].Shown[0].Evidence[0]
+	for _, id := range []string{"the-first", "the-second", "the-third"} {
+		m := exchange.Message{Line: "message " + id, Header: []string{"Content-Type: application/json"}, Body: `{"id":"` + id + `"}`}
+		if e.Messages = append(e.Messages, m); id == "the-first" {
+			e.Answer, e.Messages = &m, nil
+		}
+	}
+	var markdown, verbose strings.Builder
+	if err := Markdown(&markdown, d); err != nil {
+		t.Fatal(err)
+	}
+	Verbose(&verbose)(run.Progress{Case: "a case", Evidence: []exchange.Evidence{*e}})
+	for format, text := range map[string]string{"HTML": rendered(t, d), "Markdown": markdown.String(), "verbose": verbose.String()} {
+		for _, id := range []string{"the-first", "the-second", "the-third"} {
+			if !strings.Contains(text, "message "+id) || strings.Count(text, id) < 2 {
+				t.Errorf("%s does not show the message %q and its body", format, id)
+			}
+		}
+	}
+}

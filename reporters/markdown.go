@@ -123,6 +123,9 @@ func causeSection(d *run.Document, c run.Cause) string {
 		if e.Answer != nil {
 			b.WriteString(fence("http", message(e.Answer.Line, e.Answer.Header, e.Answer.Body)))
 		}
+		for _, m := range e.Messages {
+			b.WriteString(fence("http", message(m.Line, m.Header, m.Body)))
+		}
 	}
 	if curl := first.Curl(); len(curl) > 0 {
 		b.WriteString(fence("sh", strings.Join(curl, "\n")))

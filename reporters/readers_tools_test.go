@@ -211,6 +211,7 @@ func reader(t *testing.T, name string) string {
 func output(t *testing.T, name string, arguments ...string) string {
 	t.Helper()
 	c := exec.Command(name, arguments...)
+	c.Dir = t.TempDir() // some write where they are called
 	c.Env = append(os.Environ(), "NO_COLOR=1")
 	said, err := c.CombinedOutput()
 	if err != nil {

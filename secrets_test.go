@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
@@ -194,7 +195,7 @@ func TestNoSecretIsShown(t *testing.T) {
 		t.Run(tt.claim, func(t *testing.T) {
 			t.Parallel()
 			inner := newSandbox(t)
-			certifyCanaries(t, tt.code, func(w http.ResponseWriter, r *http.Request) {
+			certifyCanaries(t, tt.code, saleAndList, func(w http.ResponseWriter, r *http.Request) {
 				sent, err := io.ReadAll(r.Body)
 				if err != nil {
 					panic(http.ErrAbortHandler)
@@ -227,7 +228,7 @@ func TestNoSecretOnTheWire(t *testing.T) {
 		t.Run(tt.claim, func(t *testing.T) {
 			t.Parallel()
 			inner := newSandbox(t)
-			certifyCanaries(t, 1, func(w http.ResponseWriter, r *http.Request) {
+			certifyCanaries(t, 1, saleAndList, func(w http.ResponseWriter, r *http.Request) {
 				sent, err := io.ReadAll(r.Body)
 				if err != nil {
 					panic(http.ErrAbortHandler)
@@ -252,6 +253,71 @@ func TestNoSecretOnTheWire(t *testing.T) {
 				_, _ = io.WriteString(connection, tt.bytes(secrets)) // the client may be gone
 			})
 		})
+	}
+}
+
+// TestNoSecretOfMessagesIsShown: nor when it comes in a message, which contradicts
+// the one before so that both are in the reports; the secret of the messages
+// themselves is none to show either.
+func TestNoSecretOfMessagesIsShown(t *testing.T) {
+	t.Parallel()
+	inner := newSandbox(t)
+	var mu sync.Mutex
+	var own [][2]string // the header pairs with which messages come
+	hooks := map[string]bool{}
+	sentMessages := 0
+	texts := certifyCanaries(t, 1, "operation:payment-capture && kind:message", func(w http.ResponseWriter, r *http.Request) {
+		sent, err := io.ReadAll(r.Body)
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		request, body := ownSecrets(r, sent)
+		a := answerOf(inner, request, body)
+		defer a.send(w)
+		mu.Lock()
+		defer mu.Unlock()
+		if d := data(sent); a.status == 201 && d["header_value"] != nil {
+			pair := [2]string{d["header_key"].(string), d["header_value"].(string)}
+			own, hooks[d["uri"].(string)] = append(own, pair), true
+		}
+		var told struct {
+			ID string `json:"transaction_id"`
+		}
+		if !strings.Contains(r.URL.Path, "capture") || a.status != 200 || json.Unmarshal(a.body, &told) != nil || len(own) == 0 {
+			return
+		}
+		secrets := append(gossip(r, sent), forms(own[0][1])...)
+		for _, card := range []string{"4571000000000001", "4111111111111111"} {
+			secrets = append(append(secrets, forms(card)...), "cvv="+cvvs["321"]+"&")
+		}
+		message := encoded(map[string]any{"event": "capture", "transaction_id": told.ID, "success": false, "reason": strings.Join(secrets, " "), "raw": secrets})
+		for hook := range hooks {
+			m, err := http.NewRequest(http.MethodPost, hook, bytes.NewReader(message))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			m.Header.Set("Content-Type", "application/json")
+			m.Header.Set("X-Told", r.Header.Get(clientKey)+" 4571000000000001")
+			m.Header.Set(own[0][0], own[0][1])
+			if answer, err := http.DefaultClient.Do(m); err == nil { // else nobody listens there any more
+				_ = answer.Body.Close()
+				sentMessages++
+			}
+		}
+	})
+	if sentMessages == 0 || len(own) == 0 {
+		t.Fatalf("%d messages with secrets were sent, under %d header pairs", sentMessages, len(own))
+	}
+	if !strings.Contains(texts["run.json"], "X-Told") {
+		t.Error("none of these messages is in the reports")
+	}
+	for _, name := range sortedNames(texts) {
+		for _, form := range forms(own[0][1]) {
+			if strings.Contains(texts[name], form) {
+				t.Errorf("%s holds the secret of the messages as %q", name, form)
+			}
+		}
 	}
 }
 
@@ -298,14 +364,17 @@ func TestSelfCheck(t *testing.T) {
 	})
 }
 
+const saleAndList = "operation:payment-sale-manual || operation:webhooks_list"
+
 // certifyCanaries certifies a target with canaries as secrets and looks for them in all that came of it.
-func certifyCanaries(t *testing.T, want int, h http.HandlerFunc) {
+// It returns these texts by name.
+func certifyCanaries(t *testing.T, want int, filter string, h http.HandlerFunc) map[string]string {
 	t.Helper()
 	dir := t.TempDir()
 	writeFiles(t, dir, map[string]string{"fixtures.yaml": canaryFixtures(), "requirements.yaml": without(t, "RH-400-2", "RH-400-3", "RH-MSG-11")})
 	stdout, stderr, code := commandIn(t, dir, []string{"GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY=" + filepath.Join(dir, "page.md")},
 		"run", "--target", serve(t, h)+"/v3", "--fixtures", "fixtures.yaml", "--out", "out", "--verbose", "--junit-cases",
-		"--requirements", "requirements.yaml", "--filter", "operation:payment-sale-manual || operation:webhooks_list")
+		"--requirements", "requirements.yaml", "--filter", filter)
 	if code != want {
 		t.Errorf("exit code %d, want %d:\n%s", code, want, lastLine(stdout))
 	}
@@ -341,6 +410,7 @@ func certifyCanaries(t *testing.T, want int, h http.HandlerFunc) {
 		search(t, f, name, texts[name])
 		search(t, f, name+", unpacked", unpacked(texts[name]))
 	}
+	return texts
 }
 
 // without is the requirement list with some left out, and so without their cases.

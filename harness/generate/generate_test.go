@@ -202,6 +202,18 @@ func text(t *testing.T, value any) string {
 	return string(data)
 }
 
+func TestATextIsEmptyOnlyWhereItMustBe(t *testing.T) {
+	for pattern, want := range map[string]string{"^[a-c]*$": "a", "^(xy)?$": "xy", "^$": ""} {
+		schema, err := load(map[string]any{"type": "string", "pattern": pattern}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := (Maker{Schema: schema}).Make(OnlyRequired); got != want {
+			t.Errorf("%s makes %q, want %q", pattern, got, want)
+		}
+	}
+}
+
 func TestAMandatoryPropertyMayBeDescribedNowhere(t *testing.T) {
 	for want, schema := range map[string]map[string]any{
 		`{"name":"text"}`: {"type": "object", "required": []any{"name"}, "properties": map[string]any{"other": map[string]any{"type": "string"}}},

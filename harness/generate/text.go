@@ -12,12 +12,16 @@ import (
 // text makes a string that the place allows: one of the providers', one of a
 // well-known format, one made from the pattern, or plain letters.
 func (m Maker) text(v view) any {
+	made := "text"
 	for _, candidate := range m.texts(v) {
-		if v.allows(candidate) {
-			return candidate
+		if !v.allows(candidate) {
+			continue
+		}
+		if made = candidate; made != "" { // an empty one is often taken for none
+			break
 		}
 	}
-	return "text"
+	return made
 }
 
 func (m Maker) texts(v view) []string {

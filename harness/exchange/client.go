@@ -52,14 +52,10 @@ func (c *Client) Receive(r *message.Receiver) {
 // Deafen tells why no message can come, so that nothing waits for one.
 func (c *Client) Deafen(why string) { c.deaf = why }
 
-// Unique is the unique value that a placeholder of a case stands for.
-func (c *Client) Unique(caseID string, p plan.Placeholder) string {
-	f := filler{client: c, caseID: caseID}
-	value, err := f.value(p)
-	if err != nil {
-		return ""
-	}
-	return value
+// Unique is the unique value that a placeholder of a case stands for in a run.
+func Unique(runID, caseID string, p plan.Placeholder) (string, error) {
+	longest, err := strconv.Atoi(p.Args[1])
+	return plan.UniqueValue(runID, caseID, p.Args[0], longest), err
 }
 
 type hostError string
@@ -228,8 +224,7 @@ func (f *filler) value(p plan.Placeholder) (string, error) {
 	case plan.FromTrigger:
 		return fixtures.Trigger(p.Args[0], p.Args[1])[p.Args[2]], nil
 	case plan.FromRun:
-		longest, err := strconv.Atoi(p.Args[1])
-		return plan.UniqueValue(f.client.settings.RunID, f.caseID, p.Args[0], longest), err
+		return Unique(f.client.settings.RunID, f.caseID, p)
 	case plan.FromReceiver:
 		return f.client.receiving(p.Args[0])
 	case plan.FromAnswer, plan.UnlikeAnswer:

@@ -266,6 +266,9 @@ func (d *Document) conclude() {
 	}
 }
 
+// RunIDs lists what the unique values of the run were made of.
+func (d *Document) RunIDs() []string { return append([]string{d.RunID}, d.Further...) }
+
 // NeedlessWaiver tells whether an obligation passes although it is waived.
 func (o Obligation) NeedlessWaiver() bool { return o.Outcome == verdict.Pass && o.Waiver != nil }
 

@@ -38,6 +38,9 @@ type Entry struct {
 	Times     []Time              `json:"times,omitempty"`
 	Left      []string            `json:"left,omitempty"` // what the case made and could not remove
 	Ended     time.Time           `json:"ended"`
+
+	// Unanswered tells that a request got no answer: the case is repeated when the run is resumed.
+	Unanswered bool `json:"unanswered,omitempty"`
 }
 
 // Time is how long one answer took.
@@ -46,9 +49,12 @@ type Time struct {
 	MS        float64 `json:"ms"`
 }
 
-// Resumed is the line before the second part of a run, and the third.
+// Resumed is the line before the second part of a run, and the third: what may
+// differ from the first.
 type Resumed struct {
-	RunID string `json:"runId"`
+	RunID      string `json:"runId"`
+	Rate       string `json:"rate,omitempty"`
+	Unverified bool   `json:"insecureSkipVerify,omitempty"`
 }
 
 // End is the last line: how the run, or a part of it, ended, and what belongs to none of its cases.
@@ -68,39 +74,61 @@ type line struct {
 	Resumed *Resumed `json:"resumed"`
 	End     *End     `json:"end"`
 	Entry
+
+	repeated []Entry // before Resumed: what got no answer and is repeated
 }
 
-// scan reads a journal line by line. A last line that was not written to its end
-// is left out; whole is how many bytes stand before it.
-func scan(r io.Reader, each func(line) error) (whole int64, torn bool, err error) {
+// scanned is what is known of a journal when it was read to its end.
+type scanned struct {
+	whole      int64   // bytes of the lines that were written to their end
+	torn       bool    // another one was not, and is left out
+	unanswered []Entry // of the last part: they count unless the run is resumed
+}
+
+// scan reads a journal line by line. Cases that got no answer are kept back, since
+// a line further down may say that they are repeated.
+func scan(r io.Reader, each func(line) error) (s scanned, err error) {
 	lines := bufio.NewReaderSize(r, 1<<20)
 	for n := 1; ; n++ {
 		text, err := lines.ReadBytes('\n')
 		if errors.Is(err, io.EOF) {
-			return whole, len(text) > 0, nil
+			s.torn = len(text) > 0
+			return s, nil
 		}
 		var l line
 		if err == nil {
 			err = json.Unmarshal(text, &l)
 		}
-		if err == nil {
+		switch {
+		case err != nil:
+		case l.Unanswered:
+			s.unanswered = append(s.unanswered, l.Entry)
+		default:
+			if l.Resumed != nil {
+				l.repeated, s.unanswered = s.unanswered, nil
+			}
 			err = each(l)
 		}
 		if err != nil {
-			return whole, false, fmt.Errorf("journal, line %d: %w", n, err)
+			return s, fmt.Errorf("journal, line %d: %w", n, err)
 		}
-		whole += int64(len(text))
+		s.whole += int64(len(text))
 	}
 }
 
-// ReadJournal reads the cases of a journal, in the order in which they ended.
+// ReadJournal reads the cases of a journal, each as it ended at last.
 func ReadJournal(r io.Reader, each func(Entry) error) error {
-	_, _, err := scan(r, func(l line) error {
+	s, err := scan(r, func(l line) error {
 		if l.Case == "" {
 			return nil
 		}
 		return each(l.Entry)
 	})
+	for _, e := range s.unanswered {
+		if err == nil {
+			err = each(e)
+		}
+	}
 	return err
 }
 

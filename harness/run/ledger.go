@@ -42,7 +42,9 @@ func (l *ledger) add(e Entry) (settled []int) {
 	d.CaseCounts.Add(e.Outcome)
 	d.Requests += e.Requests
 	d.Left = append(d.Left, e.Left...)
-	d.Finished = e.Ended
+	if e.Ended.After(d.Finished) {
+		d.Finished = e.Ended
+	}
 	if e.Outcome == verdict.Fail {
 		l.failed++
 	}
@@ -81,10 +83,16 @@ func (l *ledger) check(e Entry) error {
 	return nil
 }
 
-// resume begins another part of the run.
-func (l *ledger) resume(r Resumed) {
+// resume begins another part of the run. Of cases that are repeated only what they
+// did to the target counts.
+func (l *ledger) resume(r Resumed, repeated []Entry) {
 	d := l.document
+	for _, e := range repeated {
+		d.Requests += e.Requests
+		d.Left = append(d.Left, e.Left...)
+	}
 	d.Further = append(d.Further, r.RunID)
+	d.Rate, d.Unverified = r.Rate, d.Unverified || r.Unverified
 	d.Interrupted, d.Preflight, d.Stopped = false, "", ""
 }
 
@@ -97,8 +105,8 @@ func (l *ledger) end(e End) {
 	d.Foreign = append(d.Foreign, e.Foreign...)
 }
 
-// finish concludes the document and returns the obligations that are settled only now.
-func (l *ledger) finish() (settled []int) {
+// finish concludes the document, with the obligations that still wait for cases.
+func (l *ledger) finish() {
 	d := l.document
 	for i := range d.Obligations {
 		o := &d.Obligations[i]
@@ -110,14 +118,12 @@ func (l *ledger) finish() (settled []int) {
 		if why := cmp.Or(d.Preflight, d.Stopped); why != "" && o.Outcome == verdict.NotRun {
 			o.Why = why
 		}
-		settled = append(settled, i)
 	}
 	d.CaseCounts.NotRun += d.Cases - d.CaseCounts.Sum()
 	slices.Sort(d.Left)
 	d.Latency = latencies(l.watches)
 	d.gather(l.causes)
 	d.conclude()
-	return settled
 }
 
 // settle concludes an obligation.

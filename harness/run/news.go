@@ -25,10 +25,10 @@ type news struct {
 
 // subscribe opens the receiver and registers it, where a case has to do with
 // messages. What keeps messages from coming is told by the cases that await one.
-func (r *Run) subscribe(ctx context.Context) {
+func (r *Run) subscribe(ctx context.Context, cases []*plan.Case) {
 	r.news.named = map[string]bool{}
 	r.news.undo = func() {}
-	if r.plan.Subscription == nil || !slices.ContainsFunc(r.plan.Cases, (*plan.Case).Awaits) {
+	if r.plan.Subscription == nil || !slices.ContainsFunc(cases, (*plan.Case).Awaits) {
 		return
 	}
 	s := r.client.Settings()
@@ -88,9 +88,10 @@ func (r *Run) name(record exchange.Record) {
 func lateJudgement(c *plan.Case) bool { return strings.HasPrefix(c.Kind, "message.") }
 
 // close waits for messages that must not come, judges what waits for that, and
-// ends the subscription. An interrupted run has not waited, so that it cannot judge.
+// ends the subscription. An interrupted run has not waited, and a target that has
+// ceased to answer may also send nothing more: then nothing can be judged.
 func (r *Run) close(ctx context.Context) {
-	if len(r.news.late) > 0 && r.news.receiver != nil && ctx.Err() == nil {
+	if len(r.news.late) > 0 && r.news.receiver != nil && !r.circuit.stopped() {
 		select {
 		case <-time.After(r.client.Settings().QuietWindow):
 		case <-ctx.Done():
@@ -104,7 +105,7 @@ func (r *Run) close(ctx context.Context) {
 }
 
 func (r *Run) judgeLate(ctx context.Context) {
-	if ctx.Err() != nil {
+	if ctx.Err() != nil || r.circuit.stopped() {
 		for _, t := range r.news.late {
 			r.abandon(t)
 		}
@@ -176,7 +177,8 @@ func (r *Run) silence(ctx context.Context) string {
 
 // rejected tells whether a message about an id that no answer named can only be
 // about a rejected request of ours: nothing has the id, or such a request made
-// it. What other people made is foreign.
+// it. What other people made is foreign; what an earlier part of the run made is
+// neither.
 func (r *Run) rejected(ctx context.Context, m *spec.Messaging, id string) (rejected, foreign bool) {
 	if m.Lookup == nil || r.plan.Finder == nil || id == "" {
 		return true, false
@@ -187,14 +189,26 @@ func (r *Run) rejected(ctx context.Context, m *spec.Messaging, id string) (rejec
 		return record.Answer != nil, false
 	}
 	made := record.Named(m.Lookup.Field)
+	runs := r.document.RunIDs()
 	for _, c := range r.plan.Cases {
-		for _, p := range c.Act.Request.Body.Placeholders() {
-			if p.Source == plan.FromRun && r.client.Unique(c.ID, p) == made {
-				return c.Expect.Rejected(), false
+		for i, step := range append([]plan.Step{c.Act}, c.Steps()...) {
+			if unique(step, c.ID, made, runs) {
+				return i == 0 && c.Expect.Rejected(), false
 			}
 		}
 	}
 	return false, true
+}
+
+// unique tells whether a value is one that a step sends in some of the runs and
+// nobody else does.
+func unique(step plan.Step, caseID, value string, runs []string) bool {
+	return slices.ContainsFunc(step.Request.Body.Placeholders(), func(p plan.Placeholder) bool {
+		return p.Source == plan.FromRun && slices.ContainsFunc(runs, func(id string) bool {
+			made, err := exchange.Unique(id, caseID, p)
+			return err == nil && made == value
+		})
+	})
 }
 
 // about picks what concerns a case.

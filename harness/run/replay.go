@@ -12,14 +12,15 @@ type Replayed struct {
 	Torn bool  // the last line was not written to its end, and is left out
 	Size int64 // of the lines that are whole
 
-	ledger *ledger
-	ended  bool
+	ledger     *ledger
+	unanswered []Entry // not in the ledger: they are repeated when the run is resumed
+	ended      bool
 }
 
 // Replay reads a journal, of a run that came to its end or not.
 func Replay(journal io.Reader) (*Replayed, error) {
 	p := &Replayed{}
-	size, torn, err := scan(journal, func(l line) error {
+	s, err := scan(journal, func(l line) error {
 		if p.ledger == nil {
 			return p.begin(l)
 		}
@@ -28,19 +29,16 @@ func Replay(journal io.Reader) (*Replayed, error) {
 		case l.End != nil:
 			p.ledger.end(*l.End)
 		case l.Resumed != nil:
-			p.ledger.resume(*l.Resumed)
+			p.ledger.resume(*l.Resumed, l.repeated)
 		default:
-			if err := p.ledger.check(l.Entry); err != nil {
-				return err
-			}
-			p.ledger.add(l.Entry)
+			return p.enter(l.Entry)
 		}
 		return nil
 	})
 	if err == nil && p.ledger == nil {
 		err = errors.New("journal: not even its first line was written to its end")
 	}
-	p.Size, p.Torn = size, torn
+	p.Size, p.Torn, p.unanswered = s.whole, s.torn, s.unanswered
 	return p, err
 }
 
@@ -52,12 +50,40 @@ func (p *Replayed) begin(l line) error {
 		return fmt.Errorf("document version %d: this program reads %d", l.Head.Document.Version, DocumentVersion)
 	}
 	p.Head = *l.Head
-	p.ledger = newLedger(&l.Head.Document)
+	d := l.Head.Document
+	p.ledger = newLedger(&d)
 	return nil
 }
 
+func (p *Replayed) enter(e Entry) error {
+	if err := p.ledger.check(e); err != nil {
+		return err
+	}
+	p.ledger.add(e)
+	return nil
+}
+
+// Complete tells whether the run came to its end with every case sent, so that
+// nothing is left to resume.
+func (p *Replayed) Complete() bool {
+	d := p.ledger.document
+	return p.ended && !d.Interrupted && d.Preflight == "" && d.Stopped == "" && len(p.ledger.done)+len(p.unanswered) == d.Cases
+}
+
+// RunIDs lists what the unique values of the run were made of so far.
+func (p *Replayed) RunIDs() []string { return p.ledger.document.RunIDs() }
+
+// Missing is how many cases are sent when the run is resumed.
+func (p *Replayed) Missing() int { return p.ledger.document.Cases - len(p.ledger.done) }
+
 // Document concludes the document of the run. One whose journal has no end was interrupted.
 func (p *Replayed) Document() (*Document, error) {
+	for _, e := range p.unanswered {
+		if err := p.enter(e); err != nil {
+			return nil, fmt.Errorf("journal: %w", err)
+		}
+	}
+	p.unanswered = nil
 	d := p.ledger.document
 	d.Interrupted = d.Interrupted || !p.ended
 	if d.Finished.IsZero() {

@@ -8,11 +8,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"qorcheck/harness/plan"
 	"qorcheck/harness/settings"
 	"qorcheck/harness/verdict"
+	"qorcheck/spec"
 )
 
 // replay makes the document of a run from its journal.
@@ -96,8 +98,8 @@ func TestResume(t *testing.T) {
 			if d.RunID != "run1" || !slices.Equal(d.Further, []string{"again"}) {
 				t.Errorf("run ids %s, %s", d.RunID, d.Further)
 			}
-			if cases := strings.Count(text[:at], "\n"+`{"case":`); len(asked) != len(p.Cases)-cases {
-				t.Errorf("%d cases were there, %d requests sent", cases, len(asked))
+			if cases := strings.Count(text[:at], "\n"+`{"case":`) - strings.Count(text[:at], `"unanswered":true`); len(asked) != len(p.Cases)-cases {
+				t.Errorf("%d answered cases were there, %d requests sent", cases, len(asked))
 			}
 			if again := replay(t, continued.String()); asJSON(t, again) != asJSON(t, d) {
 				t.Errorf("the journal tells\n%s\nthe run was\n%s", asJSON(t, again), asJSON(t, d))
@@ -107,6 +109,118 @@ func TestResume(t *testing.T) {
 			break
 		}
 		at += next
+	}
+}
+
+// TestResumeWhenTheTargetIsBack: what got no answer is repeated, whether sending
+// stopped, the run was killed then, or it was resumed before.
+func TestResumeWhenTheTargetIsBack(t *testing.T) {
+	p := plot(t, ask{id: "a", paths: many(60)}, ask{id: "b", paths: []string{"/404/1", "/200/x"}})
+	var answers atomic.Int32 // how many more are given
+	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if answers.Add(-1) < 0 {
+			panic(http.ErrAbortHandler)
+		}
+		statuses(w, r)
+	})
+	answers.Store(1000)
+	want := verdicts(whole(t, t.Context(), p, target, Options{}))
+	var journal bytes.Buffer
+	answers.Store(10)
+	if d := whole(t, t.Context(), p, target, Options{Journal: &journal}); d.Stopped == "" || d.CaseCounts.Inconclusive < mostSilent {
+		t.Fatalf("%s, cases %+v", d.Verdict, d.CaseCounts)
+	}
+	for part, left := range []int32{15, 1000} {
+		earlier, err := Replay(bytes.NewReader(journal.Bytes()))
+		if err != nil || earlier.Complete() || earlier.Missing() != len(p.Cases)-10-15*part {
+			t.Fatalf("part %d: %v, complete: %t, %d are missing", part, err, earlier.Complete(), earlier.Missing())
+		}
+		answers.Store(left)
+		d := whole(t, t.Context(), p, target, Options{Journal: &journal, Earlier: earlier}, func(s *settings.Settings) { s.RunID = fmt.Sprint("again", part) })
+		if again := replay(t, journal.String()); asJSON(t, again) != asJSON(t, d) {
+			t.Errorf("part %d: the journal tells\n%s\nthe run was\n%s", part, asJSON(t, again), asJSON(t, d))
+		}
+		if got := verdicts(d); part == 1 && got != want {
+			t.Errorf("resumed:\n%s\nwant\n%s", got, want)
+		}
+	}
+	seen := map[string]bool{}
+	if err := ReadJournal(&journal, func(e Entry) error {
+		if seen[e.Case] || e.Unanswered {
+			t.Errorf("%s is there twice, or unanswered: %t", e.Case, e.Unanswered)
+		}
+		seen[e.Case] = true
+		return nil
+	}); err != nil || len(seen) != len(p.Cases) {
+		t.Errorf("%d of %d cases: %v", len(seen), len(p.Cases), err)
+	}
+}
+
+// TestResumeOfWhatIsThere: where every case is there and only the end is missing,
+// nothing is sent; where the target is gone, what was settled before stays so.
+func TestResumeOfWhatIsThere(t *testing.T) {
+	p := plot(t, ask{id: "a", paths: many(3)}, ask{id: "b", paths: many(2)})
+	var journal bytes.Buffer
+	want := verdicts(whole(t, t.Context(), p, serve(t, statuses), Options{Journal: &journal}, func(s *settings.Settings) { s.Concurrency = 1 }))
+	if earlier, err := Replay(bytes.NewReader(journal.Bytes())); err != nil || !earlier.Complete() {
+		t.Errorf("%v, complete: %t", err, earlier.Complete())
+	}
+	lines := strings.SplitAfter(journal.String(), "\n")
+	for _, tt := range []struct {
+		claim string
+		kept  int // lines
+		pass  int
+	}{{"all", len(lines) - 2, 2}, {"all but one", len(lines) - 3, 1}} {
+		t.Run(tt.claim, func(t *testing.T) {
+			earlier, err := Replay(strings.NewReader(strings.Join(lines[:tt.kept], "")))
+			if err != nil || earlier.Complete() {
+				t.Fatalf("%v, complete: %t", err, earlier.Complete())
+			}
+			client := toyClient(t, p, "http://127.0.0.1:1", func(s *settings.Settings) { s.RunID = "again" })
+			r := Start(t.Context(), p, client, Options{Earlier: earlier})
+			for _, o := range p.Obligations {
+				if _, err := r.Await(t.Context(), o.ID); err != nil {
+					t.Error(err)
+				}
+			}
+			d, err := r.Wait()
+			if err != nil || d.Counts.Pass != tt.pass {
+				t.Errorf("%v, %s", err, d.Verdict)
+			}
+			if got := verdicts(d); tt.pass == 2 && got != want {
+				t.Errorf("got\n%s\nwant\n%s", got, want)
+			}
+		})
+	}
+}
+
+// TestMessagesOfAnEarlierPart: what an earlier part of a run made is neither a
+// rejected request of this one nor what other people did.
+func TestMessagesOfAnEarlierPart(t *testing.T) {
+	p := plot(t, ask{id: "a", paths: []string{"/200"}}, ask{id: "b", paths: []string{"/200"}})
+	body := plan.Template(`{"order":"` + string(plan.Placeholder{Source: plan.FromRun, Args: []string{"order", "12"}}.Template()) + `"}`)
+	p.Cases[0].Act.Request.Body, p.Cases[0].Expect.Statuses = body, []int{400}
+	p.Cases[1].Prepare = []plan.Step{{Request: plan.Request{Body: body}}}
+	p.Finder = &plan.Step{Name: "find", Request: plan.Request{Method: "GET", Path: "/made"}}
+	made := ""
+	target := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, `{"order":%q}`, made) })
+	r := &Run{plan: p, client: toyClient(t, p, target), ledger: newLedger(&Document{RunID: "one", Further: []string{"two"}})}
+	m := &spec.Messaging{Lookup: &spec.Finder{Field: "/order"}}
+	for _, tt := range []struct {
+		claim, made       string
+		rejected, foreign bool
+	}{
+		{"a rejected request of the first part", plan.UniqueValue("one", p.Cases[0].ID, "order", 12), true, false},
+		{"a rejected request of the second part", plan.UniqueValue("two", p.Cases[0].ID, "order", 12), true, false},
+		{"a preparation", plan.UniqueValue("one", p.Cases[1].ID, "order", 12), false, false},
+		{"another run", plan.UniqueValue("three", p.Cases[0].ID, "order", 12), false, true},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			made = tt.made
+			if rejected, foreign := r.rejected(t.Context(), m, "id"); rejected != tt.rejected || foreign != tt.foreign {
+				t.Errorf("rejected %t, foreign %t", rejected, foreign)
+			}
+		})
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -77,11 +77,11 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 		}{head})
 	} else {
 		r.ledger = o.Earlier.ledger
-		again := Resumed{s.RunID}
+		again := Resumed{s.RunID, s.Rate.String(), unverified(s)}
 		r.write(struct {
 			Resumed Resumed `json:"resumed"`
 		}{again})
-		r.ledger.resume(again)
+		r.ledger.resume(again, o.Earlier.unanswered)
 	}
 	for range p.Obligations {
 		r.settled = append(r.settled, make(chan struct{}))
@@ -99,7 +99,7 @@ func before(p *plan.Plan, s settings.Settings, o Options) Document {
 		Version: DocumentVersion, Tool: o.Tool, Name: p.Requirements.Name,
 		API:    p.Description.Title + " " + p.Description.Version,
 		Target: s.Target.Redacted(), RunID: s.RunID, Seed: p.Seed, Profile: o.Profile, Filter: o.Filter, Strict: o.Strict, Unexercised: o.AllowUnexercised,
-		Rate: s.Rate.String(), Unverified: s.TLS != nil && s.TLS.InsecureSkipVerify,
+		Rate: s.Rate.String(), Unverified: unverified(s),
 		Started: time.Now().UTC(), Cases: len(p.Cases),
 		Digests:  Digests{Description: p.Description.Digest, Requirements: p.Requirements.Digest, Fixtures: p.Fixtures.Digest, Plan: p.Digest},
 		Untested: []Untested{}, Dropped: []Dropped{}, Left: []string{}, Foreign: []string{},
@@ -133,6 +133,8 @@ func before(p *plan.Plan, s settings.Settings, o Options) Document {
 	return d
 }
 
+func unverified(s settings.Settings) bool { return s.TLS != nil && s.TLS.InsecureSkipVerify }
+
 // obligation is one of which no case has run.
 func obligation(p *plan.Plan, planned *plan.Obligation) Obligation {
 	q, op := planned.Requirement, planned.Operation
@@ -156,7 +158,8 @@ func obligation(p *plan.Plan, planned *plan.Obligation) Obligation {
 // when there is no use in going on.
 func (r *Run) work(ctx, sending context.Context, workers int) {
 	defer r.finish(ctx)
-	if r.broken != nil {
+	missing := slices.DeleteFunc(slices.Clone(r.plan.Cases), func(c *plan.Case) bool { return r.done[c.ID] })
+	if r.broken != nil || r.options.Earlier != nil && len(missing) == 0 {
 		return
 	}
 	if sentence := r.preflight(sending); sentence != "" {
@@ -168,13 +171,13 @@ func (r *Run) work(ctx, sending context.Context, workers int) {
 			r.settle(i)
 		}
 	}
-	r.subscribe(sending)
-	r.send(sending, workers)
+	r.subscribe(sending, missing)
+	r.send(sending, missing, workers)
 	r.close(sending)
 }
 
-// send executes all cases, so many at once. A case that only waits lets another go on.
-func (r *Run) send(ctx context.Context, workers int) {
+// send executes cases, so many at once. A case that only waits lets another go on.
+func (r *Run) send(ctx context.Context, cases []*plan.Case, workers int) {
 	slots := make(chan struct{}, workers)
 	aside := func(wait func()) {
 		<-slots
@@ -188,11 +191,7 @@ func (r *Run) send(ctx context.Context, workers int) {
 			r.document.Stopped = why
 		}
 	}()
-	earlier := maps.Clone(r.done)
-	for _, c := range r.plan.Cases {
-		if earlier[c.ID] {
-			continue
-		}
+	for _, c := range cases {
 		select {
 		case <-ctx.Done():
 			return
@@ -345,6 +344,7 @@ func entry(c *plan.Case, t *exchange.Transcript) Entry {
 	}
 	for _, record := range t.Records() {
 		e.Evidence = append(e.Evidence, record.Evidence)
+		e.Unanswered = e.Unanswered || record.Silence() != ""
 		if record.Answer != nil && record.Step.Operation != "" && !record.Shared {
 			e.Times = append(e.Times, Time{record.Step.Operation, record.Evidence.TookMS})
 		}
@@ -411,11 +411,12 @@ func (r *Run) finish(ctx context.Context) {
 		End End `json:"end"`
 	}{end})
 	r.ledger.end(end)
-	for _, i := range r.ledger.finish() {
+	r.ledger.finish()
+	for _, settled := range r.settled {
 		select {
-		case <-r.settled[i]:
+		case <-settled:
 		default:
-			close(r.settled[i])
+			close(settled)
 		}
 	}
 	close(r.finished)

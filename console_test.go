@@ -178,6 +178,9 @@ func tryExample(t *testing.T, words []string) {
 				t.Fatal(err)
 			}
 		}
+		if slices.Contains(words, "--resume") {
+			commandIn(t, dir, nil, "run", "--filter", oneRead)
+		}
 		stdout, stderr, code := commandIn(t, dir, nil, words...)
 		if code != 0 || stdout == "" && !slices.Contains(words, "--out") {
 			t.Errorf("qorcheck %s: exit code %d: %s", strings.Join(words, " "), code, stderr)

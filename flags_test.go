@@ -194,6 +194,17 @@ func effects() map[string]effect {
 				return fmt.Sprintf("exit %d and then %d, run %s", first, second, readDocument(t, filepath.Join(dir, "out")).RunID)
 			},
 		},
+		"run --resume": {
+			value: "DIR/begun", other: "DIR/nowhere",
+			want: "exit 0, complete", observe: func(t *testing.T, dir string, env, args []string) string {
+				commandIn(t, dir, nil, "run", "--filter", oneRead, "--out", "begun")
+				_, stderr, code := commandIn(t, dir, env, args...)
+				if strings.Contains(stderr, "begun: the run is complete, nothing is sent") {
+					return fmt.Sprintf("exit %d, complete", code)
+				}
+				return fmt.Sprintf("exit %d", code)
+			},
+		},
 		"run --strict": {
 			value: "true", other: "false", with: []string{"--filter", "operation:payment-sale-manual && requirement:RH-200-7", "--target", "SANDBOX"},
 			want: "exit 1", observe: func(t *testing.T, dir string, env, args []string) string {

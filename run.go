@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"qorcheck/harness/exchange"
@@ -30,6 +31,7 @@ type runFlags struct {
 	inputs
 	junitFlags
 	out, runID, waivers      string
+	resume                   string
 	concurrency              int
 	timeout                  time.Duration
 	rate                     settings.Rate
@@ -48,12 +50,19 @@ func runCommand() *cobra.Command {
 		Long: `Certify a target: send what the plan holds, judge every answer, write reports into
 --out: report.html (for people), TEST-conformance.xml (JUnit), run.json (everything)
 and cases.ndjson (every case with its redacted exchanges). Without --target the
-embedded sandbox is certified.`,
+embedded sandbox is certified.
+
+A run that was interrupted or killed, or whose target was gone, is resumed with --resume
+and its folder. Only what is missing is sent; what was half done, or got no answer, is
+repeated under new unique values. The flags are those that it was begun with; what it is
+made of must not have changed. The embedded sandbox is a new and empty one then, which
+does no harm: each case makes what it needs.`,
 		Example: `  qorcheck run
   qorcheck run --filter 'operation:payment-capture && !kind:malformed'
-  qorcheck run --target https://sandbox.example.test/v3 --fixtures sandbox.yaml --out out`,
+  qorcheck run --target https://sandbox.example.test/v3 --fixtures sandbox.yaml --out out
+  qorcheck run --resume out`,
 		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return f.run(c.OutOrStdout(), c.ErrOrStderr()) },
+		RunE: func(c *cobra.Command, _ []string) error { return f.run(c.Flags(), c.OutOrStdout(), c.ErrOrStderr()) },
 	}
 	f.inputs.flags(c)
 	f.junitFlags.flags(c)
@@ -69,6 +78,7 @@ embedded sandbox is certified.`,
 	c.Flags().BoolVar(&f.trust.Insecure, "insecure-skip-verify", false, "take any certificate for the target's; every report says so")
 	c.Flags().DurationVar(&f.messageWait, "message-wait", settings.DefaultMessageWait, "for the message about a request that was carried out")
 	c.Flags().DurationVar(&f.quietWindow, "quiet-window", settings.DefaultQuietWindow, "at the end, for messages that must not come")
+	c.Flags().StringVar(&f.resume, "resume", "", "folder of a run that did not come to its end, to send what is missing (default: a new run)")
 	c.Flags().StringVar(&f.runID, "run-id", "", "what unique values are made of; repeats those of an earlier run (default: new each time)")
 	c.Flags().StringVar(&f.waivers, "waivers", "", "file of accepted failures, as written by qorcheck waive (default: none)")
 	c.Flags().BoolVar(&f.strict, "strict", false, "a failed requirement of level should fails the run")
@@ -79,23 +89,43 @@ embedded sandbox is certified.`,
 	return c
 }
 
-func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
+// job is what a run does, when all that it was told is found to be right.
+type job struct {
+	plan     *plan.Plan
+	waivers  *settings.Waivers
+	settings settings.Settings
+	given    map[string]string // flags, for resuming
+	embedded bool              // the target is the embedded sandbox
+	earlier  *run.Replayed     // nil for a new run
+}
+
+// job checks everything. Nothing was sent or written when it returns.
+func (f *runFlags) job(flags *pflag.FlagSet) (*job, error) {
+	earlier, err := f.resumed(flags)
+	if err != nil {
+		return nil, err
+	}
 	if f.spec != "" && f.target == "" {
-		return fmt.Errorf("--spec %s: the embedded sandbox serves the built-in description only; --target URL is needed with --spec", f.spec)
+		return nil, fmt.Errorf("--spec %s: the embedded sandbox serves the built-in description only; --target URL is needed with --spec", f.spec)
 	}
 	if err := f.junitFlags.check(); err != nil {
-		return err
+		return nil, err
 	}
 	p, target, err := f.plan()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	waivers, err := f.accepted(p)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if earlier != nil {
+		if err := f.unchanged(earlier, p, waivers); err != nil {
+			return nil, err
+		}
 	}
 	if f.messageWait == 0 || f.quietWindow == 0 {
-		return fmt.Errorf("--message-wait %s, --quiet-window %s: allowed is more than 0s", f.messageWait, f.quietWindow)
+		return nil, fmt.Errorf("--message-wait %s, --quiet-window %s: allowed is more than 0s", f.messageWait, f.quietWindow)
 	}
 	if f.runID == "" {
 		f.runID = newRunID()
@@ -108,15 +138,21 @@ func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
 		s.Target = &url.URL{Scheme: "http", Host: "127.0.0.1"} // replaced when the sandbox listens
 	}
 	if err := s.Check(); err != nil {
+		return nil, err
+	}
+	s.TLS, err = f.trust.Load(s.Target)
+	return &job{p, waivers, s, given(flags), target == nil, earlier}, err
+}
+
+func (f *runFlags) run(flags *pflag.FlagSet, stdout, stderr io.Writer) (err error) {
+	j, err := f.job(flags)
+	if err != nil {
 		return err
 	}
-	if s.TLS, err = f.trust.Load(s.Target); err != nil {
-		return err
+	if j.earlier != nil && j.earlier.Complete() {
+		return f.complete(j, stdout, stderr)
 	}
-	if err := reporters.Prepare(f.out); err != nil {
-		return fmt.Errorf("--out %s: %w", f.out, err)
-	}
-	journal, err := os.Create(filepath.Join(f.out, reporters.JournalFile))
+	journal, err := f.journal(j.earlier)
 	if err != nil {
 		return fmt.Errorf("--out %s: %w", f.out, err)
 	}
@@ -125,7 +161,8 @@ func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
 			err = faultError{closing}
 		}
 	}()
-	if target == nil {
+	p, s := j.plan, j.settings
+	if j.embedded {
 		embedded, err := sandbox.Listen(sandbox.Options{})
 		if err != nil {
 			return faultError{fmt.Errorf("embedded sandbox: %w", err)}
@@ -142,11 +179,12 @@ func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
 	ctx, stop := interruptible()
 	defer stop()
 	out, told := &reporters.Guard{W: stdout, Leaks: client.Leaks}, &reporters.Guard{W: stderr, Leaks: client.Leaks}
+	f.goesOn(told, j.earlier)
 	actions := startGitHub(out)
 	defer actions.resume()
 	r := run.Start(ctx, p, client, run.Options{
-		Tool: "qorcheck " + version(), Profile: f.profile, Filter: f.filter, Waivers: waivers, Strict: f.strict, AllowUnexercised: f.allowUnexercised || f.oneCase != "", // one case alone exercises little
-		Journal: journal, Progress: f.progress(told, isTerminal(stderr)),
+		Tool: tool(), Profile: f.profile, Filter: f.filter, Waivers: j.waivers, Strict: f.strict, AllowUnexercised: f.allowUnexercised || f.oneCase != "", // one case alone exercises little
+		Settings: j.given, Journal: journal, Earlier: j.earlier, Progress: f.progress(told, isTerminal(stderr)),
 	})
 	if err := suites.Run(p, r); err != nil {
 		return faultError{err}
@@ -155,32 +193,49 @@ func (f *runFlags) run(stdout, stderr io.Writer) (err error) {
 	if err != nil {
 		return faultError{err}
 	}
-	written, err := f.report(out, document, client.Leaks)
+	return f.conclude(actions, told, document)
+}
+
+// tool is what the documents of runs are made by.
+func tool() string { return "qorcheck " + version() }
+
+// journal makes a new journal, or opens that of the run that is resumed.
+func (f *runFlags) journal(earlier *run.Replayed) (*os.File, error) {
+	if earlier != nil {
+		return reporters.Continue(f.out, earlier.Size)
+	}
+	if err := reporters.Prepare(f.out); err != nil {
+		return nil, err
+	}
+	return os.Create(filepath.Join(f.out, reporters.JournalFile))
+}
+
+// conclude writes the reports and ends with the exit code of the run.
+func (f *runFlags) conclude(actions *github, told *reporters.Guard, d *run.Document) error {
+	written, err := f.report(actions.stdout, d)
 	if err := errors.Join(err, told.Err); err != nil {
 		return faultError{err}
 	}
-	if err := actions.finish(document); err != nil {
+	if err := actions.finish(d); err != nil {
 		return faultError{err}
 	}
-	if !f.quiet {
-		fmt.Fprintf(stderr, "reports: %s\n", strings.Join(written, ", "))
-	}
-	if document.ExitCode != run.ExitPass {
-		return exit(document.ExitCode)
+	f.say(told, "reports: %s", strings.Join(written, ", "))
+	if d.ExitCode != run.ExitPass {
+		return exit(d.ExitCode)
 	}
 	return nil
 }
 
 // report writes the reports, looks through them for secrets, prints the summary,
 // and returns the files.
-func (f *runFlags) report(out *reporters.Guard, d *run.Document, leaks func(string) string) ([]string, error) {
+func (f *runFlags) report(out *reporters.Guard, d *run.Document) ([]string, error) {
 	options, err := f.junitFlags.options(f.out, d)
 	if err != nil {
 		return nil, err
 	}
 	options.Color = colored(out.W)
 	written, err := reporters.Write(f.out, d, reporters.Formats(), options)
-	if err := errors.Join(err, reporters.SelfCheck(f.out, append(written, reporters.JournalFile), leaks)); err != nil {
+	if err := errors.Join(err, reporters.SelfCheck(f.out, append(written, reporters.JournalFile), out.Leaks)); err != nil {
 		return nil, err
 	}
 	for i := range written {

@@ -221,7 +221,7 @@ func (l *Live) Show(p run.Progress) {
 		return
 	}
 	l.last = now
-	rate := float64(p.Done) / max(p.Elapsed.Seconds(), 0.001)
+	rate := float64(p.Done-p.Earlier) / max(p.Elapsed.Seconds(), 0.001)
 	left := time.Duration(float64(p.Total-p.Done) / max(rate, 0.001) * float64(time.Second)).Round(time.Second)
 	line := fmt.Sprintf("%d/%d cases, %.0f/s, %d failed, %s left", p.Done, p.Total, rate, p.Failed, left)
 	if p.Pause.For > 0 {

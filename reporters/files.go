@@ -29,11 +29,32 @@ func Prepare(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
+	return removeReports(dir, "")
+}
+
+// Continue opens the journal of a run that is resumed, cut after the lines that
+// are whole, and removes its reports.
+func Continue(dir string, whole int64) (journal *os.File, err error) {
+	journal, err = os.OpenFile(filepath.Join(dir, JournalFile), os.O_WRONLY|os.O_APPEND, 0)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(removeReports(dir, JournalFile), journal.Truncate(whole)); err != nil {
+		return nil, errors.Join(err, journal.Close())
+	}
+	return journal, nil
+}
+
+// removeReports removes the files of a run, but the one to keep.
+func removeReports(dir, keep string) error {
 	names, err := reportsIn(dir)
 	if err != nil {
 		return err
 	}
 	for _, name := range names {
+		if name == keep {
+			continue
+		}
 		file := filepath.Join(dir, name)
 		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return err

@@ -73,6 +73,9 @@ func (p *Replayed) Complete() bool {
 // RunIDs lists what the unique values of the run were made of so far.
 func (p *Replayed) RunIDs() []string { return p.ledger.document.RunIDs() }
 
+// Cases is how many cases the run has.
+func (p *Replayed) Cases() int { return p.ledger.document.Cases }
+
 // Missing is how many cases are sent when the run is resumed.
 func (p *Replayed) Missing() int { return p.ledger.document.Cases - len(p.ledger.done) }
 

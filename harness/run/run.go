@@ -34,6 +34,7 @@ type Options struct {
 // Progress is how far a run is.
 type Progress struct {
 	Done, Total int // cases
+	Earlier     int // of those done, how many in earlier parts of the run
 	Failed      int // cases with a failed obligation
 	Case        string
 	Outcome     verdict.Outcome // of that case
@@ -51,6 +52,7 @@ type Run struct {
 
 	stop  context.CancelFunc // ends the sending
 	began time.Time          // this part of the run
+	there int                // cases of earlier parts
 
 	mu       sync.Mutex
 	*ledger                  // what is known so far
@@ -83,6 +85,7 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 		}{again})
 		r.ledger.resume(again, o.Earlier.unanswered)
 	}
+	r.there = len(r.done)
 	for range p.Obligations {
 		r.settled = append(r.settled, make(chan struct{}))
 	}
@@ -101,7 +104,7 @@ func before(p *plan.Plan, s settings.Settings, o Options) Document {
 		Target: s.Target.Redacted(), RunID: s.RunID, Seed: p.Seed, Profile: o.Profile, Filter: o.Filter, Strict: o.Strict, Unexercised: o.AllowUnexercised,
 		Rate: s.Rate.String(), Unverified: unverified(s),
 		Started: time.Now().UTC(), Cases: len(p.Cases),
-		Digests:  Digests{Description: p.Description.Digest, Requirements: p.Requirements.Digest, Fixtures: p.Fixtures.Digest, Plan: p.Digest},
+		Digests:  DigestsOf(p, o.Waivers),
 		Untested: []Untested{}, Dropped: []Dropped{}, Left: []string{}, Foreign: []string{},
 	}
 	for _, q := range p.Requirements.List {
@@ -114,7 +117,6 @@ func before(p *plan.Plan, s settings.Settings, o Options) Document {
 	}
 	waived := map[string]*Waiver{}
 	if o.Waivers != nil {
-		d.Digests.Waivers = o.Waivers.Digest
 		for _, w := range o.Waivers.List {
 			waived[w.Obligation] = &Waiver{w.Reason, w.Owner, w.Link, w.Until}
 		}
@@ -129,6 +131,15 @@ func before(p *plan.Plan, s settings.Settings, o Options) Document {
 		entry := obligation(p, one)
 		entry.Planned, entry.Waiver = planned[one.ID], waived[one.ID]
 		d.Obligations = append(d.Obligations, entry)
+	}
+	return d
+}
+
+// DigestsOf names what a run is made of; there may be no waivers.
+func DigestsOf(p *plan.Plan, waivers *settings.Waivers) Digests {
+	d := Digests{Description: p.Description.Digest, Requirements: p.Requirements.Digest, Fixtures: p.Fixtures.Digest, Plan: p.Digest}
+	if waivers != nil {
+		d.Waivers = waivers.Digest
 	}
 	return d
 }
@@ -371,7 +382,7 @@ func (r *Run) write(value any) bool {
 
 // progress is how far the run is; it must be locked.
 func (r *Run) progress() Progress {
-	return Progress{Done: len(r.done), Total: len(r.plan.Cases), Failed: r.failed, Elapsed: time.Since(r.began)}
+	return Progress{Done: len(r.done), Total: len(r.plan.Cases), Earlier: r.there, Failed: r.failed, Elapsed: time.Since(r.began)}
 }
 
 // paused tells that nothing is sent for a while.

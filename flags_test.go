@@ -236,6 +236,14 @@ func effects() map[string]effect {
 			want: "true", observe: inJUnit(`name="webhooks-list.valid.required"`),
 		},
 
+		"run --html-split": {
+			value: "true", other: "false", with: []string{"--filter", oneRead},
+			want: "true", observe: func(t *testing.T, dir string, env, args []string) string {
+				commandIn(t, dir, env, args...)
+				_, err := os.Stat(filepath.Join(dir, "out", "report.css"))
+				return fmt.Sprint(err == nil)
+			},
+		},
 		"run --profile": {value: "core,ach", other: "payments", with: []string{"--filter", "operation:payment-void"}, want: "core,ach, some unsupported", observe: document(func(d *run.Document) string {
 			some := "none"
 			for _, o := range d.Obligations {
@@ -279,6 +287,7 @@ func effects() map[string]effect {
 		"report --format":      {value: "junit,json", other: "console", with: []string{"--from", "DIR/clean", "--out", "-"}, want: "true", observe: reportSays("</testsuites>\n{\n")},
 		"report --out":         {value: "-", other: "DIR/new", with: []string{"--from", "DIR/clean", "--format", "json"}, want: "true", observe: reportSays(`"runId": "finished"`)},
 		"report --junit":       {value: "strict", other: "ci", with: []string{"--from", "DIR/clean", "--format", "junit", "--out", "-"}, want: "true", observe: reportSays(` package="conformance"`)},
+		"report --html-split":  {value: "true", other: "false", with: []string{"--from", "DIR/clean", "--format", "html", "--out", "-"}, want: "true", observe: reportSays(`<script src="report.js">`)},
 		"report --junit-cases": {value: "true", other: "false", with: []string{"--from", "DIR/clean", "--format", "junit", "--out", "-"}, want: "true", observe: reportSays(`name="webhooks-list.valid.required"`)},
 
 		"plan --target": {

@@ -18,18 +18,20 @@ import (
 	"qorcheck/reporters"
 )
 
-// junitFlags say how JUnit is rendered, by run and by report.
-type junitFlags struct {
+// renderFlags say how reports are rendered, by run and by report.
+type renderFlags struct {
 	form  string
 	cases bool
+	split bool
 }
 
-func (f *junitFlags) flags(c *cobra.Command) {
+func (f *renderFlags) flags(c *cobra.Command) {
 	c.Flags().StringVar(&f.form, "junit", reporters.JUnitCI, "JUnit profile: ci (what CI systems read) or strict (what XML schemas allow)")
 	c.Flags().BoolVar(&f.cases, "junit-cases", false, "JUnit with one test case a case, not an obligation")
+	c.Flags().BoolVar(&f.split, "html-split", false, "HTML with its styles and its script in files beside it, for servers that forbid them inside")
 }
 
-func (f *junitFlags) check() error {
+func (f *renderFlags) check() error {
 	if f.form != reporters.JUnitCI && f.form != reporters.JUnitStrict {
 		return fmt.Errorf("--junit %q: allowed are %s, %s", f.form, reporters.JUnitCI, reporters.JUnitStrict)
 	}
@@ -37,8 +39,8 @@ func (f *junitFlags) check() error {
 }
 
 // options of reports about a run whose journal is in a folder.
-func (f *junitFlags) options(dir string, d *run.Document) (reporters.Options, error) {
-	o := reporters.Options{Strict: f.form == reporters.JUnitStrict}
+func (f *renderFlags) options(dir string, d *run.Document) (reporters.Options, error) {
+	o := reporters.Options{Strict: f.form == reporters.JUnitStrict, Split: f.split}
 	if !f.cases {
 		return o, nil
 	}
@@ -51,7 +53,7 @@ func (f *junitFlags) options(dir string, d *run.Document) (reporters.Options, er
 }
 
 type reportFlags struct {
-	junitFlags
+	renderFlags
 	from, format, out string
 }
 
@@ -67,7 +69,7 @@ into --out, "-" prints them; the console format is always printed.`,
 		Args:    noArguments,
 		RunE:    func(c *cobra.Command, _ []string) error { return f.run(c.OutOrStdout(), c.ErrOrStderr()) },
 	}
-	f.junitFlags.flags(c)
+	f.renderFlags.flags(c)
 	c.Flags().StringVar(&f.from, "from", "out", "folder of the run, or its run.json")
 	c.Flags().StringVar(&f.format, "format", "console", "formats, with commas between: "+strings.Join(reporters.Formats(), ", "))
 	c.Flags().StringVar(&f.out, "out", "", "folder for the files, - for standard output (default: that of the run)")

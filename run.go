@@ -29,7 +29,7 @@ import (
 
 type runFlags struct {
 	inputs
-	junitFlags
+	renderFlags
 	out, runID, waivers      string
 	resume                   string
 	concurrency              int
@@ -65,7 +65,7 @@ does no harm: each case makes what it needs.`,
 		RunE: func(c *cobra.Command, _ []string) error { return f.run(c.Flags(), c.OutOrStdout(), c.ErrOrStderr()) },
 	}
 	f.inputs.flags(c)
-	f.junitFlags.flags(c)
+	f.renderFlags.flags(c)
 	c.Flags().StringVar(&f.out, "out", "out", "folder for the reports; those of an earlier run are replaced")
 	c.Flags().IntVar(&f.concurrency, "concurrency", settings.DefaultConcurrency, "cases under way at once")
 	c.Flags().DurationVar(&f.timeout, "timeout", settings.DefaultTimeout, "for one request, its answer included")
@@ -108,7 +108,7 @@ func (f *runFlags) job(flags *pflag.FlagSet) (*job, error) {
 	if f.spec != "" && f.target == "" {
 		return nil, fmt.Errorf("--spec %s: the embedded sandbox serves the built-in description only; --target URL is needed with --spec", f.spec)
 	}
-	if err := f.junitFlags.check(); err != nil {
+	if err := f.renderFlags.check(); err != nil {
 		return nil, err
 	}
 	p, target, err := f.plan()
@@ -229,7 +229,7 @@ func (f *runFlags) conclude(actions *github, told *reporters.Guard, d *run.Docum
 // report writes the reports, looks through them for secrets, prints the summary,
 // and returns the files.
 func (f *runFlags) report(out *reporters.Guard, d *run.Document) ([]string, error) {
-	options, err := f.junitFlags.options(f.out, d)
+	options, err := f.renderFlags.options(f.out, d)
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,8 @@ const (
 	DocumentFile = "run.json"
 	JUnitFile    = "TEST-conformance.xml"
 	HTMLFile     = "report.html"
+	StyleFile    = "report.css" // of HTML that is split
+	ScriptFile   = "report.js"
 )
 
 // Prepare makes the folder for a run's files and removes those of an earlier
@@ -71,7 +73,7 @@ func reportsIn(dir string) ([]string, error) {
 	}
 	var names []string
 	for _, e := range entries {
-		if name := e.Name(); slices.Contains([]string{JournalFile, DocumentFile, JUnitFile, HTMLFile, SummaryFile}, name) || furtherJUnit.MatchString(name) {
+		if name := e.Name(); slices.Contains([]string{JournalFile, DocumentFile, JUnitFile, HTMLFile, StyleFile, ScriptFile, SummaryFile}, name) || furtherJUnit.MatchString(name) {
 			names = append(names, name)
 		}
 	}

@@ -19,6 +19,7 @@ type File struct {
 type Options struct {
 	Strict bool       // JUnit as schemas demand it, without what CI systems read beyond
 	Cases  []TestCase // JUnit has these, not one for each obligation
+	Split  bool       // HTML has its styles and its script in files beside it
 	Color  bool       // console
 }
 
@@ -33,7 +34,7 @@ type format struct {
 var formats = []format{
 	{"json", single(DocumentFile, JSON)},
 	{"junit", junitFiles},
-	{"html", single(HTMLFile, HTML)},
+	{"html", htmlFiles},
 	{"markdown", single(SummaryFile, Markdown)},
 	{"console", func(d *run.Document, o Options) ([]File, error) {
 		return []File{{Write: func(w io.Writer) error { return Console(w, d, o.Color) }}}, nil

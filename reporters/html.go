@@ -24,13 +24,36 @@ import (
 // with scripts and styles blocked. What the target or a file says is text in it
 // and nothing more: it is escaped by html/template, and characters that cannot
 // be seen are shown as escapes. It refuses a document whose numbers do not add up.
-func HTML(w io.Writer, d *run.Document) error {
+func HTML(w io.Writer, d *run.Document) error { return writePage(w, d, false) }
+
+func htmlFiles(d *run.Document, o Options) ([]File, error) {
+	list := []File{{HTMLFile, func(w io.Writer) error { return writePage(w, d, o.Split) }}}
+	if o.Split {
+		list = append(list, textFile(StyleFile, htmlStyle), textFile(ScriptFile, htmlScript))
+	}
+	return list, nil
+}
+
+func textFile(name, text string) File {
+	return File{name, func(w io.Writer) error {
+		_, err := io.WriteString(w, text)
+		return err
+	}}
+}
+
+// writePage writes the page, which is split where it asks for its styles and its
+// script instead of having them: a server's policy can forbid what stands inside.
+func writePage(w io.Writer, d *run.Document, split bool) error {
 	if err := d.Check(); err != nil {
 		return err
 	}
 	p, err := newPage(d)
 	if err != nil {
 		return err
+	}
+	if split {
+		p.Style, p.Script, p.Beside = "", "", [2]string{StyleFile, ScriptFile}
+		p.Policy = "default-src 'none'; style-src 'self' file:; script-src 'self' file:; base-uri 'none'; form-action 'none'"
 	}
 	var b bytes.Buffer
 	if err := htmlTemplate.Execute(&b, p); err != nil {
@@ -60,9 +83,10 @@ type page struct {
 	*run.Document
 	Style      template.CSS
 	Script     template.JS
-	Policy     string // of the browser: nothing is loaded, and only what stands here is run
-	Word       string // of the verdict
-	Detail     string // the rest of its sentence
+	Beside     [2]string // the files with the styles and the script, none when they stand inside
+	Policy     string    // of the browser: nothing is loaded, and only what stands here is run
+	Word       string    // of the verdict
+	Detail     string    // the rest of its sentence
 	Look       look
 	Took       time.Duration
 	Tally      []tally

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -417,5 +419,37 @@ func TestEveryMessageIsShown(t *testing.T) {
 				t.Errorf("%s does not show the message %q and its body", format, id)
 			}
 		}
+	}
+}
+
+// TestSplitHTML: the page asks for its styles and its script, which are beside it,
+// and has neither inside.
+func TestSplitHTML(t *testing.T) {
+	dir := t.TempDir()
+	written, err := Write(dir, rich(), []string{"html"}, Options{Split: true})
+	if err != nil || !slices.Equal(written, []string{HTMLFile, StyleFile, ScriptFile}) {
+		t.Fatalf("%v, %v", written, err)
+	}
+	read := func(name string) string {
+		text, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	page := read(HTMLFile)
+	for _, missing := range []string{`<link rel="stylesheet" href="report.css">`, `<script src="report.js"></script>`} {
+		if !strings.Contains(page, missing) {
+			t.Errorf("the page lacks %s", missing)
+		}
+	}
+	if strings.Contains(page, "<style") || strings.Contains(page, "<script>") || strings.Contains(page, "sha256-") {
+		t.Error("the page has styles or a script inside")
+	}
+	if read(StyleFile) != htmlStyle || read(ScriptFile) != htmlScript {
+		t.Error("the files beside it are not what stands inside otherwise")
+	}
+	if err := Prepare(dir); err != nil || len(files(t, dir)) > 0 {
+		t.Errorf("%v: the next run's reports stand beside %v", err, files(t, dir))
 	}
 }

@@ -28,6 +28,12 @@ func TestBrowser(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if err := Prepare(filepath.Join(dir, "split")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Write(filepath.Join(dir, "split"), rich(), []string{"html"}, Options{Split: true}); err != nil {
+		t.Fatal(err)
+	}
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +65,7 @@ func TestBrowser(t *testing.T) {
 		t.Fatalf("%v\n%s", err, &stderr)
 	}
 	t.Log(stderr.String())
-	if claims < 33 {
+	if claims < 34 {
 		t.Errorf("only %d claims were tried", claims)
 	}
 	t.Run("the print has every failure", func(t *testing.T) { printed(t, filepath.Join(dir, "failing.pdf"), rich()) })

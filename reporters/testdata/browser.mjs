@@ -3,8 +3,8 @@
 //
 //   node browser.mjs FOLDER
 //
-// FOLDER has failing.html, passing.html, hostile.html and big.html; it gets
-// failing.pdf. CHROMIUM is the browser, NODE_PATH where puppeteer-core and axe-core are. The pages
+// FOLDER has failing.html, passing.html, hostile.html and big.html, and split/
+// with a report in three files; it gets failing.pdf. CHROMIUM is the browser, NODE_PATH where puppeteer-core and axe-core are. The pages
 // are served on loopback, those below /sandboxed with the policy that Jenkins
 // sends for what it archives.
 import assert from 'node:assert/strict';
@@ -55,6 +55,19 @@ const hash = tab => tab.evaluate(() => decodeURIComponent(location.hash.replaceA
 const said = tab => tab.$eval('#count', e => e.textContent);
 const visible = (tab, selector) => tab.$$eval(selector, list => list.filter(e => e.checkVisibility()).length);
 const settle = (tab, condition, ...rest) => tab.waitForFunction(condition, { timeout: 10_000 }, ...rest);
+
+claim('a split report has its styles and its script, also as a file', async () => {
+  const look = page => page.evaluate(() => getComputedStyle(document.querySelector('.matrix td a')).textAlign + getComputedStyle(document.body).fontFamily);
+  const whole = await look(await open('failing.html'));
+  const tab = await browser.newPage();
+  const faults = [];
+  tab.on('console', m => faults.push(m.text()));
+  await tab.goto(`file://${join(folder, 'split', 'report.html')}`);
+  assert.equal(await look(tab), whole);
+  await tab.type('#search', 'list R-10');
+  await settle(tab, () => document.getElementById('count').textContent.startsWith('1 of '));
+  assert.deepEqual(faults, []);
+});
 
 claim('the filter finds words, says how many fit, and keeps itself in the address', async () => {
   const tab = await open('failing.html');

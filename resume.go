@@ -22,7 +22,7 @@ import (
 var (
 	// ofThisPart are the flags of run that say nothing of what is certified: a
 	// resumed run has its own.
-	ofThisPart = []string{"out", "resume", "run-id", "junit", "junit-cases", "quiet", "verbose"}
+	ofThisPart = []string{"out", "resume", "run-id", "junit", "junit-cases", "html-split", "quiet", "verbose"}
 
 	// changeable are those that a resumed run takes over, but may have otherwise.
 	// What is in a file is compared by its digest.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,8 +64,21 @@ func manifold(b *testing.B, times int) (*spec.Description, *spec.Requirements) {
 				q["operations"] = append(q["operations"].([]any), copied(list, ids, n).([]any)...)
 			}
 		}
+		flows, _ := q["flows"].([]any)
+		for _, flow := range flows {
+			for n := 1; n < times && !general(flow); n++ {
+				again := copied(flow, ids, n).(map[string]any)
+				again["id"] = fmt.Sprintf("%s-copy%d", again["id"], n)
+				q["flows"] = append(q["flows"].([]any), again)
+			}
+		}
 	}
 	return must(spec.Parse(must(yaml.Marshal(description)), "d.yaml")), must(spec.ParseRequirements(must(yaml.Marshal(requirements)), "r.yaml"))
+}
+
+// general tells whether a flow judges whichever operation it is told of.
+func general(flow any) bool {
+	return slices.ContainsFunc(flow.(map[string]any)["steps"].([]any), func(step any) bool { return step.(map[string]any)["do"] == spec.Own })
 }
 
 // copied renames the operations and the links that a tree refers to.
@@ -75,7 +89,7 @@ func copied(tree any, ids *regexp.Regexp, n int) any {
 		for name, inner := range t {
 			text, ok := inner.(string)
 			switch {
-			case ok && name == "operationId":
+			case ok && (name == "operationId" || name == "do"):
 				object[name] = ids.ReplaceAllString(text, fmt.Sprintf("$1-copy%d", n))
 			case ok && name == "$ref" && strings.HasPrefix(text, "#/components/links/"):
 				object[name] = fmt.Sprintf("%s-copy%d", text, n)

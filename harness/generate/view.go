@@ -48,8 +48,7 @@ type view struct {
 }
 
 func (m Maker) view(s *openapi3.Schema, pointer string, branch choice) view {
-	v := view{maker: m, pointer: pointer, whole: s, maxLength: -1, maxProperties: -1, maxItems: -1, nullable: true,
-		properties: map[string]*openapi3.Schema{}, required: map[string]bool{}}
+	v := view{maker: m, pointer: pointer, whole: s, maxLength: -1, maxProperties: -1, maxItems: -1, nullable: true}
 	v.take(s, branch, 0)
 	return v
 }
@@ -83,10 +82,16 @@ func (v *view) take(s *openapi3.Schema, branch choice, depth int) {
 	if s.Items != nil && v.items == nil {
 		v.items = s.Items.Value
 	}
+	if len(s.Properties) > 0 && v.properties == nil {
+		v.properties = make(map[string]*openapi3.Schema, len(s.Properties))
+	}
 	for name, property := range s.Properties {
 		if property != nil && property.Value != nil {
 			v.properties[name] = both(v.properties[name], property.Value)
 		}
+	}
+	if len(s.Required) > 0 && v.required == nil {
+		v.required = make(map[string]bool, len(s.Required))
 	}
 	for _, name := range s.Required {
 		v.required[name] = true
@@ -131,7 +136,10 @@ func both(a, b *openapi3.Schema) *openapi3.Schema {
 
 func (v *view) takeTypes(s *openapi3.Schema) {
 	if s.Type != nil {
-		own := slices.DeleteFunc(slices.Clone(s.Type.Slice()), func(t string) bool { return t == "null" })
+		own := s.Type.Slice()
+		if slices.Contains(own, "null") {
+			own = slices.DeleteFunc(slices.Clone(own), func(t string) bool { return t == "null" })
+		}
 		if v.types == nil {
 			v.types = own
 		} else {

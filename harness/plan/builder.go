@@ -45,8 +45,8 @@ const checkStatus = "status"
 // New plans a run. An error names what in the description, the requirements or
 // the fixtures does not fit together.
 func New(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, seed uint64) (*Plan, error) {
-	b := &builder{description: d, requirements: r, fixtures: f, seed: seed, kinds: kindsOf(r), ids: map[string]bool{}, requests: map[string]bool{}, shown: map[string]string{}, lacks: map[string]string{}, none: map[string]string{}, repeated: map[string]bool{}, own: map[string][]*Case{}, passing: map[string][]*Case{},
-		covered: map[*spec.Requirement]map[string]bool{}, faults: map[string][]generate.Fault{}, speaking: map[string][]*spec.Requirement{}, made: map[string]*Request{}, triggers: map[string]settings.Trigger{},
+	b := &builder{description: d, requirements: r, fixtures: f, seed: seed, kinds: kindsOf(r), ids: map[string]bool{}, requests: map[string]bool{}, shown: map[string]string{}, lacks: map[string]string{}, none: map[string]string{}, repeated: map[situation]bool{}, own: map[string][]*Case{}, passing: map[string][]*Case{},
+		covered: map[*spec.Requirement]map[string]bool{}, faults: map[string][]generate.Fault{}, speaking: map[situation]said{}, made: map[string]*Request{}, samples: map[string]string{}, judged: map[sentBody][]spec.Violation{}, passages: map[departure]passage{}, triggers: map[string]settings.Trigger{},
 	}
 	for _, q := range r.List {
 		b.covered[q] = map[string]bool{}
@@ -87,21 +87,24 @@ type builder struct {
 	ids          map[string]bool   // of the cases
 	requests     map[string]bool   // of the valid cases
 	shown        map[string]string // variable of an answer → what the description shows such a value as
+	samples      map[string]string // placeholder → what fills it, for judging
+	judged       map[sentBody][]spec.Violation
+	passages     map[departure]passage // what links lead to
 	dropped      []Dropped
 	lacks        map[string]string // operation + kind → the line that the fixtures lack
 	ways         map[string]way
 	taken        map[string][]string                   // operation → groups of triggers
 	none         map[string]string                     // operation + kind → why the description calls for no such case
 	correct      *draft                                // of the operation at hand: what a rejected request is when corrected
-	repeated     map[string]bool                       // operation + kind → a case of it is sent twice
+	repeated     map[situation]bool                    // a case of it is sent twice
 	own          map[string][]*Case                    // by operation
 	passing      map[string][]*Case                    // by an operation that is not their own, which they call too
 	covered      map[*spec.Requirement]map[string]bool // the kinds that a requirement speaks of
-	speaking     map[string][]*spec.Requirement        // operation + kind → the requirements that speak of such cases
-	faults       map[string][]generate.Fault           // operation → what breaks its JSON body
-	made         map[string]*Request                   // what reads a value back, removes something, corrects a request
-	triggers     map[string]settings.Trigger           // group and name → test data
-	patterns     []pathPattern                         // of the description's paths
+	speaking     map[situation]said
+	faults       map[string][]generate.Fault // operation → what breaks its JSON body
+	made         map[string]*Request         // what reads a value back, removes something, corrects a request
+	triggers     map[string]settings.Trigger // group and name → test data
+	patterns     []pathPattern               // of the description's paths
 }
 
 // check refuses names that lead nowhere: a typing error must not shrink a run.
@@ -285,7 +288,8 @@ func (b *builder) draft(o *spec.Operation, size generate.Extent, trigger, suffix
 // add certifies a case and keeps it, or drops it with the reason. What no
 // requirement states an expected status for is not made.
 func (b *builder) add(o *spec.Operation, kind, what, why string, d draft, prepared []Step, fault *Fault) {
-	expect := b.expectation(o, kind)
+	asked := b.speak(o, kind)
+	expect := asked.expect()
 	if expect == nil {
 		return
 	}
@@ -302,7 +306,10 @@ func (b *builder) add(o *spec.Operation, kind, what, why string, d draft, prepar
 		sum := sha256.Sum256([]byte(d.special)) // a/b_c and a_b/c are told apart
 		id += "-" + hex.EncodeToString(sum[:3])
 	}
-	retried := b.retried(&d, statuses, kind, prepared)
+	var retried *Request
+	if asked.check(checkRetry) {
+		retried = b.retried(&d, statuses, kind)
+	}
 	request, err := d.request()
 	if err == nil {
 		err = b.certify(d, request, fault)
@@ -327,7 +334,7 @@ func (b *builder) add(o *spec.Operation, kind, what, why string, d draft, prepar
 	if b.duplicate(c) {
 		return
 	}
-	b.observe(c, o, retried)
+	b.observe(c, o, asked, retried)
 	b.cleanup(c)
 	b.ids[id] = true
 	b.cases = append(b.cases, c)
@@ -335,20 +342,16 @@ func (b *builder) add(o *spec.Operation, kind, what, why string, d draft, prepar
 
 // retried is the corrected request for one that is to be rejected, nil when there
 // is none. Both carry the same idempotency key: it must stay usable.
-func (b *builder) retried(d *draft, statuses []int, kind string, prepared []Step) *Request {
-	if statuses[0] < 400 || !b.asked(checkRetry, d.operation, kind) {
+func (b *builder) retried(d *draft, statuses []int, kind string) *Request {
+	if statuses[0] < 400 || !b.correctable(d.operation, kind) {
 		return nil
 	}
-	correct := b.corrected(d.operation, kind)
-	if correct == nil {
-		return nil
-	}
-	if slices.ContainsFunc(d.operation.Parameters, func(p spec.Parameter) bool { return b.isIdempotency(d.operation, p) }) {
-		*d = d.clone()
-		b.key(d, "")
-		b.key(correct, "")
-	}
-	return b.once("correct "+d.operation.ID, func() draft { return *correct })
+	b.key(d, "")
+	return b.once("correct "+d.operation.ID, func() draft {
+		correct := *b.correct
+		b.key(&correct, "")
+		return correct
+	})
 }
 
 func caseID(o *spec.Operation, kind, what string) string {
@@ -361,7 +364,7 @@ func caseID(o *spec.Operation, kind, what string) string {
 
 // drop lists a case that could not be made, where a requirement asks for it.
 func (b *builder) drop(o *spec.Operation, kind, what, pointer, keyword, reason string) {
-	if b.expectation(o, kind) != nil {
+	if b.speak(o, kind).expect() != nil {
 		b.dropped = append(b.dropped, Dropped{ID: caseID(o, kind, what), Reason: reason, operation: o.ID, pointer: pointer, keyword: keyword})
 	}
 }
@@ -381,10 +384,13 @@ func (b *builder) duplicate(c *Case) bool {
 	return false
 }
 
-// expectation finds the requirement that states the expected status of a kind,
-// unless the environment cannot exercise it: then nothing of the kind is sent.
-func (b *builder) expectation(o *spec.Operation, kind string) *spec.Expect {
-	for _, q := range b.speak(o, kind) {
+// said are the requirements that speak of a situation.
+type said []*spec.Requirement
+
+// expect is what the requirement says that states the expected status, nil where
+// none does, or the environment cannot exercise it: then nothing is sent.
+func (s said) expect() *spec.Expect {
+	for _, q := range s {
 		if q.Check == checkStatus {
 			return q.Expect
 		}
@@ -392,10 +398,21 @@ func (b *builder) expectation(o *spec.Operation, kind string) *spec.Expect {
 	return nil
 }
 
+// check tells whether a requirement asks for a check.
+func (s said) check(name string) bool {
+	return slices.ContainsFunc(s, func(q *spec.Requirement) bool { return q.Check == name })
+}
+
+// situation is a kind of cases of an operation.
+type situation struct {
+	operation *spec.Operation
+	kind      string
+}
+
 // speak lists the requirements on an operation that speak of a kind and that the
 // environment can exercise.
-func (b *builder) speak(o *spec.Operation, kind string) []*spec.Requirement {
-	key := o.ID + " " + kind
+func (b *builder) speak(o *spec.Operation, kind string) said {
+	key := situation{o, kind}
 	list, known := b.speaking[key]
 	if !known {
 		for _, q := range b.requirements.List {
@@ -460,9 +477,12 @@ func (b *builder) obligations(p *Plan) error {
 		}
 		byID[c.ID] = c
 		b.own[c.Operation] = append(b.own[c.Operation], c)
+		room := len(b.speak(b.description.Operation(c.Operation), c.Kind))
 		for _, id := range passing(c) {
 			b.passing[id] = append(b.passing[id], c)
+			room += len(b.speak(b.description.Operation(id), ""))
 		}
+		c.Obligations = make([]string, 0, room)
 	}
 	seen := map[string]string{}
 	for _, o := range b.description.Operations {
@@ -494,20 +514,23 @@ func (b *builder) assign(ob *Obligation) {
 	q := ob.Requirement
 	control := q.Check != checkNoTrace
 	covered := b.covered[q]
-	cases := b.own[ob.Operation.ID]
-	if len(q.Cases) == 0 && len(q.Flows) == 0 { // it speaks of every answer, whatever case it belongs to
-		cases = slices.Concat(cases, b.passing[ob.Operation.ID])
+	lists := [][]*Case{b.own[ob.Operation.ID]}
+	if ofEveryAnswer(q) {
+		lists = append(lists, b.passing[ob.Operation.ID])
+		ob.Cases = slices.Grow(ob.Cases, len(lists[0])+len(lists[1]))
 	}
-	for _, c := range cases {
-		if len(q.Flows) > 0 && c.flow != q.ID || len(q.Flows) == 0 && len(q.Cases) > 0 && !covered[c.Kind] {
-			continue
-		}
-		ob.Cases = append(ob.Cases, c.ID)
-		control = control || c.Expect.Accepted() && slices.ContainsFunc(c.Observe, func(s Step) bool { return s.ReadBack != nil })
-		if q.Check == checkStatus || q.Check == spec.CheckFlow {
-			c.Obligations = append([]string{ob.ID}, c.Obligations...)
-		} else {
-			c.Obligations = append(c.Obligations, ob.ID)
+	for _, cases := range lists {
+		for _, c := range cases {
+			if len(q.Flows) > 0 && c.flow != q.ID || len(q.Flows) == 0 && len(q.Cases) > 0 && !covered[c.Kind] {
+				continue
+			}
+			ob.Cases = append(ob.Cases, c.ID)
+			control = control || c.Expect.Accepted() && slices.ContainsFunc(c.Observe, func(s Step) bool { return s.ReadBack != nil })
+			at := len(c.Obligations)
+			if q.Check == checkStatus || q.Check == spec.CheckFlow {
+				at = 0
+			}
+			c.Obligations = slices.Insert(c.Obligations, at, ob.ID)
 		}
 	}
 	var lacks []string
@@ -540,6 +563,10 @@ func (b *builder) assign(ob *Obligation) {
 		ob.Lacks = "no correct request is read back, so that finding nothing of the others would prove nothing"
 	}
 }
+
+// ofEveryAnswer tells whether a requirement speaks of every answer of an
+// operation, whatever case it belongs to.
+func ofEveryAnswer(q *spec.Requirement) bool { return len(q.Cases) == 0 && len(q.Flows) == 0 }
 
 // passing lists the operations that a case calls beside its own.
 func passing(c *Case) []string {

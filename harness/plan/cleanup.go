@@ -13,8 +13,8 @@ import (
 // cleanup adds the requests that remove what the steps of a case may have made:
 // those that a link leads to by a DELETE, at once or after one reading.
 func (b *builder) cleanup(c *Case) {
-	c.Prepare, c.Observe = slices.Clone(c.Prepare), slices.Clone(c.Observe)
-	var steps []*Step
+	c.Prepare = slices.Clone(c.Prepare)
+	steps := make([]*Step, 0, len(c.Prepare)+1+len(c.Observe))
 	for i := range c.Prepare {
 		steps = append(steps, &c.Prepare[i])
 	}
@@ -23,10 +23,10 @@ func (b *builder) cleanup(c *Case) {
 		steps = append(steps, &c.Observe[i])
 	}
 	for i, step := range steps {
-		if o := b.description.Operation(step.Operation); o != nil {
+		if o := b.description.Operation(step.Operation); o != nil && b.undoable(o) {
 			step.Capture = slices.Clone(step.Capture)
 			needed := len(step.Capture)
-			c.Cleanup = append(c.Cleanup, b.removals(o, step, i+1, steps[:len(c.Prepare)])...)
+			c.Cleanup = b.removals(c.Cleanup, o, step, i+1, steps[:len(c.Prepare)])
 			for j := range step.Capture[needed:] {
 				step.Capture[needed+j].Optional = true
 			}
@@ -34,15 +34,15 @@ func (b *builder) cleanup(c *Case) {
 	}
 }
 
-// removals finds the ways to undo a step. What the preparation reads anyway is
-// removed after that reading.
-func (b *builder) removals(o *spec.Operation, step *Step, number int, prepared []*Step) []Step {
-	var list []Step
-	for _, link := range o.Links {
-		to := b.description.Operation(link.To)
-		if to == nil || to.Method != "DELETE" && (to.Method != "GET" || !b.removable(to)) {
+// removals adds the ways to undo a step to a list. What the preparation reads anyway
+// is removed after that reading.
+func (b *builder) removals(list []Step, o *spec.Operation, step *Step, number int, prepared []*Step) []Step {
+	for i := range o.Links {
+		link := &o.Links[i]
+		if !b.undoes(link) {
 			continue
 		}
+		to := b.description.Operation(link.To)
 		next, ok := b.onward(link, o, step, number)
 		if !ok {
 			continue
@@ -54,9 +54,9 @@ func (b *builder) removals(o *spec.Operation, step *Step, number int, prepared [
 		if slices.ContainsFunc(prepared, func(s *Step) bool { return s.Operation == to.ID && s.Request.Path == next.Request.Path }) {
 			continue
 		}
-		for _, further := range to.Links {
-			if remover := b.description.Operation(further.To); remover != nil && remover.Method == "DELETE" {
-				if last, ok := b.onward(further, to, &next, number); ok {
+		for i := range to.Links {
+			if b.removes(&to.Links[i]) {
+				if last, ok := b.onward(&to.Links[i], to, &next, number); ok {
 					list = append(list, next, last)
 				}
 			}
@@ -65,17 +65,58 @@ func (b *builder) removals(o *spec.Operation, step *Step, number int, prepared [
 	return list
 }
 
-// removable tells whether what an operation reads can be removed by a link from there.
-func (b *builder) removable(o *spec.Operation) bool {
-	return slices.ContainsFunc(o.Links, func(link spec.Link) bool {
-		to := b.description.Operation(link.To)
-		return to != nil && to.Method == "DELETE"
-	})
+// undoable tells whether some link leads from an operation to what undoes it.
+func (b *builder) undoable(o *spec.Operation) bool {
+	return slices.ContainsFunc(o.Links, func(link spec.Link) bool { return b.undoes(&link) })
+}
+
+// undoes tells whether a link leads to what removes, or to what reads what can be
+// removed by a link from there.
+func (b *builder) undoes(link *spec.Link) bool {
+	if b.removes(link) {
+		return true
+	}
+	to := b.description.Operation(link.To)
+	return to != nil && to.Method == "GET" && slices.ContainsFunc(to.Links, func(further spec.Link) bool { return b.removes(&further) })
+}
+
+func (b *builder) removes(link *spec.Link) bool {
+	to := b.description.Operation(link.To)
+	return to != nil && to.Method == "DELETE"
+}
+
+// departure is where a link is followed from: a step of a number and a path.
+type departure struct {
+	link   *spec.Link
+	number int
+	path   Template
+}
+
+// passage is what following a link comes to.
+type passage struct {
+	next     Step
+	ok       bool
+	captured []Capture // of the step that it leads on from
 }
 
 // onward makes the request that a link leads to, with what it carries over in
 // parameters; false when it carries over nothing, or what the request does not have.
-func (b *builder) onward(link spec.Link, from *spec.Operation, step *Step, number int) (Step, bool) {
+func (b *builder) onward(link *spec.Link, from *spec.Operation, step *Step, number int) (Step, bool) {
+	if len(step.Capture) > 0 || len(step.Request.Query) > 0 {
+		return b.leadOn(link, from, step, number)
+	}
+	at := departure{link, number, step.Request.Path}
+	p, known := b.passages[at]
+	if !known {
+		p.next, p.ok = b.leadOn(link, from, step, number)
+		p.captured = step.Capture
+		b.passages[at] = p
+	}
+	step.Capture = slices.Clone(p.captured)
+	return p.next, p.ok
+}
+
+func (b *builder) leadOn(link *spec.Link, from *spec.Operation, step *Step, number int) (Step, bool) {
 	to := b.description.Operation(link.To)
 	bound := map[string]any{}
 	for _, name := range slices.Sorted(maps.Keys(link.Parameters)) {

@@ -59,7 +59,7 @@ func (d *digester) flag(list ...bool) {
 
 func (d *digester) text(list ...string) {
 	for _, s := range list {
-		d.number(len(s))
+		*d = binary.AppendVarint(*d, int64(len(s)))
 		*d = append(*d, s...)
 	}
 }

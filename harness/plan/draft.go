@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"qorcheck/harness/generate"
 	"qorcheck/spec"
@@ -114,7 +115,6 @@ func (d draft) clone() draft {
 
 // asForm is the same request with a body of its own, sent as a form.
 func (d draft) asForm(content *spec.Content, body any) draft {
-	d = d.clone()
 	d.form, d.mediaType, d.body = content, content.MediaType, body
 	return d
 }
@@ -210,11 +210,68 @@ func (d draft) request() (Request, error) {
 
 // encode writes JSON as people do: no escapes beyond those that JSON demands, keys sorted.
 func encode(value any) (Template, error) {
+	written, err := appendJSON(make([]byte, 0, 1024), value)
+	return Template(written), err
+}
+
+// appendJSON writes what most bodies are made of itself, and leaves the rest to encoding/json.
+func appendJSON(to []byte, value any) (_ []byte, err error) {
+	switch v := value.(type) {
+	case map[string]any:
+		if v == nil {
+			return append(to, "null"...), nil
+		}
+		to = append(to, '{')
+		for i, name := range slices.Sorted(maps.Keys(v)) {
+			if i > 0 {
+				to = append(to, ',')
+			}
+			if to, err = appendJSON(to, name); err == nil {
+				to, err = appendJSON(append(to, ':'), v[name])
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+		return append(to, '}'), nil
+	case []any:
+		if v == nil {
+			return append(to, "null"...), nil
+		}
+		to = append(to, '[')
+		for i, item := range v {
+			if i > 0 {
+				to = append(to, ',')
+			}
+			if to, err = appendJSON(to, item); err != nil {
+				return nil, err
+			}
+		}
+		return append(to, ']'), nil
+	case string:
+		if plainText(v) {
+			to = append(to, '"')
+			to = append(to, v...)
+			return append(to, '"'), nil
+		}
+	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(value); err != nil {
-		return "", err
+		return nil, err
 	}
-	return Template(strings.TrimSuffix(b.String(), "\n")), nil
+	return append(to, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...), nil
+}
+
+// plainText tells whether a text stands in JSON as it is.
+func plainText(s string) bool {
+	ascii := true
+	for i := range len(s) {
+		if s[i] < 0x20 || s[i] == '"' || s[i] == '\\' {
+			return false
+		}
+		ascii = ascii && s[i] < utf8.RuneSelf
+	}
+	return ascii || utf8.ValidString(s) && !strings.ContainsAny(s, "\u2028\u2029")
 }

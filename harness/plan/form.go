@@ -77,10 +77,10 @@ func readForm(text string, m generate.Maker) (any, error) {
 // filled fills the placeholders of a body with samples, escaped as a run escapes them in a form.
 func (b *builder) filled(r Request) (string, error) {
 	if !r.Form() {
-		return r.Body.Fill(b.sample)
+		return r.Body.fill(b.sample)
 	}
-	return r.Body.Fill(func(p Placeholder) (string, error) {
-		text, err := b.sample(p)
+	return r.Body.fill(func(placeholder string) (string, error) {
+		text, err := b.sample(placeholder)
 		return url.QueryEscape(text), err
 	})
 }

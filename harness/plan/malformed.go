@@ -93,7 +93,7 @@ func (b *builder) mediaTypeCases(o *spec.Operation, base draft, prepared []Step)
 		if base.form != nil && spec.JSON(wrong.mediaType) {
 			continue
 		}
-		d := base.clone()
+		d := base
 		d.mediaType = wrong.mediaType
 		sent := wrong.mediaType
 		if sent == "" {
@@ -125,7 +125,7 @@ func mediaTypes(o *spec.Operation) string {
 }
 
 func (b *builder) addRaw(o *spec.Operation, kind, what, why string, base draft, prepared []Step, raw Template) {
-	d := base.clone()
+	d := base
 	d.raw = &raw
 	b.add(o, kind, what, why, d, prepared, &Fault{Keyword: "syntax", Sent: what, Allowed: "JSON as RFC 8259 has it", lax: kind == "malformed.lax"})
 }
@@ -134,7 +134,7 @@ func (b *builder) addRaw(o *spec.Operation, kind, what, why string, base draft, 
 func (b *builder) fieldCases(o *spec.Operation, base draft, prepared []Step) {
 	m := values{b: b, o: o, bound: base.bound}.maker(o.Body.JSON())
 	for _, f := range b.faultsOf(o, m) {
-		d := base.clone()
+		d := base
 		d.body = f.Value
 		b.fieldCase(o, d, prepared, m, f)
 	}

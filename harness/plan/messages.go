@@ -108,7 +108,7 @@ func (b *builder) laterCase(o *spec.Operation) {
 // the message there twice.
 func (b *builder) refusingCase(o *spec.Operation, base draft, prepared []Step) {
 	const kind = "message.again"
-	if b.expectation(o, kind) == nil {
+	if b.speak(o, kind).expect() == nil {
 		return
 	}
 	m := o.Conformance.Messages
@@ -149,10 +149,14 @@ func (b *builder) registration(m *spec.Messaging, event, place, suffix string) (
 // may bring; nil when no case awaits one.
 func (b *builder) subscription(cases []*Case) *Case {
 	setup := &Case{ID: "subscription", Kind: kindMessage, Why: "the messages that the cases await are subscribed to"}
+	awaited := map[string]bool{} // by operation
+	for _, c := range cases {
+		awaited[c.Operation] = awaited[c.Operation] || c.Awaits()
+	}
 	subscribed := map[string]bool{}
 	for _, o := range b.description.Operations {
 		m := o.Conformance.Messages
-		if m == nil || len(o.Callbacks) == 0 || !slices.ContainsFunc(cases, func(c *Case) bool { return c.Operation == o.ID && c.Awaits() }) {
+		if m == nil || len(o.Callbacks) == 0 || !awaited[o.ID] {
 			continue
 		}
 		for _, callback := range o.Callbacks {
@@ -176,7 +180,8 @@ func (b *builder) subscription(cases []*Case) *Case {
 
 // Awaits tells whether a case has to do with messages.
 func (c *Case) Awaits() bool {
-	return c.Kind == "message.none" || slices.ContainsFunc(c.Steps(), func(s Step) bool { return s.Await != nil })
+	awaits := func(s Step) bool { return s.Await != nil }
+	return c.Kind == "message.none" || slices.ContainsFunc(c.Prepare, awaits) || slices.ContainsFunc(c.Observe, awaits)
 }
 
 // firstFault breaks a request in the first way that makes the target reject it.

@@ -167,7 +167,7 @@ func (b *builder) foreignCase(o *spec.Operation, base draft, prepared []Step) {
 	}
 	known := len(b.cases)
 	b.add(o, kind, "", fmt.Sprintf("%s names what is another merchant's", strings.Join(altered, " and ")), foreign, prepared, nil)
-	if len(b.cases) == known || !b.asked(checkAlike, o, kind) {
+	if len(b.cases) == known || !b.speak(o, kind).check(checkAlike) {
 		return
 	}
 	if request, err := unknown.request(); err == nil {

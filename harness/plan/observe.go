@@ -2,7 +2,7 @@ package plan
 
 import (
 	"fmt"
-	"slices"
+	"maps"
 	"strings"
 
 	"qorcheck/harness/generate"
@@ -20,26 +20,20 @@ const (
 // observe adds the requests that show what a case left behind, as far as
 // requirements ask for them: a rejected request once more, the read-backs of its
 // unique values, and the corrected request under the same values.
-func (b *builder) observe(c *Case, o *spec.Operation, retried *Request) {
-	asked := func(check string) bool { return b.asked(check, o, c.Kind) }
-	if first := o.ID + " " + c.Kind; c.Expect.Rejected() && !b.repeated[first] && asked(checkRepeat) {
+func (b *builder) observe(c *Case, o *spec.Operation, asked said, retried *Request) {
+	if first := (situation{o, c.Kind}); c.Expect.Rejected() && asked.check(checkRepeat) && !b.repeated[first] {
 		b.repeated[first] = true
 		again := c.Act
 		again.Capture = nil
 		again.Check, again.Expect = checkRepeat, &c.Expect
 		c.Observe = append(c.Observe, again)
 	}
-	if asked(checkNoTrace) {
+	if asked.check(checkNoTrace) {
 		b.readBack(c, o)
 	}
-	if retried != nil && c.Expect.Rejected() && asked(checkRetry) {
+	if retried != nil && c.Expect.Rejected() {
 		c.Observe = append(c.Observe, Step{Name: o.ID, Operation: o.ID, Request: *retried, Check: checkRetry, Expect: b.correctly(o)})
 	}
-}
-
-// asked tells whether a requirement asks for a check of a kind of cases.
-func (b *builder) asked(check string, o *spec.Operation, kind string) bool {
-	return slices.ContainsFunc(b.speak(o, kind), func(q *spec.Requirement) bool { return q.Check == check })
 }
 
 // correctly is what a correct request of an operation is answered.
@@ -48,21 +42,18 @@ func (b *builder) correctly(o *spec.Operation) *Expect {
 	if len(o.Conformance.Outcome) > 0 {
 		e.Ending = spec.Succeeded
 	}
-	if stated := b.expectation(o, "valid.required"); stated != nil {
+	if stated := b.speak(o, "valid.required").expect(); stated != nil {
 		e = Expect{Statuses: stated.For(o), Ending: stated.Ending, Tolerated: stated.Tolerated}
 	}
 	return &e
 }
 
-// corrected is the request without what is wrong with it, under the same unique
-// values. Where nothing can have an effect there is none but at an unknown place.
-func (b *builder) corrected(o *spec.Operation, kind string) *draft {
+// correctable tells whether there is a request without what is wrong with one,
+// under the same unique values. Where nothing can have an effect there is none
+// but at an unknown place.
+func (b *builder) correctable(o *spec.Operation, kind string) bool {
 	reads := o.Method == "GET" || o.Method == "HEAD"
-	if b.correct == nil || reads && !strings.HasPrefix(kind, "not-found.") {
-		return nil
-	}
-	d := b.correct.clone()
-	return &d
+	return b.correct != nil && (!reads || strings.HasPrefix(kind, "not-found."))
 }
 
 // key gives a request an idempotency key where the operation takes one.
@@ -70,6 +61,7 @@ func (b *builder) key(d *draft, suffix string) bool {
 	for _, p := range d.operation.Parameters {
 		if b.isIdempotency(d.operation, p) {
 			v := values{b: b, o: d.operation, suffix: suffix}
+			d.parameters = maps.Clone(d.parameters)
 			d.parameters[p.In+":"+p.Name] = v.unique(d.operation.Conformance.Idempotency.Name, p.Schema.Schema)
 			return true
 		}
@@ -79,13 +71,13 @@ func (b *builder) key(d *draft, suffix string) bool {
 
 // readBack adds the requests that find the unique values that the act carries.
 func (b *builder) readBack(c *Case, o *spec.Operation) {
-	for _, back := range o.Conformance.ReadBack {
+	for i, back := range o.Conformance.ReadBack {
 		value := b.carried(o, c.Act.Request, back.By)
 		reader := b.description.Operation(back.Operation)
 		if value == "" || reader == nil {
 			continue
 		}
-		request := b.once(fmt.Sprint("read ", reader.ID, " ", back.Parameter, back.Query, value), func() draft {
+		request := b.once(fmt.Sprintf("read %s %d %s", o.ID, i, value), func() draft {
 			d := b.draft(reader, generate.OnlyRequired, "", "", nil)
 			for name, fixed := range back.Query {
 				d.parameters["query:"+name] = fixed
@@ -107,12 +99,13 @@ func (b *builder) readBack(c *Case, o *spec.Operation) {
 
 // carried finds a unique value in a request's body, as it stands there; "" when it does not.
 func (b *builder) carried(o *spec.Operation, r Request, name string) Template {
-	for _, p := range r.Body.Placeholders() {
-		if p.Source == FromRun && p.Args[0] == name {
-			return within(o, name, p.Template())
-		}
+	begin := open + string(FromRun) + comma + name + comma
+	_, after, found := strings.Cut(string(r.Body), begin)
+	if !found {
+		return ""
 	}
-	return ""
+	longest, _, _ := strings.Cut(after, shut)
+	return within(o, name, Template(begin+longest+shut))
 }
 
 // within puts the text around a unique value that its field needs.

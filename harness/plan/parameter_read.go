@@ -21,7 +21,7 @@ func (b *builder) parameterViolations(d draft, r Request, p spec.Parameter) ([]s
 	}
 	texts := make([]Field, len(sent))
 	for i, field := range sent {
-		text, err := field.Value.Fill(b.sample)
+		text, err := field.Value.fill(b.sample)
 		switch {
 		case err != nil:
 			return nil, err

@@ -217,7 +217,10 @@ func (b *builder) show(o *spec.Operation, status, pointer string, captured Templ
 		for _, e := range content.Examples {
 			found, _ := spec.Lookup(e.Value, pointer)
 			if text, ok := found.(string); ok {
-				b.shown[captured.Placeholders()[0].Args[0]] = text
+				if name := captured.Placeholders()[0].Args[0]; b.shown[name] != text {
+					b.shown[name] = text
+					clear(b.samples)
+				}
 				return
 			}
 		}

@@ -138,26 +138,44 @@ func (t Template) Parts() []Part {
 
 // cut takes the text up to the first placeholder off, and that placeholder, nil at the end.
 func (t Template) cut() (text string, placeholder *Placeholder, rest Template) {
-	text, after, found := strings.Cut(string(t), open)
+	text, inner, found, rest := t.slice()
 	if !found {
 		return text, nil, ""
 	}
-	inner, after, _ := strings.Cut(after, shut)
-	words := strings.Split(inner, comma)
-	return text, &Placeholder{Source: Source(words[0]), Args: words[1:]}, Template(after)
+	p := parsePlaceholder(inner)
+	return text, &p, rest
+}
+
+// slice is cut without reading what the placeholder says.
+func (t Template) slice() (text, placeholder string, found bool, rest Template) {
+	text, after, found := strings.Cut(string(t), open)
+	placeholder, after, _ = strings.Cut(after, shut)
+	return text, placeholder, found, Template(after)
+}
+
+// parsePlaceholder reads what stands between the marks of a placeholder.
+func parsePlaceholder(text string) Placeholder {
+	words := strings.Split(text, comma)
+	return Placeholder{Source: Source(words[0]), Args: words[1:]}
 }
 
 // Fill replaces each placeholder by what value returns for it.
 func (t Template) Fill(value func(Placeholder) (string, error)) (string, error) {
+	return t.fill(func(placeholder string) (string, error) { return value(parsePlaceholder(placeholder)) })
+}
+
+// fill is Fill for a value that reads itself what stands between the marks.
+func (t Template) fill(value func(placeholder string) (string, error)) (string, error) {
 	if !strings.Contains(string(t), open) {
 		return string(t), nil
 	}
 	var b strings.Builder
+	b.Grow(len(t))
 	for t != "" {
-		text, placeholder, rest := t.cut()
+		text, placeholder, found, rest := t.slice()
 		b.WriteString(text)
-		if placeholder != nil {
-			filled, err := value(*placeholder)
+		if found {
+			filled, err := value(placeholder)
 			if err != nil {
 				return "", err
 			}

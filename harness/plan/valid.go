@@ -19,13 +19,13 @@ func (b *builder) validCases(o *spec.Operation, base draft, prepared []Step) {
 		v := values{b: b, o: o, bound: base.bound}
 		m := v.maker(content)
 		for _, e := range content.Examples {
-			d := base.clone()
+			d := base
 			d.body, d.special = v.overlay(m, e.Value, base.body, ""), "example "+e.Name
 			b.add(o, "valid.example", e.Name, fmt.Sprintf("the documented example %q", e.Name), d, prepared, nil)
 		}
 		for _, variant := range m.Valid() {
 			if kind, what, ok := variantOf(variant.Class); ok {
-				d := base.clone()
+				d := base
 				d.body, d.special = variant.Value, variant.Pointer
 				b.add(o, kind, what, variant.Why, d, prepared, nil)
 			}

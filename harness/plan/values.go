@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,7 +55,12 @@ func (v values) wanted(pointer string) bool {
 	if m := v.o.Conformance.Merchant; m != nil && is(m.Field) {
 		return true
 	}
-	return slices.ContainsFunc(slices.Collect(maps.Keys(v.bound)), is) || slices.ContainsFunc(v.needs, is)
+	for at := range v.bound {
+		if is(at) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(v.needs, is)
 }
 
 // fixed finds a value that comes from outside the description.
@@ -130,7 +134,7 @@ func (b *builder) sampled(value any) any {
 	switch v := value.(type) {
 	case string:
 		if strings.Contains(v, open) {
-			if filled, err := Template(v).Fill(b.sample); err == nil {
+			if filled, err := Template(v).fill(b.sample); err == nil {
 				return filled
 			}
 		}

@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"qorcheck/harness/generate"
 	"qorcheck/harness/settings"
@@ -45,9 +48,7 @@ const checkStatus = "status"
 // New plans a run. An error names what in the description, the requirements or
 // the fixtures does not fit together.
 func New(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, seed uint64) (*Plan, error) {
-	b := &builder{description: d, requirements: r, fixtures: f, seed: seed, kinds: kindsOf(r), ids: map[string]bool{}, requests: map[string]bool{}, shown: map[string]string{}, lacks: map[string]string{}, none: map[string]string{}, repeated: map[situation]bool{}, own: map[string][]*Case{}, passing: map[string][]*Case{},
-		covered: map[*spec.Requirement]map[string]bool{}, faults: map[string][]generate.Fault{}, speaking: map[situation]said{}, made: map[string]*Request{}, samples: map[string]string{}, judged: map[sentBody][]spec.Violation{}, passages: map[departure]passage{}, triggers: map[string]settings.Trigger{},
-	}
+	b := newBuilder(&ground{description: d, requirements: r, fixtures: f, seed: seed, kinds: kindsOf(r), covered: map[*spec.Requirement]map[string]bool{}})
 	for _, q := range r.List {
 		b.covered[q] = map[string]bool{}
 		for _, kind := range b.kinds {
@@ -58,10 +59,7 @@ func New(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, seed u
 		return nil, err
 	}
 	p := &Plan{Description: d, Requirements: r, Fixtures: f, Seed: seed}
-	for _, o := range d.Operations {
-		b.operation(o)
-	}
-	if err := b.flowCases(); err != nil {
+	if err := b.makeCases(); err != nil {
 		return nil, err
 	}
 	if err := b.obligations(p); err != nil {
@@ -77,34 +75,83 @@ func New(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, seed u
 	return p, nil
 }
 
+// builder makes cases. Several share their ground, and nothing else.
 type builder struct {
+	*ground
+	cases    []*Case
+	dropped  []Dropped
+	lacks    map[string]string  // operation + kind → the line that the fixtures lack
+	none     map[string]string  // operation + kind → why the description calls for no such case
+	shown    map[string]string  // variable of an answer → what the description shows such a value as
+	ids      map[string]bool    // of the cases
+	requests map[string]bool    // of the valid cases
+	correct  *draft             // of the operation at hand: what a rejected request is when corrected
+	repeated map[situation]bool // a case of it is sent twice
+	own      map[string][]*Case // by operation
+	passing  map[string][]*Case // by an operation that is not their own, which they call too
+
+	// What is made once and needed often.
+	taken    map[string][]string // operation → groups of triggers
+	speaking map[situation]said
+	faults   map[string][]generate.Fault // operation → what breaks its JSON body
+	made     map[string]*Request         // what reads a value back, removes something, corrects a request
+	samples  map[string]string           // placeholder → what fills it, for judging
+	judged   map[sentBody][]spec.Violation
+	passages map[departure]passage       // what links lead to
+	triggers map[string]settings.Trigger // group and name → test data
+}
+
+// ground is what is settled before cases are made.
+type ground struct {
 	description  *spec.Description
 	requirements *spec.Requirements
 	fixtures     *settings.Fixtures
 	seed         uint64
-	kinds        []string // every one, with those that only requirements name
-	cases        []*Case
-	ids          map[string]bool   // of the cases
-	requests     map[string]bool   // of the valid cases
-	shown        map[string]string // variable of an answer → what the description shows such a value as
-	samples      map[string]string // placeholder → what fills it, for judging
-	judged       map[sentBody][]spec.Violation
-	passages     map[departure]passage // what links lead to
-	dropped      []Dropped
-	lacks        map[string]string // operation + kind → the line that the fixtures lack
-	ways         map[string]way
-	taken        map[string][]string                   // operation → groups of triggers
-	none         map[string]string                     // operation + kind → why the description calls for no such case
-	correct      *draft                                // of the operation at hand: what a rejected request is when corrected
-	repeated     map[situation]bool                    // a case of it is sent twice
-	own          map[string][]*Case                    // by operation
-	passing      map[string][]*Case                    // by an operation that is not their own, which they call too
+	kinds        []string                              // every one, with those that only requirements name
 	covered      map[*spec.Requirement]map[string]bool // the kinds that a requirement speaks of
-	speaking     map[situation]said
-	faults       map[string][]generate.Fault // operation → what breaks its JSON body
-	made         map[string]*Request         // what reads a value back, removes something, corrects a request
-	triggers     map[string]settings.Trigger // group and name → test data
-	patterns     []pathPattern               // of the description's paths
+	ways         map[string]way
+	patterns     []pathPattern // of the description's paths
+}
+
+func newBuilder(g *ground) *builder {
+	return &builder{
+		ground: g, lacks: map[string]string{}, none: map[string]string{}, shown: map[string]string{}, ids: map[string]bool{}, requests: map[string]bool{},
+		repeated: map[situation]bool{}, own: map[string][]*Case{}, passing: map[string][]*Case{}, taken: map[string][]string{}, speaking: map[situation]said{},
+		faults: map[string][]generate.Fault{}, made: map[string]*Request{}, samples: map[string]string{}, judged: map[sentBody][]spec.Violation{},
+		passages: map[departure]passage{}, triggers: map[string]settings.Trigger{},
+	}
+}
+
+// makeCases makes the cases of every operation, and then those that are told as
+// flows: side by side, and in the same order however many processors there are.
+func (b *builder) makeCases() error {
+	b.findWays()
+	b.findPaths()
+	var failed error
+	work := []func(*builder){func(flows *builder) { failed = flows.flowCases() }} // the longest one first
+	for _, o := range b.description.Operations {
+		work = append(work, func(part *builder) { part.operation(o) })
+	}
+	parts := make([]*builder, len(work))
+	var begun atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(work)) {
+		workers.Go(func() {
+			for i := begun.Add(1) - 1; i < int64(len(work)); i = begun.Add(1) - 1 {
+				parts[i] = newBuilder(b.ground)
+				maps.Copy(parts[i].shown, b.shown)
+				work[i](parts[i])
+			}
+		})
+	}
+	workers.Wait()
+	for _, part := range append(parts[1:], parts[0]) {
+		b.cases = append(b.cases, part.cases...)
+		b.dropped = append(b.dropped, part.dropped...)
+		maps.Copy(b.lacks, part.lacks)
+		maps.Copy(b.none, part.none)
+	}
+	return failed
 }
 
 // check refuses names that lead nowhere: a typing error must not shrink a run.
@@ -217,9 +264,6 @@ func (b *builder) groups(o *spec.Operation) []string {
 				break
 			}
 		}
-	}
-	if b.taken == nil {
-		b.taken = map[string][]string{}
 	}
 	b.taken[o.ID] = groups
 	return groups

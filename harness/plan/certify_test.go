@@ -194,7 +194,7 @@ func TestAnObligationWithoutCasesSaysWhatWasDropped(t *testing.T) {
 }
 
 func TestACardNumberIsOneAsANumberToo(t *testing.T) {
-	b := builder{description: &spec.Description{SecretFields: []string{"card"}}, fixtures: fixtures(t, `test_cards: ["4571000000000001"]`)}
+	b := newBuilder(&ground{description: &spec.Description{SecretFields: []string{"card"}}, fixtures: fixtures(t, `test_cards: ["4571000000000001"]`)})
 	for _, tt := range []struct {
 		value any
 		stray string

@@ -51,7 +51,7 @@ func (b *builder) unknownPath(path string) string {
 
 // known tells whether a path of the description matches, taking {…} for any segment.
 func (b *builder) known(path string) bool {
-	return slices.ContainsFunc(b.paths(), func(p pathPattern) bool { return p.matches(path) })
+	return slices.ContainsFunc(b.patterns, func(p pathPattern) bool { return p.matches(path) })
 }
 
 // pathPattern is a path of the description, with {…} for anything within a segment.
@@ -72,20 +72,17 @@ func (p pathPattern) matches(path string) bool {
 	return strings.Count(path, "/") == p.segments && p.pattern.MatchString(path)
 }
 
-// paths lists the paths of the description, made once.
-func (b *builder) paths() []pathPattern {
-	if b.patterns == nil {
-		for _, o := range b.description.Operations {
-			b.patterns = append(b.patterns, patternOf(o.Method, o.Path))
-		}
+// findPaths lists the paths of the description.
+func (b *builder) findPaths() {
+	for _, o := range b.description.Operations {
+		b.patterns = append(b.patterns, patternOf(o.Method, o.Path))
 	}
-	return b.patterns
 }
 
 // unknownMethod finds a method that a path does not document.
 func (b *builder) unknownMethod(path string) string {
 	for _, method := range []string{"PUT", "PATCH", "GET", "DELETE", "POST"} {
-		if !slices.ContainsFunc(b.paths(), func(p pathPattern) bool { return p.method == method && p.matches(path) }) {
+		if !slices.ContainsFunc(b.patterns, func(p pathPattern) bool { return p.method == method && p.matches(path) }) {
 			return method
 		}
 	}

@@ -26,9 +26,6 @@ type way struct {
 
 // prepare finds the shortest way, along the description's links, to an operation.
 func (b *builder) prepare(o *spec.Operation) ([]Step, map[string]any, error) {
-	if b.ways == nil {
-		b.findWays()
-	}
 	w := b.ways[o.ID]
 	return w.steps, w.bound, w.err
 }

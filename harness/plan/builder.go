@@ -91,14 +91,15 @@ type builder struct {
 	passing  map[string][]*Case // by an operation that is not their own, which they call too
 
 	// What is made once and needed often.
-	taken    map[string][]string // operation → groups of triggers
-	speaking map[situation]said
-	faults   map[string][]generate.Fault // operation → what breaks its JSON body
-	made     map[string]*Request         // what reads a value back, removes something, corrects a request
-	samples  map[string]string           // placeholder → what fills it, for judging
-	judged   map[sentBody][]spec.Violation
-	passages map[departure]passage       // what links lead to
-	triggers map[string]settings.Trigger // group and name → test data
+	taken      map[string][]string // operation → groups of triggers
+	speaking   map[situation]said
+	concerning map[*spec.Operation]said
+	faults     map[string][]generate.Fault // operation → what breaks its JSON body
+	made       map[string]*Request         // what reads a value back, removes something, corrects a request
+	samples    map[string]string           // placeholder → what fills it, for judging
+	judged     map[sentBody][]spec.Violation
+	passages   map[departure]passage       // what links lead to
+	triggers   map[string]settings.Trigger // group and name → test data
 }
 
 // ground is what is settled before cases are made.
@@ -116,7 +117,7 @@ type ground struct {
 func newBuilder(g *ground) *builder {
 	return &builder{
 		ground: g, lacks: map[string]string{}, none: map[string]string{}, shown: map[string]string{}, ids: map[string]bool{}, requests: map[string]bool{},
-		repeated: map[situation]bool{}, own: map[string][]*Case{}, passing: map[string][]*Case{}, taken: map[string][]string{}, speaking: map[situation]said{},
+		repeated: map[situation]bool{}, own: map[string][]*Case{}, passing: map[string][]*Case{}, taken: map[string][]string{}, speaking: map[situation]said{}, concerning: map[*spec.Operation]said{},
 		faults: map[string][]generate.Fault{}, made: map[string]*Request{}, samples: map[string]string{}, judged: map[sentBody][]spec.Violation{},
 		passages: map[departure]passage{}, triggers: map[string]settings.Trigger{},
 	}
@@ -150,6 +151,7 @@ func (b *builder) makeCases() error {
 		b.dropped = append(b.dropped, part.dropped...)
 		maps.Copy(b.lacks, part.lacks)
 		maps.Copy(b.none, part.none)
+		maps.Copy(b.speaking, part.speaking)
 	}
 	return failed
 }
@@ -459,12 +461,26 @@ func (b *builder) speak(o *spec.Operation, kind string) said {
 	key := situation{o, kind}
 	list, known := b.speaking[key]
 	if !known {
-		for _, q := range b.requirements.List {
-			if q.Tested() && q.Operations.Has(o.ID) && (b.covered[q][kind] || len(q.Cases) == 0) && b.unsupported(o, q) == "" {
+		for _, q := range b.about(o) {
+			if b.covered[q][kind] || len(q.Cases) == 0 {
 				list = append(list, q)
 			}
 		}
 		b.speaking[key] = list
+	}
+	return list
+}
+
+// about lists the requirements on an operation that the environment can exercise.
+func (b *builder) about(o *spec.Operation) said {
+	list, known := b.concerning[o]
+	if !known {
+		for _, q := range b.requirements.List {
+			if q.Tested() && q.Operations.Has(o.ID) && b.unsupported(o, q) == "" {
+				list = append(list, q)
+			}
+		}
+		b.concerning[o] = list
 	}
 	return list
 }
@@ -582,7 +598,10 @@ func (b *builder) assign(ob *Obligation) {
 		lacks = append(lacks, reason)
 	}
 	for _, kind := range b.kinds {
-		if reason := b.lacks[ob.Operation.ID+" "+kind]; len(q.Cases) > 0 && covered[kind] && reason != "" && !slices.Contains(lacks, reason) {
+		if len(q.Cases) == 0 || !covered[kind] {
+			continue
+		}
+		if reason := b.lacks[ob.Operation.ID+" "+kind]; reason != "" && !slices.Contains(lacks, reason) {
 			lacks = append(lacks, reason)
 		}
 	}

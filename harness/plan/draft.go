@@ -264,14 +264,13 @@ func appendJSON(to []byte, value any) (_ []byte, err error) {
 	return append(to, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...), nil
 }
 
-// plainText tells whether a text stands in JSON as it is.
+// plainText tells whether a text surely stands in JSON as it is. The line separators,
+// which encoding/json escapes, begin with 0xE2.
 func plainText(s string) bool {
-	ascii := true
 	for i := range len(s) {
-		if s[i] < 0x20 || s[i] == '"' || s[i] == '\\' {
+		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c == 0xE2 {
 			return false
 		}
-		ascii = ascii && s[i] < utf8.RuneSelf
 	}
-	return ascii || utf8.ValidString(s) && !strings.ContainsAny(s, "\u2028\u2029")
+	return utf8.ValidString(s)
 }

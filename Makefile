@@ -76,8 +76,8 @@ lint: ## vet with staticcheck
 	$$($(GO) env GOPATH)/bin/staticcheck -tags tools ./...
 
 fuzz: ## at random, a minute each: schemas, and texts around secrets
-	$(GO) test -run '^$$' -fuzz FuzzFaults -fuzztime 60s ./harness/generate
-	$(GO) test -run '^$$' -fuzz FuzzRedactor -fuzztime 60s ./harness/exchange
+	$(GO) test -run '^$$' -fuzz FuzzFaults -fuzztime 60s -fuzzminimizetime 10x ./harness/generate
+	$(GO) test -run '^$$' -fuzz FuzzRedactor -fuzztime 60s -fuzzminimizetime 10x ./harness/exchange
 
 bench: ## measure, write harness/BENCHMARKS.md
 	$(GO) test -tags bench -run '^TestBench$$' -count=1 -timeout 30m -v .

@@ -130,12 +130,20 @@ func aboutRun(d *run.Document) [][2]string {
 		{"tool", d.Tool}, {"target", d.Target}, {"run", d.RunID}, {"seed", strconv.FormatUint(d.Seed, 10)}, {"verdict", d.Verdict},
 		{"description", d.Digests.Description}, {"requirements", d.Digests.Requirements}, {"plan", d.Digests.Plan},
 	}
-	for _, p := range [][2]string{{"profile", d.Profile}, {"filter", d.Filter}, {"waivers", d.Digests.Waivers}} {
+	for _, p := range [][2]string{{"shard", shardOf(d)}, {"profile", d.Profile}, {"filter", d.Filter}, {"waivers", d.Digests.Waivers}} {
 		if p[1] != "" {
 			list = append(list, p)
 		}
 	}
 	return list
+}
+
+// shardOf says which shard a run is, "" for a whole one.
+func shardOf(d *run.Document) string {
+	if d.Shard == nil {
+		return ""
+	}
+	return d.Shard.String()
 }
 
 func properties(w io.Writer, indent string, list [][2]string) {

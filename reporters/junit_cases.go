@@ -78,7 +78,7 @@ func elementOf(d *run.Document, o run.Obligation, outcome verdict.Outcome) (elem
 		return "failure", "violation"
 	case outcome == verdict.Broken:
 		return "error", "internal"
-	case outcome == verdict.Inconclusive && o.Level == spec.Must && !d.Unexercised:
+	case outcome == verdict.Inconclusive && o.Level == spec.Must && !d.Unexercised && !d.Elsewhere(o):
 		return "error", "inconclusive"
 	case outcome == verdict.Inconclusive:
 		return "skipped", ""

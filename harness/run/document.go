@@ -32,6 +32,7 @@ type Document struct {
 	Seed        uint64       `json:"seed"`
 	Profile     string       `json:"profile,omitempty"` // requirements outside it are unsupported
 	Filter      string       `json:"filter,omitempty"`
+	Shard       *Shard       `json:"shard,omitempty"` // what is in other shards is not planned here
 	Strict      bool         `json:"strict"`
 	Unexercised bool         `json:"allowUnexercised"`
 	Rate        string       `json:"rate,omitempty"`               // requests at most, "" without a limit
@@ -197,7 +198,7 @@ const (
 // conclude counts, and draws the exit code and the sentence from the counts.
 func (d *Document) conclude() {
 	d.Planned = len(d.Obligations)
-	mustFailed, shouldFailed, unclear := 0, 0, 0
+	mustFailed, shouldFailed, unclear, elsewhere := 0, 0, 0, 0
 	var needless []string // waivers of what passes
 	for _, o := range d.Obligations {
 		d.Counts.Add(o.Outcome)
@@ -206,6 +207,8 @@ func (d *Document) conclude() {
 			mustFailed++
 		case o.Outcome == verdict.Fail && o.Level == spec.Should:
 			shouldFailed++
+		case d.Elsewhere(o):
+			elsewhere++
 		case o.Level == spec.Must && (o.Outcome == verdict.Inconclusive || o.Outcome == verdict.NotRun):
 			unclear++
 		case o.NeedlessWaiver():
@@ -231,7 +234,7 @@ func (d *Document) conclude() {
 		d.ExitCode, d.Verdict = ExitUnclear, "INCONCLUSIVE: "+d.Preflight
 	case d.Stopped != "":
 		d.ExitCode, d.Verdict = ExitUnclear, fmt.Sprintf("INCONCLUSIVE: %s before sending stopped", passed)
-	case d.Counts.Pass+d.Counts.Waived == 0 && failed+shouldFailed == 0:
+	case d.Counts.Pass+d.Counts.Waived == 0 && failed+shouldFailed+elsewhere == 0:
 		d.ExitCode, d.Verdict = ExitUnclear, fmt.Sprintf("INCONCLUSIVE: none of %d obligations was exercised", d.Planned)
 	case unclear > 0 && d.Unexercised:
 		d.ExitCode, d.Verdict = ExitPass, fmt.Sprintf("PASSED with --allow-unexercised: %s, %d that must hold were not exercised", passed, unclear)
@@ -255,6 +258,9 @@ func (d *Document) conclude() {
 	if d.Counts.Unsupported > 0 {
 		d.Verdict += fmt.Sprintf("; %d unsupported", d.Counts.Unsupported)
 	}
+	if d.Shard != nil {
+		d.Verdict += fmt.Sprintf("; shard %s: %d may be exercised in others, qorcheck merge tells", d.Shard, elsewhere)
+	}
 	if d.Profile != "" {
 		d.Verdict += "; profile " + d.Profile
 	}
@@ -268,6 +274,12 @@ func (d *Document) conclude() {
 
 // RunIDs lists what the unique values of the run were made of.
 func (d *Document) RunIDs() []string { return append([]string{d.RunID}, d.Further...) }
+
+// Elsewhere tells whether all is well with what a shard has of an obligation, but
+// it was not exercised: an answer in another shard may be one that it speaks of.
+func (d *Document) Elsewhere(o Obligation) bool {
+	return d.Shard != nil && o.Outcome == verdict.Inconclusive && o.Planned > 0 && o.Counts.Pass == o.Planned && o.Exercised == 0
+}
 
 // NeedlessWaiver tells whether an obligation passes although it is waived.
 func (o Obligation) NeedlessWaiver() bool { return o.Outcome == verdict.Pass && o.Waiver != nil }
@@ -292,7 +304,7 @@ func (d *Document) Check() error {
 		return fmt.Errorf("document of run %s: %d cases planned, %d counted", d.RunID, d.Cases, d.CaseCounts.Sum())
 	}
 	seen := map[string]bool{}
-	again := Document{Interrupted: d.Interrupted, Strict: d.Strict, Unexercised: d.Unexercised, Preflight: d.Preflight, Stopped: d.Stopped, Obligations: d.Obligations}
+	again := Document{Shard: d.Shard, Interrupted: d.Interrupted, Strict: d.Strict, Unexercised: d.Unexercised, Preflight: d.Preflight, Stopped: d.Stopped, Obligations: d.Obligations}
 	again.conclude()
 	for _, o := range d.Obligations {
 		if seen[o.ID] {

@@ -19,8 +19,9 @@ import (
 
 // Head is what is known before anything is sent.
 type Head struct {
-	Document Document          `json:"document"` // nothing of it has run
-	Settings map[string]string `json:"settings"` // the flags that were given and count, for resuming
+	Document Document          `json:"document"`       // of the whole plan; nothing of it has run
+	Settings map[string]string `json:"settings"`       // the flags that were given and count, for resuming
+	Part     *Part             `json:"part,omitempty"` // of the plan that is run, nil for all of it
 }
 
 // Entry is the line of a case: how it ended, and its exchanges.

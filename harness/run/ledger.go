@@ -130,7 +130,13 @@ func (l *ledger) finish() {
 func (l *ledger) settle(i int) {
 	o := &l.document.Obligations[i]
 	o.Seconds = math.Round(o.Seconds*1e6) / 1e6
+	if l.document.Shard != nil && o.Counts.Pass == o.Planned {
+		o.Waiver = nil // what it is for may fail in another shard
+	}
 	o.conclude(l.reasons[i])
+	if l.document.Elsewhere(*o) && o.Why == unexercised {
+		o.Why += " in this shard; one in another may be"
+	}
 }
 
 // add counts a verdict of a case.
@@ -184,6 +190,8 @@ func (r reason) add(id string, v verdict.Verdict) {
 	}
 }
 
+const unexercised = "no answer was one that it speaks of"
+
 // conclude draws the outcome of an obligation from those of its cases: it passes
 // when every case passed and at least one exercised it. What cannot be exercised
 // is so beforehand.
@@ -203,7 +211,7 @@ func (o *Obligation) conclude(reasons reason) {
 	case o.Counts.NotRun > 0 || o.Counts.Sum() < o.Planned:
 		o.Outcome, o.Why = verdict.NotRun, "the run ended before it"
 	case o.Exercised == 0:
-		o.Outcome, o.Why = verdict.Inconclusive, "no answer was one that it speaks of"
+		o.Outcome, o.Why = verdict.Inconclusive, unexercised
 	default:
 		o.Outcome = verdict.Pass
 	}

@@ -22,7 +22,7 @@ func Replay(journal io.Reader) (*Replayed, error) {
 	p := &Replayed{}
 	s, err := scan(journal, func(l line) error {
 		if p.ledger == nil {
-			return p.begin(l)
+			return p.head(l)
 		}
 		p.ended = l.End != nil
 		switch {
@@ -42,7 +42,7 @@ func Replay(journal io.Reader) (*Replayed, error) {
 	return p, err
 }
 
-func (p *Replayed) begin(l line) error {
+func (p *Replayed) head(l line) error {
 	if l.Head == nil {
 		return errors.New("no journal of a run begins so")
 	}
@@ -50,8 +50,7 @@ func (p *Replayed) begin(l line) error {
 		return fmt.Errorf("document version %d: this program reads %d", l.Head.Document.Version, DocumentVersion)
 	}
 	p.Head = *l.Head
-	d := l.Head.Document
-	p.ledger = newLedger(&d)
+	p.ledger = newLedger(p.begin())
 	return nil
 }
 

@@ -25,6 +25,8 @@ type Options struct {
 	Waivers          *settings.Waivers // nil for none
 	Strict           bool              // a failed should counts as a failure
 	AllowUnexercised bool              // exit code 3 becomes 0
+	Shard            *Shard            // that the plan is, of Whole; nil for a whole plan
+	Whole            *plan.Plan        // nil without Shard
 	Settings         map[string]string // the flags that were given and count, for the journal
 	Journal          io.Writer         // of this run, see ReadJournal; nil keeps none
 	Earlier          *Replayed         // the run that is resumed, of the same plan; nil for a new one
@@ -72,8 +74,12 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 	sending, stop := context.WithCancel(ctx)
 	r.stop = stop
 	if o.Earlier == nil {
-		head := Head{before(p, s, o), o.Settings}
-		r.ledger = newLedger(&head.Document)
+		head := Head{Document: before(p, s, o), Settings: o.Settings}
+		if o.Shard != nil {
+			head.Document = before(o.Whole, s, o)
+			head.Part = &Part{Shard: *o.Shard, Cases: len(p.Cases), Planned: casesOf(p)}
+		}
+		r.ledger = newLedger(head.begin())
 		r.write(struct {
 			Head Head `json:"head"`
 		}{head})
@@ -121,18 +127,27 @@ func before(p *plan.Plan, s settings.Settings, o Options) Document {
 			waived[w.Obligation] = &Waiver{w.Reason, w.Owner, w.Link, w.Until}
 		}
 	}
-	planned := map[string]int{}
-	for _, c := range p.Cases {
-		for _, id := range c.Obligations {
-			planned[id]++
-		}
-	}
+	cases := casesOf(p)
 	for _, one := range p.Obligations {
 		entry := obligation(p, one)
-		entry.Planned, entry.Waiver = planned[one.ID], waived[one.ID]
+		entry.Planned, entry.Waiver = cases[one.ID], waived[one.ID]
 		d.Obligations = append(d.Obligations, entry)
 	}
 	return d
+}
+
+// casesOf counts the cases of each obligation.
+func casesOf(p *plan.Plan) map[string]int {
+	cases := map[string]int{}
+	for _, o := range p.Obligations {
+		cases[o.ID] = 0
+	}
+	for _, c := range p.Cases {
+		for _, id := range c.Obligations {
+			cases[id]++
+		}
+	}
+	return cases
 }
 
 // DigestsOf names what a run is made of; there may be no waivers.

@@ -121,7 +121,7 @@ func TestVersion(t *testing.T) {
 // TestHelpExamples does what the help of each command shows.
 func TestHelpExamples(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{"", "run", "plan", "report", "sandbox", "diff", "version", "waive"} {
+	for _, name := range []string{"", "run", "plan", "report", "sandbox", "diff", "merge", "version", "waive"} {
 		arguments := []string{"--help"}
 		if name != "" {
 			arguments = []string{name, "--help"}
@@ -177,6 +177,9 @@ func tryExample(t *testing.T, words []string) {
 			if err := os.CopyFS(filepath.Join(dir, "before"), os.DirFS(filepath.Join(dir, "out"))); err != nil {
 				t.Fatal(err)
 			}
+		}
+		if words[0] == "merge" {
+			shardsIn(t, dir)
 		}
 		if slices.Contains(words, "--resume") {
 			commandIn(t, dir, nil, "run", "--filter", oneRead)

@@ -194,6 +194,10 @@ func effects() map[string]effect {
 				return fmt.Sprintf("exit %d and then %d, run %s", first, second, readDocument(t, filepath.Join(dir, "out")).RunID)
 			},
 		},
+		"run --shard": {
+			value: "2/2", other: "1/2", with: []string{"--filter", "operation:webhooks_list"},
+			want: "shard 2 of 2", observe: document(func(d *run.Document) string { return fmt.Sprint("shard ", d.Shard) }),
+		},
 		"run --resume": {
 			value: "DIR/begun", other: "DIR/nowhere",
 			want: "exit 0, complete", observe: func(t *testing.T, dir string, env, args []string) string {
@@ -282,6 +286,25 @@ func effects() map[string]effect {
 			return fmt.Sprint(code == 0 && strings.Contains(stderr, "webhooks-list.valid.required: pass\n  webhooks_list, ") &&
 				strings.Contains(stderr, "\n    > GET http://127.0.0.1") && strings.Contains(stderr, "\n    > Qor-App-Key: $APP_KEY\n") && strings.Contains(stderr, "\n    < HTTP/1.1 200 OK\n"))
 		}},
+
+		"merge --out": {value: "DIR/whole", other: "DIR/elsewhere", with: []string{"DIR/shard1", "DIR/shard2"}, want: "run.json true", observe: merging(func(dir, _, _ string) string {
+			_, err := os.Stat(filepath.Join(dir, "whole", "run.json"))
+			return fmt.Sprint("run.json ", err == nil)
+		})},
+		"merge --quiet": {value: "true", other: "false", with: []string{"DIR/shard1", "DIR/shard2"}, want: "PASSED: ", observe: merging(func(_, stdout, stderr string) string { return stdout[:len("PASSED: ")] + stderr })},
+		"merge --junit": {value: "strict", other: "ci", with: []string{"DIR/shard1", "DIR/shard2", "--out", "DIR/out"}, want: "true", observe: func(t *testing.T, dir string, env, args []string) string {
+			shardsIn(t, dir)
+			return inJUnit(` package="conformance"`)(t, dir, env, args)
+		}},
+		"merge --junit-cases": {value: "true", other: "false", with: []string{"DIR/shard1", "DIR/shard2", "--out", "DIR/out"}, want: "true", observe: func(t *testing.T, dir string, env, args []string) string {
+			shardsIn(t, dir)
+			return inJUnit(`name="webhooks-list.valid.required"`)(t, dir, env, args)
+		}},
+
+		"merge --html-split": {value: "true", other: "false", with: []string{"DIR/shard1", "DIR/shard2", "--out", "DIR/out"}, want: "report.js true", observe: merging(func(dir, _, _ string) string {
+			_, err := os.Stat(filepath.Join(dir, "out", "report.js"))
+			return fmt.Sprint("report.js ", err == nil)
+		})},
 
 		"report --from":        {value: "DIR/failing", other: "DIR/clean", want: "true", observe: reportSays("FAILED: ")},
 		"report --format":      {value: "junit,json", other: "console", with: []string{"--from", "DIR/clean", "--out", "-"}, want: "true", observe: reportSays("</testsuites>\n{\n")},
@@ -455,6 +478,28 @@ func document(tell func(*run.Document) string) func(*testing.T, string, []string
 func outputs(t *testing.T, dir string, env, args []string) string {
 	stdout, stderr, _ := commandIn(t, dir, env, args...)
 	return stdout + " and " + stderr
+}
+
+// merging observes what a command prints of two shards, or does to a folder.
+func merging(tell func(dir, stdout, stderr string) string) func(*testing.T, string, []string, []string) string {
+	return func(t *testing.T, dir string, env, args []string) string {
+		shardsIn(t, dir)
+		stdout, stderr, code := commandIn(t, dir, env, args...)
+		if code != 0 {
+			t.Fatalf("exit code %d: %s", code, stderr)
+		}
+		return tell(dir, stdout, stderr)
+	}
+}
+
+// shardsIn puts the two shards of a run into a folder.
+func shardsIn(t *testing.T, dir string) {
+	t.Helper()
+	for _, number := range []string{"1", "2"} {
+		if _, stderr, code := commandIn(t, dir, nil, "run", "--shard", number+"/2", "--filter", "operation:webhooks_list", "--out", "shard"+number); code != 0 {
+			t.Fatalf("exit code %d: %s", code, stderr)
+		}
+	}
 }
 
 // inJUnit observes whether the JUnit report of a run holds a text.

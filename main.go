@@ -79,6 +79,7 @@ func commands() []*cobra.Command {
 		runCommand(),
 		planCommand(),
 		reportCommand(),
+		mergeCommand(),
 		diffCommand(),
 		waiveCommand(),
 		sandboxCommand(),

@@ -83,7 +83,7 @@ func process(ctx context.Context, t *testing.T, dir string, env []string, argume
 	c := exec.CommandContext(ctx, program, arguments...)
 	c.Dir = dir
 	c.Env = slices.DeleteFunc(os.Environ(), func(pair string) bool {
-		return strings.HasPrefix(pair, prefix) || strings.HasPrefix(pair, "NO_COLOR=") || strings.HasPrefix(pair, "GITHUB_")
+		return strings.HasPrefix(pair, prefix) || strings.HasPrefix(pair, "NO_COLOR=") || strings.HasPrefix(pair, "CI_NODE_") || strings.HasPrefix(pair, "CIRCLE_NODE_") || strings.HasPrefix(pair, "BUILDKITE_PARALLEL_") || strings.HasPrefix(pair, "GITHUB_")
 	})
 	c.Env = append(append(c.Env, itself), env...)
 	return c

@@ -128,11 +128,8 @@ func (f *runFlags) complete(j *job, stdout, stderr io.Writer) error {
 		return fmt.Errorf("--resume %s: %w", f.resume, err)
 	}
 	leaks := exchange.NewRedactor(j.plan.Fixtures, j.plan.Description.SecretFields).Leaks
-	out, told := &reporters.Guard{W: stdout, Leaks: leaks}, &reporters.Guard{W: stderr, Leaks: leaks}
-	f.say(told, "%s: the run is complete, nothing is sent", f.resume)
-	actions := startGitHub(out)
-	defer actions.resume()
-	return f.conclude(actions, told, document)
+	f.say(stderr, "%s: the run is complete, nothing is sent", f.resume)
+	return f.afterwards(document, leaks, stdout, stderr)
 }
 
 // goesOn says from where a resumed run goes on.
@@ -144,11 +141,4 @@ func (f *runFlags) goesOn(stderr io.Writer, earlier *run.Replayed) {
 		f.say(stderr, "%s: the last line was not written to its end, and is cut", filepath.Join(f.out, reporters.JournalFile))
 	}
 	f.say(stderr, "resuming run %s: %d of %d cases are missing", strings.Join(earlier.RunIDs(), ", "), earlier.Missing(), earlier.Cases())
-}
-
-// say tells something beside the verdict.
-func (f *runFlags) say(stderr io.Writer, format string, values ...any) {
-	if !f.quiet {
-		fmt.Fprintf(stderr, format+"\n", values...)
-	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -10,7 +9,6 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 	"time"
 
@@ -29,9 +27,9 @@ import (
 
 type runFlags struct {
 	inputs
-	renderFlags
-	out, runID, waivers      string
-	resume                   string
+	output
+	runID, waivers           string
+	resume, shard            string
 	concurrency              int
 	timeout                  time.Duration
 	rate                     settings.Rate
@@ -39,7 +37,7 @@ type runFlags struct {
 	trust                    settings.Trust
 	messageWait, quietWindow time.Duration
 	strict, allowUnexercised bool
-	quiet, verbose           bool
+	verbose                  bool
 }
 
 func runCommand() *cobra.Command {
@@ -56,17 +54,22 @@ A run that was interrupted or killed, or whose target was gone, is resumed with 
 and its folder. Only what is missing is sent; what was half done, or got no answer, is
 repeated under new unique values. The flags are those that it was begun with; what it is
 made of must not have changed. The embedded sandbox is a new and empty one then, which
-does no harm: each case makes what it needs.`,
+does no harm: each case makes what it needs.
+
+With --shard I/N one of N parts of the plan is run, each with as many cases; qorcheck
+merge makes one run of them. --shard auto takes I and N from the CI system: from
+CI_NODE_INDEX and CI_NODE_TOTAL (GitLab), CIRCLE_NODE_INDEX and CIRCLE_NODE_TOTAL
+(CircleCI), or BUILDKITE_PARALLEL_JOB and BUILDKITE_PARALLEL_JOB_COUNT (Buildkite).`,
 		Example: `  qorcheck run
   qorcheck run --filter 'operation:payment-capture && !kind:malformed'
   qorcheck run --target https://sandbox.example.test/v3 --fixtures sandbox.yaml --out out
-  qorcheck run --resume out`,
+  qorcheck run --resume out
+  qorcheck run --shard 1/4 --out shard1`,
 		Args: noArguments,
 		RunE: func(c *cobra.Command, _ []string) error { return f.run(c.Flags(), c.OutOrStdout(), c.ErrOrStderr()) },
 	}
 	f.inputs.flags(c)
-	f.renderFlags.flags(c)
-	c.Flags().StringVar(&f.out, "out", "out", "folder for the reports; those of an earlier run are replaced")
+	f.output.flags(c)
 	c.Flags().IntVar(&f.concurrency, "concurrency", settings.DefaultConcurrency, "cases under way at once")
 	c.Flags().DurationVar(&f.timeout, "timeout", settings.DefaultTimeout, "for one request, its answer included")
 	c.Flags().Var(&f.rate, "rate", "how many requests are sent at most, as 20/s or 30/m (default: as many as --concurrency allows)")
@@ -78,12 +81,12 @@ does no harm: each case makes what it needs.`,
 	c.Flags().BoolVar(&f.trust.Insecure, "insecure-skip-verify", false, "take any certificate for the target's; every report says so")
 	c.Flags().DurationVar(&f.messageWait, "message-wait", settings.DefaultMessageWait, "for the message about a request that was carried out")
 	c.Flags().DurationVar(&f.quietWindow, "quiet-window", settings.DefaultQuietWindow, "at the end, for messages that must not come")
+	c.Flags().StringVar(&f.shard, "shard", "", "part of the plan as I/N, as 2/4 for the second of four, or auto for what the CI system says (default: all of it)")
 	c.Flags().StringVar(&f.resume, "resume", "", "folder of a run that did not come to its end, to send what is missing (default: a new run)")
 	c.Flags().StringVar(&f.runID, "run-id", "", "what unique values are made of; repeats those of an earlier run (default: new each time)")
 	c.Flags().StringVar(&f.waivers, "waivers", "", "file of accepted failures, as written by qorcheck waive (default: none)")
 	c.Flags().BoolVar(&f.strict, "strict", false, "a failed requirement of level should fails the run")
 	c.Flags().BoolVar(&f.allowUnexercised, "allow-unexercised", false, "exit 0, not 3, when a requirement that must hold was not exercised; the verdict says so")
-	c.Flags().BoolVar(&f.quiet, "quiet", false, "print the verdict and nothing else")
 	c.Flags().BoolVar(&f.verbose, "verbose", false, "print each exchange, redacted, to standard error")
 	c.MarkFlagsMutuallyExclusive("quiet", "verbose")
 	return c
@@ -91,7 +94,9 @@ does no harm: each case makes what it needs.`,
 
 // job is what a run does, when all that it was told is found to be right.
 type job struct {
-	plan     *plan.Plan
+	whole    *plan.Plan
+	plan     *plan.Plan // whole, or the shard of it
+	shard    *run.Shard // nil for the whole plan
 	waivers  *settings.Waivers
 	settings settings.Settings
 	given    map[string]string // flags, for resuming
@@ -101,6 +106,9 @@ type job struct {
 
 // job checks everything. Nothing was sent or written when it returns.
 func (f *runFlags) job(flags *pflag.FlagSet) (*job, error) {
+	if err := f.numbered(os.LookupEnv); err != nil {
+		return nil, err
+	}
 	earlier, err := f.resumed(flags)
 	if err != nil {
 		return nil, err
@@ -124,6 +132,10 @@ func (f *runFlags) job(flags *pflag.FlagSet) (*job, error) {
 			return nil, err
 		}
 	}
+	part, shard, err := f.part(p)
+	if err != nil {
+		return nil, err
+	}
 	if f.messageWait == 0 || f.quietWindow == 0 {
 		return nil, fmt.Errorf("--message-wait %s, --quiet-window %s: allowed is more than 0s", f.messageWait, f.quietWindow)
 	}
@@ -141,7 +153,7 @@ func (f *runFlags) job(flags *pflag.FlagSet) (*job, error) {
 		return nil, err
 	}
 	s.TLS, err = f.trust.Load(s.Target)
-	return &job{p, waivers, s, given(flags), target == nil, earlier}, err
+	return &job{p, part, shard, waivers, s, given(flags), target == nil, earlier}, err
 }
 
 func (f *runFlags) run(flags *pflag.FlagSet, stdout, stderr io.Writer) (err error) {
@@ -184,7 +196,7 @@ func (f *runFlags) run(flags *pflag.FlagSet, stdout, stderr io.Writer) (err erro
 	defer actions.resume()
 	r := run.Start(ctx, p, client, run.Options{
 		Tool: tool(), Profile: f.profile, Filter: f.filter, Waivers: j.waivers, Strict: f.strict, AllowUnexercised: f.allowUnexercised || f.oneCase != "", // one case alone exercises little
-		Settings: j.given, Journal: journal, Earlier: j.earlier, Progress: f.progress(told, isTerminal(stderr)),
+		Shard: j.shard, Whole: j.whole, Settings: j.given, Journal: journal, Earlier: j.earlier, Progress: f.progress(told, isTerminal(stderr)),
 	})
 	if err := suites.Run(p, r); err != nil {
 		return faultError{err}
@@ -208,40 +220,6 @@ func (f *runFlags) journal(earlier *run.Replayed) (*os.File, error) {
 		return nil, err
 	}
 	return os.Create(filepath.Join(f.out, reporters.JournalFile))
-}
-
-// conclude writes the reports and ends with the exit code of the run.
-func (f *runFlags) conclude(actions *github, told *reporters.Guard, d *run.Document) error {
-	written, err := f.report(actions.stdout, d)
-	if err := errors.Join(err, told.Err); err != nil {
-		return faultError{err}
-	}
-	if err := actions.finish(d); err != nil {
-		return faultError{err}
-	}
-	f.say(told, "reports: %s", strings.Join(written, ", "))
-	if d.ExitCode != run.ExitPass {
-		return exit(d.ExitCode)
-	}
-	return nil
-}
-
-// report writes the reports, looks through them for secrets, prints the summary,
-// and returns the files.
-func (f *runFlags) report(out *reporters.Guard, d *run.Document) ([]string, error) {
-	options, err := f.renderFlags.options(f.out, d)
-	if err != nil {
-		return nil, err
-	}
-	options.Color = colored(out.W)
-	written, err := reporters.Write(f.out, d, reporters.Formats(), options)
-	if err := errors.Join(err, reporters.SelfCheck(f.out, append(written, reporters.JournalFile), out.Leaks)); err != nil {
-		return nil, err
-	}
-	for i := range written {
-		written[i] = filepath.Join(f.out, written[i])
-	}
-	return written, reporters.Printed(out, func(w io.Writer) error { return f.summary(w, d, options.Color) })
 }
 
 // accepted reads the waivers; one of an obligation that does not exist is an error.
@@ -273,14 +251,6 @@ func (f *runFlags) progress(stderr io.Writer, terminal bool) func(run.Progress) 
 		return reporters.Verbose(stderr)
 	}
 	return reporters.NewLive(stderr, terminal).Show
-}
-
-func (f *runFlags) summary(stdout io.Writer, d *run.Document, color bool) error {
-	if f.quiet {
-		_, err := fmt.Fprintln(stdout, d.Verdict)
-		return err
-	}
-	return reporters.Console(stdout, d, color)
 }
 
 // interruptible returns a context that the first Ctrl-C or SIGTERM ends; the second

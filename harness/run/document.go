@@ -259,7 +259,10 @@ func (d *Document) conclude() {
 		d.Verdict += fmt.Sprintf("; %d unsupported", d.Counts.Unsupported)
 	}
 	if d.Shard != nil {
-		d.Verdict += fmt.Sprintf("; shard %s: %d may be exercised in others, qorcheck merge tells", d.Shard, elsewhere)
+		d.Verdict += fmt.Sprintf("; shard %s, a part of the run", d.Shard)
+	}
+	if elsewhere > 0 {
+		d.Verdict += fmt.Sprintf(" in which %d were not exercised", elsewhere)
 	}
 	if d.Profile != "" {
 		d.Verdict += "; profile " + d.Profile

@@ -59,8 +59,8 @@ type Shards struct {
 }
 
 // Join refuses what does not make up one run: shards of different runs, one that
-// is missing or there twice.
-func Join(sources []Source) (*Shards, error) {
+// is missing or there twice. The flags that may differ are named.
+func Join(sources []Source, may []string) (*Shards, error) {
 	s := &Shards{slices.Clone(sources)}
 	for i := range s.list {
 		one := &s.list[i]
@@ -71,7 +71,7 @@ func Join(sources []Source) (*Shards, error) {
 		if one.run.Part == nil {
 			return nil, fmt.Errorf("%s: it is no shard, its run is of the whole plan", one.Name)
 		}
-		if why := unlike(s.list[0].run.Head, one.run.Head); why != "" {
+		if why := unlike(s.list[0].run.Head, one.run.Head, may); why != "" {
 			return nil, fmt.Errorf("%s is no shard of the run that %s is of: %s", one.Name, s.list[0].Name, why)
 		}
 	}
@@ -80,7 +80,7 @@ func Join(sources []Source) (*Shards, error) {
 }
 
 // unlike says in what a shard differs from the first, "" when both are of one run.
-func unlike(first, other Head) string {
+func unlike(first, other Head, may []string) string {
 	a, b := first.Document, other.Document
 	for _, d := range []struct {
 		what          string
@@ -99,10 +99,23 @@ func unlike(first, other Head) string {
 		{"--allow-unexercised", a.Unexercised, b.Unexercised},
 	} {
 		if d.first != d.second {
-			return fmt.Sprintf("%s is %v, there %v", d.what, d.second, d.first)
+			return fmt.Sprintf("%s is %s, there %s", d.what, cmp.Or(fmt.Sprint(d.second), "none"), cmp.Or(fmt.Sprint(d.first), "none"))
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(given(first, other))) {
+		if one, two := first.Settings[name], other.Settings[name]; one != two && !slices.Contains(may, name) {
+			return fmt.Sprintf("--%s is %s, there %s", name, cmp.Or(two, "not given"), cmp.Or(one, "not given"))
 		}
 	}
 	return ""
+}
+
+// given lists the flags that one of two runs was begun with.
+func given(one, two Head) map[string]string {
+	all := map[string]string{}
+	maps.Copy(all, one.Settings)
+	maps.Copy(all, two.Settings)
+	return all
 }
 
 func (s *Shards) complete() error {

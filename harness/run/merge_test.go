@@ -42,7 +42,7 @@ func sources(journals ...string) (list []Source) {
 // merged is the document of a whole run, made from its shards.
 func merged(t *testing.T, journals ...string) *Document {
 	t.Helper()
-	shards, err := Join(sources(journals...))
+	shards, err := Join(sources(journals...), []string{"rate"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -140,6 +140,10 @@ func TestJoinRefuses(t *testing.T) {
 	filtered, _ := shard(t, p, target, 2, 3, Options{Filter: "x"})
 	var all bytes.Buffer
 	whole(t, t.Context(), p, target, Options{Journal: &all})
+	with := func(name, value string) string {
+		journal, _ := shard(t, p, target, 2, 3, Options{Settings: map[string]string{name: value}})
+		return journal
+	}
 	bent := func(old, new string) string {
 		if !strings.Contains(two, old) {
 			t.Fatalf("nothing to replace: %s", old)
@@ -156,15 +160,16 @@ func TestJoinRefuses(t *testing.T) {
 		{"one is there twice", []string{one, two, three, two}, "shard 2 of 3 is there twice: dir2 and dir4"},
 		{"a whole run", []string{one, two, all.String()}, "dir3: it is no shard"},
 		{"of another number", []string{one, ofTwo}, "dir2 is no shard of the run that dir1 is of: the number of shards is 2, there 3"},
-		{"with a filter", []string{one, filtered, three}, "dir2 is no shard of the run that dir1 is of: the filter is x, there "},
+		{"with a filter", []string{one, filtered, three}, "dir2 is no shard of the run that dir1 is of: the filter is x, there none"},
 		{"by another seed", []string{one, bent(`"seed":7`, `"seed":8`), three}, "the seed is 8, there 7"},
 		{"of another plan", []string{one, bent(`"plan":"`, `"plan":"sha256:1`), three}, "the digest of the plan is sha256:1"},
 		{"of other fixtures", []string{one, bent(`"fixtures":"`, `"fixtures":"sha256:1`), three}, "the digest of the fixtures is sha256:1"},
 		{"with a case less", []string{one, bent(`"cases":2,"planned"`, `"cases":1,"planned"`), three}, "the shards have 6 cases, the plan has 7"},
+		{"that read less of answers", []string{one, with("body-limit", "1KiB"), three}, "dir2 is no shard of the run that dir1 is of: --body-limit is 1KiB, there not given"},
 		{"no journal", []string{one, "{}\n", three}, "dir2: journal, line 1: no journal of a run begins so"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			if _, err := Join(sources(tt.journals...)); err == nil || !strings.Contains(err.Error(), tt.why) {
+			if _, err := Join(sources(tt.journals...), []string{"rate"}); err == nil || !strings.Contains(err.Error(), tt.why) {
 				t.Errorf("got %v", err)
 			}
 		})

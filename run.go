@@ -203,7 +203,7 @@ func (f *runFlags) run(flags *pflag.FlagSet, stdout, stderr io.Writer) (err erro
 	}
 	document, err := r.Wait()
 	if err != nil {
-		return faultError{err}
+		return faultError{fmt.Errorf("%w; no report is written, the rest can be sent with --resume %s", err, f.out)}
 	}
 	return f.conclude(actions, told, document)
 }

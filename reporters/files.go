@@ -25,10 +25,17 @@ const (
 	ScriptFile   = "report.js"
 )
 
-// Prepare makes the folder for a run's files and removes those of an earlier
-// run, so that no old report can be taken for the new one.
+// Prepare makes the folder for a run's files, finds out whether it takes any, and
+// removes those of an earlier run, so that no old report can be taken for the new one.
 func Prepare(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	f, err := os.CreateTemp(dir, ".qorcheck-*")
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(f.Close(), os.Remove(f.Name())); err != nil {
 		return err
 	}
 	return removeReports(dir, "")

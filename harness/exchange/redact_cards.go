@@ -28,13 +28,14 @@ func digit(text string, i int) bool { return i < len(text) && text[i] >= '0' && 
 // no part of a longer word, so that ids stay as they are.
 func (r *Redactor) hideCards(text string) string {
 	var b strings.Builder
+	var groups [][2]int
 	at := 0
 	for i := 0; i < len(text); i++ {
 		if !digit(text, i) {
 			continue
 		}
 		start, digits := i, 0
-		var groups [][2]int
+		groups = groups[:0]
 		for begin := i; ; {
 			for ; digit(text, i); i++ {
 				digits++
@@ -59,6 +60,9 @@ func (r *Redactor) hideCards(text string) string {
 				at = groups[g][1]
 			}
 		}
+	}
+	if at == 0 {
+		return text
 	}
 	return b.String() + text[at:]
 }

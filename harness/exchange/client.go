@@ -111,6 +111,7 @@ func (c *Client) Do(ctx context.Context, caseID string, step plan.Step, values m
 		r.Failure = &Failure{Blocked, c.Redact(err.Error())}
 	}
 	r.Took = time.Since(r.Started)
+	r.filler = filler
 	r.Evidence = c.evidence(r, filler)
 	return r
 }
@@ -222,7 +223,7 @@ func (f *filler) value(p plan.Placeholder) (string, error) {
 	case plan.FromCredential, plan.FromBasic:
 		return p.Credential(fixtures), nil
 	case plan.FromTrigger:
-		return fixtures.Trigger(p.Args[0], p.Args[1])[p.Args[2]], nil
+		return fixtures.Field(p.Args[0], p.Args[1], p.Args[2]), nil
 	case plan.FromRun:
 		return Unique(f.client.settings.RunID, f.caseID, p)
 	case plan.FromReceiver:

@@ -42,7 +42,6 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 		body, _ := r.Step.Request.Body.Fill(shown(inBody(r.Step.Request)))
 		e.Request.Body = printable(c.Redact(body))
 	}
-	e.Curl = c.redactor.Known(Curl(f.client.settings.Target, r.Step, f.value))
 	if a := r.Answer; a != nil {
 		e.Answer = &Message{
 			Line:      fmt.Sprintf("%s %d %s", a.Proto, a.Status, http.StatusText(a.Status)),

@@ -30,7 +30,18 @@ type Record struct {
 	Sought   string             // what a read-back looks for, or the id that an awaited message names
 	Messages []message.Delivery // that were awaited
 	Shared   bool               // the request served another case too, which counts it
-	Evidence Evidence
+	Evidence Evidence           // without its curl line
+
+	filler filler // what the placeholders of the step stood for
+}
+
+// Curl is the command that repeats the request, redacted; "" where nothing was sent.
+// It is made when it is asked for: few are shown.
+func (r Record) Curl() string {
+	if r.filler.client == nil {
+		return ""
+	}
+	return r.filler.client.redactor.Known(Curl(r.filler.client.settings.Target, r.Step, r.filler.value))
 }
 
 // Answer is what came back.
@@ -100,7 +111,7 @@ type News struct {
 
 // Records lists the exchanges in the order in which they were made.
 func (t *Transcript) Records() []Record {
-	list := append([]Record(nil), t.Prepare...)
+	list := append(make([]Record, 0, len(t.Prepare)+1+len(t.Observe)+len(t.Cleanup)), t.Prepare...)
 	if t.Act != nil {
 		list = append(list, *t.Act)
 	}
@@ -110,7 +121,9 @@ func (t *Transcript) Records() []Record {
 
 // Interrupted tells whether the end of the run kept the case from its end.
 func (t *Transcript) Interrupted() bool {
-	return slices.ContainsFunc(t.Records(), func(r Record) bool { return r.Failure != nil && r.Failure.Kind == Interrupted })
+	interrupted := func(r Record) bool { return r.Failure != nil && r.Failure.Kind == Interrupted }
+	return t.Act != nil && interrupted(*t.Act) ||
+		slices.ContainsFunc(t.Prepare, interrupted) || slices.ContainsFunc(t.Observe, interrupted) || slices.ContainsFunc(t.Cleanup, interrupted)
 }
 
 // Evidence is the redacted copy of a record.
@@ -123,7 +136,7 @@ type Evidence struct {
 	Request Message   `json:"request"`
 	Answer  *Message  `json:"answer,omitempty"`
 	Failure *Failure  `json:"failure,omitempty"`
-	Curl    string    `json:"curl"`
+	Curl    string    `json:"curl,omitempty"`
 
 	Messages []Message `json:"messages,omitempty"` // that were awaited and came after the first, which is the answer
 }

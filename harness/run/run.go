@@ -335,6 +335,11 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 			e.Outcome = v.Outcome
 		}
 	}
+	if t != nil && e.Outcome != verdict.Pass { // what passed is not repeated
+		for i, record := range t.Records() {
+			e.Evidence[i].Curl = record.Curl()
+		}
+	}
 
 	r.mu.Lock()
 	defer r.mu.Unlock()

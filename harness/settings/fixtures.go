@@ -241,6 +241,17 @@ func (f *Fixtures) Trigger(group, name string) Trigger {
 	return merged
 }
 
+// Field finds a field of a trigger, or of the approved one that it is laid over;
+// "" when the fixtures lack it.
+func (f *Fixtures) Field(group, name, field string) string {
+	t := f.Triggers[group]
+	own := t.all()[name]
+	if value, ok := own[field]; ok || own == nil {
+		return value
+	}
+	return t.Approved[field]
+}
+
 // Credential finds the value of a scheme for a role, "" when the fixtures lack it.
 func (f *Fixtures) Credential(role, scheme string) string { return f.Credentials[role][scheme] }
 

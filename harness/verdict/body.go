@@ -35,6 +35,10 @@ func readBody(a *exchange.Answer) Body {
 	case !utf8.Valid(a.Body):
 		b.Fault = "a body that is not UTF-8"
 	default:
+		if value, ok := soundly(a.Body); ok {
+			b.Value = value
+			return b
+		}
 		d := json.NewDecoder(bytes.NewReader(a.Body))
 		value, err := decode(d, 0)
 		if err == nil {
@@ -60,6 +64,56 @@ func describe(err error, body []byte) string {
 }
 
 const deepest = 1000
+
+// soundly decodes what is JSON beyond doubt. Names that stand twice are found by
+// counting: an object keeps one of each.
+func soundly(data []byte) (value any, ok bool) {
+	if json.Unmarshal(data, &value) != nil {
+		return nil, false
+	}
+	written, depth := members(data)
+	return value, written == counted(value) && depth < deepest
+}
+
+// members counts the members of the objects in a JSON text, and how deep it is nested.
+func members(data []byte) (count, deep int) {
+	depth := 0
+	for i := 0; i < len(data); i++ {
+		switch data[i] {
+		case '"':
+			for i++; data[i] != '"'; i++ {
+				if data[i] == '\\' {
+					i++
+				}
+			}
+		case ':':
+			count++
+		case '{', '[':
+			depth++
+			deep = max(deep, depth)
+		case '}', ']':
+			depth--
+		}
+	}
+	return count, deep
+}
+
+// counted counts the members of the objects in a decoded value.
+func counted(value any) int {
+	n := 0
+	switch v := value.(type) {
+	case map[string]any:
+		n = len(v)
+		for _, inner := range v {
+			n += counted(inner)
+		}
+	case []any:
+		for _, inner := range v {
+			n += counted(inner)
+		}
+	}
+	return n
+}
 
 func decode(d *json.Decoder, depth int) (any, error) {
 	if depth > deepest {

@@ -95,12 +95,12 @@ var betweenDigits = regexp.MustCompile(`([0-9])[ -]([0-9])`)
 
 func (t textIn) repeats(value string) bool {
 	if len(value) >= shortest {
-		return strings.Contains(betweenDigits.ReplaceAllString(betweenDigits.ReplaceAllString(t.text, "$1$2"), "$1$2"), value)
+		return len(t.text) >= len(value) && strings.Contains(betweenDigits.ReplaceAllString(betweenDigits.ReplaceAllString(t.text, "$1$2"), "$1$2"), value)
 	}
 	if t.text == value {
 		return true
 	}
-	return strings.Contains(t.text, " ") && regexp.MustCompile(`(?:^|[^0-9A-Za-z.,-])`+value+`(?:[^0-9A-Za-z.,-]|[.,](?:[^0-9]|$)|$)`).MatchString(t.text)
+	return strings.Contains(t.text, " ") && strings.Contains(t.text, value) && regexp.MustCompile(`(?:^|[^0-9A-Za-z.,-])`+value+`(?:[^0-9A-Za-z.,-]|[.,](?:[^0-9]|$)|$)`).MatchString(t.text)
 }
 
 // insides are what the inside of a platform looks like when it shows.

@@ -109,8 +109,9 @@ func Known(r *spec.Requirements) error {
 
 // Judge returns one verdict for each obligation that the case serves, in the case's order.
 func Judge(p *plan.Plan, t *exchange.Transcript) []Verdict {
-	var list []Verdict
+	list := make([]Verdict, 0, len(t.Case.Obligations))
 	views, act := views(p, t)
+	interrupted := t.Interrupted()
 	for _, id := range t.Case.Obligations {
 		o := p.Obligation(id)
 		switch {
@@ -119,7 +120,11 @@ func Judge(p *plan.Plan, t *exchange.Transcript) []Verdict {
 		case o.Operation.ID != t.Case.Operation:
 			list = append(list, along(o, views))
 		default:
-			list = append(list, unpunctual(o, t, judge(o, t, views, act)))
+			v := Verdict{Obligation: id, Why: "the run was interrupted"}
+			if !interrupted {
+				v = judge(o, t, views, act)
+			}
+			list = append(list, unpunctual(o, t, v))
 		}
 	}
 	return list
@@ -159,9 +164,6 @@ func views(p *plan.Plan, t *exchange.Transcript) (list []View, act int) {
 func judge(o *plan.Obligation, t *exchange.Transcript, views []View, act int) Verdict {
 	v := Verdict{Obligation: o.ID}
 	switch {
-	case t.Interrupted():
-		v.Why = "the run was interrupted"
-		return v
 	case t.Stopped != "":
 		v.Outcome, v.Why = Inconclusive, t.Stopped
 		return v

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"qorcheck/harness/message"
@@ -30,7 +31,8 @@ type Client struct {
 	redactor    *Redactor
 	receiver    *message.Receiver // nil when no message is awaited
 	sharing     *sharing
-	deaf        string // why no message can come, "" when one can
+	deaf        string   // why no message can come, "" when one can
+	lines       sync.Map // plan.Field that is alike in every case → the header line that evidence shows
 }
 
 // New makes a client. It follows no redirect, no proxy of the environment, asks

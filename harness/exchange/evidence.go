@@ -35,8 +35,15 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 	e.Request.Header = []string{}
 	e.Request.Line = c.Redact(r.Step.Request.Method + " " + address)
 	for _, field := range r.Step.Request.Header {
-		value, _ := field.Value.Fill(shown(asItIs))
-		e.Request.Header = append(e.Request.Header, field.Name+": "+printable(c.Redact(value)))
+		line, known := c.lines.Load(field)
+		if !known {
+			value, _ := field.Value.Fill(shown(asItIs))
+			line = field.Name + ": " + printable(c.Redact(value))
+			if field.Value.Alike() {
+				c.lines.Store(field, line)
+			}
+		}
+		e.Request.Header = append(e.Request.Header, line.(string))
 	}
 	if r.Step.Request.HasBody {
 		body, _ := r.Step.Request.Body.Fill(shown(inBody(r.Step.Request)))

@@ -37,6 +37,8 @@ type Redactor struct {
 	credential map[string]bool // those among the names of which it is told which are equal
 
 	margin int // more bytes than any secret has, however it is written
+
+	clean, cleanAnswers texts // in which nothing was found
 }
 
 // NewRedactor makes a redactor for the secrets of the fixtures and for the names
@@ -225,6 +227,21 @@ func (r *Redactor) Answer(text string) string { return r.whole(text, false) }
 
 // whole redacts a text, JSON so that it stays JSON.
 func (r *Redactor) whole(text string, ours bool) string {
+	clean := &r.cleanAnswers
+	if ours {
+		clean = &r.clean
+	}
+	if clean.has(text) {
+		return text
+	}
+	redacted := r.search(text, ours)
+	if redacted == text {
+		clean.add(text)
+	}
+	return redacted
+}
+
+func (r *Redactor) search(text string, ours bool) string {
 	redacted := r.part(text, ours)
 	if start := strings.TrimLeft(text, " \t\r\n"); start == "" || start[0] != '{' && start[0] != '[' || redacted == text && !strings.Contains(text, `\u`) || !json.Valid([]byte(text)) {
 		return redacted

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"encoding/base64"
+	"slices"
 	"strings"
 
 	"qorcheck/harness/settings"
@@ -184,6 +185,15 @@ func (t Template) fill(value func(placeholder string) (string, error)) (string, 
 		t = rest
 	}
 	return b.String(), nil
+}
+
+// Alike tells whether the template has placeholders that are filled with the same
+// in every case, and no others.
+func (t Template) Alike() bool {
+	list := t.Placeholders()
+	return len(list) > 0 && !slices.ContainsFunc(list, func(p Placeholder) bool {
+		return p.Source != FromCredential && p.Source != FromBasic && p.Source != FromTrigger
+	})
 }
 
 // Escape escapes the text of a template; placeholders are escaped when filled.

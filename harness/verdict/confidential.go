@@ -16,14 +16,16 @@ import (
 // notShown judges that an answer repeats none of the values which the description
 // lists under neverShown, whichever request of the case carried them.
 func notShown(v View) Saw {
-	texts, saw := textsIn(v.Body, v.Answer.Body), Saw{}
+	texts, saw := []textIn(nil), Saw{}
 	for _, pointer := range v.Operation.Conformance.NeverShown {
 		for _, sent := range v.sent() {
 			value := exchange.Text(sent, pointer)
 			if !digits(value) {
 				continue // a name for it, such as a token, may be repeated
 			}
-			saw.Exercised = true
+			if saw.Exercised = true; texts == nil {
+				texts = textsIn(v.Body, v.Answer.Body)
+			}
 			for _, t := range texts {
 				if t.repeats(value) {
 					saw.Findings = append(saw.Findings, Finding{
@@ -105,12 +107,13 @@ func (t textIn) repeats(value string) bool {
 
 // insides are what the inside of a platform looks like when it shows.
 var insides = []struct {
-	what string
-	like *regexp.Regexp
+	what  string
+	holds []string // texts without one of them are not searched
+	like  *regexp.Regexp
 }{
-	{"a stack trace", regexp.MustCompile(`goroutine \d+ \[|Traceback \(most recent call last\)|\bat [\w$.<>]+\([\w$]+\.(?:java|kt|scala|groovy):\d+\)|\bat .+ in .+\.cs:line \d+|\bat .+\(?(?:/|file:|[A-Z]:\\)\S+:\d+:\d+\)?|#\d+ /\S+\.php\(\d+\)|File "[^"]+", line \d+|/\S+\.(?:go|rb|py|php|js|ts):\d+`)},
-	{"an error of a database", regexp.MustCompile(`SQLSTATE|ORA-\d{5}|syntax error at or near|error in your SQL syntax|unterminated quoted string|MongoServerError|SQLITE_ERROR`)},
-	{"an address of the inside", regexp.MustCompile(`\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01])|127\.0)\.\d{1,3}\.\d{1,3}\b|\blocalhost:\d+|\b[\w-]+(?:\.[\w-]+)*\.(?:internal|local|localdomain|lan|corp|svc)\b`)},
+	{"a stack trace", []string{":", "goroutine ", "Traceback ", "#", ", line "}, regexp.MustCompile(`goroutine \d+ \[|Traceback \(most recent call last\)|\bat [\w$.<>]+\([\w$]+\.(?:java|kt|scala|groovy):\d+\)|\bat .+ in .+\.cs:line \d+|\bat .+\(?(?:/|file:|[A-Z]:\\)\S+:\d+:\d+\)?|#\d+ /\S+\.php\(\d+\)|File "[^"]+", line \d+|/\S+\.(?:go|rb|py|php|js|ts):\d+`)},
+	{"an error of a database", []string{"SQL", "ORA-", "syntax error", "unterminated", "Mongo"}, regexp.MustCompile(`SQLSTATE|ORA-\d{5}|syntax error at or near|error in your SQL syntax|unterminated quoted string|MongoServerError|SQLITE_ERROR`)},
+	{"an address of the inside", []string{".", "localhost:"}, regexp.MustCompile(`\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01])|127\.0)\.\d{1,3}\.\d{1,3}\b|\blocalhost:\d+|\b[\w-]+(?:\.[\w-]+)*\.(?:internal|local|localdomain|lan|corp|svc)\b`)},
 }
 
 // noInside judges that a rejection tells nothing of the inside of the platform,
@@ -122,6 +125,9 @@ func noInside(v View) Saw {
 	}
 	for _, t := range textsIn(v.Body, v.Answer.Body) {
 		for _, inside := range insides {
+			if !slices.ContainsFunc(inside.holds, func(part string) bool { return strings.Contains(t.text, part) }) {
+				continue
+			}
 			found := inside.like.FindString(t.text)
 			if found == "" || v.said(found) {
 				continue

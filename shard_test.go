@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -98,6 +99,29 @@ func TestShards(t *testing.T) {
 				t.Errorf("resumed when merged: exit code %d: %s", code, stderr)
 			}
 		})
+	}
+}
+
+// TestShardsAtOnce: shards that run side by side get each other's messages, and
+// still find one that is about a rejected request.
+func TestShardsAtOnce(t *testing.T) {
+	t.Parallel()
+	target, dir := broken(t, "message-for-rejected"), t.TempDir()
+	var both sync.WaitGroup
+	for _, number := range []string{"1", "2"} {
+		both.Go(func() {
+			commandIn(t, dir, nil, "run", "--target", target, "--filter", "operation:payment-capture || operation:payment-sale-manual", "--shard", number+"/2", "--out", "shard"+number)
+		})
+	}
+	both.Wait()
+	stdout, stderr, code := commandIn(t, dir, nil, "merge", "shard1", "shard2")
+	if code != run.ExitFail {
+		t.Fatalf("exit code %d:\n%s%s", code, stdout, stderr)
+	}
+	for _, o := range readDocument(t, filepath.Join(dir, "out")).Obligations {
+		if failed := o.Outcome == verdict.Fail; failed != (o.ID == "payment-capture.RH-MSG-11") {
+			t.Errorf("%s: %s %s", o.ID, o.Outcome, o.Why)
+		}
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"qorcheck/harness/exchange"
@@ -123,36 +124,46 @@ type received struct {
 	deliveries []message.Delivery
 	strays     []message.Delivery // name an id that no answer named
 	rejected   []message.Delivery // those of them that can only be about rejected requests
+	unknown    int                // ids of strays that were not looked up
 	unsigned   func(since time.Time) int
 	silent     string
 }
 
-// mostLookups bounds how many ids of strays are looked up.
-const mostLookups = 20
+// Bounds of what is done about messages that other people cause.
+const (
+	mostLookups = 2000 // ids that are looked up, where none may be about a rejected request
+	mostForeign = 20   // messages that are listed
+)
 
 func (r *Run) received(ctx context.Context) received {
 	if r.news.receiver == nil {
 		return received{unsigned: func(time.Time) int { return 0 }}
 	}
 	all := received{deliveries: r.news.receiver.Deliveries(), unsigned: r.news.receiver.Unsigned, silent: r.silence(ctx)}
-	looked := map[string]bool{}
-	rejected := map[string]bool{}
+	m := r.plan.Messaging()
+	about := func(d message.Delivery) string { return exchange.Text(d.Value, m.ID) }
+	var ids []string
 	for _, d := range all.deliveries {
-		m := r.plan.Messaging()
-		id := exchange.Text(d.Value, m.ID)
-		if r.news.named[id] {
-			continue
+		if id := about(d); !r.news.named[id] {
+			all.strays = append(all.strays, d)
+			ids = append(ids, id)
 		}
-		all.strays = append(all.strays, d)
-		if !looked[id] && len(looked) < mostLookups {
-			looked[id] = true
-			var foreign bool
-			if rejected[id], foreign = r.rejected(ctx, m, id); foreign {
-				r.beside.Foreign = append(r.beside.Foreign, fmt.Sprintf("%s about %s", r.client.RedactAnswer(exchange.Text(d.Value, m.Event)), r.client.RedactAnswer(id)))
-			}
-		}
-		if rejected[id] {
+	}
+	slices.Sort(ids)
+	ids = slices.Compact(ids)
+	most := mostForeign
+	if slices.ContainsFunc(r.news.late, func(t *exchange.Transcript) bool { return t.Case.Expect.Rejected() }) {
+		most = mostLookups
+	}
+	all.unknown = max(len(ids)-most, 0)
+	origins := r.origins(ctx, m, ids[:len(ids)-all.unknown])
+	for _, d := range all.strays {
+		switch id := about(d); {
+		case origins[id] == rejected:
 			all.rejected = append(all.rejected, d)
+		case origins[id] == others && r.document.Shard == nil && len(r.beside.Foreign) < mostForeign: // to a shard, the others are such people
+			r.beside.Foreign = append(r.beside.Foreign, fmt.Sprintf("%s about %s", r.client.RedactAnswer(exchange.Text(d.Value, m.Event)), r.client.RedactAnswer(id)))
+			origins[id] = unknown // it is listed once
 		}
 	}
 	return all
@@ -175,45 +186,82 @@ func (r *Run) silence(ctx context.Context) string {
 	return "no message came at all, so that the target may not reach the receiver: " + r.receiverLine("an address that the target reaches")
 }
 
-// rejected tells whether a message about an id that no answer named can only be
-// about a rejected request of ours: nothing has the id, or such a request made
-// it. What other people made is foreign; what an earlier part of the run made is
-// neither.
-func (r *Run) rejected(ctx context.Context, m *spec.Messaging, id string) (rejected, foreign bool) {
+// origin is what a message about an id that no answer named is about.
+type origin int
+
+const (
+	unknown  origin = iota
+	ours            // what an earlier part of the run made
+	rejected        // a rejected request of ours: nothing has the id, or such a request made it
+	others          // what other people made
+)
+
+// origins looks ids up, so many at once as cases.
+func (r *Run) origins(ctx context.Context, m *spec.Messaging, ids []string) map[string]origin {
+	made := r.made()
+	found := make([]origin, len(ids))
+	slots := make(chan struct{}, r.client.Settings().Concurrency)
+	var pool sync.WaitGroup
+	for i, id := range ids {
+		slots <- struct{}{}
+		pool.Go(func() {
+			found[i] = r.origin(ctx, m, id, made)
+			<-slots
+		})
+	}
+	pool.Wait()
+	list := map[string]origin{}
+	for i, id := range ids {
+		list[id] = found[i]
+	}
+	return list
+}
+
+func (r *Run) origin(ctx context.Context, m *spec.Messaging, id string, made map[string]origin) origin {
 	if m.Lookup == nil || r.plan.Finder == nil || id == "" {
-		return true, false
+		return rejected
 	}
 	record := r.client.Do(ctx, "lookup", *r.plan.Finder, map[string]string{plan.MessageID: id})
 	r.count([]exchange.Record{record})
-	if record.Answer == nil || record.Answer.Status/100 != 2 {
-		return record.Answer != nil, false
+	switch {
+	case record.Answer == nil:
+		return unknown
+	case record.Answer.Status/100 != 2:
+		return rejected
 	}
-	made := record.Named(m.Lookup.Field)
-	runs := r.document.RunIDs()
+	if of, ok := made[record.Named(m.Lookup.Field)]; ok {
+		return of
+	}
+	return others
+}
+
+// made lists the unique values that requests send, in this part of the run and in earlier ones.
+func (r *Run) made() map[string]origin {
+	list := map[string]origin{}
 	for _, c := range r.plan.Cases {
-		for i, step := range append([]plan.Step{c.Act}, c.Steps()...) {
-			if unique(step, c.ID, made, runs) {
-				return i == 0 && c.Expect.Rejected(), false
+		for i, step := range append(c.Steps(), c.Act) { // what the act sends is judged by it alone
+			of := ours
+			if i == len(c.Steps()) && c.Expect.Rejected() {
+				of = rejected
+			}
+			for _, p := range step.Request.Body.Placeholders() {
+				for _, id := range r.document.RunIDs() {
+					if p.Source != plan.FromRun {
+						continue
+					}
+					if value, err := exchange.Unique(id, c.ID, p); err == nil {
+						list[value] = of
+					}
+				}
 			}
 		}
 	}
-	return false, true
-}
-
-// unique tells whether a value is one that a step sends in some of the runs and
-// nobody else does.
-func unique(step plan.Step, caseID, value string, runs []string) bool {
-	return slices.ContainsFunc(step.Request.Body.Placeholders(), func(p plan.Placeholder) bool {
-		return p.Source == plan.FromRun && slices.ContainsFunc(runs, func(id string) bool {
-			made, err := exchange.Unique(id, caseID, p)
-			return err == nil && made == value
-		})
-	})
+	return list
 }
 
 // about picks what concerns a case.
 func (all received) about(t *exchange.Transcript, p *plan.Plan) exchange.News {
-	n := exchange.News{Came: len(all.deliveries) > 0, Silent: all.silent}
+	n := exchange.News{Came: len(all.deliveries) > 0, Unknown: all.unknown, Silent: all.silent}
 	o := p.Description.Operation(t.Case.Operation)
 	m := o.Conformance.Messages
 	var events []string

@@ -207,18 +207,18 @@ func TestMessagesOfAnEarlierPart(t *testing.T) {
 	r := &Run{plan: p, client: toyClient(t, p, target), ledger: newLedger(&Document{RunID: "one", Further: []string{"two"}})}
 	m := &spec.Messaging{Lookup: &spec.Finder{Field: "/order"}}
 	for _, tt := range []struct {
-		claim, made       string
-		rejected, foreign bool
+		claim, made string
+		want        origin
 	}{
-		{"a rejected request of the first part", plan.UniqueValue("one", p.Cases[0].ID, "order", 12), true, false},
-		{"a rejected request of the second part", plan.UniqueValue("two", p.Cases[0].ID, "order", 12), true, false},
-		{"a preparation", plan.UniqueValue("one", p.Cases[1].ID, "order", 12), false, false},
-		{"another run", plan.UniqueValue("three", p.Cases[0].ID, "order", 12), false, true},
+		{"a rejected request of the first part", plan.UniqueValue("one", p.Cases[0].ID, "order", 12), rejected},
+		{"a rejected request of the second part", plan.UniqueValue("two", p.Cases[0].ID, "order", 12), rejected},
+		{"a preparation", plan.UniqueValue("one", p.Cases[1].ID, "order", 12), ours},
+		{"another run", plan.UniqueValue("three", p.Cases[0].ID, "order", 12), others},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			made = tt.made
-			if rejected, foreign := r.rejected(t.Context(), m, "id"); rejected != tt.rejected || foreign != tt.foreign {
-				t.Errorf("rejected %t, foreign %t", rejected, foreign)
+			if got := r.origins(t.Context(), m, []string{"id"})["id"]; got != tt.want {
+				t.Errorf("origin %d, want %d", got, tt.want)
 			}
 		})
 	}

@@ -1,0 +1,70 @@
+package run
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/message"
+	"qorcheck/harness/plan"
+	"qorcheck/spec"
+)
+
+// TestMessagesOfOthers: however many messages other people cause, those about
+// rejected requests are found among them; where there are too many to tell, that is said.
+func TestMessagesOfOthers(t *testing.T) {
+	p := plot(t, ask{id: "a", paths: []string{"/200"}})
+	d, o := *p.Description, *p.Description.Operations[0]
+	o.Conformance.Messages = &spec.Messaging{ID: "/id", Event: "/event", Lookup: &spec.Finder{Field: "/order"}}
+	d.Operations, p.Description = []*spec.Operation{&o}, &d
+	p.Finder = &plan.Step{Name: "find", Request: plan.Request{Method: "GET", Path: "/found/" + plan.Placeholder{Source: plan.FromAnswer, Args: []string{plan.MessageID}}.Template()}}
+	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if strings.Contains(r.URL.Path, "nothing") {
+			w.WriteHeader(http.StatusNotFound)
+		}
+		fmt.Fprint(w, `{"order":"of others"}`)
+	})
+	rejection := &exchange.Transcript{Case: &plan.Case{Expect: plan.Expect{Statuses: []int{400}}}}
+	for _, tt := range []struct {
+		claim                       string
+		others                      int
+		late                        []*exchange.Transcript
+		shard                       *Shard
+		rejected, unknown, unlisted int
+	}{
+		{"a few", 5, []*exchange.Transcript{rejection}, nil, 1, 0, 0},
+		{"many", 300, []*exchange.Transcript{rejection}, nil, 1, 0, 280},
+		{"too many", mostLookups + 10, []*exchange.Transcript{rejection}, nil, 0, 11, mostLookups - 10},
+		{"many, and nothing was rejected", 100, nil, nil, 0, 81, 80},
+		{"to a shard, the others", 30, []*exchange.Transcript{rejection}, &Shard{1, 2}, 1, 0, 30},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			receiver, err := message.Listen("127.0.0.1:0", "http://127.0.0.1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer receiver.Close()
+			ids := []string{"z-nothing"}
+			for i := range tt.others {
+				ids = append(ids, fmt.Sprintf("other-%04d", i))
+			}
+			for _, id := range append(ids, ids[1]) {
+				r := httptest.NewRequest("POST", receiver.Address("address"), strings.NewReader(fmt.Sprintf(`{"id":%q,"event":"paid"}`, id)))
+				r.Header.Set(message.HeaderName, receiver.Secret())
+				receiver.ServeHTTP(httptest.NewRecorder(), r)
+			}
+			r := &Run{plan: p, client: toyClient(t, p, target), ledger: newLedger(&Document{RunID: "run1", Shard: tt.shard}), news: news{receiver: receiver, named: map[string]bool{}, late: tt.late}}
+			got := r.received(t.Context())
+			if len(got.rejected) != tt.rejected || got.unknown != tt.unknown || len(r.beside.Foreign) != tt.others-tt.unlisted {
+				t.Errorf("%d about rejected requests, %d unknown, %d listed; want %d, %d, %d", len(got.rejected), got.unknown, len(r.beside.Foreign), tt.rejected, tt.unknown, tt.others-tt.unlisted)
+			}
+			if slices.Sort(r.beside.Foreign); len(slices.Compact(r.beside.Foreign)) != tt.others-tt.unlisted {
+				t.Error("a message is listed twice")
+			}
+		})
+	}
+}

@@ -122,6 +122,30 @@ func TestFaultsOfTheMerchantFieldMayBeAnsweredAsAnothers(t *testing.T) {
 	}
 }
 
+func TestMessagesMustNotComeForWhatIsCertainlyRejected(t *testing.T) {
+	p := ourPlan(t, 1)
+	seen := 0
+	for _, c := range p.Cases {
+		if c.Kind == "message.none" {
+			seen++
+			if c.Fault.Keyword == "required" || len(c.Expect.Tolerated) > 0 {
+				t.Errorf("%s: %s is broken at %s, and may be answered otherwise: %v", c.ID, c.Fault.Keyword, c.Fault.Pointer, c.Expect.Tolerated)
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("no case shows that nothing is told")
+	}
+}
+
+func TestAFormWithTextInPlaceOfFieldsHasNone(t *testing.T) {
+	p := ourPlan(t, 1)
+	c := find(t, p, "payment-capture.malformed.missing.form.transaction-data.string")
+	if c.Act.Request.Body != "transaction_data=text" || len(c.Expect.Tolerated) == 0 {
+		t.Errorf("%s sends %s, tolerated: %v", c.ID, c.Act.Request.Body, c.Expect.Tolerated)
+	}
+}
+
 func TestWithoutADocumentedSuccessNoneIsExpected(t *testing.T) {
 	valid := requirements(t, rule("R-OK", "all", "valid", "success"))
 	p := planned(t, described(t, `paths: {/a: {get: {operationId: a, responses: {default: {description: d}}}}}`), valid, fixtures(t, ""))

@@ -108,7 +108,7 @@ func TestMandatoryFieldsOfAFormAreBroken(t *testing.T) {
 		"blank.form.o-d.space":      strings.Replace(good, "2030-01-31", "+++", 1),
 		"blank.form.o-s.empty":      strings.Replace(good, "abc", "", 1),
 		"blank.form.o-s.space":      strings.Replace(good, "abc", "+++", 1),
-		"type.form.o.string":        "k=v&n=4&o=text",
+		"missing.form.o.string":     "k=v&n=4&o=text", // no field of o has a name: see holdsFields
 		"type.form.n.string":        strings.Replace(good, "n=4", "n=text", 1),
 		"type.form.n.fraction":      strings.Replace(good, "n=4", "n=1.5", 1),
 		"type.form.o-f.string":      strings.Replace(good, "true", "text", 1),

@@ -157,6 +157,9 @@ func (b *builder) fieldCase(o *spec.Operation, d draft, prepared []Step, m gener
 		id, how = "form."+id, ", sent as a form"
 	}
 	kind, what := naming(f, id)
+	if d.form != nil && f.Keyword == "type" && f.Required && holdsFields(m, f.Pointer) {
+		kind = "malformed.missing" // each of its fields has a name of its own in a form, and none is sent
+	}
 	if f.Gap != "" {
 		b.drop(o, kind, what, d.place(f.Pointer), f.Keyword, f.Gap)
 		return
@@ -169,6 +172,11 @@ func (b *builder) fieldCase(o *spec.Operation, d draft, prepared []Step, m gener
 		Pointer: f.Pointer, Keyword: f.Keyword, Sent: sentText(f), Allowed: f.Allowed,
 		certify: func(value any) error { return m.Certify(f, value) },
 	})
+}
+
+// holdsFields tells whether there are places within a place.
+func holdsFields(m generate.Maker, pointer string) bool {
+	return slices.ContainsFunc(m.Places(), func(p generate.Place) bool { return strings.HasPrefix(p.Pointer, pointer+"/") })
 }
 
 // formFieldCases breaks the fields of a form: those that are mandatory where the

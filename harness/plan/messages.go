@@ -184,20 +184,23 @@ func (c *Case) Awaits() bool {
 	return c.Kind == "message.none" || slices.ContainsFunc(c.Prepare, awaits) || slices.ContainsFunc(c.Observe, awaits)
 }
 
-// firstFault breaks a request in the first way that makes the target reject it.
+// firstFault breaks a request in the first way that makes the target reject it. A
+// missing field is the last resort: a target may answer that in more than one way.
 func (b *builder) firstFault(o *spec.Operation, base draft) (draft, *Fault, bool) {
 	content := o.Body.JSON()
 	if content == nil || !content.HasSchema {
 		return draft{}, nil, false
 	}
 	m := values{b: b, o: o, bound: base.bound}.maker(content)
-	for _, f := range b.faultsOf(o, m) {
-		if f.Gap != "" || f.Keyword != "pattern" && f.Keyword != "required" || f.Pointer == "" || merchantWithin(o, f.Pointer) {
-			continue
+	for _, keyword := range []string{"pattern", "type", "required"} {
+		for _, f := range b.faultsOf(o, m) {
+			if f.Gap != "" || f.Keyword != keyword || f.Class == "null" || f.Pointer == "" || merchantWithin(o, f.Pointer) {
+				continue
+			}
+			d := base.clone()
+			d.body = f.Value
+			return d, &Fault{Pointer: f.Pointer, Keyword: f.Keyword, Sent: sentText(f), Allowed: f.Allowed, certify: func(value any) error { return m.Certify(f, value) }}, true
 		}
-		d := base.clone()
-		d.body = f.Value
-		return d, &Fault{Pointer: f.Pointer, Keyword: f.Keyword, Sent: sentText(f), Allowed: f.Allowed, certify: func(value any) error { return m.Certify(f, value) }}, true
 	}
 	return draft{}, nil, false
 }

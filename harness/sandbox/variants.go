@@ -37,6 +37,19 @@ var variants = []Mutant{
 		telling(func(_ *Sandbox, m message) []message { return []message{m, m} })},
 	{"key-declined", "declines a repeated idempotency key, as the response codes say", Tolerated, nil, on{"payment-sale-manual", "payment-capture"},
 		declinesRepeats()},
+	{"amount-not-told", "tells no amount when it succeeded", Tolerated, nil, on{"payment-capture", "payment-refund"},
+		after(always, omits("amount_approved"))},
+	{"used-order-400", "answers 400 to a used order id", Tolerated, nil, on{"cash-sale"},
+		after(told("code", "GW19"), answers(400, `{"status":"error","code":"used","message":"the order id was used before"}`))},
+	{"500-for-form-without-fields", "answers 500 to a form that names no field it knows", Tolerated, nil, on{"payment-capture"},
+		after(all(answered(400), func(x *exchange) bool { return string(x.sent) == "transaction_data=text" }), status(500))},
+	{"account-holder-passed-over", "finds no bank transfer by who holds the account", Tolerated, nil, on{"transactions-fetch-all"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if rq.query["cardholder_name"] != "" && rq.query["payment_type"] == "ach" {
+				rq.query["transaction_id"] = "none"
+			}
+			return next(w, rq)
+		}, "transactions-fetch-all")},
 }
 
 // readLeniently takes the last of several values of one name, passes over a byte

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
@@ -172,7 +173,7 @@ func parseConformance(value any) (Conformance, error) {
 	if value == nil {
 		return c, nil
 	}
-	if err := checkAgainst(conformanceSchema, value); err != nil {
+	if err := checkBlock(value); err != nil {
 		return c, fmt.Errorf("%s: %w", extension, err)
 	}
 	data, err := json.Marshal(value)
@@ -226,24 +227,37 @@ func (c Conformance) with(own Conformance) Conformance {
 	return c
 }
 
-// checkAgainst validates a decoded value against a JSON Schema of ours and names
-// the place, what is wrong there and what is allowed.
-func checkAgainst(schema []byte, value any) error {
-	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(schema))
+// blockSchema is the schema of a block, compiled once for all.
+var blockSchema = sync.OnceValues(func() (*jsonschema.Schema, error) {
+	document, err := blockDocument()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	compiler := jsonschema.NewCompiler()
 	if err := compiler.AddResource("schema.json", document); err != nil {
-		return err
+		return nil, err
 	}
-	compiled, err := compiler.Compile("schema.json")
+	return compiler.Compile("schema.json")
+})
+
+func blockDocument() (any, error) {
+	return jsonschema.UnmarshalJSON(bytes.NewReader(conformanceSchema))
+}
+
+// checkBlock validates a decoded block against our schema of it and names the
+// place, what is wrong there and what is allowed.
+func checkBlock(value any) error {
+	schema, err := blockSchema()
 	if err != nil {
 		return err
 	}
-	err = compiled.Validate(value)
+	err = schema.Validate(value)
 	invalid, ok := errors.AsType[*jsonschema.ValidationError](err)
 	if !ok {
+		return err
+	}
+	document, err := blockDocument()
+	if err != nil {
 		return err
 	}
 	printer := message.NewPrinter(language.English)

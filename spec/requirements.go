@@ -82,7 +82,6 @@ type Requirement struct {
 	Check      string     `yaml:"check"`
 	Expect     *Expect    `yaml:"expect"` // with check status
 	Untested   string     `yaml:"untested"`
-	Line       int        `yaml:"-"`
 }
 
 // Clause points at the text that a requirement comes from.
@@ -198,14 +197,12 @@ func ParseRequirements(data []byte, name string) (*Requirements, error) {
 		}
 		return nil, fmt.Errorf("%s: %w", name, hint(err))
 	}
-	var root yaml.Node
-	if err := yaml.Unmarshal(data, &root); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	lines(&root, r.List)
 	sum := sha256.Sum256(data)
 	r.Digest = "sha256:" + hex.EncodeToString(sum[:])
 	if err := r.check(); err != nil {
+		if wrong, ok := errors.AsType[requirementError](err); ok {
+			err = fmt.Errorf("requirement %s (line %d): %w", wrong.id, lineOf(data, wrong.place), wrong.error)
+		}
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return r, nil
@@ -231,22 +228,23 @@ func hint(err error) error {
 	return fmt.Errorf("line %s: unknown key %s; allowed: %s", m[1], m[2], allowed)
 }
 
-// lines notes where each requirement stands in its file.
-func lines(root *yaml.Node, list []*Requirement) {
-	if len(root.Content) == 0 {
-		return
+// requirementError says what is wrong with the requirement at a place of the list.
+type requirementError struct {
+	place int
+	id    string
+	error
+}
+
+// lineOf finds where the requirement at a place of the list stands in its file, 0
+// where the file is not to be read. It is asked for when one is wrong, and not before.
+func lineOf(data []byte, place int) int {
+	var root struct {
+		Requirements []yaml.Node `yaml:"requirements"`
 	}
-	top := root.Content[0]
-	for i := 0; i+1 < len(top.Content); i += 2 {
-		if top.Content[i].Value != "requirements" {
-			continue
-		}
-		for j, node := range top.Content[i+1].Content {
-			if j < len(list) && list[j] != nil {
-				list[j].Line = node.Line
-			}
-		}
+	if yaml.Unmarshal(data, &root) != nil || place >= len(root.Requirements) {
+		return 0
 	}
+	return root.Requirements[place].Line
 }
 
 func (r *Requirements) check() error {
@@ -262,7 +260,7 @@ func (r *Requirements) check() error {
 		}
 	}
 	seen := map[string]bool{}
-	for _, q := range r.List {
+	for place, q := range r.List {
 		if q == nil || q.ID == "" {
 			return errors.New("requirements: one has no id")
 		}
@@ -279,7 +277,7 @@ func (r *Requirements) check() error {
 			}
 		}
 		if err := q.check(r.Pages, r.Profiles); err != nil {
-			return fmt.Errorf("requirement %s (line %d): %w", q.ID, q.Line, err)
+			return requirementError{place, q.ID, err}
 		}
 	}
 	return nil

@@ -59,7 +59,11 @@ func (in *inputs) plan() (*plan.Plan, *url.URL, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := plan.New(description, requirements, fixtures, in.seed)
+	keep, err := suites.Keep(in.filter)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := plan.NewPart(description, requirements, fixtures, in.seed, keep)
 	if err != nil {
 		if in.spec != "" && (in.requirements == "" || in.fixtures == "") {
 			err = fmt.Errorf("%w (--spec usually goes with --requirements and --fixtures of its own)", err)

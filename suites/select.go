@@ -19,15 +19,27 @@ func Select(p *plan.Plan, filter string) (*plan.Plan, error) {
 	if strings.TrimSpace(filter) == "" {
 		return p, nil
 	}
-	matches, err := Filter(filter)
+	keep, err := Keep(filter)
 	if err != nil {
 		return nil, err
 	}
-	small := p.Only(func(o *plan.Obligation) bool { return matches(labels(o)) })
+	small := p.Only(keep)
 	if len(small.Obligations) == 0 {
 		return nil, fmt.Errorf("--filter %q: none of the %d obligations matches: their labels are operation:ID, requirement:ID, level:must or should, chapter:NAME and kind:NAME, as listed by qorcheck plan", filter, len(p.Obligations))
 	}
 	return small, nil
+}
+
+// Keep parses a filter. What it returns tells whether the labels of an obligation match.
+func Keep(filter string) (func(*plan.Obligation) bool, error) {
+	if strings.TrimSpace(filter) == "" {
+		return func(*plan.Obligation) bool { return true }, nil
+	}
+	matches, err := Filter(filter)
+	if err != nil {
+		return nil, err
+	}
+	return func(o *plan.Obligation) bool { return matches(labels(o)) }, nil
 }
 
 // Filter parses a filter in Ginkgo's label syntax. What it returns tells whether

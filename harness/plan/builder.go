@@ -3,12 +3,13 @@ package plan
 import (
 	"cmp"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -48,7 +49,11 @@ const checkStatus = "status"
 // New plans a run. An error names what in the description, the requirements or
 // the fixtures does not fit together.
 func New(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, seed uint64) (*Plan, error) {
-	b := newBuilder(&ground{description: d, requirements: r, fixtures: f, seed: seed, kinds: kindsOf(r), covered: map[*spec.Requirement]map[string]bool{}})
+	return newPlan(d, r, f, seed, d.Operations)
+}
+
+func newPlan(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, seed uint64, operations []*spec.Operation) (*Plan, error) {
+	b := newBuilder(&ground{description: d, requirements: r, fixtures: f, seed: seed, operations: operations, kinds: kindsOf(r), covered: map[*spec.Requirement]map[string]bool{}})
 	for _, q := range r.List {
 		b.covered[q] = map[string]bool{}
 		for _, kind := range b.kinds {
@@ -66,9 +71,8 @@ func New(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, seed u
 		return nil, err
 	}
 	p.Dropped = b.dropped
-	// The seed sets the order in which cases are sent: what depends on it shows.
-	rand.New(rand.NewPCG(seed, 0)).Shuffle(len(p.Cases), func(i, j int) { p.Cases[i], p.Cases[j] = p.Cases[j], p.Cases[i] })
-	p.Preflight = preflight(b.cases)
+	shuffle(p.Cases, seed)
+	p.Preflight = b.preflight()
 	p.Subscription = b.subscription(p.Cases)
 	p.Finder = b.finder(p.Messaging())
 	p.seal()
@@ -108,6 +112,7 @@ type ground struct {
 	requirements *spec.Requirements
 	fixtures     *settings.Fixtures
 	seed         uint64
+	operations   []*spec.Operation                     // those that cases are made of
 	kinds        []string                              // every one, with those that only requirements name
 	covered      map[*spec.Requirement]map[string]bool // the kinds that a requirement speaks of
 	ways         map[string]way
@@ -123,6 +128,25 @@ func newBuilder(g *ground) *builder {
 	}
 }
 
+// part is a builder on the same ground.
+func (b *builder) part() *builder {
+	p := newBuilder(b.ground)
+	maps.Copy(p.shown, b.shown)
+	return p
+}
+
+// shuffle puts cases into the order in which they are sent: what depends on it shows.
+// The place of each hangs on the seed and on its own id, so that those which a
+// filter leaves keep their order.
+func shuffle(cases []*Case, seed uint64) {
+	at := make(map[*Case]uint64, len(cases))
+	for _, c := range cases {
+		sum := sha256.Sum256(strconv.AppendUint([]byte(c.ID+"\x00"), seed, 10))
+		at[c] = binary.BigEndian.Uint64(sum[:])
+	}
+	slices.SortFunc(cases, func(a, b *Case) int { return cmp.Or(cmp.Compare(at[a], at[b]), strings.Compare(a.ID, b.ID)) })
+}
+
 // makeCases makes the cases of every operation, and then those that are told as
 // flows: side by side, and in the same order however many processors there are.
 func (b *builder) makeCases() error {
@@ -130,7 +154,7 @@ func (b *builder) makeCases() error {
 	b.findPaths()
 	var failed error
 	work := []func(*builder){func(flows *builder) { failed = flows.flowCases() }} // the longest one first
-	for _, o := range b.description.Operations {
+	for _, o := range b.operations {
 		work = append(work, func(part *builder) { part.operation(o) })
 	}
 	parts := make([]*builder, len(work))
@@ -139,8 +163,7 @@ func (b *builder) makeCases() error {
 	for range min(runtime.GOMAXPROCS(0), len(work)) {
 		workers.Go(func() {
 			for i := begun.Add(1) - 1; i < int64(len(work)); i = begun.Add(1) - 1 {
-				parts[i] = newBuilder(b.ground)
-				maps.Copy(parts[i].shown, b.shown)
+				parts[i] = b.part()
 				work[i](parts[i])
 			}
 		})
@@ -545,12 +568,12 @@ func (b *builder) obligations(p *Plan) error {
 		c.Obligations = make([]string, 0, room)
 	}
 	seen := map[string]string{}
-	for _, o := range b.description.Operations {
+	for _, o := range b.operations {
 		for _, q := range b.requirements.List {
 			if !q.Tested() || !q.Operations.Has(o.ID) {
 				continue
 			}
-			ob := &Obligation{ID: plain(o.ID) + "." + q.ID, Operation: o, Requirement: q, Sentence: o.ID + " " + q.Sentence}
+			ob := newObligation(o, q)
 			if twin, ok := seen[ob.ID]; ok {
 				return fmt.Errorf("operations %s and %s are not told apart by letters, digits, . and - in obligation ids", twin, o.ID)
 			}
@@ -666,11 +689,23 @@ func (b *builder) cannot() error {
 	return nil
 }
 
-// preflight picks a harmless valid call: one that reads and needs no preparation.
-func preflight(cases []*Case) *Case {
-	for _, c := range cases {
-		if strings.HasPrefix(c.Kind, "valid.") && len(c.Prepare) == 0 && (c.Act.Request.Method == "GET" || c.Act.Request.Method == "HEAD") {
-			return c
+// preflight picks a harmless valid call, of the first operation that has one: one
+// that reads and needs no preparation.
+func (b *builder) preflight() *Case {
+	for _, o := range b.description.Operations {
+		if o.Method != "GET" && o.Method != "HEAD" {
+			continue
+		}
+		cases := b.own[o.ID]
+		if !slices.Contains(b.operations, o) {
+			alone := b.part()
+			alone.operation(o)
+			cases = alone.cases
+		}
+		for _, c := range cases {
+			if strings.HasPrefix(c.Kind, "valid.") && len(c.Prepare) == 0 {
+				return c
+			}
 		}
 	}
 	return nil

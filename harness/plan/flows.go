@@ -22,7 +22,7 @@ func (b *builder) flowCases() error {
 		if !q.Tested() {
 			continue
 		}
-		for _, o := range b.description.Operations {
+		for _, o := range b.operations {
 			if !q.Operations.Has(o.ID) || b.unsupported(o, q) != "" {
 				continue
 			}

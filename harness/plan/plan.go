@@ -196,8 +196,8 @@ func (p *Plan) Obligation(id string) *Obligation {
 	return nil
 }
 
-// Only returns the plan reduced to the obligations that keep accepts, and to the
-// cases that serve them.
+// Only returns the plan reduced to the obligations that keep accepts, to the cases
+// that serve them, and to what was dropped of their operations.
 func (p *Plan) Only(keep func(*Obligation) bool) *Plan {
 	small := *p
 	small.Obligations = nil
@@ -209,6 +209,12 @@ func (p *Plan) Only(keep func(*Obligation) bool) *Plan {
 		}
 	}
 	small.Cases = p.serving(kept)
+	small.Dropped = nil
+	for _, d := range p.Dropped {
+		if slices.ContainsFunc(small.Obligations, func(o *Obligation) bool { return o.Operation.ID == d.operation }) {
+			small.Dropped = append(small.Dropped, d)
+		}
+	}
 	small.seal()
 	return &small
 }

@@ -269,6 +269,11 @@ func (m Maker) strings(v view, sample any, required bool, add func(keyword, clas
 		} else if !required || !only(v.violations("   "), "pattern") {
 			gap("pattern", "no text was found that breaks the pattern "+allowed+" and nothing else")
 		}
+		for _, edge := range edges(text) {
+			if wrong, ok := v.miss(edge.texts, "pattern"); ok {
+				add("pattern", edge.class, edge.why, allowed, wrong)
+			}
+		}
 	}
 	if v.checked() {
 		if wrong, ok := v.miss(near(text), "format"); ok {
@@ -322,6 +327,42 @@ func near(text string) []string {
 			strings.ToLower(text), strings.ToUpper(text), " "+text)
 	}
 	return append(list, "?", "~~", "x", "-1", "1.2.3", "0x", "A", "1", "a b", "é", "not valid", strings.Repeat("?", 20), strings.Repeat("x", 300))
+}
+
+// edge lists texts of the right characters, the nearest to a valid one first.
+type edge struct {
+	class, why string
+	texts      []string
+}
+
+// farthest is how many characters an edge may be away from a valid text.
+const farthest = 8
+
+// edges lead from a valid text to where a pattern ends: a server that looks at
+// the characters alone takes what lies behind.
+func edges(text string) []edge {
+	runes := []rune(text)
+	if len(runes) == 0 {
+		return nil
+	}
+	var short, long []string
+	for n := 1; n <= farthest; n++ {
+		if n < len(runes) {
+			short = append(short, string(runes[:len(runes)-n]))
+		}
+		long = append(long, text+strings.Repeat(string(runes[len(runes)-1]), n))
+	}
+	nines := strings.Map(func(c rune) rune {
+		if unicode.IsDigit(c) {
+			return '9'
+		}
+		return c
+	}, text)
+	return []edge{
+		{"short", "is too short for the documented pattern", short},
+		{"long", "is too long for the documented pattern", long},
+		{"nines", "has nines for digits, which does not match the documented pattern", []string{nines}},
+	}
 }
 
 // only tells whether a text breaks a keyword and, at most, what follows from it.

@@ -383,3 +383,29 @@ func TestRulesAreAllBroken(t *testing.T) {
 		}
 	}
 }
+
+func TestATextIsBrokenAtTheEdgesOfItsPattern(t *testing.T) {
+	for _, tt := range []struct {
+		claim, pattern, example string
+		want                    map[string]any
+	}{
+		{"two decimals at most", `^[0-9]+(\.[0-9]{1,2})?$`, "18.40", map[string]any{"short": "18.", "long": "18.400"}},
+		{"a month", `^(0[1-9]|1[0-2])$`, "09", map[string]any{"short": "0", "long": "099", "nines": "99"}},
+		{"between fourteen and seventeen digits", `^[0-9]{14,17}$`, "4000000000000000", map[string]any{"short": "4000000000000", "long": "400000000000000000"}},
+		{"no edge on either side", `^[a-z]*$`, "abc", map[string]any{}},
+	} {
+		schema, err := load(map[string]any{"type": "string", "pattern": tt.pattern, "example": tt.example}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := map[string]any{}
+		for _, f := range (Maker{Schema: schema}).Faults() {
+			if f.Keyword == "pattern" && f.Gap == "" && f.Class != "near" {
+				got[f.Class] = f.Sent
+			}
+		}
+		if text(t, got) != text(t, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.claim, got, tt.want)
+		}
+	}
+}

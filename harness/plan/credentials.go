@@ -106,7 +106,7 @@ func (b *builder) alteredCases(o *spec.Operation, schemes []string, with func(ki
 		for _, near := range []struct {
 			twist twist
 			why   string
-		}{{truncated, "lacks its last character"}, {otherCase, "has its letters in the other case"}} {
+		}{{truncated, "lacks its last character"}, {otherCase, "has its letters in the other case"}, {longer, "has its last character twice"}} {
 			if near.twist.of(b.fixtures.Credential(settings.Valid, s)) == "" {
 				b.skip(o, "forbidden.altered", s+" has nothing to alter")
 				continue

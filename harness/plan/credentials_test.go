@@ -54,6 +54,8 @@ func TestCredentialsAreWrongInEachWay(t *testing.T) {
 
 		"forbidden.altered.AppKey.truncated":     app + "TRUNCATED_APP_KEY " + client + "CLIENT_KEY",
 		"forbidden.altered.AppKey.other-case":    app + "OTHER_CASE_APP_KEY " + client + "CLIENT_KEY",
+		"forbidden.altered.AppKey.longer":        app + "LONGER_APP_KEY " + client + "CLIENT_KEY",
+		"forbidden.altered.ClientKey.longer":     app + "APP_KEY " + client + "LONGER_CLIENT_KEY",
 		"forbidden.altered.ClientKey.truncated":  app + "APP_KEY " + client + "TRUNCATED_CLIENT_KEY",
 		"forbidden.altered.ClientKey.other-case": app + "APP_KEY " + client + "OTHER_CASE_CLIENT_KEY",
 		"forbidden.altered.swapped":              app + "CLIENT_KEY " + client + "APP_KEY",

@@ -46,6 +46,7 @@ type twist string
 const (
 	truncated twist = "truncated"  // the last character is left out
 	otherCase twist = "other-case" // small letters become capitals, and capitals small
+	longer    twist = "longer"     // the last character comes twice
 	blank     twist = "blank"      // nothing but white space
 )
 
@@ -62,6 +63,8 @@ func (t twist) of(text string) string {
 			}
 			return unicode.ToUpper(c)
 		}, text)
+	case longer:
+		changed = text + text[max(len(text)-1, 0):]
 	case blank:
 		return "   "
 	default:
@@ -76,7 +79,7 @@ func (t twist) of(text string) string {
 // Twisted lists what a secret becomes by twists that leave most of it: as secret as the whole.
 func Twisted(secret string) []string {
 	var list []string
-	for _, t := range []twist{truncated, otherCase} {
+	for _, t := range []twist{truncated, otherCase, longer} {
 		if changed := t.of(secret); changed != "" {
 			list = append(list, changed)
 		}

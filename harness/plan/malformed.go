@@ -230,6 +230,9 @@ func naming(f generate.Fault, place string) (kind, what string) {
 	case "enum":
 		return kind, place + "." + f.Class
 	case "pattern":
+		if f.Class != "near" && f.Class != "space" {
+			return kind, place + "." + f.Class
+		}
 		return kind, place
 	case "format":
 		return "malformed.pattern", place + ".format"

@@ -49,6 +49,11 @@ var accessMutants = []Mutant{
 			valid := x.sandbox.fixtures.Credentials["valid"]
 			return strings.EqualFold(x.Header.Get(appKeyHeader), valid.App) && strings.EqualFold(x.Header.Get(clientKeyHeader), valid.Client)
 		}, withKeys("valid"))},
+	{"longer-keys-accepted", "accepts keys with something behind them", "RH-403-7", also{"RH-NIL-2", "RH-REP-2", "RH-REP-5"}, on{"payment-sale-manual", "webhooks_list"},
+		before(func(x *exchange) bool {
+			valid := x.sandbox.fixtures.Credentials["valid"]
+			return strings.HasPrefix(x.Header.Get(appKeyHeader), valid.App) && strings.HasPrefix(x.Header.Get(clientKeyHeader), valid.Client)
+		}, withKeys("valid"))},
 	{"rightless-keys-accepted", "accepts keys without a right", "RH-403-4", nil, on{"payment-sale-manual", "webhooks_list"},
 		before(keysOf("no_rights"), withKeys("valid"))},
 	{"other-mid-accepted", "lets a merchant act in another's name", "RH-403-5", nil, on{"payment-sale-manual"},

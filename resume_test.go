@@ -332,7 +332,7 @@ func TestInterrupt(t *testing.T) {
 	printed, stop := sandboxProcess(t, nil, "--addr", "127.0.0.1:0", "--data", state)
 	flows := []string{"run", "--target", printed["url"], "--fixtures", printed["fixtures"], "--filter", "chapter:flows || operation:webhooks-create || operation:profiles-add", "--quiet-window", "300ms"}
 	dir := t.TempDir()
-	for _, lines := range []int{2, 60, 150} {
+	for _, lines := range []int{2, 150, 60} {
 		out := fmt.Sprint("out", lines)
 		stdout, ended := signalled(t, dir, out, map[syscall.Signal]int{syscall.SIGINT: lines}, append(flows, "--out", out)...)
 		if ended.ExitCode() != run.ExitInterrupted || !strings.HasPrefix(lastLine(stdout), "INTERRUPTED: ") {
@@ -342,6 +342,9 @@ func TestInterrupt(t *testing.T) {
 		if d := readDocument(t, filepath.Join(dir, out)); len(d.Left) > 0 || d.CaseCounts.NotRun == 0 {
 			t.Errorf("after %d lines: left behind %s, cases %+v", lines, d.Left, d.CaseCounts)
 		}
+	}
+	if stdout, stderr, code := commandIn(t, dir, nil, "run", "--resume", "out60"); code != run.ExitPass || readDocument(t, filepath.Join(dir, "out60")).Interrupted {
+		t.Errorf("resumed: exit code %d:\n%s%s", code, stdout, stderr)
 	}
 	stop()
 	var kept struct {

@@ -127,7 +127,7 @@ func junitFile(w io.Writer, d *run.Document, suites []junitSuite, o Options) err
 // aboutRun says what was run.
 func aboutRun(d *run.Document) [][2]string {
 	list := [][2]string{
-		{"tool", d.Tool}, {"target", d.Target}, {"run", d.RunID}, {"seed", strconv.FormatUint(d.Seed, 10)}, {"verdict", d.Verdict},
+		{"tool", d.Tool}, {"target", d.Target}, {"run", strings.Join(d.RunIDs(), ", ")}, {"seed", strconv.FormatUint(d.Seed, 10)}, {"verdict", d.Verdict},
 		{"description", d.Digests.Description}, {"requirements", d.Digests.Requirements}, {"plan", d.Digests.Plan},
 	}
 	for _, p := range [][2]string{{"shard", shardOf(d)}, {"profile", d.Profile}, {"filter", d.Filter}, {"waivers", d.Digests.Waivers}} {

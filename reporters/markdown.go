@@ -73,7 +73,7 @@ func aboutTable(b *bytes.Buffer, d *run.Document) {
 	took := d.Finished.Sub(d.Started).Round(10 * time.Millisecond).String()
 	for _, row := range [][2]string{
 		{"Target", d.Target}, {"API", d.API}, {"Tool", d.Tool}, {"Shard", shardOf(d)}, {"Profile", d.Profile}, {"Filter", d.Filter}, {"Waivers", d.Digests.Waivers},
-		{"Run, seed", fmt.Sprintf("%s, %d", d.RunID, d.Seed)}, {"Started", stamp(d.Started)},
+		{"Run, seed", fmt.Sprintf("%s, %d", strings.Join(d.RunIDs(), ", "), d.Seed)}, {"Started", stamp(d.Started)},
 		{"Sent", fmt.Sprintf("%d requests of %d cases in %s", d.Requests, d.Cases, took)},
 	} {
 		if row[1] != "" {

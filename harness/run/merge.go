@@ -86,6 +86,7 @@ func unlike(first, other Head, may []string) string {
 		what          string
 		first, second any
 	}{
+		{"the program", a.Tool, b.Tool},
 		{"the number of shards", first.Part.Shard.Of, other.Part.Shard.Of},
 		{"the seed", a.Seed, b.Seed},
 		{"the filter", a.Filter, b.Filter},

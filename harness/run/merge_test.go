@@ -160,6 +160,7 @@ func TestJoinRefuses(t *testing.T) {
 		{"one is there twice", []string{one, two, three, two}, "shard 2 of 3 is there twice: dir2 and dir4"},
 		{"a whole run", []string{one, two, all.String()}, "dir3: it is no shard"},
 		{"of another number", []string{one, ofTwo}, "dir2 is no shard of the run that dir1 is of: the number of shards is 2, there 3"},
+		{"by another program", []string{one, bent(`"tool":"`, `"tool":"other 2`), three}, "the program is other 2"},
 		{"with a filter", []string{one, filtered, three}, "dir2 is no shard of the run that dir1 is of: the filter is x, there none"},
 		{"by another seed", []string{one, bent(`"seed":7`, `"seed":8`), three}, "the seed is 8, there 7"},
 		{"of another plan", []string{one, bent(`"plan":"`, `"plan":"sha256:1`), three}, "the digest of the plan is sha256:1"},

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -124,15 +125,15 @@ type received struct {
 	deliveries []message.Delivery
 	strays     []message.Delivery // name an id that no answer named
 	rejected   []message.Delivery // those of them that can only be about rejected requests
-	unknown    int                // ids of strays that were not looked up
+	unknown    []message.Delivery // those of them that were not looked up
 	unsigned   func(since time.Time) int
 	silent     string
 }
 
 // Bounds of what is done about messages that other people cause.
 const (
-	mostLookups = 2000 // ids that are looked up, where none may be about a rejected request
-	mostForeign = 20   // messages that are listed
+	mostLookups = 5000 // ids of messages that may be about a rejected request
+	mostForeign = 20   // ids of others, and messages that are listed
 )
 
 func (r *Run) received(ctx context.Context) received {
@@ -142,21 +143,21 @@ func (r *Run) received(ctx context.Context) received {
 	all := received{deliveries: r.news.receiver.Deliveries(), unsigned: r.news.receiver.Unsigned, silent: r.silence(ctx)}
 	m := r.plan.Messaging()
 	about := func(d message.Delivery) string { return exchange.Text(d.Value, m.ID) }
-	var ids []string
+	suspect := r.suspect()
+	ids := map[string]bool{}
 	for _, d := range all.deliveries {
-		if id := about(d); !r.news.named[id] {
-			all.strays = append(all.strays, d)
-			ids = append(ids, id)
+		id := about(d)
+		if r.news.named[id] {
+			continue
+		}
+		all.strays = append(all.strays, d)
+		if most := map[bool]int{true: mostLookups, false: mostForeign}[suspect(d)]; ids[id] || len(ids) < most {
+			ids[id] = true
+		} else {
+			all.unknown = append(all.unknown, d)
 		}
 	}
-	slices.Sort(ids)
-	ids = slices.Compact(ids)
-	most := mostForeign
-	if slices.ContainsFunc(r.news.late, func(t *exchange.Transcript) bool { return t.Case.Expect.Rejected() }) {
-		most = mostLookups
-	}
-	all.unknown = max(len(ids)-most, 0)
-	origins := r.origins(ctx, m, ids[:len(ids)-all.unknown])
+	origins := r.origins(ctx, m, slices.Sorted(maps.Keys(ids)))
 	for _, d := range all.strays {
 		switch id := about(d); {
 		case origins[id] == rejected:
@@ -167,6 +168,32 @@ func (r *Run) received(ctx context.Context) received {
 		}
 	}
 	return all
+}
+
+// suspect tells whether a message is one that an operation would send for a
+// request that was rejected.
+func (r *Run) suspect() func(message.Delivery) bool {
+	var of []func(message.Delivery) bool
+	for _, t := range r.news.late {
+		if t.Case.Expect.Rejected() {
+			of = append(of, concerns(r.plan.Description.Operation(t.Case.Operation)))
+		}
+	}
+	return func(d message.Delivery) bool {
+		return slices.ContainsFunc(of, func(concerns func(message.Delivery) bool) bool { return concerns(d) })
+	}
+}
+
+// concerns tells whether a message is of an event that an operation promises.
+func concerns(o *spec.Operation) func(message.Delivery) bool {
+	m := o.Conformance.Messages
+	var events []string
+	for _, c := range o.Callbacks {
+		events = append(events, c.Events(m.Event)...)
+	}
+	return func(d message.Delivery) bool {
+		return len(events) == 0 || slices.Contains(events, exchange.Text(d.Value, m.Event))
+	}
 }
 
 // silence says why it proves nothing that no message came at all.
@@ -261,15 +288,14 @@ func (r *Run) made() map[string]origin {
 
 // about picks what concerns a case.
 func (all received) about(t *exchange.Transcript, p *plan.Plan) exchange.News {
-	n := exchange.News{Came: len(all.deliveries) > 0, Unknown: all.unknown, Silent: all.silent}
+	n := exchange.News{Came: len(all.deliveries) > 0, Silent: all.silent}
 	o := p.Description.Operation(t.Case.Operation)
 	m := o.Conformance.Messages
-	var events []string
-	for _, c := range o.Callbacks {
-		events = append(events, c.Events(m.Event)...)
-	}
-	concerns := func(d message.Delivery) bool {
-		return len(events) == 0 || slices.Contains(events, exchange.Text(d.Value, m.Event))
+	concerns := concerns(o)
+	for _, d := range all.unknown {
+		if concerns(d) {
+			n.Unknown++
+		}
 	}
 	if t.Act != nil {
 		n.Unsigned = all.unsigned(t.Act.Started)

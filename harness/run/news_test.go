@@ -28,7 +28,7 @@ func TestMessagesOfOthers(t *testing.T) {
 		}
 		fmt.Fprint(w, `{"order":"of others"}`)
 	})
-	rejection := &exchange.Transcript{Case: &plan.Case{Expect: plan.Expect{Statuses: []int{400}}}}
+	rejection := &exchange.Transcript{Case: &plan.Case{Operation: "list", Expect: plan.Expect{Statuses: []int{400}}}}
 	for _, tt := range []struct {
 		claim                       string
 		others                      int
@@ -38,8 +38,8 @@ func TestMessagesOfOthers(t *testing.T) {
 	}{
 		{"a few", 5, []*exchange.Transcript{rejection}, nil, 1, 0, 0},
 		{"many", 300, []*exchange.Transcript{rejection}, nil, 1, 0, 280},
-		{"too many", mostLookups + 10, []*exchange.Transcript{rejection}, nil, 0, 11, mostLookups - 10},
-		{"many, and nothing was rejected", 100, nil, nil, 0, 81, 80},
+		{"too many", mostLookups + 10, []*exchange.Transcript{rejection}, nil, 1, 11, mostLookups - 10},
+		{"many, and nothing was rejected", 100, nil, nil, 1, 81, 81},
 		{"to a shard, the others", 30, []*exchange.Transcript{rejection}, &Shard{1, 2}, 1, 0, 30},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
@@ -59,8 +59,8 @@ func TestMessagesOfOthers(t *testing.T) {
 			}
 			r := &Run{plan: p, client: toyClient(t, p, target), ledger: newLedger(&Document{RunID: "run1", Shard: tt.shard}), news: news{receiver: receiver, named: map[string]bool{}, late: tt.late}}
 			got := r.received(t.Context())
-			if len(got.rejected) != tt.rejected || got.unknown != tt.unknown || len(r.beside.Foreign) != tt.others-tt.unlisted {
-				t.Errorf("%d about rejected requests, %d unknown, %d listed; want %d, %d, %d", len(got.rejected), got.unknown, len(r.beside.Foreign), tt.rejected, tt.unknown, tt.others-tt.unlisted)
+			if len(got.rejected) != tt.rejected || len(got.unknown) != tt.unknown || len(r.beside.Foreign) != tt.others-tt.unlisted {
+				t.Errorf("%d about rejected requests, %d unknown, %d listed; want %d, %d, %d", len(got.rejected), len(got.unknown), len(r.beside.Foreign), tt.rejected, tt.unknown, tt.others-tt.unlisted)
 			}
 			if slices.Sort(r.beside.Foreign); len(slices.Compact(r.beside.Foreign)) != tt.others-tt.unlisted {
 				t.Error("a message is listed twice")

@@ -129,7 +129,7 @@ func TestMessageOnce(t *testing.T) {
 func TestMessageNone(t *testing.T) {
 	table(t, "message-none", []row{
 		{claim: "silence passes where messages come", status: 400, news: exchange.News{Came: true}, want: Pass, exercised: true},
-		{claim: "silence is unclear where it is not known what messages are about", status: 400, news: exchange.News{Came: true, Unknown: 7}, want: Inconclusive, says: "7 ids"},
+		{claim: "silence is unclear where it is not known what messages are about", status: 400, news: exchange.News{Came: true, Unknown: 7}, want: Inconclusive, says: "7 messages"},
 		{claim: "and fails where some are about a rejected request", status: 400, news: exchange.News{Came: true, Unknown: 7, Rejected: []message.Delivery{delivered(good)}}, want: Fail, exercised: true, says: "paid about 1"},
 		{claim: "a message about nothing that was answered fails", status: 400, news: exchange.News{Came: true, Rejected: []message.Delivery{delivered(good)}}, want: Fail, exercised: true, says: "paid about 1"},
 		{claim: "silence proves nothing where none comes", status: 400, want: Inconclusive, says: "no message came at all"},

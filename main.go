@@ -8,6 +8,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,7 +19,17 @@ import (
 
 func main() {
 	log.SetFlags(0)
+	easeCollector()
 	os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr, os.Environ()))
+}
+
+// easeCollector lets more garbage gather before it is collected, as long as memory
+// is small: a run makes much of it and keeps little. GOGC and GOMEMLIMIT overrule it.
+func easeCollector() {
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(300)
+		debug.SetMemoryLimit(240 << 20)
+	}
 }
 
 // exit is the error that carries the exit code of a run that came to its end.

@@ -2,6 +2,8 @@ package exchange
 
 import (
 	"net/http"
+	"strconv"
+	"strings"
 	"testing"
 
 	"qorcheck/harness/plan"
@@ -21,7 +23,8 @@ func BenchmarkEvidence(b *testing.B) {
 	r := benchRecord()
 	f := filler{client: c, caseID: "pay.valid.required", values: map[string]string{"TRANSACTION_ID": "310905123456789"}}
 	b.ReportAllocs()
-	for b.Loop() {
+	for n := 0; b.Loop(); n++ { // the id is another in each answer, so that none is remembered
+		r.Answer.Body = []byte(strings.Replace(benchedBody, "310905123456789", strconv.Itoa(310905120000000+n), 1))
 		c.evidence(r, f)
 	}
 }
@@ -35,7 +38,7 @@ func BenchmarkRedactAnswer(b *testing.B) {
 	c := benchClient(b, d)
 	b.ReportAllocs()
 	for b.Loop() {
-		c.redactor.Answer(benchedBody)
+		c.redactor.search(benchedBody, false) // as a body is that is not remembered
 	}
 }
 

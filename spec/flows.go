@@ -39,7 +39,7 @@ type FlowStep struct {
 	Do      string         `yaml:"do"`      // operation id, $operation or settle
 	Of      string         `yaml:"of"`      // the earlier step that a link binds it to; the latest that has one
 	Again   string         `yaml:"again"`   // the earlier step whose request is sent once more, to the byte
-	Await   string         `yaml:"await"`   // the earlier step whose message is awaited
+	Await   string         `yaml:"await"`   // the earlier step whose message is awaited; with an expectation it has to come
 	Test    string         `yaml:"test"`    // trigger of the fixtures: refused, error, internal, capture_fails_later
 	With    map[string]any `yaml:"with"`    // pointer into the body or in:name of a parameter → value
 	Without []string       `yaml:"without"` // the same, left out

@@ -48,6 +48,8 @@ func afterwards(s plan.Step) string { return "afterwards, from " + s.Name + ": "
 // told judges one step of a flow.
 func (v View) told(r exchange.Record) Saw {
 	switch {
+	case r.Step.Await != nil && r.Step.Expect != nil && v.Answer.Status/100 != 2:
+		return Saw{} // nothing was carried out, so nothing is to be told
 	case r.Failure != nil && r.Failure.Kind == exchange.HungUp:
 		return Saw{}
 	case r.Failure != nil:
@@ -90,13 +92,17 @@ func (v View) told(r exchange.Record) Saw {
 	return saw
 }
 
-// toldByMessage judges an awaited message. That it comes at all is not the flow's matter.
+// toldByMessage judges an awaited message. That it comes at all is the flow's
+// matter only where it is expected to say something.
 func (v View) toldByMessage(r exchange.Record) Saw {
-	if len(r.Messages) == 0 {
-		return Saw{Unclear: "no message came about " + r.Sought}
-	}
-	if r.Step.Expect == nil {
+	switch {
+	case len(r.Messages) > 0 && r.Step.Expect == nil:
 		return Saw{}
+	case len(r.Messages) > 0:
+	case r.Step.Expect != nil:
+		return v.untold(r)
+	default:
+		return Saw{Unclear: "no message came about " + r.Sought}
 	}
 	view := v
 	view.Expect = *r.Step.Expect

@@ -37,6 +37,8 @@ func TestFlow(t *testing.T) {
 	told := holds(map[string]any{"/success": map[string]any{"const": false}})
 	failed := news(map[string]any{"success": true})
 	failed.Step.Expect = &told
+	absent := news(nil)
+	absent.Step.Expect = &told
 	list := []exchange.Record{}
 	table(t, "flow", []row{
 		{claim: "an act as expected passes", status: 200, body: paid, expect: success, want: Pass, exercised: true},
@@ -63,6 +65,8 @@ func TestFlow(t *testing.T) {
 		{claim: "a busy target is unclear", status: 200, body: paid, expect: success, observed: append(list, next(&success, 503, `{}`)), want: Inconclusive, exercised: true, says: "no time"},
 		{claim: "an awaited message passes", status: 200, body: paid, expect: success, observed: append(list, news(map[string]any{"success": true})), want: Pass, exercised: true},
 		{claim: "one that does not come is unclear", status: 200, body: paid, expect: success, observed: append(list, news(nil)), want: Inconclusive, exercised: true, says: "no message came about 1"},
+		{claim: "one that is to say something must come", status: 200, body: paid, expect: success, observed: append(list, absent), want: Fail, exercised: true, says: "a message about 1"},
+		{claim: "but not of what was rejected", status: 400, body: `{}`, expect: refusal, observed: append(list, absent), want: Pass, exercised: true, says: "400 is tolerated"},
 		{claim: "one that says something else fails", status: 200, body: paid, expect: success, observed: append(list, failed), want: Fail, exercised: true, says: "/success"},
 		{claim: "other observations are not its matter", status: 200, body: paid, expect: success, observed: append(list, observed("repeat", nil, 500, `{}`)), want: Pass, exercised: true},
 	})

@@ -37,13 +37,23 @@ func messageCame(v View) Saw {
 		return Saw{Unclear: failure(r)}
 	case len(r.Messages) > 0:
 		return Saw{Exercised: true}
+	}
+	saw := v.untold(r)
+	for i := range saw.Findings {
+		saw.Findings[i].Exchange = place
+	}
+	return saw
+}
+
+// untold judges that no message came where one had to.
+func (v View) untold(r exchange.Record) Saw {
+	switch {
 	case silent(v) != "":
 		return Saw{Unclear: silent(v)}
 	case v.Transcript.News.Instead != "":
 		return Saw{Unclear: "no message came about " + r.Sought + v.Transcript.News.Instead}
 	}
 	return Saw{Exercised: true, Findings: []Finding{{
-		Exchange: place,
 		Expected: "a message about " + r.Sought + ", which the answer named",
 		Received: fmt.Sprintf("none within %s", r.Took.Round(1e8)),
 	}}}

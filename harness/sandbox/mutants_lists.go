@@ -1,6 +1,10 @@
 package sandbox
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // What lists show.
 var listMutants = []Mutant{
@@ -54,6 +58,50 @@ var listMutants = []Mutant{
 			rows := rowsOf(m)
 			for i := range len(rows) / 2 {
 				rows[i], rows[len(rows)-1-i] = rows[len(rows)-1-i], rows[i]
+			}
+		}))},
+	{"last-digits-filter-ignored", "ignores which last digits are asked for", "LST-6", nil, on{"transactions-fetch-all"},
+		forgets("last_4")},
+	{"end-date-ignored", "ignores until when payments are asked for", "LST-6", nil, on{"transactions-fetch-all"},
+		forgets("end_date")},
+	{"page-of-twenty", "lists twenty payments where no limit is given", "LST-1", nil, on{"transactions-fetch-all"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if rq.query["limit"] == "" {
+				rq.query["limit"] = "20"
+			}
+			return next(w, rq)
+		}, "transactions-fetch-all")},
+	{"order-case-ignored", "finds an order id in another case", "LST-4", nil, on{"transactions-fetch-all"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			for order := range strings.SplitSeq(rq.query["order_id"], ",") {
+				for _, t := range w.transactions {
+					if t.OrderID != order && strings.EqualFold(t.OrderID, order) {
+						rq.query["order_id"] = t.OrderID
+					}
+				}
+			}
+			return next(w, rq)
+		}, "transactions-fetch-all")},
+	{"credit-shown-as-sale", "shows a credit as a sale", "LST-7", nil, on{"transactions-fetch-one"},
+		after(all(is("transactions-fetch-one"), answered(200)), editsRows(func(row map[string]any) {
+			if row["payment_type"] == "ach" && row["trxn_type"] == string(refund) {
+				row["trxn_type"] = string(sale)
+			}
+		}))},
+	{"profile-hides-voids", "leaves voids out of the transactions of a profile", "LST-8", nil, on{"transactions-fetch-profile"},
+		after(all(is("transactions-fetch-profile"), answered(200)), edits(func(m map[string]any) {
+			rows := slices.DeleteFunc(rowsOf(m), func(row any) bool {
+				members, _ := row.(map[string]any)
+				return members["trxn_type"] == string(void)
+			})
+			m["data"], m["count"] = rows, len(rows)
+		}))},
+	{"unknown-bank-empty", "answers 200 and no bank to a routing number that no bank has", "UTL-1", nil, on{"utilities-validate-aba"},
+		after(all(is("utilities-validate-aba"), answered(404)), answers(200, `{"status":"ok","code":"GW00","message":"none","data":{}}`))},
+	{"every-digit-right", "calls every check digit right", "UTL-2", nil, on{"utilities-validate-cc"},
+		after(all(is("utilities-validate-cc"), answered(200)), edits(func(m map[string]any) {
+			if data, ok := m["data"].(map[string]any); ok {
+				data["is_valid"] = true
 			}
 		}))},
 	{"verification-hidden", "shows no verification results of a payment", "LST-5", nil, on{"transactions-fetch-one"},

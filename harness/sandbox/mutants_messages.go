@@ -54,6 +54,22 @@ var messageMutants = []Mutant{
 			})
 			return nil
 		})},
+	{"declined-refund-not-told", "sends no message about a declined refund", "RH-MSG-12", nil, on{"payment-refund", "ach-refund"},
+		telling(loses("refund.declined"))},
+	{"declined-void-without-reason", "gives a blank reason in the message about a declined void", "RH-MSG-12", nil, on{"payment-void", "ach-void"},
+		telling(func(s *Sandbox, m message) []message {
+			if m.hook.Event != "void.declined" {
+				return []message{m}
+			}
+			return []message{reworded(m, func(news map[string]any) { news["reason"] = " " })}
+		})},
+	{"failure-contradicted", "says that a capture succeeded after it said that it failed", "RH-MSG-10", also{"RH-MSG-3", "RH-MSG-6", "RH-MSG-12"}, on{"payment-capture"},
+		telling(func(_ *Sandbox, m message) []message {
+			if m.hook.Event != "capture.declined" {
+				return []message{m}
+			}
+			return []message{m, reworded(m, func(news map[string]any) { news["success"] = true; delete(news, "reason") })}
+		})},
 	{"message-contradicted", "sends a second message about a void that contradicts the first", "RH-MSG-10", nil, on{"payment-void"},
 		telling(func(s *Sandbox, m message) []message {
 			if strings.HasPrefix(m.hook.Event, "void.") {

@@ -156,6 +156,61 @@ var moneyMutants = []Mutant{
 			}
 			return next(w, rq)
 		}, "payment-capture")},
+	{"captures-outlive-void", "voids an authorization and leaves its captures as they are", "FL-VOID-3", nil, on{"payment-void"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.target(rq, authorization); t != nil && t.Settled.IsZero() {
+				return w.void(rq, t)
+			}
+			return next(w, rq)
+		}, "payment-void")},
+	{"declined-voided", "voids what was declined", "FL-VOID-4", nil, on{"payment-void"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.transactions[rq.text("transaction_id")]; t != nil && t.Merchant == rq.merchant && t.Status == declined {
+				return w.void(rq, t)
+			}
+			return next(w, rq)
+		}, "payment-void")},
+	{"card-payment-voided-as-transfer", "voids a card payment as if it were a bank transfer", "FL-VOID-4", nil, on{"ach-void"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.target(rq, sale); t != nil && t.PaymentType == "cc" {
+				return w.void(rq, t)
+			}
+			return next(w, rq)
+		}, "ach-void")},
+	{"voided-refunded", "refunds what was voided", "FL-REF-4", nil, on{"payment-refund"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.transactions[rq.text("transaction_id")]; t != nil && t.Merchant == rq.merchant && t.Voided {
+				c := w.child(rq, t, refund)
+				c.Amount = t.Amount
+				return w.conclude(rq, c, codeApproved)
+			}
+			return next(w, rq)
+		}, "payment-refund")},
+	{"authorization-not-refunded", "refunds no payment by the id of its authorization", "FL-REF-1", nil, on{"payment-refund"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.target(rq, authorization); t != nil {
+				return w.conclude(rq, w.child(rq, t, refund), codeUnsupported)
+			}
+			return next(w, rq)
+		}, "payment-refund")},
+	{"more-than-captured-refunded", "refunds the whole of an authorization that was captured in part", "FL-REF-2", nil, on{"payment-refund"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.target(rq, authorization); t != nil && w.sum(t, capture) > 0 && amountOf(rq) <= t.Amount {
+				return w.conclude(rq, w.child(rq, t, refund), codeApproved)
+			}
+			return next(w, rq)
+		}, "payment-refund")},
+	{"nothing-approved", "approves a sale of nothing", "FL-DEC-1", also{"RH-200-12"}, on{"payment-sale-manual"},
+		before(all(is("payment-sale-manual"), sends("amount", as("0.00"))), corrects("amount", "0.01"))},
+	{"expired-approved", "approves an authorization by an expired card", "FL-DEC-1", nil, on{"payment-auth"},
+		before(all(is("payment-auth"), sends("year", as("20"))), corrects("year", "39"))},
+	{"order-paid-twice-by-token", "sells by token under an order id that is used", "FL-ORD-4", nil, on{"payment-sale-token"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if w.orderUsed(rq.merchant, rq.text("orderid")) {
+				rq.data["orderid"] = newOrderID()
+			}
+			return next(w, rq)
+		}, "payment-sale-token")},
 	{"ach-void-after-batch", "voids a bank transfer that has settled", "FL-VOID-1", nil, on{"ach-void"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.collected(rq); t != nil && isTransfer(t) {

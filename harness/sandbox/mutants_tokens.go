@@ -30,6 +30,43 @@ var tokenMutants = []Mutant{
 		replacing(func(_ *work, rq *request, _ handler) answer {
 			return answer{200, tokenBody{plainBody{"ok", codeApproved, "the token was rotated"}, rq.text("token")}}
 		}, "token-rotate")},
+	{"last-digits-ignored", "takes any digits for the last four of a token", "FL-TOK-7", nil, on{"token-update", "token-rotate", "token-remove"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.token(rq.client, rq.text("token")); t != nil {
+				rq.data["last4"] = t.Last
+			}
+			if t := w.token(rq.client, rq.query["token"]); t != nil {
+				rq.query["last4"] = t.Last
+			}
+			return next(w, rq)
+		}, "token-update", "token-rotate", "token-remove")},
+	{"rotated-token-pays", "lets the old token pay after a rotation, though it cannot be read", "FL-TOK-1", nil, on{"token-rotate"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.state.tokens[rq.text("creditcard")]; t != nil && t.Owner == rq.client.name && t.Dead {
+				for _, other := range w.state.tokens {
+					if other.Replaced == t.Value && !other.Dead {
+						rq.data["creditcard"] = other.Value
+					}
+				}
+			}
+			return next(w, rq)
+		}, "payment-sale-token")},
+	{"single-use-account-twice", "lets a token of a bank account for one payment pay twice", "FL-TOK-3", nil, on{"ach-sale"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			a := next(w, rq)
+			for _, t := range w.change.Tokens {
+				t.Once = false
+			}
+			return a
+		}, "token-ach")},
+	{"removed-account-pays", "removes no token of a bank account", "FL-TOK-2", nil, on{"token-remove"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			a := next(w, rq)
+			for _, t := range w.change.Tokens {
+				t.Dead = t.Dead && t.Funds.Bank == ""
+			}
+			return a
+		}, "token-remove")},
 	{"single-use-token-twice", "lets a token for one payment pay twice", "FL-TOK-3", nil, on{"token-create"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			a := next(w, rq)
@@ -57,6 +94,10 @@ var tokenMutants = []Mutant{
 			w.change.Hooks = nil
 			return a
 		}, "webhooks-create")},
+	{"hook-of-two-ids", "answers a registration by ids that differ", "FL-HOOK-1", nil, on{"webhooks-create"},
+		after(all(is("webhooks-create"), answered(201)), edits(func(m map[string]any) { m["webhook_id"] = "web_0" }))},
+	{"ftp-address-taken", "registers an address of ftp", "FL-HOOK-3", nil, on{"webhooks-create"},
+		before(sends("uri", as("ftp://sink.example.test/q")), corrects("uri", "https://sink.example.test/q"))},
 	{"removal-removes-nothing", "answers 200 to the removal of a webhook and keeps it", "FL-HOOK-1", nil, on{"webhooks-remove"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			a := next(w, rq)

@@ -26,6 +26,8 @@ var validationMutants = []Mutant{
 		without("/components/schemas/WebhookEvent/enum")},
 	{"pattern-ignored", "ignores the form of an amount", "RH-400-2", nil, on{"payment-sale-manual"},
 		without("/components/schemas/Amount/pattern")},
+	{"bytes-counted", "counts the bytes of a text", "RH-200-15", nil, on{"ach-sale"},
+		after(all(is("ach-sale"), sends("bankstate", as("ÄÖ"))), answers(400, `{"status":"error","code":"length","message":"bankstate is too long"}`))},
 	{"third-decimal-dropped", "takes an amount with three decimals and drops the last", "RH-400-2", nil, on{"payment-sale-manual"},
 		before(sends("amount", as("18.400")), corrects("amount", "18.40"))},
 	{"month-above-december", "takes 99 for a month", "RH-400-2", nil, on{"payment-sale-manual"},

@@ -62,10 +62,10 @@ func Console(w io.Writer, d *run.Document, color bool) error {
 	}
 	for i, foreign := range d.Foreign {
 		if i == mostLeft {
-			fmt.Fprintf(b, "%s and %d more\n", paint(yellow, "message about what others did:"), len(d.Foreign)-i)
+			fmt.Fprintf(b, "%s and %d more\n", paint(yellow, "message about what no answer named:"), len(d.Foreign)-i)
 			break
 		}
-		fmt.Fprintf(b, "%s %s\n", paint(yellow, "message about what others did:"), foreign)
+		fmt.Fprintf(b, "%s %s\n", paint(yellow, "message about what no answer named:"), foreign)
 	}
 	if len(d.Untested) > 0 {
 		fmt.Fprintf(b, "not tested yet: %s of %s, as listed in %s under untested\n", plural(len(d.Untested), "requirement"), d.Name, DocumentFile)

@@ -68,6 +68,14 @@ func TestConsole(t *testing.T) {
 			}
 		})
 	}
+	t.Run("a message of an answer that was lost is not said to be another's", func(t *testing.T) {
+		d := document(0, obligation("R-1", spec.Must, verdict.Pass))
+		d.Foreign = []string{"sale.approved about 7"}
+		var b bytes.Buffer
+		if err := Console(&b, d, false); err != nil || !strings.Contains(b.String(), "message about what no answer named: sale.approved about 7\n") {
+			t.Errorf("%v\n%s", err, b.String())
+		}
+	})
 	t.Run("a warning is not painted as a failure", func(t *testing.T) {
 		var b bytes.Buffer
 		if err := Console(&b, document(0, obligation("R-1", spec.Should, verdict.Fail)), true); err != nil || strings.Contains(b.String(), "\x1b[31m") || !strings.Contains(b.String(), "\x1b[33mFAIL: ") {

@@ -9,17 +9,22 @@ import (
 	"io"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
 
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/plan"
 	"qorcheck/harness/run"
 	"qorcheck/harness/sandbox"
+	"qorcheck/harness/settings"
 	"qorcheck/reporters"
 	"qorcheck/spec"
 )
@@ -387,5 +392,49 @@ func TestInterruptedTwice(t *testing.T) {
 	_ = c.Wait()
 	if code := c.ProcessState.ExitCode(); code != run.ExitInterrupted || time.Since(began) > 20*time.Second {
 		t.Errorf("exit code %d after %s", code, time.Since(began))
+	}
+}
+
+// TestCleanUpAfterEveryStep: wherever a case ends early, what it made is removed.
+func TestCleanUpAfterEveryStep(t *testing.T) {
+	t.Parallel()
+	p := planOf(t, "token-update")
+	i := slices.IndexFunc(p.Cases, func(c *plan.Case) bool {
+		return len(c.Prepare) > 1 && c.Prepare[0].Operation == "token-create" && c.Prepare[1].Operation == "token-fetch"
+	})
+	if i < 0 {
+		t.Fatal("no case makes a token and reads it")
+	}
+	for last := range 4 {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		var requests, made, removed atomic.Int32
+		inner := newSandbox(t)
+		target := must(url.Parse(serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if int(requests.Add(1)) == last+1 {
+				cancel()
+			}
+			body, err := readAll(r)
+			if err != nil {
+				panic(http.ErrAbortHandler)
+			}
+			a := answerOf(inner, r, body)
+			switch {
+			case r.Method == http.MethodDelete && a.status == 200:
+				removed.Add(1)
+			case r.Method == http.MethodPost && strings.HasSuffix(r.URL.Path, "/payment/token") && a.status == 200:
+				made.Add(1)
+			}
+			a.send(w)
+		})) + "/v3"))(t)
+		client := exchange.New(settings.Settings{
+			Target: target, Fixtures: p.Fixtures, Concurrency: 1, Timeout: 30 * time.Second,
+			BodyLimit: settings.DefaultBodyLimit, HeaderLimit: settings.DefaultHeaderLimit, RunID: "early", Seed: p.Seed,
+		}, p.Description)
+		transcript := client.Execute(ctx, p.Cases[i], nil)
+		client.Close()
+		if made.Load() == 0 || made.Load() != removed.Load() || len(transcript.Left) > 0 {
+			t.Errorf("%s, ended after %d requests: %d tokens made, %d removed, %v left", p.Cases[i].ID, last+1, made.Load(), removed.Load(), transcript.Left)
+		}
 	}
 }

@@ -217,9 +217,16 @@ func Text(value any, pointer string) string {
 }
 
 // cleanUp sends the clean-up requests for which a value was captured. It has its
-// own time, so that an interrupted run still removes what it made.
+// own time, so that an interrupted run still removes what it made. What the
+// preparation has read is not read again: its removal follows from that reading.
 func (s *script) cleanUp() {
 	done := map[string]bool{}
+	for _, r := range s.transcript.Prepare {
+		f := filler{client: s.client, caseID: s.transcript.Case.ID, values: s.values}
+		if address, err := f.address(r.Step, f.at); err == nil && r.Answer != nil && r.Step.Request.Method == http.MethodGet {
+			done[http.MethodGet+" "+address] = true
+		}
+	}
 	for _, values := range append([]map[string]string{s.values}, s.doubles...) {
 		s.undo(values, done)
 	}

@@ -26,7 +26,7 @@ func (b *builder) cleanup(c *Case) {
 		if o := b.description.Operation(step.Operation); o != nil && b.undoable(o) {
 			step.Capture = slices.Clone(step.Capture)
 			needed := len(step.Capture)
-			c.Cleanup = b.removals(c.Cleanup, o, step, i+1, steps[:len(c.Prepare)])
+			c.Cleanup = b.removals(c.Cleanup, o, step, i+1)
 			for j := range step.Capture[needed:] {
 				step.Capture[needed+j].Optional = true
 			}
@@ -34,9 +34,8 @@ func (b *builder) cleanup(c *Case) {
 	}
 }
 
-// removals adds the ways to undo a step to a list. What the preparation reads anyway
-// is removed after that reading.
-func (b *builder) removals(list []Step, o *spec.Operation, step *Step, number int, prepared []*Step) []Step {
+// removals adds the ways to undo a step to a list.
+func (b *builder) removals(list []Step, o *spec.Operation, step *Step, number int) []Step {
 	for i := range o.Links {
 		link := &o.Links[i]
 		if !b.undoes(link) {
@@ -49,9 +48,6 @@ func (b *builder) removals(list []Step, o *spec.Operation, step *Step, number in
 		}
 		if to.Method == "DELETE" {
 			list = append(list, next)
-			continue
-		}
-		if slices.ContainsFunc(prepared, func(s *Step) bool { return s.Operation == to.ID && s.Request.Path == next.Request.Path }) {
 			continue
 		}
 		for i := range to.Links {

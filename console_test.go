@@ -32,7 +32,7 @@ func TestConsole(t *testing.T) {
 		"documented: An answer whose result is Refused or Error also carries the reason of the refusal.",
 		"https://docs.qorcommerce.io/docs/response-handling#handle-200-responses",
 		`expected:   /refusalReason, a string that is not blank, because /resultCode is "Refused"`,
-		" cases of 2 operations; first payment-auth.outcome.",
+		" cases of 2 operations; first payment-auth.",
 		"(seed 1, run console)",
 	} {
 		if !strings.Contains(stdout, want) {
@@ -43,7 +43,7 @@ func TestConsole(t *testing.T) {
 	if curl == nil {
 		t.Fatalf("no curl line:\n%s", stdout)
 	}
-	for _, want := range []string{`"$APP_KEY"`, `"$CLIENT_KEY"`, `"$ORDER_ID"`, `"$CARD_REFUSED_0_CREDITCARD"`, `"$CARD_REFUSED_0_CVV"`, target + "/payment/authorize", "-X POST"} {
+	for _, want := range []string{`"$APP_KEY"`, `"$CLIENT_KEY"`, `"$ORDER_ID"`, `"$CARD_APPROVED_CREDITCARD"`, `"$CARD_APPROVED_CVV"`, target + "/payment/authorize", "-X POST"} {
 		if !strings.Contains(curl[1], want) {
 			t.Errorf("the curl line has no %s: %s", want, curl[1])
 		}

@@ -335,12 +335,6 @@ func TestTinyAPI(t *testing.T) {
 	if d.API != "Pebble Transfer 7" || d.Name != "Pebble Transfer handbook" {
 		t.Errorf("the report is of %s, %s", d.API, d.Name)
 	}
-	journal := readFile(t, filepath.Join(dir, "out", "cases.ndjson"))
-	for _, word := range []string{"'Authorization: Bearer '", "$PASSPORT", "$LABEL", "'Once-Only: '", "$ONCE", "$PURSE_REFUSED_1_PURSE"} {
-		if !strings.Contains(journal, word) {
-			t.Errorf("no curl line has %s", word)
-		}
-	}
 	for _, name := range []string{"QorCommerce", "transaction_data", "Qor-"} {
 		for _, file := range []string{"run.json", "report.html", "TEST-conformance.xml", "cases.ndjson"} {
 			if strings.Contains(readFile(t, filepath.Join(dir, "out", file)), name) {
@@ -508,4 +502,32 @@ func renamings(t *testing.T) []renaming {
 		list = append(list, renaming{place, string(text)})
 	}
 	return list
+}
+
+// TestTinyAPICurl: what fails of another API can be sent again, with its own names.
+func TestTinyAPICurl(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	writeFiles(t, dir, map[string]string{"api.yaml": tinyDescription, "handbook.yaml": tinyRequirements, "pebble.yaml": tinyFixtures})
+	inner := newTinyServer()
+	target := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, err := readAll(r)
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		a := answerOf(inner, r, body)
+		if r.Method == http.MethodPost {
+			a.header.Set("Content-Type", "text/plain")
+		}
+		a.send(w)
+	})) + "/api"
+	if _, stderr, code := commandIn(t, dir, nil, "run", "--spec", "api.yaml", "--requirements", "handbook.yaml", "--fixtures", "pebble.yaml", "--target", target); code != run.ExitFail {
+		t.Fatalf("exit code %d: %s", code, stderr)
+	}
+	journal := readFile(t, filepath.Join(dir, "out", "cases.ndjson"))
+	for _, word := range []string{"'Authorization: Bearer '", "$PASSPORT", "$LABEL", "'Once-Only: '", "$ONCE", "$PURSE_REFUSED_1_PURSE"} {
+		if !strings.Contains(journal, word) {
+			t.Errorf("no curl line has %s", word)
+		}
+	}
 }

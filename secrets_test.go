@@ -376,7 +376,7 @@ func certifyCanaries(t *testing.T, want int, filter string, h http.HandlerFunc) 
 		"run", "--target", serve(t, h)+"/v3", "--fixtures", "fixtures.yaml", "--out", "out", "--verbose", "--junit-cases",
 		"--requirements", "requirements.yaml", "--filter", filter)
 	if code != want {
-		t.Errorf("exit code %d, want %d:\n%s", code, want, lastLine(stdout))
+		t.Errorf("exit code %d, want %d:\n%s\n%s", code, want, lastLine(stdout), lastLine(stderr))
 	}
 	f, err := settings.ParseFixtures([]byte(canaryFixtures()), "fixtures.yaml", os.LookupEnv)
 	if err != nil {

@@ -20,8 +20,13 @@ func (r *Redactor) Leaks(text string) string {
 			return "a credential"
 		}
 	}
-	for i := 0; i < len(text); {
-		number, end := number(text, i)
+	for i, apart := 0, 0; i < len(text); { // apart is where the last escape ended
+		if n := escape(text[i:]); n > 0 {
+			i += n
+			apart = i
+			continue
+		}
+		number, end := number(text, i, apart)
 		if len(number) >= 12 && r.cards[number] || len(number) >= 13 && settings.IsCard(number) && issuer.MatchString(number) {
 			return "the card number " + settings.Truncate(number)
 		}
@@ -30,9 +35,27 @@ func (r *Redactor) Leaks(text string) string {
 	return ""
 }
 
+// escape is the length of the percent-encoded character that a text begins with,
+// which may be encoded again, as %22 in %2522; 0 when it begins with none.
+func escape(text string) int {
+	if len(text) < 3 || text[0] != '%' || !hexadecimal(text[1:3]) {
+		return 0
+	}
+	n := 3
+	for text[n-2:n] == "25" && len(text) >= n+2 && hexadecimal(text[n:n+2]) {
+		n += 2
+	}
+	return n
+}
+
+func hexadecimal(text string) bool {
+	return !strings.ContainsFunc(text, func(c rune) bool { return !strings.ContainsRune("0123456789abcdefABCDEF", c) })
+}
+
 // number reads the digits at a place, in one group or in four of four, if they are
-// no part of a longer word, and tells where to go on.
-func number(text string, i int) (digits string, end int) {
+// no part of a longer word, which may begin where an escape ended, and tells where
+// to go on.
+func number(text string, i, apart int) (digits string, end int) {
 	if !digit(text, i) {
 		return "", i + 1
 	}
@@ -40,7 +63,7 @@ func number(text string, i int) (digits string, end int) {
 	for digit(text, end) {
 		end++
 	}
-	glued := i > 0 && inWord(text[i-1])
+	glued := i > apart && inWord(text[i-1])
 	if end-i == 4 && end+15 <= len(text) && (text[end] == ' ' || text[end] == '-') {
 		if grouped := strings.Split(text[i:end+15], text[end:end+1]); len(grouped) == 4 && len(strings.Join(grouped, "")) == 16 && allDigits(grouped) {
 			digits, end = strings.Join(grouped, ""), end+15

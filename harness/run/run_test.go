@@ -650,4 +650,4 @@ func TestCanariesDoNotSurviveInFindings(t *testing.T) {
 }
 
 // numbers finds times and lengths, none of which is a secret.
-var numbers = regexp.MustCompile(`"(started|finished)":"[^"]*"|"(tookMs|seconds|(min|max|p[0-9]+)Ms)":[0-9.e-]+|127\.0\.0\.1:[0-9]+|Content-Length: [0-9]+|[0-9]+ bytes`)
+var numbers = regexp.MustCompile(`"(started|finished|ended)":"[^"]*"|"(tookMs|ms|seconds|upToMs|(min|max|p[0-9]+)Ms)":[0-9.e-]+|127\.0\.0\.1:[0-9]+|Content-Length: [0-9]+|[0-9]+ bytes`)

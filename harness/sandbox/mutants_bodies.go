@@ -15,7 +15,7 @@ var bodyMutants = []Mutant{
 		}))},
 	{"field-missing", "leaves a field out of a transaction", "RH-200-2", nil, on{"transactions-fetch-one"},
 		after(all(is("transactions-fetch-one"), answered(200)), editsRows(func(row map[string]any) { delete(row, "trxn_type") }))},
-	{"field-renamed", "gives a field of an answer another name", "RH-200-2", nil, on{"utilities-validate-cc"},
+	{"field-renamed", "gives a field of an answer another name", "RH-200-2", also{"UTL-2"}, on{"utilities-validate-cc"},
 		after(all(is("utilities-validate-cc"), answered(200)), edits(func(m map[string]any) {
 			if data, ok := m["data"].(map[string]any); ok {
 				data["valid"] = data["is_valid"]

@@ -8,32 +8,32 @@ import (
 
 // What is told later, and to whom.
 var messageMutants = []Mutant{
-	{"message-lost", "sends no message about captures", "RH-MSG-1", nil, on{"payment-capture"},
+	{"message-lost", "sends no message about captures", "RH-MSG-1", also{"RH-MSG-12"}, on{"payment-capture"},
 		telling(loses("capture."))},
-	{"sale-not-told", "sends no message about sales", "RH-MSG-5", nil, on{"payment-sale-manual"},
+	{"sale-not-told", "sends no message about sales", "RH-MSG-5", nil, on{"payment-sale-manual", "payment-refund"}, // of refunds it tells, or it would be a target that nobody hears
 		telling(loses("sale."))},
-	{"failure-not-told", "sends no message when a capture fails later", "RH-MSG-1", nil, on{"payment-capture"},
+	{"failure-not-told", "sends no message when a capture fails later", "RH-MSG-1", also{"RH-MSG-12"}, on{"payment-capture"},
 		telling(loses("capture.declined"))},
-	{"message-of-other-id", "names another transaction in the message", "RH-MSG-2", nil, on{"payment-capture"},
+	{"message-of-other-id", "names another transaction in the message", "RH-MSG-2", also{"RH-MSG-12"}, on{"payment-capture"},
 		telling(func(s *Sandbox, m message) []message {
 			other := s.sellUnheard()
 			return rewords("", func(news map[string]any) { news["transaction_id"] = other })(s, m)
 		})},
-	{"message-of-no-id", "names a transaction in the message that does not exist", "RH-MSG-2", also{"RH-MSG-11"}, on{"payment-capture"},
+	{"message-of-no-id", "names a transaction in the message that does not exist", "RH-MSG-2", also{"RH-MSG-11", "RH-MSG-12"}, on{"payment-capture"},
 		telling(rewords("", func(m map[string]any) { m["transaction_id"] = "310905000000000" }))},
-	{"success-after-failure", "says success true in the message about a failure", "RH-MSG-3", also{"RH-MSG-6", "RH-MSG-8"}, on{"payment-capture"},
+	{"success-after-failure", "says success true in the message about a failure", "RH-MSG-3", also{"RH-MSG-6", "RH-MSG-8", "RH-MSG-12"}, on{"payment-capture"},
 		telling(rewords(".declined", func(m map[string]any) { m["success"] = true; delete(m, "reason") }))},
-	{"success-as-text", "says success \"false\", a text", "RH-MSG-3", also{"RH-MSG-8"}, on{"payment-capture"},
+	{"success-as-text", "says success \"false\", a text", "RH-MSG-3", also{"RH-MSG-8", "RH-MSG-12"}, on{"payment-capture"},
 		telling(rewords(".declined", func(m map[string]any) { m["success"] = "false" }))},
-	{"message-reason-absent", "leaves the reason out of the message about a failure", "RH-MSG-6", also{"RH-MSG-8"}, on{"payment-capture"},
+	{"message-reason-absent", "leaves the reason out of the message about a failure", "RH-MSG-6", also{"RH-MSG-8", "RH-MSG-12"}, on{"payment-capture"},
 		telling(rewords(".declined", func(m map[string]any) { delete(m, "reason") }))},
-	{"message-reason-blank", "gives a blank reason in the message about a failure", "RH-MSG-6", also{"RH-MSG-8"}, on{"payment-capture"},
+	{"message-reason-blank", "gives a blank reason in the message about a failure", "RH-MSG-6", also{"RH-MSG-8", "RH-MSG-12"}, on{"payment-capture"},
 		telling(rewords(".declined", func(m map[string]any) { m["reason"] = "  " }))},
 	{"message-reason-on-success", "gives a reason in the message about a success", "RH-MSG-6", also{"RH-MSG-8"}, on{"payment-capture"},
 		telling(rewords(".approved", func(m map[string]any) { m["reason"] = "none" }))},
-	{"message-event-absent", "leaves the event out of the message", "RH-MSG-8", nil, on{"payment-capture"},
+	{"message-event-absent", "leaves the event out of the message", "RH-MSG-8", also{"RH-MSG-12"}, on{"payment-capture"},
 		telling(rewords("", func(m map[string]any) { delete(m, "event") }))},
-	{"message-without-pair", "sends messages without the header pair of the registration", "RH-MSG-7", nil, on{"payment-capture"},
+	{"message-without-pair", "sends messages without the header pair of the registration", "RH-MSG-7", also{"RH-MSG-12"}, on{"payment-capture"},
 		telling(func(_ *Sandbox, m message) []message {
 			bare := *m.hook
 			bare.HeaderKey = ""

@@ -4,7 +4,7 @@ import "strings"
 
 // What may be done with a payment, and what it comes to.
 var moneyMutants = []Mutant{
-	{"over-capture-by-a-cent", "captures a cent more than is left of an authorization", "FL-CAP-2", nil, on{"payment-capture"},
+	{"over-capture-by-a-cent", "captures a cent more than is left of an authorization", "FL-CAP-2", also{"RH-MSG-12"}, on{"payment-capture"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.target(rq, authorization); t != nil && amountOf(rq) == t.Amount-w.sum(t, capture)+1 {
 				return w.conclude(rq, w.child(rq, t, capture), codeApproved)
@@ -98,7 +98,7 @@ var moneyMutants = []Mutant{
 			}
 			return next(w, rq)
 		}, "payment-refund")},
-	{"refund-before-settlement", "refunds what has not settled", "FL-REF-3", nil, on{"payment-refund"},
+	{"refund-before-settlement", "refunds what has not settled", "FL-REF-3", also{"RH-MSG-12"}, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.target(rq, sale); t != nil && t.Settled.IsZero() && w.sum(t, refund) == 0 {
 				c := w.child(rq, t, refund)
@@ -123,14 +123,14 @@ var moneyMutants = []Mutant{
 			}
 			return next(w, rq)
 		}, "payment-void")},
-	{"void-twice", "voids what was voided before", "FL-VOID-2", nil, on{"payment-void"},
+	{"void-twice", "voids what was voided before", "FL-VOID-2", also{"FL-VOID-3", "RH-MSG-12"}, on{"payment-void"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.transactions[rq.text("transaction_id")]; t != nil && t.Merchant == rq.merchant && t.Voided {
 				return w.void(rq, t)
 			}
 			return next(w, rq)
 		}, "payment-void")},
-	{"void-does-nothing", "approves a void and leaves the payment as it is", "FL-VOID-3", also{"FL-VOID-2"}, on{"payment-void"},
+	{"void-does-nothing", "approves a void and leaves the payment as it is", "FL-VOID-3", also{"FL-VOID-2", "RH-MSG-12"}, on{"payment-void"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			a := next(w, rq)
 			for i, t := range w.change.Transactions {
@@ -218,7 +218,7 @@ var moneyMutants = []Mutant{
 			}
 			return next(w, rq)
 		}, "ach-void")},
-	{"ach-refund-before-batch", "refunds a bank transfer that has not settled", "FL-REF-3", nil, on{"ach-refund"},
+	{"ach-refund-before-batch", "refunds a bank transfer that has not settled", "FL-REF-3", also{"RH-MSG-12"}, on{"ach-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.target(rq, sale); t != nil && isTransfer(t) && t.Settled.IsZero() && w.sum(t, refund) == 0 {
 				c := w.child(rq, t, refund)

@@ -10,13 +10,13 @@ var (
 
 // How a 200 says that a payment ended, and why.
 var outcomeMutants = []Mutant{
-	{"refused-402", "answers a decline with 402", "RH-200-3", also{"RH-ALL-1", "RH-ERR-1"}, on{"payment-sale-manual"},
+	{"refused-402", "answers a decline with 402", "RH-200-3", also{"RH-ALL-1", "RH-ERR-1", "IDEM-1"}, on{"payment-sale-manual"},
 		after(wasRefused, status(402))},
-	{"refused-400", "answers a decline with 400", "RH-200-3", also{"RH-ERR-1"}, on{"payment-sale-manual"},
+	{"refused-400", "answers a decline with 400", "RH-200-3", also{"RH-ERR-1", "IDEM-1"}, on{"payment-sale-manual"},
 		after(wasRefused, status(400))},
-	{"refused-told-approved", "tells a refused sale as approved", "RH-200-3", also{"RH-200-2", "RH-200-12"}, on{"payment-sale-manual"},
+	{"refused-told-approved", "tells a refused sale as approved", "RH-200-3", also{"RH-200-2", "RH-200-12", "IDEM-1"}, on{"payment-sale-manual"},
 		after(wasRefused, says("status", approved), says("code", codeApproved), says("resultCode", authorised), omits("refusalReason"))},
-	{"words-disagree", "says refused with one word and approved with another", "RH-200-3", also{"RH-200-2"}, on{"payment-sale-manual"},
+	{"words-disagree", "says refused with one word and approved with another", "RH-200-3", also{"RH-200-2", "IDEM-1"}, on{"payment-sale-manual"},
 		after(wasRefused, says("status", approved))},
 	{"error-500", "answers a payment that ended in an error by 500", "RH-200-4", nil, on{"payment-sale-manual"},
 		after(wasFailed, status(500))},

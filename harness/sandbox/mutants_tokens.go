@@ -2,7 +2,7 @@ package sandbox
 
 // Stored cards and accounts.
 var tokenMutants = []Mutant{
-	{"removed-token-works", "lets a removed token pay", "FL-TOK-2", nil, on{"token-remove"},
+	{"removed-token-works", "lets a removed token pay", "FL-TOK-2", also{"FL-TOK-7"}, on{"token-remove"},
 		replacing(func(_ *work, _ *request, _ handler) answer {
 			return answer{200, plainBody{"ok", codeApproved, "the token was removed"}}
 		}, "token-remove")},
@@ -26,7 +26,7 @@ var tokenMutants = []Mutant{
 			}
 			return a
 		}, "token-rotate")},
-	{"rotation-keeps-value", "answers a rotation by the token that was sent", "FL-TOK-1", nil, on{"token-rotate"},
+	{"rotation-keeps-value", "answers a rotation by the token that was sent", "FL-TOK-1", also{"FL-TOK-7"}, on{"token-rotate"},
 		replacing(func(_ *work, rq *request, _ handler) answer {
 			return answer{200, tokenBody{plainBody{"ok", codeApproved, "the token was rotated"}, rq.text("token")}}
 		}, "token-rotate")},

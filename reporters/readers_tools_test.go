@@ -58,7 +58,11 @@ func TestReaders(t *testing.T) {
 		}
 		for _, schema := range tt.schemas {
 			t.Run(tt.name+" meets "+schema, func(t *testing.T) {
-				output(t, "xmllint", "--noout", "--schema", filepath.Join("testdata", schema), file)
+				rules, err := filepath.Abs(filepath.Join("testdata", schema))
+				if err != nil {
+					t.Fatal(err)
+				}
+				output(t, "xmllint", "--noout", "--schema", rules, file)
 			})
 		}
 		for name, reader := range map[string]func(*testing.T, string) counted{

@@ -47,12 +47,7 @@ var listMutants = []Mutant{
 	{"status-filter-ignored", "ignores which status is asked for", "LST-3", nil, on{"transactions-fetch-all"},
 		forgets("trxn_status")},
 	{"all-payment-types", "lists bank transfers where none were asked for", "LST-3", nil, on{"transactions-fetch-all"},
-		replacing(func(w *work, rq *request, next handler) answer {
-			if rq.query["payment_type"] == "" {
-				rq.query["payment_type"] = "cc, ach"
-			}
-			return next(w, rq)
-		}, "transactions-fetch-all")},
+		assumes("payment_type", "cc, ach")},
 	{"oldest-first", "lists the oldest first", "LST-1", nil, on{"transactions-fetch-all"},
 		after(all(is("transactions-fetch-all"), answered(200)), edits(func(m map[string]any) {
 			rows := rowsOf(m)
@@ -65,12 +60,7 @@ var listMutants = []Mutant{
 	{"end-date-ignored", "ignores until when payments are asked for", "LST-6", nil, on{"transactions-fetch-all"},
 		forgets("end_date")},
 	{"page-of-twenty", "lists twenty payments where no limit is given", "LST-1", nil, on{"transactions-fetch-all"},
-		replacing(func(w *work, rq *request, next handler) answer {
-			if rq.query["limit"] == "" {
-				rq.query["limit"] = "20"
-			}
-			return next(w, rq)
-		}, "transactions-fetch-all")},
+		assumes("limit", "20")},
 	{"order-case-ignored", "finds an order id in another case", "LST-4", nil, on{"transactions-fetch-all"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			for order := range strings.SplitSeq(rq.query["order_id"], ",") {
@@ -106,6 +96,16 @@ var listMutants = []Mutant{
 		}))},
 	{"verification-hidden", "shows no verification results of a payment", "LST-5", nil, on{"transactions-fetch-one"},
 		after(all(is("transactions-fetch-one"), answered(200)), editsRows(func(row map[string]any) { row["avs_code"], row["cv_code"] = nil, nil }))},
+}
+
+// assumes lets a list take a query parameter for given where it is not.
+func assumes(name, value string) defect {
+	return replacing(func(w *work, rq *request, next handler) answer {
+		if rq.query[name] == "" {
+			rq.query[name] = value
+		}
+		return next(w, rq)
+	}, "transactions-fetch-all")
 }
 
 // forgets lets a list ignore query parameters.

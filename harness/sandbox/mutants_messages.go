@@ -14,27 +14,30 @@ var messageMutants = []Mutant{
 		telling(loses("sale."))},
 	{"failure-not-told", "sends no message when a capture fails later", "RH-MSG-1", also{"RH-MSG-12"}, on{"payment-capture"},
 		telling(loses("capture.declined"))},
-	{"message-of-other-id", "names another transaction in the message", "RH-MSG-2", also{"RH-MSG-12"}, on{"payment-capture"},
+	{"message-of-other-id", "names another transaction in the message about a success", "RH-MSG-2", nil, on{"payment-capture"},
 		telling(func(s *Sandbox, m message) []message {
 			other := s.sellUnheard()
-			return rewords("", func(news map[string]any) { news["transaction_id"] = other })(s, m)
+			return rewords(".approved", func(news map[string]any) { news["transaction_id"] = other })(s, m)
 		})},
 	{"message-of-no-id", "names a transaction in the message that does not exist", "RH-MSG-2", also{"RH-MSG-11", "RH-MSG-12"}, on{"payment-capture"},
 		telling(rewords("", func(m map[string]any) { m["transaction_id"] = "310905000000000" }))},
 	{"success-after-failure", "says success true in the message about a failure", "RH-MSG-3", also{"RH-MSG-6", "RH-MSG-8", "RH-MSG-12"}, on{"payment-capture"},
 		telling(rewords(".declined", func(m map[string]any) { m["success"] = true; delete(m, "reason") }))},
-	{"success-as-text", "says success \"false\", a text", "RH-MSG-3", also{"RH-MSG-8", "RH-MSG-12"}, on{"payment-capture"},
-		telling(rewords(".declined", func(m map[string]any) { m["success"] = "false" }))},
-	{"message-reason-absent", "leaves the reason out of the message about a failure", "RH-MSG-6", also{"RH-MSG-8", "RH-MSG-12"}, on{"payment-capture"},
-		telling(rewords(".declined", func(m map[string]any) { delete(m, "reason") }))},
-	{"message-reason-blank", "gives a blank reason in the message about a failure", "RH-MSG-6", also{"RH-MSG-8", "RH-MSG-12"}, on{"payment-capture"},
+	{"success-as-text", "says success \"false\", a text, when a capture fails later", "RH-MSG-3", nil, on{"payment-capture"},
+		telling(rewordsLater(func(m map[string]any) { m["success"] = "false" }))},
+	{"message-reason-absent", "leaves the reason out when a capture fails later", "RH-MSG-6", nil, on{"payment-capture"},
+		telling(rewordsLater(func(m map[string]any) { delete(m, "reason") }))},
+	{"message-reason-blank", "gives a blank reason in the message about a failure", "RH-MSG-6", also{"RH-MSG-12"}, on{"payment-capture"},
 		telling(rewords(".declined", func(m map[string]any) { m["reason"] = "  " }))},
 	{"message-reason-on-success", "gives a reason in the message about a success", "RH-MSG-6", also{"RH-MSG-8"}, on{"payment-capture"},
 		telling(rewords(".approved", func(m map[string]any) { m["reason"] = "none" }))},
-	{"message-event-absent", "leaves the event out of the message", "RH-MSG-8", also{"RH-MSG-12"}, on{"payment-capture"},
-		telling(rewords("", func(m map[string]any) { delete(m, "event") }))},
-	{"message-without-pair", "sends messages without the header pair of the registration", "RH-MSG-7", also{"RH-MSG-12"}, on{"payment-capture"},
+	{"message-event-absent", "leaves the event out of the message about a success", "RH-MSG-8", nil, on{"payment-capture"},
+		telling(rewords(".approved", func(m map[string]any) { delete(m, "event") }))},
+	{"message-without-pair", "sends messages about successes without the header pair of the registration", "RH-MSG-7", nil, on{"payment-capture"},
 		telling(func(_ *Sandbox, m message) []message {
+			if !strings.HasSuffix(m.hook.Event, ".approved") {
+				return []message{m}
+			}
 			bare := *m.hook
 			bare.HeaderKey = ""
 			return []message{{&bare, m.body}}
@@ -57,12 +60,7 @@ var messageMutants = []Mutant{
 	{"declined-refund-not-told", "sends no message about a declined refund", "RH-MSG-12", nil, on{"payment-refund", "ach-refund"},
 		telling(loses("refund.declined"))},
 	{"declined-void-without-reason", "gives a blank reason in the message about a declined void", "RH-MSG-12", nil, on{"payment-void", "ach-void"},
-		telling(func(s *Sandbox, m message) []message {
-			if m.hook.Event != "void.declined" {
-				return []message{m}
-			}
-			return []message{reworded(m, func(news map[string]any) { news["reason"] = " " })}
-		})},
+		telling(rewords("void.declined", func(m map[string]any) { m["reason"] = " " }))},
 	{"failure-contradicted", "says that a capture succeeded after it said that it failed", "RH-MSG-10", also{"RH-MSG-3", "RH-MSG-6", "RH-MSG-12"}, on{"payment-capture"},
 		telling(func(_ *Sandbox, m message) []message {
 			if m.hook.Event != "capture.declined" {
@@ -99,6 +97,20 @@ func rewords(event string, edit func(map[string]any)) func(*Sandbox, message) []
 	return func(_ *Sandbox, m message) []message {
 		if strings.HasSuffix(m.hook.Event, event) {
 			m = reworded(m, edit)
+		}
+		return []message{m}
+	}
+}
+
+// rewordsLater changes the messages that a capture, which was approved, has failed.
+func rewordsLater(edit func(map[string]any)) func(*Sandbox, message) []message {
+	return func(s *Sandbox, m message) []message {
+		var news messageBody
+		if err := json.Unmarshal(m.body, &news); err != nil {
+			return []message{m}
+		}
+		if t := s.state.transactions[news.TransactionID]; t != nil && t.Kind == capture && t.Code == triggerCode(s.fixtures.Triggers.Card.CaptureFailsLater.Number) {
+			return rewords(".declined", edit)(s, m)
 		}
 		return []message{m}
 	}

@@ -52,13 +52,7 @@ var tokenMutants = []Mutant{
 			return next(w, rq)
 		}, "payment-sale-token")},
 	{"single-use-account-twice", "lets a token of a bank account for one payment pay twice", "FL-TOK-3", nil, on{"ach-sale"},
-		replacing(func(w *work, rq *request, next handler) answer {
-			a := next(w, rq)
-			for _, t := range w.change.Tokens {
-				t.Once = false
-			}
-			return a
-		}, "token-ach")},
+		paysAgain("token-ach")},
 	{"removed-account-pays", "removes no token of a bank account", "FL-TOK-2", nil, on{"token-remove"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			a := next(w, rq)
@@ -68,13 +62,7 @@ var tokenMutants = []Mutant{
 			return a
 		}, "token-remove")},
 	{"single-use-token-twice", "lets a token for one payment pay twice", "FL-TOK-3", nil, on{"token-create"},
-		replacing(func(w *work, rq *request, next handler) answer {
-			a := next(w, rq)
-			for _, t := range w.change.Tokens {
-				t.Once = false
-			}
-			return a
-		}, "token-create", "token-ach")},
+		paysAgain("token-create", "token-ach")},
 	{"token-unasked", "answers a sale by a token that nobody asked for", "FL-TOK-4", nil, on{"payment-sale-manual"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			rq.data["store_card"] = true
@@ -124,4 +112,15 @@ var tokenMutants = []Mutant{
 			w.change.Tokens = nil
 			return a
 		}, "token-update")},
+}
+
+// paysAgain lets tokens for one payment, made by some operations, pay more than once.
+func paysAgain(operations ...string) defect {
+	return replacing(func(w *work, rq *request, next handler) answer {
+		a := next(w, rq)
+		for _, t := range w.change.Tokens {
+			t.Once = false
+		}
+		return a
+	}, operations...)
 }

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"qorcheck/harness/settings"
@@ -22,6 +23,9 @@ func (r *Redactor) Leaks(text string) string {
 	}
 	for i, apart := 0, 0; i < len(text); { // apart is where the last escape ended
 		if n := escape(text[i:]); n > 0 {
+			if card, _ := number(text, i+1, i+1); len(card) >= 12 && r.cards[card] { // the percent sign may be one, too
+				return "the card number " + settings.Truncate(card)
+			}
 			i += n
 			apart = i
 			continue
@@ -36,20 +40,26 @@ func (r *Redactor) Leaks(text string) string {
 }
 
 // escape is the length of the percent-encoded character that a text begins with,
-// which may be encoded again, as %22 in %2522; 0 when it begins with none.
+// which may be encoded again, as %22 in %2522; 0 when it begins with none. Letters
+// and digits are not encoded: %45 is a percent sign before a number.
 func escape(text string) int {
-	if len(text) < 3 || text[0] != '%' || !hexadecimal(text[1:3]) {
+	if text == "" || text[0] != '%' {
 		return 0
 	}
-	n := 3
-	for text[n-2:n] == "25" && len(text) >= n+2 && hexadecimal(text[n:n+2]) {
-		n += 2
+	n := 1
+	for n+2 <= len(text) {
+		c, err := strconv.ParseUint(text[n:n+2], 16, 8)
+		if err != nil || alphanumeric(byte(c)) {
+			break
+		}
+		if n += 2; c != '%' {
+			return n
+		}
+	}
+	if n == 1 {
+		return 0
 	}
 	return n
-}
-
-func hexadecimal(text string) bool {
-	return !strings.ContainsFunc(text, func(c rune) bool { return !strings.ContainsRune("0123456789abcdefABCDEF", c) })
 }
 
 // number reads the digits at a place, in one group or in four of four, if they are

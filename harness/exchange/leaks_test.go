@@ -9,6 +9,7 @@ import (
 
 func TestLeaks(t *testing.T) {
 	r := toyRedactor(t)
+	r.cards["6011000990139424"] = true
 	for _, tt := range []struct{ claim, text, want string }{
 		{"nothing", "", ""},
 		{"a key", "x" + clientKey + "y", "a credential"},
@@ -22,6 +23,10 @@ func TestLeaks(t *testing.T) {
 		{"a card after a number that is none", "1000000000000009 " + otherCard, "the card number 550000******0004"},
 		{"a card after an escape", "a%22" + otherCard + "%22", "the card number 550000******0004"},
 		{"a card after an escape that is encoded again", "a%2522" + otherCard + "%252522", "the card number 550000******0004"},
+		{"a card after a percent sign", "100%" + testCard, "the card number 457100******0001"},
+		{"another card after a percent sign", "100%" + otherCard, "the card number 550000******0004"},
+		{"a card after a percent sign that is encoded", "100%25" + testCard, "the card number 457100******0001"},
+		{"a listed card that looks like an escape", "100%6011000990139424", "the card number 601100******9424"},
 		{"escapes before a number that is none", "mid%2522%253A%2522700100200%2522", ""},
 		{"a truncated card", "550000******0004", ""},
 		{"numbers", "1767323045000 1000000000000009 310905123456789 0.4571000000000002", ""},

@@ -103,7 +103,7 @@ type News struct {
 	About    []message.Delivery // all messages about what the case awaited
 	Strays   []message.Delivery // came meanwhile, and name an id that no answer of the run named
 	Rejected []message.Delivery // those of the strays that can only be about rejected requests
-	Unknown  int                // of the strays: what they are about was not looked up
+	Unknown  int                // of the strays: what they are about was not looked up, or in vain
 	Came     bool               // some message came at all
 	Unsigned int                // came meanwhile to a registered address without the header pair
 	Silent   string             // why no message proves nothing, "" when it proves that none was sent

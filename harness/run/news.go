@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -125,7 +126,7 @@ type received struct {
 	deliveries []message.Delivery
 	strays     []message.Delivery // name an id that no answer named
 	rejected   []message.Delivery // those of them that can only be about rejected requests
-	unknown    []message.Delivery // those of them that were not looked up
+	unknown    []message.Delivery // those of them that were not looked up, or in vain
 	unsigned   func(since time.Time) int
 	silent     string
 }
@@ -158,13 +159,22 @@ func (r *Run) received(ctx context.Context) received {
 		}
 	}
 	origins := r.origins(ctx, m, slices.Sorted(maps.Keys(ids)))
+	listed := map[string]bool{}
 	for _, d := range all.strays {
-		switch id := about(d); {
-		case origins[id] == rejected:
+		id := about(d)
+		if !ids[id] {
+			continue // not looked up
+		}
+		switch origins[id] {
+		case unknown:
+			all.unknown = append(all.unknown, d)
+		case rejected:
 			all.rejected = append(all.rejected, d)
-		case origins[id] == others && r.document.Shard == nil && len(r.beside.Foreign) < mostForeign: // to a shard, the others are such people
-			r.beside.Foreign = append(r.beside.Foreign, fmt.Sprintf("%s about %s", r.client.RedactAnswer(exchange.Text(d.Value, m.Event)), r.client.RedactAnswer(id)))
-			origins[id] = unknown // it is listed once
+		case others:
+			if r.document.Shard == nil && !listed[id] && len(listed) < mostForeign { // to a shard, the others are such people
+				listed[id] = true
+				r.beside.Foreign = append(r.beside.Foreign, fmt.Sprintf("%s about %s", r.client.RedactAnswer(exchange.Text(d.Value, m.Event)), r.client.RedactAnswer(id)))
+			}
 		}
 	}
 	return all
@@ -251,8 +261,8 @@ func (r *Run) origin(ctx context.Context, m *spec.Messaging, id string, made map
 	record := r.client.Do(ctx, "lookup", *r.plan.Finder, map[string]string{plan.MessageID: id})
 	r.count([]exchange.Record{record})
 	switch {
-	case record.Answer == nil:
-		return unknown
+	case record.Answer == nil, record.Answer.Status >= 500, record.Answer.Status == http.StatusTooManyRequests:
+		return unknown // a sick target does not say that nothing has the id
 	case record.Answer.Status/100 != 2:
 		return rejected
 	}

@@ -23,8 +23,10 @@ func TestMessagesOfOthers(t *testing.T) {
 	d.Operations, p.Description = []*spec.Operation{&o}, &d
 	p.Finder = &plan.Step{Name: "find", Request: plan.Request{Method: "GET", Path: "/found/" + plan.Placeholder{Source: plan.FromAnswer, Args: []string{plan.MessageID}}.Template()}}
 	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		if strings.Contains(r.URL.Path, "nothing") {
-			w.WriteHeader(http.StatusNotFound)
+		for part, status := range map[string]int{"nothing": 404, "sick": 503, "busy": 429} {
+			if strings.Contains(r.URL.Path, part) {
+				w.WriteHeader(status)
+			}
 		}
 		fmt.Fprint(w, `{"order":"of others"}`)
 	})
@@ -32,15 +34,17 @@ func TestMessagesOfOthers(t *testing.T) {
 	for _, tt := range []struct {
 		claim                       string
 		others                      int
+		more                        []string
 		late                        []*exchange.Transcript
 		shard                       *Shard
 		rejected, unknown, unlisted int
 	}{
-		{"a few", 5, []*exchange.Transcript{rejection}, nil, 1, 0, 0},
-		{"many", 300, []*exchange.Transcript{rejection}, nil, 1, 0, 280},
-		{"too many", mostLookups + 10, []*exchange.Transcript{rejection}, nil, 1, 11, mostLookups - 10},
-		{"many, and nothing was rejected", 100, nil, nil, 1, 81, 81},
-		{"to a shard, the others", 30, []*exchange.Transcript{rejection}, &Shard{1, 2}, 1, 0, 30},
+		{"a few", 5, nil, []*exchange.Transcript{rejection}, nil, 1, 0, 0},
+		{"many", 300, nil, []*exchange.Transcript{rejection}, nil, 1, 0, 280},
+		{"too many", mostLookups + 10, nil, []*exchange.Transcript{rejection}, nil, 1, 11, mostLookups - 10},
+		{"many, and nothing was rejected", 100, nil, nil, nil, 1, 81, 81},
+		{"a target that does not say what it knows", 0, []string{"sick", "busy"}, []*exchange.Transcript{rejection}, nil, 1, 2, 0},
+		{"to a shard, the others", 30, nil, []*exchange.Transcript{rejection}, &Shard{1, 2}, 1, 0, 30},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			receiver, err := message.Listen("127.0.0.1:0", "http://127.0.0.1")
@@ -52,7 +56,10 @@ func TestMessagesOfOthers(t *testing.T) {
 			for i := range tt.others {
 				ids = append(ids, fmt.Sprintf("other-%04d", i))
 			}
-			for _, id := range append(ids, ids[1]) {
+			if tt.others > 0 {
+				ids = append(ids, ids[1])
+			}
+			for _, id := range append(ids, tt.more...) {
 				r := httptest.NewRequest("POST", receiver.Address("address"), strings.NewReader(fmt.Sprintf(`{"id":%q,"event":"paid"}`, id)))
 				r.Header.Set(message.HeaderName, receiver.Secret())
 				receiver.ServeHTTP(httptest.NewRecorder(), r)

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"qorcheck/harness/generate"
 	"qorcheck/spec"
@@ -213,67 +212,11 @@ func (d draft) request() (Request, error) {
 
 // encode writes JSON as people do: no escapes beyond those that JSON demands, keys sorted.
 func encode(value any) (Template, error) {
-	written, err := appendJSON(make([]byte, 0, 1024), value)
-	return Template(written), err
-}
-
-// appendJSON writes what most bodies are made of itself, and leaves the rest to encoding/json.
-func appendJSON(to []byte, value any) (_ []byte, err error) {
-	switch v := value.(type) {
-	case map[string]any:
-		if v == nil {
-			return append(to, "null"...), nil
-		}
-		to = append(to, '{')
-		for i, name := range slices.Sorted(maps.Keys(v)) {
-			if i > 0 {
-				to = append(to, ',')
-			}
-			if to, err = appendJSON(to, name); err == nil {
-				to, err = appendJSON(append(to, ':'), v[name])
-			}
-			if err != nil {
-				return nil, err
-			}
-		}
-		return append(to, '}'), nil
-	case []any:
-		if v == nil {
-			return append(to, "null"...), nil
-		}
-		to = append(to, '[')
-		for i, item := range v {
-			if i > 0 {
-				to = append(to, ',')
-			}
-			if to, err = appendJSON(to, item); err != nil {
-				return nil, err
-			}
-		}
-		return append(to, ']'), nil
-	case string:
-		if plainText(v) {
-			to = append(to, '"')
-			to = append(to, v...)
-			return append(to, '"'), nil
-		}
-	}
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(value); err != nil {
-		return nil, err
+		return "", err
 	}
-	return append(to, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...), nil
-}
-
-// plainText tells whether a text surely stands in JSON as it is. The line separators,
-// which encoding/json escapes, begin with 0xE2.
-func plainText(s string) bool {
-	for i := range len(s) {
-		if c := s[i]; c < 0x20 || c == '"' || c == '\\' || c == 0xE2 {
-			return false
-		}
-	}
-	return utf8.ValidString(s)
+	return Template(strings.TrimSuffix(b.String(), "\n")), nil
 }

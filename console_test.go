@@ -32,7 +32,7 @@ func TestConsole(t *testing.T) {
 		"documented: An answer whose result is Refused or Error also carries the reason of the refusal.",
 		"https://docs.qorcommerce.io/docs/response-handling#handle-200-responses",
 		`expected:   /refusalReason, a string that is not blank, because /resultCode is "Refused"`,
-		" cases of 2 operations; first payment-auth.",
+		" cases of 2 operations; first payment-auth.flow.expired-authorization, an authorization by a card that expired in 2020",
 		"(seed 1, run console)",
 	} {
 		if !strings.Contains(stdout, want) {

@@ -18,6 +18,10 @@ import (
 	"qorcheck/reporters"
 )
 
+// cardsIn says which card number a text of a finished run holds, whose credentials
+// are not known any more.
+var cardsIn = exchange.NewRedactor(&settings.Fixtures{}, nil).Leaks
+
 // renderFlags say how reports are rendered, by run and by report.
 type renderFlags struct {
 	form  string
@@ -93,7 +97,6 @@ func (f *reportFlags) run(stdout, stderr io.Writer) error {
 		return err
 	}
 	options.Color = colored(stdout)
-	leaks := exchange.NewRedactor(&settings.Fixtures{}, nil).Leaks // of card numbers: it knows no credential
 	if f.out == "" {
 		f.out = dir
 	}
@@ -102,11 +105,11 @@ func (f *reportFlags) run(stdout, stderr io.Writer) error {
 			return fmt.Errorf("--out %s: %w", f.out, err)
 		}
 		written, err := reporters.Write(f.out, document, names, options)
-		if err := errors.Join(err, reporters.SelfCheck(f.out, written, leaks)); err != nil {
+		if err := errors.Join(err, reporters.SelfCheck(f.out, written, cardsIn)); err != nil {
 			return faultError{err}
 		}
 	}
-	guard := &reporters.Guard{W: stdout, Leaks: leaks}
+	guard := &reporters.Guard{W: stdout, Leaks: cardsIn}
 	if err := reporters.Printed(guard, func(w io.Writer) error { return print(w, document, names, options, f.out == "-") }); err != nil {
 		return faultError{err}
 	}

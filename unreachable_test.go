@@ -188,7 +188,7 @@ func TestSickTarget(t *testing.T) {
 				if d.Counts.Inconclusive == 0 || d.Counts.NotRun == 0 || d.Stopped == "" {
 					t.Errorf("sending did not stop: %+v", d.Counts)
 				}
-				if most := int(healthy) + 120; d.Requests > most {
+				if most := int(healthy) + 100; d.Requests > most {
 					t.Errorf("%d requests, want %d at most", d.Requests, most)
 				}
 			})

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -44,13 +45,17 @@ func (in *inputs) plan() (*plan.Plan, *url.URL, error) {
 			return nil, nil, err
 		}
 	}
+	var requirements *spec.Requirements
+	var unreadable error
+	var reading sync.WaitGroup
+	reading.Go(func() { requirements, unreadable = in.requirementList() }) // beside the description: both take long
 	description, err := in.description()
+	reading.Wait()
 	if err != nil {
 		return nil, nil, fmt.Errorf("--spec: %w", err)
 	}
-	requirements, err := in.requirementList()
-	if err != nil {
-		return nil, nil, fmt.Errorf("--requirements: %w", err)
+	if unreadable != nil {
+		return nil, nil, fmt.Errorf("--requirements: %w", unreadable)
 	}
 	if err := verdict.Known(requirements); err != nil {
 		return nil, nil, fmt.Errorf("--requirements: %w", err)

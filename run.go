@@ -157,6 +157,9 @@ func (f *runFlags) job(flags *pflag.FlagSet) (*job, error) {
 }
 
 func (f *runFlags) run(flags *pflag.FlagSet, stdout, stderr io.Writer) (err error) {
+	if f.target == "" {
+		go sandbox.ReadAhead() // while the plan is made
+	}
 	j, err := f.job(flags)
 	if err != nil {
 		return err

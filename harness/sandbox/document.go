@@ -42,13 +42,19 @@ func (d *document) at(tokens ...string) (node, error) {
 	return d.resolve("/" + strings.Join(tokens, "/"))
 }
 
+// How a name stands in a JSON pointer, and back. RFC 6901, section 3.
+var (
+	inPointer   = strings.NewReplacer("~", "~0", "/", "~1")
+	fromPointer = strings.NewReplacer("~1", "/", "~0", "~")
+)
+
 // resolve returns the object at a JSON pointer or, where a reference stands
 // there, the one that it leads to.
 func (d *document) resolve(pointer string) (node, error) {
 	for range 100 {
 		var v any = d.root
 		for token := range strings.SplitSeq(pointer[1:], "/") {
-			token = strings.NewReplacer("~1", "/", "~0", "~").Replace(token)
+			token = fromPointer.Replace(token)
 			switch at := v.(type) {
 			case map[string]any:
 				v = at[token]
@@ -83,7 +89,7 @@ func (d *document) resolve(pointer string) (node, error) {
 func (n node) names() []string { return slices.Sorted(maps.Keys(n.value)) }
 
 func (n node) member(name string) (node, error) {
-	return n.document.resolve(n.pointer + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name))
+	return n.document.resolve(n.pointer + "/" + inPointer.Replace(name))
 }
 
 // items returns the objects in an array; none where the member is absent.

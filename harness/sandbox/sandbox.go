@@ -102,6 +102,10 @@ func New(o Options) (*Sandbox, error) {
 // builtIn is the built-in description, read once for all sandboxes.
 var builtIn = sync.OnceValues(func() (*description, error) { return readDescription(spec.QorCommerce()) })
 
+// ReadAhead reads what every sandbox needs of the built-in description, so that New
+// finds it read. Its error is New's to tell.
+func ReadAhead() { _, _ = builtIn() }
+
 // serve returns a sandbox that keeps a description already read.
 func serve(d *description, o Options) (*Sandbox, error) {
 	f, err := readFixtures()

@@ -19,16 +19,19 @@ import (
 
 func main() {
 	log.SetFlags(0)
-	easeCollector()
+	easeCollector(mostOfRun)
 	os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr, os.Environ()))
 }
 
+// mostOfRun is what a run may take before the collector works harder, in bytes.
+const mostOfRun = 240 << 20
+
 // easeCollector lets more garbage gather before it is collected, as long as memory
 // is small: a run makes much of it and keeps little. GOGC and GOMEMLIMIT overrule it.
-func easeCollector() {
+func easeCollector(most int64) {
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetGCPercent(300)
-		debug.SetMemoryLimit(240 << 20)
+		debug.SetMemoryLimit(most)
 	}
 }
 

@@ -55,6 +55,10 @@ Into --out it writes mutants.json (everything) and mutants.txt (what is printed)
 	return c
 }
 
+// mostOfMatrix is what so many sandboxes and runs may take before the collector
+// works harder, in bytes.
+const mostOfMatrix = 1 << 30
+
 // atOnce is how many sandboxes are under way at once. Some rows wait, for messages
 // that do not come, so that there are more than processors.
 const atOnce = 16
@@ -73,28 +77,29 @@ func (f *mutantsFlags) run(stdout, stderr io.Writer) error {
 	if err := os.MkdirAll(f.out, 0o755); err != nil {
 		return fmt.Errorf("--out %s: %w", f.out, err)
 	}
+	easeCollector(mostOfMatrix)
 	ctx, stop := interruptible()
 	defer stop()
-	done := 0
+	done, all := 0, len(mutants)*f.seeds+f.clean
 	m, err := matrix.Run(ctx, mutants, matrix.Options{
 		Plan: func(seed uint64) (*plan.Plan, error) {
 			p, _, err := (&inputs{seed: seed}).plan()
 			return p, err
 		},
 		Seeds: upFrom(f.seed, f.seeds), Clean: upFrom(f.seed, f.clean), All: f.all, AtOnce: atOnce,
-		Done: func(matrix.Row) {
-			if done++; isTerminal(stderr) {
-				fmt.Fprintf(stderr, "\r%d of %d", done, len(mutants)*f.seeds+f.clean)
+		Done: func(r matrix.Row) {
+			if isTerminal(stderr) {
+				defer func() { fmt.Fprintf(stderr, "\r%d of %d", done, all) }()
+			}
+			if done++; r.Bad() {
+				fmt.Fprintf(stderr, "\r%s\n", complaint(r))
 			}
 		},
 	})
 	if isTerminal(stderr) {
 		fmt.Fprint(stderr, "\r")
 	}
-	if ctx.Err() != nil {
-		return exit(run.ExitInterrupted)
-	}
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		return faultError{err}
 	}
 	m.Tool, m.Filter = "qorcheck "+version(), f.filter
@@ -112,7 +117,10 @@ func concludeMatrix(stdout io.Writer, m *matrix.Matrix) error {
 	if err := matrixText(stdout, m); err != nil {
 		return faultError{err}
 	}
-	if len(m.Bad())+len(m.Idle()) > 0 {
+	switch {
+	case len(m.Rows) < m.Planned:
+		return exit(run.ExitInterrupted)
+	case len(m.Bad())+len(m.Idle()) > 0:
 		return exit(run.ExitFail)
 	}
 	return nil
@@ -186,8 +194,12 @@ func matrixText(w io.Writer, m *matrix.Matrix) error {
 		requests += r.Requests
 		alarms += len(r.Alarms())
 	}
-	_, printing := fmt.Fprintf(w, "\n%d killed, %d survived, %d not tested yet; %d harmless; %d false alarms; %d runs of the sound sandbox; %d requests in %.1fs\n",
-		counts[matrix.Killed], counts[matrix.Survived], counts[matrix.Untested], counts[matrix.Harmless], alarms, counts[matrix.Sound], requests, m.Seconds)
+	end := "\n"
+	if len(m.Rows) < m.Planned {
+		end = fmt.Sprintf("; interrupted: %d of %d runs came to their end\n", len(m.Rows), m.Planned)
+	}
+	_, printing := fmt.Fprintf(w, "\n%d killed, %d survived, %d not tested yet; %d harmless; %d false alarms; %d runs of the sound sandbox; %d requests in %.1fs%s",
+		counts[matrix.Killed], counts[matrix.Survived], counts[matrix.Untested], counts[matrix.Harmless], alarms, counts[matrix.Sound], requests, m.Seconds, end)
 	return errors.Join(err, printing)
 }
 

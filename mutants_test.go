@@ -113,6 +113,15 @@ func TestIdleCheck(t *testing.T) {
 	}
 }
 
+// TestInterruptedMatrix: what is known is written, and the exit code says that it is not all.
+func TestInterruptedMatrix(t *testing.T) {
+	var b strings.Builder
+	err := concludeMatrix(&b, &matrix.Matrix{Planned: 2, Rows: []matrix.Row{{Mutant: "m", Outcome: matrix.Survived}}, Checks: []matrix.Check{{Name: "reason"}}})
+	if err != exit(run.ExitInterrupted) || !strings.HasPrefix(b.String(), "m, seed 0: survived") || !strings.HasSuffix(b.String(), "; interrupted: 1 of 2 runs came to their end\n") {
+		t.Errorf("%v:\n%s", err, b.String())
+	}
+}
+
 // TestTolerated: what the documentation lets pass is no failure, and is said.
 func TestTolerated(t *testing.T) {
 	for defect, note := range map[string]string{

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -113,8 +114,10 @@ func (c *Client) Do(ctx context.Context, caseID string, step plan.Step, values m
 		r.Failure = &Failure{Blocked, c.Redact(err.Error())}
 	}
 	r.Took = time.Since(r.Started)
+	filler.values = maps.Clone(values) // as they were: later answers add to them
 	r.filler = filler
-	r.Evidence = c.evidence(r, filler)
+	made := r
+	r.shown = sync.OnceValue(func() Evidence { return c.evidence(made, filler) })
 	return r
 }
 

@@ -275,7 +275,7 @@ func TestBodyLimit(t *testing.T) {
 		t.Run(tt.claim, func(t *testing.T) {
 			target := toyServer(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(make([]byte, tt.size)) })
 			r := toyClient(t, target, func(s *settings.Settings) { s.BodyLimit = 100 }).Do(t.Context(), "c", get("/x"), nil)
-			if r.Answer == nil || r.Answer.Truncated != tt.truncated || len(r.Answer.Body) != 100 || r.Evidence.Answer.Truncated != tt.truncated {
+			if r.Answer == nil || r.Answer.Truncated != tt.truncated || len(r.Answer.Body) != 100 || r.Evidence().Answer.Truncated != tt.truncated {
 				t.Errorf("got %+v", r.Answer)
 			}
 		})
@@ -341,8 +341,8 @@ func TestFailures(t *testing.T) {
 			if r.Answer != nil || r.Failure == nil || r.Failure.Kind != tt.kind || !strings.Contains(r.Failure.Text, tt.text) {
 				t.Fatalf("got %+v, %+v; want %s with %q", r.Answer, r.Failure, tt.kind, tt.text)
 			}
-			if r.Evidence.Failure != r.Failure || strings.Contains(r.Failure.Text, "http://") {
-				t.Errorf("evidence has %+v", r.Evidence.Failure)
+			if r.Evidence().Failure != r.Failure || strings.Contains(r.Failure.Text, "http://") {
+				t.Errorf("evidence has %+v", r.Evidence().Failure)
 			}
 		})
 	}
@@ -383,11 +383,11 @@ func TestWritesCountsAtTheWire(t *testing.T) {
 				_, _ = io.WriteString(w, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 				return true
 			}))
-			if r := c.Do(t.Context(), "c", get("/warm"), nil); r.Writes != 1 || r.Evidence.Writes != 1 {
+			if r := c.Do(t.Context(), "c", get("/warm"), nil); r.Writes != 1 || r.Evidence().Writes != 1 {
 				t.Fatalf("the first request: %d writes, %+v", r.Writes, r.Failure)
 			}
 			r := c.Do(t.Context(), "c", tt.step, nil)
-			if r.Writes != tt.writes || (r.Answer != nil) != tt.answered || int(seen.Load()) != 1+tt.writes || r.Evidence.Writes != tt.writes {
+			if r.Writes != tt.writes || (r.Answer != nil) != tt.answered || int(seen.Load()) != 1+tt.writes || r.Evidence().Writes != tt.writes {
 				t.Errorf("%d writes, %d seen, answer %+v, failure %+v", r.Writes, seen.Load()-1, r.Answer, r.Failure)
 			}
 		})
@@ -440,7 +440,7 @@ func TestCredentials(t *testing.T) {
 			if found := tt.found(); found != tt.want {
 				t.Errorf("arrived %q, want %q", found, tt.want)
 			}
-			if shown := fmt.Sprint(r.Evidence); strings.Contains(shown, "K3y") || strings.Contains(shown, clientKey) || strings.Contains(shown, "YWRh") {
+			if shown := fmt.Sprint(r.Evidence()); strings.Contains(shown, "K3y") || strings.Contains(shown, clientKey) || strings.Contains(shown, "YWRh") {
 				t.Errorf("evidence shows it: %s", shown)
 			}
 		})

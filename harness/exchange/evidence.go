@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -27,7 +28,7 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 			return at.escape(value), nil
 		}
 	}
-	e := Evidence{Step: r.Step.Name, Started: r.Started, TookMS: float64(r.Took.Microseconds()) / 1000, Writes: r.Writes, Waits: r.Waits, Failure: r.Failure}
+	e := Evidence{Step: r.Step.Name, Started: r.Started, TookMS: Milliseconds(r.Took), Writes: r.Writes, Waits: r.Waits, Failure: r.Failure}
 	address, err := f.address(r.Step, shown)
 	if err != nil {
 		address = r.Step.Request.Path.Show()
@@ -60,9 +61,12 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 	return e
 }
 
+// Milliseconds writes a time as evidence does, to the microsecond.
+func Milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
 // awaited makes the redacted copy of what came of waiting for a message.
 func (c *Client) awaited(r Record, about string) Evidence {
-	e := Evidence{Step: r.Step.Name, Started: r.Started, TookMS: float64(r.Took.Microseconds()) / 1000, Failure: r.Failure}
+	e := Evidence{Step: r.Step.Name, Started: r.Started, TookMS: Milliseconds(r.Took), Failure: r.Failure}
 	e.Request = Message{Line: "await the message about " + printable(c.redactor.Answer(about)), Header: []string{}}
 	for i, d := range r.Messages {
 		m := Message{Line: fmt.Sprintf("message %d of %d, acknowledged with %d", i+1, len(r.Messages), d.Answered), Body: c.redactor.shownBody(d.Body, d.Header.Get("Content-Type")), Header: c.header(d.Header)}

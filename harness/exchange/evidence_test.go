@@ -101,7 +101,7 @@ func TestCanariesDoNotSurviveInEvidence(t *testing.T) {
 			if !strings.Contains(arrived, testCard) || !strings.Contains(arrived, "873") {
 				t.Fatalf("the secrets were not sent: %s, %+v", arrived, r.Failure)
 			}
-			shownAs := r.Evidence
+			shownAs := r.Evidence()
 			shownAs.Started, shownAs.TookMS = time.Time{}, 0 // a clock may say 873
 			data, err := json.Marshal(shownAs)
 			if err != nil {
@@ -138,7 +138,7 @@ func TestCanariesDoNotSurviveInEvidence(t *testing.T) {
 				leaks(t, text)
 			}
 			unique := plan.UniqueValue("run1", "case", "ORDER_ID", 20)
-			if body := r.Evidence.Request.Body; !strings.Contains(body, unique) || !strings.Contains(body, "12.00") || !strings.Contains(body, "$CARD_APPROVED_CREDITCARD") {
+			if body := r.Evidence().Request.Body; !strings.Contains(body, unique) || !strings.Contains(body, "12.00") || !strings.Contains(body, "$CARD_APPROVED_CREDITCARD") {
 				t.Errorf("order id, amount or variable is gone: %s", body)
 			}
 		})
@@ -155,7 +155,7 @@ func TestEvidenceShowsTheExchange(t *testing.T) {
 	}))
 	step := post("/x/"+hole(plan.FromAnswer, "ID"), `{"a":"\u202e"}`)
 	step.Request.Query = []plan.Field{{Name: "key", Value: hole(plan.FromCredential, "valid", "AppKey")}}
-	e := c.Do(t.Context(), "case", step, map[string]string{"ID": "id-17"}).Evidence
+	e := c.Do(t.Context(), "case", step, map[string]string{"ID": "id-17"}).Evidence()
 	if want := "POST " + c.settings.Target.String() + "/x/id-17?key=$APP_KEY"; e.Request.Line != want {
 		t.Errorf("request line %s, want %s", e.Request.Line, want)
 	}
@@ -166,7 +166,7 @@ func TestEvidenceShowsTheExchange(t *testing.T) {
 		t.Errorf("headers %v", got)
 	}
 	t.Run("of a request that could not be made, too", func(t *testing.T) {
-		e := c.Do(t.Context(), "case", step, nil).Evidence
+		e := c.Do(t.Context(), "case", step, nil).Evidence()
 		if e.Answer != nil || e.Failure == nil || !strings.Contains(e.Request.Line, "/x/$ID") {
 			t.Errorf("got %+v", e)
 		}
@@ -202,12 +202,12 @@ func TestTheRequestLineIsWhatWasSent(t *testing.T) {
 	step := get("/x/" + hole(plan.FromAnswer, "ODD"))
 	step.Request.Query = []plan.Field{{Name: "price", Value: "$5 a"}, {Name: "id", Value: "<" + hole(plan.FromAnswer, "ODD") + ">"}}
 	r := toyClient(t, target).Do(t.Context(), "case", step, map[string]string{"ODD": odd})
-	if want := "GET " + target + uri; r.Evidence.Request.Line != want {
-		t.Errorf("shown %s\nsent  %s", r.Evidence.Request.Line, want)
+	if want := "GET " + target + uri; r.Evidence().Request.Line != want {
+		t.Errorf("shown %s\nsent  %s", r.Evidence().Request.Line, want)
 	}
 	step.Request.Query = append(step.Request.Query, plan.Field{Name: "key", Value: hole(plan.FromCredential, "valid", "AppKey")})
 	r = toyClient(t, target).Do(t.Context(), "case", step, map[string]string{"ODD": odd})
-	if line := r.Evidence.Request.Line; !strings.HasSuffix(line, "&key=$APP_KEY") || !strings.Contains(line, "price=%245+a") {
+	if line := r.Evidence().Request.Line; !strings.HasSuffix(line, "&key=$APP_KEY") || !strings.Contains(line, "price=%245+a") {
 		t.Errorf("shown %s", line)
 	}
 }

@@ -203,7 +203,8 @@ func (c *Client) await(ctx context.Context, caseID string, step plan.Step, value
 	}
 	r.Took = time.Since(r.Started)
 	r.Sought = about
-	r.Evidence = c.awaited(r, about)
+	made := r
+	r.shown = sync.OnceValue(func() Evidence { return c.awaited(made, about) })
 	return r
 }
 
@@ -254,7 +255,7 @@ func (s *script) undo(values map[string]string, done map[string]bool) {
 		keep(record, values)
 		t.Cleanup = append(t.Cleanup, record)
 		if a := record.Answer; a == nil || a.Status/100 != 2 && a.Status != http.StatusNotFound {
-			t.Left = append(t.Left, record.Evidence.Request.Line)
+			t.Left = append(t.Left, record.Evidence().Request.Line)
 		}
 	}
 }

@@ -176,10 +176,10 @@ func TestAwaitingAMessage(t *testing.T) {
 	}
 	tell("7", `{"payment":"7","text":"`+receiver.Secret()+`"}`)
 	r = c.Execute(t.Context(), planned, nil).Observe[0]
-	if len(r.Messages) != 1 || r.Evidence.Answer == nil {
+	if len(r.Messages) != 1 || r.Evidence().Answer == nil {
 		t.Fatalf("got %+v", r)
 	}
-	if shown := fmt.Sprint(r.Evidence, *r.Evidence.Answer); strings.Contains(shown, receiver.Secret()) {
+	if shown := fmt.Sprint(r.Evidence(), *r.Evidence().Answer); strings.Contains(shown, receiver.Secret()) {
 		t.Errorf("the evidence holds the secret of the messages: %s", shown)
 	}
 	c.Deafen("nothing can come")

@@ -65,7 +65,7 @@ func TestATargetIsGivenTime(t *testing.T) {
 				}
 			}))
 			r := c.Do(t.Context(), "c", post("/x", "{}"), nil)
-			if r.Failure != nil || r.Answer.Status != tt.status || r.Waits != tt.wait || r.Writes != tt.seen || int(seen.Load()) != tt.seen || r.Evidence.Waits != tt.wait {
+			if r.Failure != nil || r.Answer.Status != tt.status || r.Waits != tt.wait || r.Writes != tt.seen || int(seen.Load()) != tt.seen || r.Evidence().Waits != tt.wait {
 				t.Errorf("%+v, %+v, %d waits, %d writes, %d seen", r.Answer, r.Failure, r.Waits, r.Writes, seen.Load())
 			}
 			if busy := r.Silence() != ""; busy != (tt.status == 503) {

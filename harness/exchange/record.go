@@ -30,9 +30,18 @@ type Record struct {
 	Sought   string             // what a read-back looks for, or the id that an awaited message names
 	Messages []message.Delivery // that were awaited
 	Shared   bool               // the request served another case too, which counts it
-	Evidence Evidence           // without its curl line
 
-	filler filler // what the placeholders of the step stood for
+	filler filler          // what the placeholders of the step stood for
+	shown  func() Evidence // makes it once
+}
+
+// Evidence is the redacted copy, without its curl line. It is made when it is
+// asked for: of a case that passed only the journal shows it.
+func (r Record) Evidence() Evidence {
+	if r.shown == nil {
+		return Evidence{}
+	}
+	return r.shown()
 }
 
 // Curl is the command that repeats the request, redacted; "" where nothing was sent.

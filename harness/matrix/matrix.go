@@ -36,6 +36,7 @@ type Matrix struct {
 	Tool    string    `json:"tool"`
 	Filter  string    `json:"filter,omitempty"` // of the mutants, as given
 	All     bool      `json:"all"`              // every obligation was asked of every mutant
+	Planned int       `json:"planned"`          // rows; fewer are there where it was interrupted
 	Started time.Time `json:"started"`
 	Seconds float64   `json:"seconds"`
 	Rows    []Row     `json:"rows"` // mutants in the order of their table, by seed; then the sound sandbox
@@ -100,19 +101,20 @@ func (m *Matrix) Bad() []Row {
 }
 
 // Idle lists the checks that kill no mutant alone: they prove nothing that others
-// do not. A matrix of some mutants says nothing of that.
+// do not. A matrix of some mutants says nothing of that, nor does one that was interrupted.
 func (m *Matrix) Idle() []string {
 	var names []string
 	for _, c := range m.Checks {
-		if len(c.Alone) == 0 && m.Filter == "" {
+		if len(c.Alone) == 0 && m.Filter == "" && len(m.Rows) == m.Planned {
 			names = append(names, c.Name)
 		}
 	}
 	return names
 }
 
-// Run runs mutants by each seed, then the sound sandbox. An error is a fault of
-// our own; what is wrong with a single row is told in the row.
+// Run runs mutants by each seed, then the sound sandbox. When the context ends it,
+// the rows that came to their end are there beside the error. Any other error is a
+// fault of our own; what is wrong with a single row is told in the row.
 func Run(ctx context.Context, mutants []sandbox.Mutant, o Options) (*Matrix, error) {
 	m := &Matrix{All: o.All, Started: time.Now().UTC(), Rows: []Row{}}
 	jobs := make([]job, 0, len(mutants)*len(o.Seeds)+len(o.Clean))
@@ -134,24 +136,36 @@ func Run(ctx context.Context, mutants []sandbox.Mutant, o Options) (*Matrix, err
 			plans[j.seed] = p
 		}
 	}
-	m.Rows = make([]Row, len(jobs))
+	m.Planned = len(jobs)
+	rows := make([]*Row, len(jobs))
 	var pool sync.WaitGroup
 	var mu sync.Mutex
 	slots := make(chan struct{}, max(o.AtOnce, 1))
 	for i, j := range jobs {
 		slots <- struct{}{}
+		if ctx.Err() != nil {
+			break
+		}
 		pool.Go(func() {
 			defer func() { <-slots }()
 			row := j.run(ctx, plans[j.seed], o.All)
 			mu.Lock()
 			defer mu.Unlock()
-			m.Rows[i] = row
+			if ctx.Err() != nil {
+				return // it was cut short
+			}
+			rows[i] = &row
 			if o.Done != nil {
 				o.Done(row)
 			}
 		})
 	}
 	pool.Wait()
+	for _, row := range rows {
+		if row != nil {
+			m.Rows = append(m.Rows, *row)
+		}
+	}
 	m.Seconds = time.Since(m.Started).Seconds()
 	m.Checks = byCheck(m.Rows, verdict.Checks())
 	return m, ctx.Err()

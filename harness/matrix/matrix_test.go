@@ -186,6 +186,20 @@ func TestFaults(t *testing.T) {
 	}
 }
 
+// An interrupted matrix keeps the rows that came to their end, and says nothing of
+// the checks as a whole.
+func TestInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	m, err := Run(ctx, nil, Options{Plan: only(onLists), Clean: []uint64{1, 2, 3}, Done: func(Row) { cancel() }})
+	if !errors.Is(err, context.Canceled) || len(m.Rows) != 1 || m.Rows[0].Seed != 1 || m.Planned != 3 {
+		t.Errorf("%v, %d of %d rows", err, len(m.Rows), m.Planned)
+	}
+	if len(m.Idle()) > 0 {
+		t.Errorf("idle: %v", m.Idle())
+	}
+}
+
 func TestByCheck(t *testing.T) {
 	by := func(checks ...string) []Failure {
 		var list []Failure

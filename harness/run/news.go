@@ -235,6 +235,9 @@ const (
 
 // origins looks ids up, so many at once as cases.
 func (r *Run) origins(ctx context.Context, m *spec.Messaging, ids []string) map[string]origin {
+	if len(ids) == 0 {
+		return nil
+	}
 	made := r.made()
 	found := make([]origin, len(ids))
 	slots := make(chan struct{}, r.client.Settings().Concurrency)
@@ -274,18 +277,19 @@ func (r *Run) origin(ctx context.Context, m *spec.Messaging, id string, made map
 
 // made lists the unique values that requests send, in this part of the run and in earlier ones.
 func (r *Run) made() map[string]origin {
-	list := map[string]origin{}
+	list, runs := map[string]origin{}, r.document.RunIDs()
 	for _, c := range r.plan.Cases {
-		for i, step := range append(c.Steps(), c.Act) { // what the act sends is judged by it alone
+		steps := append(c.Steps(), c.Act) // what the act sends is judged by it alone
+		for i, step := range steps {
 			of := ours
-			if i == len(c.Steps()) && c.Expect.Rejected() {
+			if i == len(steps)-1 && c.Expect.Rejected() {
 				of = rejected
 			}
 			for _, p := range step.Request.Body.Placeholders() {
-				for _, id := range r.document.RunIDs() {
-					if p.Source != plan.FromRun {
-						continue
-					}
+				if p.Source != plan.FromRun {
+					continue
+				}
+				for _, id := range runs {
 					if value, err := exchange.Unique(id, c.ID, p); err == nil {
 						list[value] = of
 					}

@@ -252,7 +252,7 @@ func (r *Run) preflight(ctx context.Context) string {
 	case record.Failure != nil:
 		return fmt.Sprintf("no answer from %s: %s; nothing else was sent", target, record.Failure.Text)
 	case record.Answer.Status == 401 || record.Answer.Status == 403:
-		return fmt.Sprintf("%s refuses the valid credentials of the fixtures: %s was answered %d; nothing else was sent", target, record.Evidence.Request.Line, record.Answer.Status)
+		return fmt.Sprintf("%s refuses the valid credentials of the fixtures: %s was answered %d; nothing else was sent", target, record.Evidence().Request.Line, record.Answer.Status)
 	}
 	return ""
 }
@@ -293,7 +293,7 @@ func (r *Run) abandon(t *exchange.Transcript) {
 func (r *Run) execute(ctx context.Context, c *plan.Case, aside func(func())) (t *exchange.Transcript) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			r.record(c, nil, faulty(c, fault))
+			r.record(c, nil, faulty(c, fault), nil)
 		}
 	}()
 	return r.client.Execute(ctx, c, aside)
@@ -302,13 +302,36 @@ func (r *Run) execute(ctx context.Context, c *plan.Case, aside func(func())) (t 
 // judge judges and journals what a case showed. A panic of ours breaks that case alone.
 func (r *Run) judge(c *plan.Case, t *exchange.Transcript) {
 	var verdicts []verdict.Verdict
-	defer func() {
-		if fault := recover(); fault != nil {
-			verdicts = faulty(c, fault)
+	var evidence []exchange.Evidence
+	protected := func(do func()) {
+		defer func() {
+			if fault := recover(); fault != nil {
+				verdicts = faulty(c, fault)
+			}
+		}()
+		do()
+	}
+	protected(func() { verdicts = verdict.Judge(r.plan, t) })
+	protected(func() { evidence = r.evidence(t, verdicts) })
+	r.record(c, t, verdicts, evidence)
+}
+
+// evidence is what is shown of a case. What passed is shown by the journal and the
+// progress alone, and its requests are not repeated.
+func (r *Run) evidence(t *exchange.Transcript, verdicts []verdict.Verdict) []exchange.Evidence {
+	passed := !slices.ContainsFunc(verdicts, func(v verdict.Verdict) bool { return v.Outcome.Worse(verdict.Pass) })
+	if passed && r.options.Journal == nil && r.options.Progress == nil {
+		return nil
+	}
+	var list []exchange.Evidence
+	for _, record := range t.Records() {
+		e := record.Evidence()
+		if !passed {
+			e.Curl = record.Curl()
 		}
-		r.record(c, t, verdicts)
-	}()
-	verdicts = verdict.Judge(r.plan, t)
+		list = append(list, e)
+	}
+	return list
 }
 
 // faulty is what is said of a case that met a fault of our own.
@@ -320,9 +343,9 @@ func faulty(c *plan.Case, fault any) []verdict.Verdict {
 	return verdicts
 }
 
-func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Verdict) {
+func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Verdict, evidence []exchange.Evidence) {
 	e := entry(c, t)
-	e.Verdicts, e.Outcome = verdicts, verdict.Pass
+	e.Verdicts, e.Outcome, e.Evidence = verdicts, verdict.Pass, evidence
 	for i := range verdicts {
 		v := &verdicts[i]
 		show := func(text string) string { return shorten(r.client.RedactAnswer(text), mostSaid) }
@@ -333,11 +356,6 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 		}
 		if v.Outcome.Worse(e.Outcome) {
 			e.Outcome = v.Outcome
-		}
-	}
-	if t != nil && e.Outcome != verdict.Pass { // what passed is not repeated
-		for i, record := range t.Records() {
-			e.Evidence[i].Curl = record.Curl()
 		}
 	}
 
@@ -374,10 +392,9 @@ func entry(c *plan.Case, t *exchange.Transcript) Entry {
 		e.Act = len(t.Prepare)
 	}
 	for _, record := range t.Records() {
-		e.Evidence = append(e.Evidence, record.Evidence)
 		e.Unanswered = e.Unanswered || record.Silence() != ""
 		if record.Answer != nil && record.Step.Operation != "" && !record.Shared {
-			e.Times = append(e.Times, Time{record.Step.Operation, record.Evidence.TookMS})
+			e.Times = append(e.Times, Time{record.Step.Operation, exchange.Milliseconds(record.Took)})
 		}
 	}
 	return e

@@ -236,6 +236,39 @@ func TestResumeRefuses(t *testing.T) {
 	}
 }
 
+// TestOneRunInAFolder: while a run writes, no other one begins or goes on in its
+// folder, and what it wrote after it was read is not cut.
+func TestOneRunInAFolder(t *testing.T) {
+	t.Parallel()
+	dir, requests := begun(t)
+	out := filepath.Join(dir, "out")
+	size := int64(len(readFile(t, filepath.Join(out, reporters.JournalFile))))
+	writing, err := reporters.Continue(out, size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := listing(t, out)
+	for _, args := range [][]string{{"run", "--out", "out"}, {"run", "--resume", "out"}} {
+		_, stderr, code := commandIn(t, dir, nil, args...)
+		if code != run.ExitUsage || !strings.Contains(stderr, "--out out: another run is writing there") {
+			t.Errorf("%v: exit code %d: %s", args, code, stderr)
+		}
+		if n := requests.Load(); n != 0 || listing(t, out) != before {
+			t.Errorf("%v: %d requests were sent, or files were touched", args, n)
+		}
+	}
+	if _, err := writing.WriteString("{}\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := writing.Close(); err != nil {
+		t.Fatal(err)
+	}
+	before = listing(t, out)
+	if _, err := reporters.Continue(out, size); err == nil || !strings.Contains(err.Error(), "another run has gone on there meanwhile") || listing(t, out) != before {
+		t.Errorf("%v, or files were touched", err)
+	}
+}
+
 // TestResume: flags are those of the begun run, what may differ may be given, a
 // torn line is cut, and a run that is complete is left as it is.
 func TestResume(t *testing.T) {

@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"syscall"
 	"time"
 
@@ -222,7 +221,7 @@ func (f *runFlags) journal(earlier *run.Replayed) (*os.File, error) {
 	if err := reporters.Prepare(f.out); err != nil {
 		return nil, err
 	}
-	return os.Create(filepath.Join(f.out, reporters.JournalFile))
+	return reporters.Begin(f.out)
 }
 
 // accepted reads the waivers; one of an obligation that does not exist is an error.

@@ -4,10 +4,12 @@ package reporters
 
 import (
 	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -25,6 +27,9 @@ const (
 	ScriptFile   = "report.js"
 )
 
+// errBusy is the error where two runs would write into one folder.
+var errBusy = errors.New("another run is writing there")
+
 // Prepare makes the folder for a run's files, finds out whether it takes any, and
 // removes those of an earlier run, so that no old report can be taken for the new one.
 func Prepare(dir string) error {
@@ -38,17 +43,49 @@ func Prepare(dir string) error {
 	if err := errors.Join(f.Close(), os.Remove(f.Name())); err != nil {
 		return err
 	}
+	if earlier, err := os.Open(filepath.Join(dir, JournalFile)); err == nil {
+		if err := errors.Join(lock(earlier), earlier.Close()); err != nil {
+			return err
+		}
+	}
 	return removeReports(dir, "")
 }
 
+// Begin makes the journal of a new run, in a folder that is prepared. While it is
+// open no other run writes there.
+func Begin(dir string) (journal *os.File, err error) {
+	journal, err = os.OpenFile(filepath.Join(dir, JournalFile), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if errors.Is(err, fs.ErrExist) {
+		err = errBusy // it was faster
+	}
+	return locked(journal, err)
+}
+
 // Continue opens the journal of a run that is resumed, cut after the lines that
-// are whole, and removes its reports.
+// are whole, and removes its reports. While it is open no other run writes there.
 func Continue(dir string, whole int64) (journal *os.File, err error) {
-	journal, err = os.OpenFile(filepath.Join(dir, JournalFile), os.O_WRONLY|os.O_APPEND, 0)
+	journal, err = locked(os.OpenFile(filepath.Join(dir, JournalFile), os.O_RDWR|os.O_APPEND, 0))
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(removeReports(dir, JournalFile), journal.Truncate(whole)); err != nil {
+	torn, err := io.ReadAll(io.NewSectionReader(journal, whole, math.MaxInt64-whole))
+	if err == nil && bytes.ContainsRune(torn, '\n') {
+		err = errors.New("another run has gone on there meanwhile")
+	}
+	if err == nil {
+		err = errors.Join(removeReports(dir, JournalFile), journal.Truncate(whole))
+	}
+	if err != nil {
+		return nil, errors.Join(err, journal.Close())
+	}
+	return journal, nil
+}
+
+func locked(journal *os.File, err error) (*os.File, error) {
+	if err != nil {
+		return nil, err
+	}
+	if err := lock(journal); err != nil {
 		return nil, errors.Join(err, journal.Close())
 	}
 	return journal, nil

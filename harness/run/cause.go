@@ -190,8 +190,15 @@ func cut(evidence []exchange.Evidence) []exchange.Evidence {
 func (d *Document) gather(all causes) {
 	d.Causes = []Cause{}
 	waived := map[string]bool{}
+	alike := map[string]int{} // causes that would be told by the same line
+	for _, g := range all {
+		alike[d.title(g.Cause, false)]++
+	}
 	for id, g := range all {
-		g.Title = d.title(g.Cause)
+		g.Title = d.title(g.Cause, false)
+		if alike[g.Title] > 1 {
+			g.Title = d.title(g.Cause, true)
+		}
 		d.Causes = append(d.Causes, g.Cause)
 		waived[id] = d.Waived(g.Cause)
 	}
@@ -233,8 +240,10 @@ func compareTruth(a, b bool) int {
 	return 1
 }
 
-// title says in one line what the representative case showed.
-func (d *Document) title(c Cause) string {
+// title says in one line what the representative case showed. It also names the
+// kind of its request, or the place in its answer, to tell the cause apart from
+// those that the same line would tell.
+func (d *Document) title(c Cause, apart bool) string {
 	first := c.Shown[0]
 	if len(first.Findings) == 0 {
 		return first.Why
@@ -243,6 +252,9 @@ func (d *Document) title(c Cause) string {
 	sentence := o.Sentence
 	if len(d.Operations(c)) > 1 {
 		sentence = strings.TrimPrefix(sentence, o.Operation+" ")
+	}
+	if by := cmp.Or(c.Kind, first.Findings[0].Pointer); apart && by != "" {
+		sentence += " (" + by + ")"
 	}
 	return fmt.Sprintf("%s: received %s", sentence, first.Findings[0].Received)
 }

@@ -69,6 +69,44 @@ func TestOneDefectIsOneCause(t *testing.T) {
 	}
 }
 
+// Two causes are told apart by their lines, and one that is alone has no more words than it needs.
+func TestTitles(t *testing.T) {
+	pay := Obligation{ID: "pay.R-1", Operation: "pay", Sentence: "pay keeps nothing", Check: "status"}
+	look := Obligation{ID: "pay.R-2", Operation: "pay", Sentence: "pay keeps its form", Check: "schema"}
+	d := &Document{Obligations: []Obligation{pay, look}}
+	for _, tt := range []struct {
+		claim string
+		file  func(all causes)
+		want  []string
+	}{
+		{"alone", func(all causes) {
+			failing(all, pay, "a", "malformed.type", verdict.Finding{Received: "1"})
+		}, []string{"pay keeps nothing: received 1"}},
+		{"alike but for the kind", func(all causes) {
+			failing(all, pay, "a", "malformed.type", verdict.Finding{Received: "1"})
+			failing(all, pay, "b", "malformed.null", verdict.Finding{Received: "1"})
+		}, []string{"pay keeps nothing (malformed.null): received 1", "pay keeps nothing (malformed.type): received 1"}},
+		{"alike but for the place", func(all causes) {
+			failing(all, look, "a", "valid", verdict.Finding{Received: "1", Pointer: "/a"})
+			failing(all, look, "b", "valid", verdict.Finding{Received: "1", Pointer: "/b"})
+		}, []string{"pay keeps its form (/a): received 1", "pay keeps its form (/b): received 1"}},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			all := causes{}
+			tt.file(all)
+			d.gather(all)
+			var got []string
+			for _, c := range d.Causes {
+				got = append(got, c.Title)
+			}
+			slices.Sort(got)
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+}
+
 func TestACauseCountsEachCaseOnce(t *testing.T) {
 	all := causes{}
 	first, second := Obligation{ID: "pay.R-1", Check: "schema"}, Obligation{ID: "pay.R-2", Check: "schema"}

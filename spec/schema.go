@@ -58,7 +58,7 @@ var options = map[Direction][]openapi3.SchemaValidationOption{
 }
 
 var common = slices.Clip([]openapi3.SchemaValidationOption{
-	openapi3.MultiErrors(), openapi3.EnableFormatValidation(), openapi3.SetSchemaRegexCompiler(compilePattern), openapi3.WithStringFormatValidators(formats),
+	openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails(), openapi3.EnableFormatValidation(), openapi3.SetSchemaRegexCompiler(compilePattern), openapi3.WithStringFormatValidators(formats),
 })
 
 // settle sorts, and leaves a value of a wrong type at that: the validators of 3.0

@@ -146,6 +146,7 @@ type Messaging struct {
 	Event    string   `json:"event"`
 	Success  string   `json:"success"`
 	Reason   string   `json:"reason"`
+	Within   float64  `json:"within,omitempty"` // seconds from the outcome to the first attempt; 0: nothing is promised
 	Lookup   *Finder  `json:"lookup,omitempty"`
 }
 

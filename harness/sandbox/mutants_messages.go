@@ -14,6 +14,14 @@ var messageMutants = []Mutant{
 		telling(loses("sale."))},
 	{"failure-not-told", "sends no message when a capture fails later", "RH-MSG-1", also{"RH-MSG-12"}, on{"payment-capture"},
 		telling(loses("capture.declined"))},
+	{"message-late", "sends messages about voids two and a half seconds late", "RH-MSG-13", nil, on{"payment-void", "ach-void"},
+		telling(func(s *Sandbox, m message) []message {
+			if !strings.HasPrefix(m.hook.Event, "void.") {
+				return []message{m}
+			}
+			s.courier.after(2500*time.Millisecond, func() { s.courier.send(m) })
+			return nil
+		})},
 	{"message-of-other-id", "names another transaction in the message about a success", "RH-MSG-2", nil, on{"payment-capture"},
 		telling(func(s *Sandbox, m message) []message {
 			other := s.sellUnheard()

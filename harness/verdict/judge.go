@@ -78,6 +78,7 @@ var checks = map[string]Check{
 	"distinct-reasons":  distinctReasons,
 	"message":           messageCame,
 	"message-id":        messageID,
+	"message-prompt":    messagePrompt,
 	"message-success":   messageSuccess,
 	"message-reason":    messageReason,
 	"message-header":    messageHeader,

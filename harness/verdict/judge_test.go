@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
@@ -32,6 +33,7 @@ x-conformance:
     event: /event
     success: /success
     reason: /reason
+    within: 1
 components:
   schemas:
     News:
@@ -104,6 +106,7 @@ type row struct {
 	prepared  []exchange.Record
 	kind      string
 	news      exchange.News
+	took      time.Duration
 
 	want      Outcome
 	exercised bool
@@ -137,7 +140,7 @@ func judgeRow(t *testing.T, check string, r row) Verdict {
 	p := &plan.Plan{Description: d, Obligations: []*plan.Obligation{{ID: "o", Operation: o, Requirement: q}}}
 	act := plan.Step{Name: id, Label: "act", Check: "flow", Expect: &r.expect, Operation: id, Request: plan.Request{Method: o.Method}}
 	c := &plan.Case{ID: "c", Kind: r.kind, Operation: id, Obligations: []string{"o"}, Expect: r.expect, Act: act}
-	list := Judge(p, &exchange.Transcript{Case: c, Act: &exchange.Record{Step: act, Body: []byte(r.sent), Answer: r.answer()}, Observe: r.observed, Prepare: r.prepared, News: r.news})
+	list := Judge(p, &exchange.Transcript{Case: c, Act: &exchange.Record{Step: act, Body: []byte(r.sent), Answer: r.answer(), Started: time.Unix(0, 0), Took: r.took}, Observe: r.observed, Prepare: r.prepared, News: r.news})
 	if len(list) != 1 || list[0].Obligation != "o" {
 		t.Fatalf("got %+v", list)
 	}
@@ -175,7 +178,7 @@ func table(t *testing.T, check string, rows []row) {
 func TestEveryCheckHasATable(t *testing.T) {
 	tested := []string{
 		"added", "alike", "amount", "code", "distinct-reasons", "documented-status", "echo", "error-body", "flow", "media-type",
-		"message", "message-again", "message-header", "message-id", "message-none", "message-once", "message-reason", "message-schema",
+		"message", "message-again", "message-header", "message-id", "message-none", "message-once", "message-prompt", "message-reason", "message-schema",
 		"message-success", "no-inside", "no-reason", "no-reason-field", "no-trace", "not-shown", "reason", "repeat", "retry", "schema", "status",
 	}
 	if got := Checks(); !slices.Equal(got, tested) {

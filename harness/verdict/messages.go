@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"time"
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/message"
@@ -83,6 +84,28 @@ func messageID(v View) Saw {
 		Expected: fmt.Sprintf("%s %q in the message, as the answer has it", m.ID, r.Sought),
 		Received: fmt.Sprintf("%q in a message that came meanwhile, which no answer named", exchange.Text(v.Transcript.News.Strays[0].Value, m.ID)),
 	}}}
+}
+
+// messagePrompt judges that a message is sent as soon as promised: its outcome was
+// known when the answer was there. Sent is not received, and a busy target is slow
+// in all it does: it gets as long again as its answer took, and a second.
+func messagePrompt(v View) Saw {
+	if v.Operation.Conformance.Messages.Within == 0 {
+		return Saw{Unclear: "the description does not promise when a message is sent"}
+	}
+	return onMessage(v, func(m *spec.Messaging, d message.Delivery, _ bool) []Finding {
+		act := v.Transcript.Act
+		late := d.At.Sub(act.Started.Add(act.Took))
+		promised := time.Duration(m.Within * float64(time.Second))
+		if late <= promised+act.Took+time.Second {
+			return nil
+		}
+		return []Finding{{
+			Keyword:  "within",
+			Expected: fmt.Sprintf("the first attempt to send the message within %s of the outcome", promised),
+			Received: fmt.Sprintf("the first %s after the answer, which took %s", late.Round(1e8), act.Took.Round(1e6)),
+		}}
+	})
 }
 
 // messageSuccess judges that a message says, as true or false, what became of the request.

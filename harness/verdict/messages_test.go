@@ -60,6 +60,22 @@ func TestMessageID(t *testing.T) {
 	})
 }
 
+func TestMessagePrompt(t *testing.T) {
+	after := func(d time.Duration) []exchange.Record {
+		list := came(good)
+		list[0].Messages[0].At = time.Unix(0, 0).Add(d)
+		return list
+	}
+	table(t, "message-prompt", []row{
+		{claim: "one before the answer passes", status: 200, body: paidBody, took: time.Second, observed: after(0), want: Pass, exercised: true},
+		{claim: "one a little late passes", status: 200, body: paidBody, observed: after(1900 * time.Millisecond), want: Pass, exercised: true},
+		{claim: "one that is clearly late fails", status: 200, body: paidBody, observed: after(2400 * time.Millisecond), want: Fail, exercised: true, says: "first 2.4s after"},
+		{claim: "a slow target gets more time", status: 200, body: paidBody, took: time.Second, observed: after(3900 * time.Millisecond), want: Pass, exercised: true},
+		{claim: "and no more than that", status: 200, body: paidBody, took: time.Second, observed: after(4100 * time.Millisecond), want: Fail, exercised: true, says: "took 1s"},
+		{claim: "no message is unclear", status: 200, body: paidBody, observed: came(), want: Inconclusive, says: "no message came"},
+	})
+}
+
 func TestMessageSuccess(t *testing.T) {
 	table(t, "message-success", []row{
 		{claim: "true after a success passes", status: 200, body: paidBody, observed: came(good), want: Pass, exercised: true},

@@ -146,7 +146,8 @@ type Messaging struct {
 	Event    string   `json:"event"`
 	Success  string   `json:"success"`
 	Reason   string   `json:"reason"`
-	Within   float64  `json:"within,omitempty"` // seconds from the outcome to the first attempt; 0: nothing is promised
+	Within   float64  `json:"within,omitempty"`  // seconds from the outcome to the first attempt; 0: nothing is promised
+	Repeats  int      `json:"repeats,omitempty"` // attempts after the first, at most; 0: nothing is promised
 	Lookup   *Finder  `json:"lookup,omitempty"`
 }
 

@@ -32,14 +32,17 @@ const Settle = "settle"
 //	$unique.NAME             a new value of 25 characters, the same within the flow; within a text
 //	                         as {$unique.NAME}
 //	$merchants.NAME          a merchant of the fixtures
-//	$message.address         where messages are received; also $message.refusing, which
-//	                         refuses each once, $message.header and $message.secret
+//	$message.address         where messages are received; also $message.header and $message.secret
+//	$message.own             an address of the flow alone; also $message.moved, another, and
+//	                         $message.refusing, which refuses each message
 type FlowStep struct {
 	Name    string         `yaml:"name"`    // how other steps speak of it; the act is also called act
 	Do      string         `yaml:"do"`      // operation id, $operation or settle
 	Of      string         `yaml:"of"`      // the earlier step that a link binds it to; the latest that has one
 	Again   string         `yaml:"again"`   // the earlier step whose request is sent once more, to the byte
 	Await   string         `yaml:"await"`   // the earlier step whose message is awaited; with an expectation it has to come
+	At      string         `yaml:"at"`      // address that the message is awaited at: own, moved, refusing; address when left out
+	Never   bool           `yaml:"never"`   // it must not come there
 	Test    string         `yaml:"test"`    // trigger of the fixtures: refused, error, internal, capture_fails_later
 	With    map[string]any `yaml:"with"`    // pointer into the body or in:name of a parameter → value
 	Without []string       `yaml:"without"` // the same, left out
@@ -124,6 +127,12 @@ func (f Flow) checkStep(i int, s FlowStep) error {
 	if s.Do == "" && (len(s.With) > 0 || len(s.Without) > 0 || s.Test != "" || s.As != "" || s.Keyed || s.Of != "") {
 		return errors.New("with, without, test, as, keyed and of go with do")
 	}
+	if s.Await == "" && (s.At != "" || s.Never) || s.Never && s.Expect != nil {
+		return errors.New("at and never go with await, and never without expect")
+	}
+	if s.At != "" && !slices.Contains(addresses, s.At) {
+		return fmt.Errorf("at: %q: allowed are %s", s.At, strings.Join(addresses, ", "))
+	}
 	if s.Name != "" && (f.named(s.Name, i) >= 0 || s.Name == "act" || notLabel(s.Name)) {
 		return fmt.Errorf("name: %q: a name is used once, is made of letters, digits, . and -, and is not act", s.Name)
 	}
@@ -160,6 +169,9 @@ func (f Flow) checkStep(i int, s FlowStep) error {
 	return nil
 }
 
+// addresses are where a flow may have messages come in.
+var addresses = []string{"address", "own", "moved", "refusing"}
+
 func isPlace(place string) bool {
 	in, _, ok := strings.Cut(place, ":")
 	return strings.HasPrefix(place, "/") || ok && slices.Contains([]string{"query", "path", "header"}, in)
@@ -173,7 +185,7 @@ func (f Flow) checkExpression(text string, before int) error {
 			return nil
 		}
 	case from == "message":
-		if slices.Contains([]string{"address", "refusing", "header", "secret"}, rest) {
+		if slices.Contains(addresses, rest) || rest == "header" || rest == "secret" {
 			return nil
 		}
 	case strings.HasPrefix(rest, "request#/") || strings.HasPrefix(rest, "answer#/"):
@@ -182,7 +194,7 @@ func (f Flow) checkExpression(text string, before int) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("%q: allowed are $NAME.request#/…, $NAME.answer#/…, $unique.NAME, $merchants.NAME and $message.address, .refusing, .header, .secret", text)
+	return fmt.Errorf("%q: allowed are $NAME.request#/…, $NAME.answer#/…, $unique.NAME, $merchants.NAME and $message.address, .own, .moved, .refusing, .header, .secret", text)
 }
 
 // Holds says what an answer's body is to be, place by place: pointer → JSON

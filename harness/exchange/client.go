@@ -232,7 +232,7 @@ func (f *filler) value(p plan.Placeholder) (string, error) {
 	case plan.FromRun:
 		return Unique(f.client.settings.RunID, f.caseID, p)
 	case plan.FromReceiver:
-		return f.client.receiving(p.Args[0])
+		return f.client.receiving(p.Args[0], f.caseID)
 	case plan.FromAnswer, plan.UnlikeAnswer:
 		value, ok := f.values[p.Args[0]]
 		if !ok {
@@ -259,7 +259,7 @@ func (f *filler) sought(step plan.Step) string {
 }
 
 // receiving is what a registration says of where messages come in.
-func (c *Client) receiving(what string) (string, error) {
+func (c *Client) receiving(what, caseID string) (string, error) {
 	switch {
 	case c.receiver == nil:
 		return "", errors.New(cmp.Or(c.deaf, "no message is received in this run"))
@@ -268,7 +268,15 @@ func (c *Client) receiving(what string) (string, error) {
 	case what == "secret":
 		return c.receiver.Secret(), nil
 	}
-	return c.receiver.Address(what), nil
+	return c.receiver.Address(placeOf(what, caseID)), nil
+}
+
+// placeOf is a place of the receiver: one for the run, the others for each case.
+func placeOf(name, caseID string) string {
+	if name == message.Acknowledging {
+		return name
+	}
+	return name + "/" + caseID
 }
 
 // unlike alters the digits and hexadecimal letters of an id within their class,

@@ -180,7 +180,7 @@ func keep(r Record, values map[string]string) (missing string) {
 
 // await waits for the message about an id. Nothing is sent.
 func (c *Client) await(ctx context.Context, caseID string, step plan.Step, values map[string]string, aside func(func())) Record {
-	r := Record{Step: step, Started: time.Now()}
+	r := Record{Step: step, Started: time.Now(), Place: placeOf(step.Await.Place, caseID)}
 	f := filler{client: c, caseID: caseID, values: values}
 	about, err := step.Await.About.Fill(f.value)
 	switch {
@@ -190,12 +190,21 @@ func (c *Client) await(ctx context.Context, caseID string, step plan.Step, value
 		r.Failure = &Failure{Blocked, c.Redact(err.Error())}
 	default:
 		m := step.Await.Source.Conformance.Messages
-		waiting, cancel := context.WithTimeout(ctx, c.settings.MessageWait)
+		patience := c.settings.MessageWait
+		if step.Await.Never {
+			patience = c.settings.QuietWindow
+		}
+		waiting, cancel := context.WithTimeout(ctx, patience)
 		defer cancel()
 		aside(func() {
-			r.Messages = c.receiver.Await(waiting, step.Await.Times, func(d message.Delivery) bool {
-				return d.Place == step.Await.Place && Text(d.Value, m.ID) == about
-			})
+			match := func(d message.Delivery) bool { return d.Place == r.Place && Text(d.Value, m.ID) == about }
+			r.Messages = c.receiver.Await(waiting, step.Await.Times, match)
+			for got := -1; got < len(r.Messages) && len(r.Messages) >= step.Await.Times && len(r.Messages) <= step.Await.Most; {
+				got = len(r.Messages)
+				quiet, cancel := context.WithTimeout(waiting, c.settings.QuietWindow)
+				r.Messages = c.receiver.Await(quiet, got+1, match)
+				cancel()
+			}
 		})
 		if ctx.Err() != nil && len(r.Messages) < step.Await.Times {
 			r.Failure = c.failure(ctx, ctx.Err())

@@ -186,7 +186,7 @@ func TestAwaitingAMessage(t *testing.T) {
 	if r := c.Execute(t.Context(), planned, nil).Observe[0]; r.Failure == nil || r.Failure.Text != "nothing can come" {
 		t.Errorf("deaf: %+v", r)
 	}
-	if value, err := c.receiving("secret"); err != nil || value != receiver.Secret() {
+	if value, err := c.receiving("secret", "case"); err != nil || value != receiver.Secret() {
 		t.Errorf("%s, %v", value, err)
 	}
 }

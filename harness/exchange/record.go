@@ -28,6 +28,7 @@ type Record struct {
 	Failure  *Failure
 	Missing  string             // pointer to the first value that was to be captured and is not there
 	Sought   string             // what a read-back looks for, or the id that an awaited message names
+	Place    string             // of the receiver, where a message is awaited
 	Messages []message.Delivery // that were awaited
 	Shared   bool               // the request served another case too, which counts it
 

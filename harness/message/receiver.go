@@ -22,10 +22,11 @@ import (
 	"time"
 )
 
-// Where a receiver can be reached, below its address.
+// Where a receiver can be reached, below its address. A place may be divided by a
+// slash and a name; there are others, which acknowledge too.
 const (
 	Acknowledging = "address"  // each message is acknowledged
-	Refusing      = "refusing" // each is refused once with 500, then acknowledged
+	Refusing      = "refusing" // each is refused with 500
 )
 
 // HeaderName is the header that each message must carry, with the secret as its value.
@@ -39,7 +40,7 @@ const (
 
 // Delivery is one message as it came.
 type Delivery struct {
-	Place    string // address that it came to: address or refusing
+	Place    string // that it came to
 	At       time.Time
 	Header   http.Header
 	Body     []byte
@@ -52,16 +53,15 @@ type Delivery struct {
 type Receiver struct {
 	address string // as the target reaches it, without a path
 	secret  string
-	paths   map[string]string // place → path; nobody can guess one
+	path    string // of all places; nobody can guess it
 	server  *http.Server
 
 	mu         sync.Mutex
 	changed    chan struct{} // closed and replaced when something came
 	deliveries []Delivery
 	kept       int
-	refused    map[string]bool // bodies that the refusing address has refused
-	unsigned   []Delivery      // came to an address without the header pair; their bodies are not kept
-	lost       int             // messages that could not be kept
+	unsigned   []Delivery // came to an address without the header pair; their bodies are not kept
+	lost       int        // messages that could not be kept
 }
 
 // Listen opens a receiver on a host:port. Address is the URL by which the target
@@ -84,8 +84,7 @@ func Listen(listen, address string) (*Receiver, error) {
 	}
 	r := &Receiver{
 		address: strings.TrimSuffix(u.String(), "/"), secret: random(),
-		paths:   map[string]string{Acknowledging: "/" + random(), Refusing: "/" + random()},
-		changed: make(chan struct{}), refused: map[string]bool{},
+		path: "/" + random() + "/", changed: make(chan struct{}),
 	}
 	r.server = &http.Server{
 		Handler: r, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: 30 * time.Second,
@@ -105,21 +104,16 @@ func random() string {
 func (r *Receiver) Close() error { return r.server.Close() }
 
 // Address is the URL to register for a place.
-func (r *Receiver) Address(place string) string { return r.address + r.paths[place] }
+func (r *Receiver) Address(place string) string { return r.address + r.path + place }
 
 // Secret is the value of the header that each message must carry.
 func (r *Receiver) Secret() string { return r.secret }
 
 // ServeHTTP takes a message in.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
-	place := ""
-	for name, path := range r.paths {
-		if request.URL.Path == path {
-			place = name
-		}
-	}
+	place, ours := strings.CutPrefix(request.URL.Path, r.path)
 	switch {
-	case place == "":
+	case !ours:
 		http.Error(w, "nothing is received here", http.StatusNotFound)
 		return
 	case request.Method == http.MethodGet: // the receiver asking itself
@@ -146,20 +140,11 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	}
 	d.Body = body
 	d.Value, d.Fault = decode(body)
-	if place == Refusing && r.first(body) {
+	if name, _, _ := strings.Cut(place, "/"); name == Refusing {
 		d.Answered = http.StatusInternalServerError
 	}
 	r.note(&r.deliveries, d)
 	w.WriteHeader(d.Answered)
-}
-
-// first tells whether the refusing address sees a body for the first time.
-func (r *Receiver) first(body []byte) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	seen := r.refused[string(body)]
-	r.refused[string(body)] = true
-	return !seen
 }
 
 func (r *Receiver) note(list *[]Delivery, d Delivery) {

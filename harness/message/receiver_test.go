@@ -87,15 +87,17 @@ func TestOnlyMessagesWithTheHeaderPairAreKept(t *testing.T) {
 	}
 }
 
-func TestTheRefusingAddressRefusesEachMessageOnce(t *testing.T) {
+func TestTheRefusingAddressRefusesEachMessage(t *testing.T) {
 	r := listen(t, "http://127.0.0.1")
-	var got []int
-	for _, body := range []string{`{"a":1}`, `{"a":2}`, `{"a":1}`, `{"a":1}`} {
-		got = append(got, post(t, r, Refusing, r.Secret(), body))
-	}
-	for i, want := range []int{500, 500, 200, 200} {
-		if got[i] != want || r.Deliveries()[i].Answered != want || r.Deliveries()[i].Place != Refusing {
-			t.Errorf("answered %v", got)
+	for i, tt := range []struct {
+		place string
+		want  int
+	}{{Refusing, 500}, {Refusing, 500}, {Refusing + "/case", 500}, {"own/refusing", 200}, {Acknowledging, 200}} {
+		if got := post(t, r, tt.place, r.Secret(), `{"a":1}`); got != tt.want {
+			t.Errorf("%s answered %d, want %d", tt.place, got, tt.want)
+		}
+		if d := r.Deliveries()[i]; d.Answered != tt.want || d.Place != tt.place {
+			t.Errorf("kept %+v", d)
 		}
 	}
 }

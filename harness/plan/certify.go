@@ -181,7 +181,10 @@ func (b *builder) sampleOf(p Placeholder) (string, error) {
 	case FromCredential, FromBasic:
 		return p.Credential(b.fixtures), nil
 	case FromReceiver:
-		return map[string]string{"address": "http://127.0.0.1:9/news", "refusing": "http://127.0.0.1:9/again", "header": "X-News", "secret": "0123456789abcdef"}[p.Args[0]], nil
+		if sample, ok := map[string]string{"header": "X-News", "secret": "0123456789abcdef"}[p.Args[0]]; ok {
+			return sample, nil
+		}
+		return "http://127.0.0.1:9/" + p.Args[0], nil
 	case FromRun:
 		longest, err := strconv.Atoi(p.Args[1])
 		return UniqueValue("certify", "case", p.Args[0], longest), err

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"qorcheck/harness/generate"
+	"qorcheck/harness/settings"
 	"qorcheck/spec"
 )
 
@@ -26,12 +27,29 @@ func (b *builder) cleanup(c *Case) {
 		if o := b.description.Operation(step.Operation); o != nil && b.undoable(o) {
 			step.Capture = slices.Clone(step.Capture)
 			needed := len(step.Capture)
+			made := len(c.Cleanup)
 			c.Cleanup = b.removals(c.Cleanup, o, step, i+1)
+			for j := range c.Cleanup[made:] {
+				c.Cleanup[made+j].Request.Header = asMadeBy(step, c.Cleanup[made+j].Request.Header)
+			}
 			for j := range step.Capture[needed:] {
 				step.Capture[needed+j].Optional = true
 			}
 		}
 	}
+}
+
+// asMadeBy puts the keys of another merchant into a header that removes what was made with them.
+func asMadeBy(step *Step, header []Field) []Field {
+	for _, made := range step.Request.Header {
+		for _, p := range made.Value.Placeholders() {
+			if i := slices.IndexFunc(header, func(f Field) bool { return f.Name == made.Name }); i >= 0 && p.Source == FromCredential && p.Args[0] == settings.OtherMerchant {
+				header = slices.Clone(header)
+				header[i] = made
+			}
+		}
+	}
+	return header
 }
 
 // removals adds the ways to undo a step to a list.

@@ -121,7 +121,8 @@ func (d *digester) step(s *Step) {
 	d.flag(s.HangUp, s.Fresh, s.Await != nil)
 	if s.Await != nil {
 		d.text(string(s.Await.About), s.Await.Place)
-		d.number(s.Await.Times)
+		d.number(s.Await.Times, s.Await.Most)
+		d.flag(s.Await.Never)
 	}
 }
 

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -155,11 +156,13 @@ func (s *story) named(name string) int {
 func (s *story) await(i int) (chapter, error) {
 	of := s.named(s.flow.Steps[i].Await)
 	o := s.made[of].operation
-	if o == nil || o.Conformance.Messages == nil || len(o.Callbacks) == 0 {
+	if o == nil || o.Conformance.Messages == nil || len(o.Callbacks) == 0 && !s.flow.Steps[i].Never {
 		return chapter{}, fmt.Errorf("await: the description promises no message about %s", s.flow.Steps[of].Do)
 	}
 	about := s.made[of].step.capture(o.Conformance.Messages.Answer, s.number(of))
-	return chapter{step: messageStep(o, about, "address", 1)}, nil
+	made := chapter{step: messageStep(o, about, cmp.Or(s.flow.Steps[i].At, Address), 1)}
+	made.step.Await.Never = s.flow.Steps[i].Never
+	return made, nil
 }
 
 var namedInBody = regexp.MustCompile(`\{([A-Za-z0-9_-]+)\}`)

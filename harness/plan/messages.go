@@ -11,8 +11,8 @@ import (
 
 // Where messages are received.
 const (
-	Address  = "address"  // each message is acknowledged
-	Refusing = "refusing" // each is refused once, then acknowledged
+	Address  = "address"  // of the whole run
+	Refusing = "refusing" // of one case, as all others; each message is refused
 )
 
 // kindMessage is what the kinds of cases begin with that await a message.
@@ -53,7 +53,11 @@ func (b *builder) awaiting(o *spec.Operation, kind, what, why string, d draft, p
 	}
 	c := b.cases[known]
 	about := c.Act.capture(o.Conformance.Messages.Answer, len(c.Prepare)+1)
-	c.Observe = append(c.Observe, messageStep(o, about, place, times))
+	step := messageStep(o, about, place, times)
+	if place == Refusing && o.Conformance.Messages.Repeats > 0 {
+		step.Await.Most = 1 + o.Conformance.Messages.Repeats
+	}
+	c.Observe = append(c.Observe, step)
 }
 
 // refusedCases await the messages about refused requests, one for each kind of payment.
@@ -104,8 +108,8 @@ func (b *builder) laterCase(o *spec.Operation) {
 	}
 }
 
-// refusingCase registers an address that refuses each message once, and awaits
-// the message there twice.
+// refusingCase registers an address that refuses each message, and awaits the
+// message there twice, and how often it comes again after that.
 func (b *builder) refusingCase(o *spec.Operation, base draft, prepared []Step) {
 	const kind = "message.again"
 	if b.speak(o, kind).expect() == nil {
@@ -123,7 +127,7 @@ func (b *builder) refusingCase(o *spec.Operation, base draft, prepared []Step) {
 			steps = append(steps, step)
 		}
 	}
-	b.awaiting(o, kind, "", "a correct request whose message is refused once", base, steps, Refusing, 2)
+	b.awaiting(o, kind, "", "a correct request whose message is refused", base, steps, Refusing, 2)
 }
 
 // registration is the request that subscribes to an event.
@@ -152,6 +156,11 @@ func (b *builder) subscription(cases []*Case) *Case {
 	awaited := map[string]bool{} // by operation
 	for _, c := range cases {
 		awaited[c.Operation] = awaited[c.Operation] || c.Awaits()
+		for _, s := range c.Observe {
+			if s.Await != nil {
+				awaited[s.Await.Source.ID] = true
+			}
+		}
 	}
 	subscribed := map[string]bool{}
 	for _, o := range b.description.Operations {

@@ -111,10 +111,12 @@ type Step struct {
 
 // Await says which message is awaited.
 type Await struct {
-	About  Template        `json:"about"` // the id that it names
-	Times  int             `json:"times"` // how often it comes
-	Place  string          `json:"place"` // address that it comes to: address or refusing
-	Source *spec.Operation `json:"-"`     // the operation that promises it
+	About  Template        `json:"about"`           // the id that it names
+	Times  int             `json:"times"`           // how often it comes
+	Most   int             `json:"most,omitempty"`  // more than so often it must not come; 0: nobody waits for that
+	Never  bool            `json:"never,omitempty"` // it must not come
+	Place  string          `json:"place"`           // address that it comes to: that of the run, or one of the case alone
+	Source *spec.Operation `json:"-"`               // the operation that promises it
 }
 
 // Event is what an observation waits for before it is made.

@@ -30,7 +30,7 @@ const (
 	FromRun        Source = "unique"     // made of run and case: variable name, greatest length
 	FromAnswer     Source = "answer"     // an earlier answer of the case: variable name
 	UnlikeAnswer   Source = "unlike"     // the same, altered until nothing has that id
-	FromReceiver   Source = "message"    // where messages are received: address, refusing, header, secret
+	FromReceiver   Source = "message"    // where messages are received: header, secret, or a place
 )
 
 // Placeholder is one place to fill.

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -64,6 +65,50 @@ var messageMutants = []Mutant{
 				}
 			})
 			return nil
+		})},
+	{"message-repeated-for-long", "sends a message that is not acknowledged ten times", "RH-MSG-9", nil, on{"payment-capture"},
+		telling(func(s *Sandbox, m message) []message {
+			s.courier.work.Go(func() {
+				for attempts := 0; attempts < 10 && !s.courier.attempt(m); attempts++ {
+					time.Sleep(20 * time.Millisecond)
+				}
+			})
+			return nil
+		})},
+	{"message-to-one-address", "sends a message to the first address that is registered for its event", "RH-MSG-9", also{"RH-MSG-14"}, on{"payment-sale-manual", "payment-capture"},
+		telling(func(s *Sandbox, m message) []message {
+			for _, h := range s.state.hooks {
+				if h.Event == m.hook.Event && h.Merchant == m.hook.Merchant && h.ID != m.hook.ID {
+					return nil
+				} else if h.ID == m.hook.ID {
+					break
+				}
+			}
+			return []message{m}
+		})},
+	{"message-to-other-merchant", "sends the messages about a merchant to what other merchants have registered too", "RH-MSG-14", nil, on{"webhooks-create"},
+		telling(func(s *Sandbox, m message) []message {
+			list := []message{m}
+			for _, h := range s.state.hooks {
+				if h.Event == m.hook.Event && h.Merchant != m.hook.Merchant {
+					list = append(list, message{h, m.body})
+				}
+			}
+			return list
+		})},
+	{"message-after-removal", "sends messages to a registration that was removed", "RH-MSG-14", nil, on{"webhooks-remove"},
+		remembering()},
+	{"new-address-not-used", "sends messages to the old address after an update", "RH-MSG-14", also{"FL-HOOK-2"}, on{"webhooks-update"},
+		replacing(overlooks("uri"), "webhooks-update")},
+	{"new-pair-not-used", "sends the old header pair after an update", "RH-MSG-14", nil, on{"webhooks-update"},
+		replacing(overlooks("header_value"), "webhooks-update")},
+	{"message-though-off", "sends messages to a registration that is switched off", "RH-MSG-14", nil, on{"webhooks-update"},
+		replacing(overlooks("active"), "webhooks-update")},
+	{"message-though-paused", "sends messages to a registration that is paused", "RH-MSG-14", nil, on{"webhooks-update"},
+		replacing(overlooks("run_pause"), "webhooks-update")},
+	{"credit-told", "tells of a credit as of a refund", "RH-MSG-15", nil, on{"ach-credit"},
+		after(all(is("ach-credit"), told("status", "approved")), func(x *exchange) {
+			x.announceAs(messageBody{Event: "refund.approved", TransactionID: fmt.Sprint(x.answer()["transaction_id"]), Success: true})
 		})},
 	{"declined-refund-not-told", "sends no message about a declined refund", "RH-MSG-12", nil, on{"payment-refund", "ach-refund"},
 		telling(loses("refund.declined"))},
@@ -135,17 +180,56 @@ func reworded(m message, edit func(map[string]any)) message {
 
 // announce tells whoever listens for an event of a failure that nothing stands behind.
 func (x *exchange) announce(event, id string) {
+	if id != "" {
+		x.announceAs(messageBody{Event: event, TransactionID: id, Reason: reason("GW05")})
+	}
+}
+
+// announceAs sends a message to whoever listens for its event.
+func (x *exchange) announceAs(news messageBody) {
 	s := x.sandbox
 	s.state.RLock()
 	defer s.state.RUnlock()
-	if s.state.closed || id == "" {
+	if s.state.closed {
 		return
 	}
 	for _, h := range s.state.hooks {
-		if h.Event == event {
-			s.courier.send(message{h, encodeJSON(messageBody{Event: event, TransactionID: id, Reason: reason("GW05")})})
+		if h.Event == news.Event {
+			s.courier.send(message{h, encodeJSON(news)})
 		}
 	}
+}
+
+// overlooks leaves a field of a request out of what is done.
+func overlooks(field string) func(*work, *request, handler) answer {
+	return func(w *work, rq *request, next handler) answer {
+		delete(rq.data, field)
+		return next(w, rq)
+	}
+}
+
+// remembering sends what a registration is told to those of the event that were removed, too.
+func remembering() defect {
+	var removed []*hook // the state is locked while one is removed and while news are made
+	return both(
+		replacing(func(w *work, rq *request, next handler) answer {
+			for _, h := range w.hooks {
+				if h.ID == rq.path["hook_id"] {
+					removed = append(removed, h)
+				}
+			}
+			return next(w, rq)
+		}, "webhooks-remove"),
+		telling(func(_ *Sandbox, m message) []message {
+			list := []message{m}
+			for _, h := range removed {
+				if h.Event == m.hook.Event && h.Merchant == m.hook.Merchant {
+					list = append(list, message{h, m.body})
+				}
+			}
+			return list
+		}),
+	)
 }
 
 // sellUnheard stores a sale of which nobody is told and returns its id. The state

@@ -86,13 +86,13 @@ var tokenMutants = []Mutant{
 		after(all(is("webhooks-create"), answered(201)), edits(func(m map[string]any) { m["webhook_id"] = "web_0" }))},
 	{"ftp-address-taken", "registers an address of ftp", "FL-HOOK-3", nil, on{"webhooks-create"},
 		before(sends("uri", as("ftp://sink.example.test/q")), corrects("uri", "https://sink.example.test/q"))},
-	{"removal-removes-nothing", "answers 200 to the removal of a webhook and keeps it", "FL-HOOK-1", nil, on{"webhooks-remove"},
+	{"removal-removes-nothing", "answers 200 to the removal of a webhook and keeps it", "FL-HOOK-1", also{"RH-MSG-14"}, on{"webhooks-remove"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			a := next(w, rq)
 			w.change.Removed = nil
 			return a
 		}, "webhooks-remove")},
-	{"update-drops-fields", "loses what an update of a webhook does not name", "FL-HOOK-2", nil, on{"webhooks-update"},
+	{"update-drops-fields", "loses what an update of a webhook does not name", "FL-HOOK-2", also{"RH-MSG-14"}, on{"webhooks-update"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			a := next(w, rq)
 			for _, h := range w.change.Hooks {
@@ -100,7 +100,7 @@ var tokenMutants = []Mutant{
 			}
 			return a
 		}, "webhooks-update")},
-	{"update-changes-nothing", "answers 200 to an update of a webhook and changes nothing", "FL-HOOK-2", nil, on{"webhooks-update"},
+	{"update-changes-nothing", "answers 200 to an update of a webhook and changes nothing", "FL-HOOK-2", also{"RH-MSG-14"}, on{"webhooks-update"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			a := next(w, rq)
 			w.change.Hooks = nil

@@ -33,8 +33,18 @@ var variants = []Mutant{
 		after(told("status", approved), says("status", "Approved"))},
 	{"another-word-of-success", "calls an accepted capture Captured", Tolerated, nil, on{"payment-capture"},
 		after(all(is("payment-capture"), told("resultCode", received)), says("resultCode", "Captured"))},
-	{"message-twice", "sends a message a second time, to the byte", Tolerated, nil, on{"payment-capture"},
-		telling(func(_ *Sandbox, m message) []message { return []message{m, m} })},
+	{"message-twice", "sends a message that was acknowledged a second time, to the byte", Tolerated, nil, on{"payment-capture"},
+		telling(func(s *Sandbox, m message) []message {
+			s.courier.work.Go(func() {
+				for range 1 + repeats {
+					if s.courier.attempt(m) {
+						s.courier.attempt(m)
+						return
+					}
+				}
+			})
+			return nil
+		})},
 	{"key-declined", "declines a repeated idempotency key, as the response codes say", Tolerated, nil, on{"payment-sale-manual", "payment-capture"},
 		declinesRepeats()},
 	{"amount-not-told", "tells no amount when it succeeded", Tolerated, nil, on{"payment-capture", "payment-refund"},

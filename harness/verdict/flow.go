@@ -48,7 +48,7 @@ func afterwards(s plan.Step) string { return "afterwards, from " + s.Name + ": "
 // told judges one step of a flow.
 func (v View) told(r exchange.Record) Saw {
 	switch {
-	case r.Step.Await != nil && r.Step.Expect != nil && v.Answer.Status/100 != 2:
+	case r.Step.Await != nil && (r.Step.Expect != nil || r.Step.Await.Never) && v.Answer.Status/100 != 2:
 		return Saw{} // nothing was carried out, so nothing is to be told
 	case r.Failure != nil && r.Failure.Kind == exchange.HungUp:
 		return Saw{}
@@ -56,6 +56,8 @@ func (v View) told(r exchange.Record) Saw {
 		return Saw{Unclear: r.Step.Name + ": " + r.Failure.Text}
 	case r.Writes > 1 && r.Step.Fresh:
 		return Saw{Unclear: fmt.Sprintf("%s went out %d times on its way", r.Step.Name, r.Writes)}
+	case r.Step.Await != nil && r.Step.Await.Never:
+		return v.unwanted(r)
 	case r.Step.Await != nil:
 		return v.toldByMessage(r)
 	case r.Missing != "" && r.Step.Expect == nil:

@@ -34,6 +34,7 @@ x-conformance:
     success: /success
     reason: /reason
     within: 1
+    repeats: 3
 components:
   schemas:
     News:

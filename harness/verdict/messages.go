@@ -3,6 +3,7 @@ package verdict
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -202,17 +203,35 @@ func messageHeader(v View) Saw {
 	}}}
 }
 
-// messageAgain judges that a message that was refused comes again, to the byte.
+// unwanted judges that no message came to a place where none may come.
+func (v View) unwanted(r exchange.Record) Saw {
+	saw := Saw{Exercised: true}
+	if len(r.Messages) > 0 {
+		saw.Findings = []Finding{{
+			Expected: fmt.Sprintf("no message about %s at this address", r.Sought),
+			Received: "one of the event " + exchange.Text(r.Messages[0].Value, v.Operation.Conformance.Messages.Event),
+		}}
+	}
+	return saw
+}
+
+// messageAgain judges that a message that was refused comes again, to the byte,
+// and no more often than promised.
 func messageAgain(v View) Saw {
 	r, at, ok := awaited(v)
+	most := v.Operation.Conformance.Messages.Repeats
 	switch {
 	case !ok:
 		return Saw{Unclear: failure(r)}
+	case len(r.Messages) == 0 && len(v.Transcript.News.About) > 0:
+		return Saw{Exercised: true, Findings: []Finding{{Exchange: at, Expected: "the message at each address that is registered for its event", Received: "it came to another one alone"}}}
 	case len(r.Messages) == 0:
 		return Saw{Unclear: "no message came about " + r.Sought}
 	case len(r.Messages) == 1:
 		return Saw{Exercised: true, Findings: []Finding{{Exchange: at, Expected: "the message again, since it was answered 500", Received: fmt.Sprintf("nothing more within %s", r.Took.Round(1e8))}}}
-	case !bytes.Equal(r.Messages[0].Body, r.Messages[1].Body):
+	case most > 0 && len(r.Messages) > 1+most:
+		return Saw{Exercised: true, Findings: []Finding{{Exchange: at, Expected: fmt.Sprintf("the message at most %d times more", most), Received: fmt.Sprintf("%d times more", len(r.Messages)-1)}}}
+	case slices.ContainsFunc(r.Messages, func(d message.Delivery) bool { return !bytes.Equal(d.Body, r.Messages[0].Body) }):
 		return Saw{Exercised: true, Findings: []Finding{{Exchange: at, Expected: "the same bytes again", Received: "another body"}}}
 	}
 	return Saw{Exercised: true}
@@ -226,7 +245,7 @@ func messageOnce(v View) Saw {
 	}
 	m := v.Operation.Conformance.Messages
 	for _, d := range v.Transcript.News.About {
-		if d.Place != r.Step.Await.Place || bytes.Equal(d.Body, r.Messages[0].Body) {
+		if d.Place != r.Place || bytes.Equal(d.Body, r.Messages[0].Body) {
 			continue
 		}
 		return Saw{Exercised: true, Findings: []Finding{{

@@ -20,7 +20,7 @@ func delivered(body string) message.Delivery {
 
 // came is what came of waiting for the message about payment 1.
 func came(bodies ...string) []exchange.Record {
-	r := exchange.Record{Sought: "1", Took: time.Second, Step: plan.Step{Name: "message", Await: &plan.Await{Place: "address", Times: 1}}}
+	r := exchange.Record{Sought: "1", Place: "address", Took: time.Second, Step: plan.Step{Name: "message", Await: &plan.Await{Place: "address", Times: 1}}}
 	for _, body := range bodies {
 		r.Messages = append(r.Messages, delivered(body))
 	}
@@ -122,6 +122,10 @@ func TestMessageAgain(t *testing.T) {
 		{claim: "the same bytes again pass", status: 200, body: paidBody, observed: came(good, good), want: Pass, exercised: true},
 		{claim: "other bytes fail", status: 200, body: paidBody, observed: came(good, good+" "), want: Fail, exercised: true, says: "another body"},
 		{claim: "nothing more fails", status: 200, body: paidBody, observed: came(good), want: Fail, exercised: true, says: "nothing more within"},
+		{claim: "three times more pass", status: 200, body: paidBody, observed: came(good, good, good, good), want: Pass, exercised: true},
+		{claim: "four times more fail", status: 200, body: paidBody, observed: came(good, good, good, good, good), want: Fail, exercised: true, says: "4 times more"},
+		{claim: "other bytes at last fail", status: 200, body: paidBody, observed: came(good, good, good+" "), want: Fail, exercised: true, says: "another body"},
+		{claim: "one that came to another address alone fails", status: 200, body: paidBody, observed: came(), news: exchange.News{About: []message.Delivery{delivered(good)}}, want: Fail, exercised: true, says: "another one alone"},
 		{claim: "nothing at all is unclear", status: 200, body: paidBody, observed: came(), want: Inconclusive, says: "no message came"},
 	})
 }
@@ -139,6 +143,19 @@ func TestMessageOnce(t *testing.T) {
 		{claim: "the same once more is let be", status: 200, body: paidBody, observed: came(good), news: about(good, good), want: Pass, exercised: true},
 		{claim: "another one fails", status: 200, body: paidBody, observed: came(good), news: about(good, bad), want: Fail, exercised: true, says: "/success false after true"},
 		{claim: "none is unclear", status: 200, body: paidBody, observed: came(), want: Inconclusive, says: "no message came"},
+	})
+}
+
+func TestMessagesWhereNoneMayCome(t *testing.T) {
+	never := func(bodies ...string) []exchange.Record {
+		list := came(bodies...)
+		list[0].Step.Check, list[0].Step.Await.Never = "flow", true
+		return list
+	}
+	accepted := plan.Expect{Statuses: []int{200}}
+	table(t, "flow", []row{
+		{claim: "silence passes", status: 200, body: paidBody, expect: accepted, observed: never(), want: Pass, exercised: true},
+		{claim: "a message fails", status: 200, body: paidBody, expect: accepted, observed: never(good), want: Fail, exercised: true, says: "one of the event paid"},
 	})
 }
 

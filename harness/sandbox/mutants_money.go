@@ -202,6 +202,8 @@ var moneyMutants = []Mutant{
 		}, "payment-refund")},
 	{"nothing-approved", "approves a sale of nothing", "FL-DEC-1", also{"RH-200-12"}, on{"payment-sale-manual"},
 		before(all(is("payment-sale-manual"), sends("amount", as("0.00"))), corrects("amount", "0.01"))},
+	{"short-number-refused", "answers 400 to a sale by a number of a few digits", "FL-DEC-1", nil, on{"payment-sale-manual"},
+		before(all(is("payment-sale-manual"), sends("creditcard", as("411111"))), answers(400, `{"status":"error","code":"GW14","message":"the number is too short"}`))},
 	{"expired-approved", "approves an authorization by an expired card", "FL-DEC-1", nil, on{"payment-auth"},
 		before(all(is("payment-auth"), sends("year", as("20"))), corrects("year", "39"))},
 	{"order-paid-twice-by-token", "sells by token under an order id that is used", "FL-ORD-4", nil, on{"payment-sale-token"},

@@ -36,8 +36,8 @@ type exchange struct {
 	status    int
 	header    http.Header
 	body      []byte
-	raw       string // sent in place of an HTTP answer
-	hungUp    func() // called when the client goes away in the middle of the answer
+	raw       string            // sent in place of an HTTP answer
+	half      func(hungUp bool) // called in the middle of the answer, when the client has gone away or is patient
 }
 
 // patience is how long an answer halts in its middle, to see whether the client goes away.
@@ -176,12 +176,13 @@ func (x *exchange) send(w http.ResponseWriter) {
 	w.WriteHeader(x.status)
 	half := len(x.body) / 2
 	_, _ = w.Write(x.body[:half])
-	if x.hungUp != nil {
+	if x.half != nil {
 		_ = http.NewResponseController(w).Flush()
 		select {
 		case <-x.Context().Done():
-			x.hungUp()
+			x.half(true)
 		case <-time.After(patience):
+			x.half(false)
 		}
 	}
 	_, _ = w.Write(x.body[half:])

@@ -14,7 +14,7 @@ var accessMutants = []Mutant{
 		before(func(x *exchange) bool { return x.Header.Get(appKeyHeader) == "" && x.Header.Get(clientKeyHeader) != "" }, withKeys("valid"))},
 	{"blank-key-200", "carries out a request whose app key is blank", "RH-401-1", nil, on{"payment-sale-manual", "webhooks_list"},
 		before(func(x *exchange) bool { values := x.Header.Values(appKeyHeader); return keyless(x) && len(values) == 1 }, withKeys("valid"))},
-	{"keys-in-query", "takes the keys from the query", "RH-401-2", nil, on{"webhooks_list"},
+	{"keys-in-query", "takes the keys from the query", "RH-401-2", also{"RH-NIL-2"}, on{"webhooks_list"},
 		before(keyless, keysFromQuery)},
 	{"403-for-401", "answers 403 where keys are missing", "RH-401-1", nil, on{"payment-sale-manual", "webhooks_list"},
 		after(answered(401), status(403))},
@@ -68,7 +68,7 @@ var accessMutants = []Mutant{
 		after(all(is("transactions-fetch-one"), keysOf("other_merchant"), answered(404), func(x *exchange) bool {
 			return x.sandbox.knows(x.URL.Path[strings.LastIndex(x.URL.Path, "/")+1:])
 		}), answers(403, `{"status":"error","code":"GW63","message":"the transaction is another merchant's"}`))},
-	{"other-merchant-lists", "lists the transactions of every merchant", "FL-GET-2", nil, on{"transactions-fetch-all"},
+	{"other-merchant-lists", "lists the transactions of every merchant", "FL-GET-2", also{"IDEM-5"}, on{"transactions-fetch-all"},
 		before(all(is("transactions-fetch-all"), keysOf("other_merchant")), withKeys("valid"))},
 	{"other-merchant-captures", "lets a merchant capture another's authorization", "RH-404-6", nil, on{"payment-capture"},
 		before(all(is("payment-capture"), keysOf("other_merchant")), withKeys("valid"), asMerchant("main"))},

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -94,16 +95,38 @@ func forgetsOtherBodies() defect {
 	}
 }
 
-// forgetsOnHangUp lets a key go when the client is not there to read the answer.
+// forgetsOnHangUp lets a key go when the client is not there to read the answer. A
+// request under a key waits until it is known whether the one before was read.
 func forgetsOnHangUp() defect {
-	return after(all(keyed, answered(200, 201)), func(x *exchange) {
-		key := memoryKey{x.sandbox.clients[keys{x.Header.Get(appKeyHeader), x.Header.Get(clientKeyHeader)}].name, x.Header.Get(idempotencyHeader)}
-		x.hungUp = func() {
-			x.sandbox.state.Lock()
-			defer x.sandbox.state.Unlock()
-			delete(x.sandbox.state.memories, key)
-		}
-	})
+	type under struct {
+		keys
+		again string
+	}
+	of := func(x *exchange) under {
+		return under{keys{x.Header.Get(appKeyHeader), x.Header.Get(clientKeyHeader)}, x.Header.Get(idempotencyHeader)}
+	}
+	return func(s *Sandbox) error {
+		var answering sync.Map // under → chan struct{}
+		return errors.Join(
+			before(keyed, func(x *exchange) {
+				if read, there := answering.Load(of(x)); there {
+					<-read.(chan struct{})
+				}
+			})(s),
+			after(all(keyed, answered(200, 201)), func(x *exchange) {
+				key, read := of(x), make(chan struct{})
+				answering.Store(key, read)
+				x.half = func(hungUp bool) {
+					defer close(read)
+					if hungUp {
+						x.sandbox.state.Lock()
+						defer x.sandbox.state.Unlock()
+						delete(x.sandbox.state.memories, memoryKey{x.sandbox.clients[key.keys].name, key.again})
+					}
+				}
+			})(s),
+		)
+	}
 }
 
 // declinesRepeats declines each request under a key that was used before. Two at

@@ -18,13 +18,16 @@ RACE := -race
 RACE_NOTE := race detector: on, with $(COMPILER)
 endif
 
+# An empty one is given too: the program refuses it, rather than certify something else.
+given = $(if $(filter undefined,$(origin $(1))),,$(2) '$($(1))')
+
 .PHONY: help conformance build test test-all casebook mutants matrix requirements pictures lint fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 conformance: build ## certify TARGET=URL FIXTURES=FILE, or the embedded sandbox; reports in out/
-	$(BINARY) run --out out $(if $(TARGET),--target '$(TARGET)') $(if $(FIXTURES),--fixtures '$(FIXTURES)')
+	$(BINARY) run --out out $(call given,TARGET,--target) $(call given,FIXTURES,--fixtures)
 
 build: ## build .build/qorcheck
 	$(GO) build -o $(BINARY) .

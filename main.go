@@ -68,8 +68,10 @@ settings, nothing was sent · 3 not enough was shown · 4 a fault of qorcheck ·
 	root.SetFlagErrorFunc(flagError)
 	var environment error
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
-		environment = fromEnvironment(root, c, environ)
-		return environment
+		if environment = fromEnvironment(root, c, environ); environment != nil {
+			return environment
+		}
+		return filledIn(c.Flags())
 	}
 	err := root.Execute()
 	var code exit
@@ -181,6 +183,18 @@ func fromEnvironment(root, command *cobra.Command, environ []string) error {
 		}
 	}
 	return nil
+}
+
+// filledIn refuses flags that were given and are empty, as a variable that nobody
+// set leaves them: what is certified then is not what was meant. An empty filter
+// filters nothing.
+func filledIn(flags *pflag.FlagSet) (err error) {
+	flags.Visit(func(f *pflag.Flag) {
+		if err == nil && f.Value.Type() == "string" && f.DefValue == "" && f.Name != "filter" && strings.TrimSpace(f.Value.String()) == "" {
+			err = fmt.Errorf("--%s %q (or %s): it is empty; leave it away, or give it a value: %s", f.Name, f.Value.String(), variable(f.Name), f.Usage)
+		}
+	})
+	return err
 }
 
 func variable(flag string) string {

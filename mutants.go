@@ -186,6 +186,9 @@ func matrixText(w io.Writer, m *matrix.Matrix) error {
 	}
 	fmt.Fprintln(table, "\nCHECK\tKILLS\tALONE\tAS")
 	for _, c := range m.Checks {
+		if m.Filter != "" && len(c.Kills) == 0 {
+			continue // of some mutants it says nothing
+		}
 		fmt.Fprintf(table, "%s\t%d\t%d\t%s\n", c.Name, len(c.Kills), len(c.Alone), cmp.Or(strings.Join(c.Alone[:min(len(c.Alone), 3)], " "), "-"))
 	}
 	err := errors.Join(table.Flush(), b.Flush())

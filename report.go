@@ -75,7 +75,7 @@ into --out, "-" prints them; the console format is always printed.`,
 	}
 	f.renderFlags.flags(c)
 	c.Flags().StringVar(&f.from, "from", "out", "folder of the run, or its run.json")
-	c.Flags().StringVar(&f.format, "format", "console", "formats, with commas between: "+strings.Join(reporters.Formats(), ", "))
+	c.Flags().StringVar(&f.format, "format", "console", "formats, with commas between, or all: "+strings.Join(reporters.Formats(), ", "))
 	c.Flags().StringVar(&f.out, "out", "", "folder for the files, - for standard output (default: that of the run)")
 	return c
 }
@@ -134,11 +134,14 @@ func print(w io.Writer, d *run.Document, names []string, o reporters.Options, al
 
 // formatNames splits a list of formats and refuses unknown ones.
 func formatNames(list string, allowed []string) ([]string, error) {
+	if strings.TrimSpace(list) == "all" {
+		return allowed, nil
+	}
 	names := strings.Split(list, ",")
 	for i, name := range names {
 		names[i] = strings.TrimSpace(name)
 		if !slices.Contains(allowed, names[i]) {
-			return nil, fmt.Errorf("--format %q: allowed are %s", names[i], strings.Join(allowed, ", "))
+			return nil, fmt.Errorf("--format %q: allowed are %s, or all", names[i], strings.Join(allowed, ", "))
 		}
 	}
 	return names, nil

@@ -207,6 +207,9 @@ func (f *runFlags) run(flags *pflag.FlagSet, stdout, stderr io.Writer) (err erro
 	if err != nil {
 		return faultError{fmt.Errorf("%w; no report is written, the rest can be sent with --resume %s", err, f.out)}
 	}
+	if document.CaseCounts.NotRun > 0 {
+		defer f.say(told, "to send the rest: qorcheck run --resume %s", f.out)
+	}
 	return f.conclude(actions, told, document)
 }
 

@@ -262,6 +262,10 @@ func TestWrongUsage(t *testing.T) {
 		{claim: "a planned filter that matches nothing", args: []string{"plan", "--filter", "requirement:RH-999-1"}, says: []string{"--filter", "requirement:RH-999-1", "requirement:ID"}},
 		{claim: "a filter of bad syntax", args: []string{"run", "--target", "TARGET", "--filter", "operation:a && ("}, says: []string{"--filter", "operation:a && (", "label syntax"}},
 
+		{claim: "an empty target", args: []string{"run", "--target", ""}, says: []string{`--target ""`, "it is empty", "base URL"}},
+		{claim: "an empty target in a variable", args: []string{"run"}, env: []string{"QORCHECK_TARGET="}, says: []string{"it is empty", "base URL"}},
+		{claim: "empty fixtures", args: []string{"run", "--target", "TARGET", "--fixtures", " "}, says: []string{`--fixtures " "`, "it is empty"}},
+		{claim: "an empty name of a file", args: []string{"plan", "--requirements", ""}, says: []string{"--requirements", "it is empty"}},
 		{claim: "an unknown variable", args: []string{"run", "--target", "TARGET"}, env: []string{"QORCHECK_CONCURENCY=4"}, says: []string{"QORCHECK_CONCURENCY", "QORCHECK_CONCURRENCY"}},
 		{claim: "a bad value in a variable", args: []string{"run", "--target", "TARGET"}, env: []string{"QORCHECK_CONCURRENCY=many"}, says: []string{"QORCHECK_CONCURRENCY", "many", "number"}},
 		{claim: "a value out of bounds in a variable", args: []string{"run", "--target", "TARGET"}, env: []string{"QORCHECK_CONCURRENCY=5000"}, says: []string{"concurrency", "5000", "1 to 1024"}},

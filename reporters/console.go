@@ -70,8 +70,12 @@ func Console(w io.Writer, d *run.Document, color bool) error {
 	if len(d.Untested) > 0 {
 		fmt.Fprintf(b, "not tested yet: %s of %s, as listed in %s under untested\n", plural(len(d.Untested), "requirement"), d.Name, DocumentFile)
 	}
-	fmt.Fprintf(b, "%d cases, %d requests in %s against %s (seed %d, run %s)\n",
-		d.Cases, d.Requests, d.Finished.Sub(d.Started).Round(10*time.Millisecond), d.Target, d.Seed, d.RunID)
+	cases := plural(d.Cases, "case")
+	if d.CaseCounts.NotRun > 0 {
+		cases = fmt.Sprintf("%d of %s", d.Cases-d.CaseCounts.NotRun, cases)
+	}
+	fmt.Fprintf(b, "%s, %s in %s against %s (seed %d, run %s)\n",
+		cases, plural(d.Requests, "request"), d.Finished.Sub(d.Started).Round(10*time.Millisecond), d.Target, d.Seed, d.RunID)
 	hue := green
 	if d.ExitCode != run.ExitPass {
 		hue = red

@@ -182,10 +182,14 @@ func (j job) run(ctx context.Context, p *plan.Plan, all bool) Row {
 	name := "sound"
 	if j.mutant != nil {
 		name = j.mutant.Name
+		named := func(q *spec.Requirement) bool { return q.ID == j.mutant.Requirement }
 		row.Mutant, row.Breaks, row.Requirement = j.mutant.Name, j.mutant.Breaks, j.mutant.Requirement
 		switch {
 		case j.mutant.Requirement == sandbox.Tolerated:
 			row.Outcome = Harmless
+		case j.mutant.Requirement != "" && !slices.ContainsFunc(p.Requirements.List, named):
+			row.Outcome, row.Fault = Untested, "no requirement has the id "+j.mutant.Requirement
+			return row
 		case !tested(p.Requirements, j.mutant.Requirement):
 			row.Outcome = Untested
 			return row

@@ -58,7 +58,9 @@ func TestRows(t *testing.T) {
 	misnamed, unrelated, nameless := caught, mutant(t, "name-twice"), caught
 	misnamed.Requirement, misnamed.Also = "RH-401-1", nil
 	unrelated.Also = nil
-	nameless.Requirement = "RH-999-1"
+	nameless.Requirement = ""
+	mistyped := caught
+	mistyped.Requirement = "RH-999-1"
 	harmless := caught
 	harmless.Requirement = sandbox.Tolerated
 	for _, tt := range []struct {
@@ -66,12 +68,14 @@ func TestRows(t *testing.T) {
 		mutant  sandbox.Mutant
 		outcome Outcome
 		alarms  string
+		fault   string
 	}{
-		{"the requirement that it names fails", caught, Killed, ""},
-		{"another requirement fails", misnamed, Survived, "RH-200-2"},
-		{"one more fails, which is not said to follow", unrelated, Killed, "RH-ALL-2"},
-		{"what must not fail fails", harmless, Harmless, "RH-200-2"},
-		{"a requirement that is not tested is not asked", nameless, Untested, ""},
+		{"the requirement that it names fails", caught, Killed, "", ""},
+		{"another requirement fails", misnamed, Survived, "RH-200-2", ""},
+		{"one more fails, which is not said to follow", unrelated, Killed, "RH-ALL-2", ""},
+		{"what must not fail fails", harmless, Harmless, "RH-200-2", ""},
+		{"a requirement that is not tested is not asked", nameless, Untested, "", ""},
+		{"a requirement that does not exist is a fault", mistyped, Untested, "", "no requirement has the id RH-999-1"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			m, err := Run(t.Context(), []sandbox.Mutant{tt.mutant}, Options{Plan: only(onLists), Seeds: []uint64{1}})
@@ -83,10 +87,10 @@ func TestRows(t *testing.T) {
 			for _, f := range row.Alarms() {
 				alarms = append(alarms, f.Requirement)
 			}
-			if row.Outcome != tt.outcome || strings.Join(alarms, " ") != tt.alarms || row.Fault != "" {
+			if row.Outcome != tt.outcome || strings.Join(alarms, " ") != tt.alarms || row.Fault != tt.fault {
 				t.Errorf("%s, alarms %v, fault %q", row.Outcome, alarms, row.Fault)
 			}
-			if bad := tt.outcome == Survived || tt.alarms != ""; row.Bad() != bad || len(m.Bad()) > 0 != bad {
+			if bad := tt.outcome == Survived || tt.alarms != "" || tt.fault != ""; row.Bad() != bad || len(m.Bad()) > 0 != bad {
 				t.Errorf("bad: %t, want %t", row.Bad(), bad)
 			}
 			if (row.Requests == 0) != (tt.outcome == Untested) {

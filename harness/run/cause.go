@@ -107,12 +107,16 @@ func causeID(o *Obligation, outcome verdict.Outcome, kind, answer string) string
 	return strings.Join(append(name, hex.EncodeToString(sum[:4])), ".")
 }
 
-// kindOfRequest keeps the first two parts of a case's kind where they matter to the check.
+// kindOfRequest keeps the first two parts of a case's kind where they matter to the
+// check. What makes correct requests differ does not: they are owed the same.
 func kindOfRequest(check, kind string) string {
 	if verdict.OfShape(check) {
 		return ""
 	}
 	parts := strings.SplitN(kind, ".", 3)
+	if parts[0] == "valid" {
+		return "valid"
+	}
 	return strings.Join(parts[:min(len(parts), 2)], ".")
 }
 

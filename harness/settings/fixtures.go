@@ -94,8 +94,8 @@ func ParseFixtures(data []byte, name string, env func(string) (string, bool)) (*
 	if err := yaml.Unmarshal(data, &root); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if err := expand(&root, env); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+	if missing := expand(&root, env); len(missing) > 0 {
+		return nil, fmt.Errorf("%s: %s: not set; export each of them, or take its line out: what needs it is inconclusive then", name, strings.Join(missing, ", "))
 	}
 	expanded, err := yaml.Marshal(&root)
 	if err != nil {
@@ -134,28 +134,23 @@ func hint(err error) error {
 
 var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
-func expand(node *yaml.Node, env func(string) (string, bool)) error {
+// expand puts in what variables hold, and lists those that are not set.
+func expand(node *yaml.Node, env func(string) (string, bool)) (missing []string) {
 	if node.Kind == yaml.ScalarNode && strings.Contains(node.Value, "${") {
-		var missing string
 		node.Value = variable.ReplaceAllStringFunc(node.Value, func(m string) string {
 			name := m[2 : len(m)-1]
 			value, ok := env(name)
 			if !ok || value == "" {
-				missing = name
+				missing = append(missing, fmt.Sprintf("line %d: ${%s}", node.Line, name))
 			}
 			return value
 		})
-		if missing != "" {
-			return fmt.Errorf("line %d: ${%s}: the environment variable is not set", node.Line, missing)
-		}
 		node.Tag, node.Style = "!!str", yaml.DoubleQuotedStyle
 	}
 	for _, inner := range node.Content {
-		if err := expand(inner, env); err != nil {
-			return err
-		}
+		missing = append(missing, expand(inner, env)...)
 	}
-	return nil
+	return missing
 }
 
 func (f *Fixtures) check() error {

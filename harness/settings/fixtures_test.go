@@ -83,6 +83,7 @@ func TestFixturesAreChecked(t *testing.T) {
 		{"a key twice", "hosts: [a]\nhosts: [b]", []string{"hosts"}},
 		{"a list where a word belongs", "production: [true]", []string{"line 1"}},
 		{"a variable that is not set", "\nmerchants: {main: 'x${NO_SUCH}y'}", []string{"line 2", "${NO_SUCH}", "not set"}},
+		{"variables that are not set", "merchants: {main: '${ONE}', other: '${TWO}'}\nhosts: ['${THREE}']", []string{"line 1: ${ONE}, line 1: ${TWO}, line 2: ${THREE}: not set"}},
 		{"a variable that is empty", "merchants: {main: '${EMPTY}'}", []string{"${EMPTY}", "not set"}},
 		{"a host that is a URL", "hosts: ['https://a.example.test']", []string{"hosts", `"https://a.example.test"`, "allowed is a host or host:port"}},
 		{"a host with a path", "hosts: [a/b]", []string{`"a/b"`}},

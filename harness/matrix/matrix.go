@@ -209,7 +209,7 @@ func (j job) run(ctx context.Context, p *plan.Plan, all bool) Row {
 		return row
 	case document.Counts.Broken > 0:
 		row.Fault = document.Verdict
-	case j.mutant == nil && document.ExitCode == run.ExitUnclear:
+	case j.mutant == nil && document.ExitCode == run.ExitUnclear, row.Outcome == Harmless && slices.ContainsFunc(document.Obligations, unexercised):
 		row.Fault = document.Verdict
 	}
 	row.Verdict = document.Verdict
@@ -219,6 +219,11 @@ func (j job) run(ctx context.Context, p *plan.Plan, all bool) Row {
 		row.Outcome = Killed
 	}
 	return row
+}
+
+// unexercised tells whether all cases of an obligation ended well and none showed anything.
+func unexercised(o run.Obligation) bool {
+	return o.Outcome == verdict.Inconclusive && o.Counts.Pass == o.Planned
 }
 
 func tested(r *spec.Requirements, id string) bool {

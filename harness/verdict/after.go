@@ -11,10 +11,11 @@ import (
 
 // repeat judges that a rejected request is rejected again when it comes again.
 func repeat(v View) Saw {
-	if !slices.Contains(v.Expect.Statuses, v.Answer.Status) {
+	_, tolerable := v.tolerable()
+	if !tolerable && !slices.Contains(v.Expect.Statuses, v.Answer.Status) {
 		return Saw{} // the first answer is wrong already
 	}
-	return v.after("repeat", func(r exchange.Record) []Finding {
+	return v.afterRejection("repeat", func(r exchange.Record) []Finding {
 		if r.Answer.Status == v.Answer.Status {
 			return nil
 		}
@@ -28,7 +29,7 @@ func repeat(v View) Saw {
 // retry judges that the corrected request is carried out, under the order id and
 // the idempotency key of the rejected one.
 func retry(v View) Saw {
-	return v.after("retry", func(r exchange.Record) []Finding {
+	return v.afterRejection("retry", func(r exchange.Record) []Finding {
 		view := v
 		view.Expect, view.Answer, view.Body, view.Method = *r.Step.Expect, r.Answer, readBody(r.Answer), r.Step.Request.Method
 		findings := status(view).Findings
@@ -67,6 +68,20 @@ func alike(v View) Saw {
 			Received: fmt.Sprintf("%q, which tells that the object exists", foreign),
 		}}
 	})
+}
+
+// afterRejection judges what was observed after a rejection. A tolerated answer
+// that is none has nothing after it, and that is no gap.
+func (v View) afterRejection(check string, judge func(exchange.Record) []Finding) Saw {
+	if note, ok := v.tolerable(); ok && v.Answer.Status < 400 {
+		return Saw{Exercised: true, Note: note}
+	}
+	return v.after(check, judge)
+}
+
+// tolerable tells whether the answer is a tolerated one, and why.
+func (v View) tolerable() (string, bool) {
+	return tolerated(v.Expect.Tolerated, v.Answer.Status, v.Body.Value)
 }
 
 // after judges what was observed after the act for a check.

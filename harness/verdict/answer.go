@@ -52,7 +52,8 @@ func echo(v View) Saw {
 	return saw
 }
 
-// amount judges that a success tells of the amount that was asked for.
+// amount judges that a success tells of the amount that was asked for, if it
+// tells of any: whether it must is the schema's matter.
 func amount(v View) Saw {
 	a := v.Operation.Conformance.Amounts
 	if a == nil || v.Operation.Ending(v.Body.Value) != spec.Succeeded {
@@ -64,12 +65,14 @@ func amount(v View) Saw {
 		if !ok {
 			continue
 		}
+		saw.Exercised = true
+		saw.Note = "an answer that tells no amount is tolerated: it may leave it out"
 		for _, pointer := range a.Answers {
 			told := exchange.Text(v.Body.Value, pointer)
 			if told == "" {
 				continue
 			}
-			saw.Exercised = true
+			saw.Note = ""
 			if moved, ok := new(big.Rat).SetString(told); !ok || moved.Cmp(asked) != 0 {
 				saw.Findings = append(saw.Findings, Finding{
 					Pointer: pointer, Keyword: "amount",

@@ -33,7 +33,7 @@ func TestAmount(t *testing.T) {
 		{claim: "no amount at all fails where it is told", sent: `{"amount":"12.50"}`, status: 200, body: `{"status":"approved","amount":"plenty"}`, want: Fail, exercised: true},
 		{claim: "each place is judged", sent: `{"amount":"1"}`, status: 200, body: `{"status":"approved","amount":"1","booked":"2"}`, want: Fail, exercised: true, says: "/booked"},
 		{claim: "a refusal tells of nothing moved", sent: `{"amount":"12.50"}`, status: 200, body: `{"status":"declined","amount":"0.00"}`, want: Pass},
-		{claim: "an answer without an amount says nothing", sent: `{"amount":"12.50"}`, status: 200, body: `{"status":"approved"}`, want: Pass},
+		{claim: "an answer without an amount is noted", sent: `{"amount":"12.50"}`, status: 200, body: `{"status":"approved"}`, want: Pass, exercised: true, says: "tells no amount"},
 		{claim: "a request without an amount asks for none", sent: `{}`, status: 200, body: `{"status":"approved","amount":"1.00"}`, want: Pass},
 	})
 }

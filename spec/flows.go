@@ -48,6 +48,7 @@ type FlowStep struct {
 	Without []string       `yaml:"without"` // the same, left out
 	As      string         `yaml:"as"`      // role of the credentials; nobody sends none
 	Keyed   bool           `yaml:"keyed"`   // carries an idempotency key
+	Form    bool           `yaml:"form"`    // sent as a form
 	Times   int            `yaml:"times"`   // sent so often, all at once
 	HangUp  bool           `yaml:"hangUp"`  // the connection is dropped when the answer begins
 	Ends    Ending         `yaml:"ends"`    // how a step that is not judged must end; success when left out
@@ -124,8 +125,8 @@ func (f Flow) checkStep(i int, s FlowStep) error {
 			return fmt.Errorf("%s: %q: no earlier step has this name", key, name)
 		}
 	}
-	if s.Do == "" && (len(s.With) > 0 || len(s.Without) > 0 || s.Test != "" || s.As != "" || s.Keyed || s.Of != "") {
-		return errors.New("with, without, test, as, keyed and of go with do")
+	if s.Do == "" && (len(s.With) > 0 || len(s.Without) > 0 || s.Test != "" || s.As != "" || s.Keyed || s.Form || s.Of != "") {
+		return errors.New("with, without, test, as, keyed, form and of go with do")
 	}
 	if s.Await == "" && (s.At != "" || s.Never) || s.Never && s.Expect != nil {
 		return errors.New("at and never go with await, and never without expect")

@@ -321,6 +321,13 @@ func (s *story) change(d *draft, told spec.FlowStep, suffix string) error {
 	if told.Keyed && !s.b.key(d, suffix) {
 		return fmt.Errorf("keyed: %s takes no idempotency key", d.operation.ID)
 	}
+	if told.Form {
+		content := d.operation.Body.Form()
+		if content == nil {
+			return fmt.Errorf("form: %s takes none", d.operation.ID)
+		}
+		*d = d.asForm(content, d.body)
+	}
 	switch told.As {
 	case "":
 	case spec.Nobody:

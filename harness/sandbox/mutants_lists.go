@@ -55,6 +55,13 @@ var listMutants = []Mutant{
 				rows[i], rows[len(rows)-1-i] = rows[len(rows)-1-i], rows[i]
 			}
 		}))},
+	{"oldest-registration-first", "lists the oldest registration first", "FL-HOOK-4", nil, on{"webhooks_list"},
+		after(all(is("webhooks_list"), answered(200)), edits(func(m map[string]any) {
+			if data, ok := m["data"].(map[string]any); ok {
+				hooks, _ := data["webhooks"].([]any)
+				slices.Reverse(hooks)
+			}
+		}))},
 	{"last-digits-filter-ignored", "ignores which last digits are asked for", "LST-6", nil, on{"transactions-fetch-all"},
 		forgets("last_4")},
 	{"end-date-ignored", "ignores until when payments are asked for", "LST-6", nil, on{"transactions-fetch-all"},

@@ -98,7 +98,7 @@ var moneyMutants = []Mutant{
 			}
 			return next(w, rq)
 		}, "payment-refund")},
-	{"refund-before-settlement", "refunds what has not settled", "FL-REF-3", also{"RH-MSG-12"}, on{"payment-refund"},
+	{"refund-before-settlement", "refunds what has not settled", "FL-REF-3", also{"FL-REF-4", "RH-MSG-12"}, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.target(rq, sale); t != nil && t.Settled.IsZero() && w.sum(t, refund) == 0 {
 				c := w.child(rq, t, refund)
@@ -109,7 +109,7 @@ var moneyMutants = []Mutant{
 			}
 			return next(w, rq)
 		}, "payment-refund")},
-	{"refund-as-form-of-all", "refunds everything where the request is a form", "RH-200-12", nil, on{"payment-refund"},
+	{"refund-as-form-of-all", "refunds everything where the request is a form", "RH-200-12", also{"FL-REF-1"}, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if rq.mediaType == formType {
 				delete(rq.data, "amount")
@@ -177,6 +177,51 @@ var moneyMutants = []Mutant{
 			}
 			return next(w, rq)
 		}, "ach-void")},
+	{"void-voided", "voids a void", "FL-VOID-4", nil, on{"payment-void"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.target(rq, void); t != nil {
+				return w.void(rq, t)
+			}
+			return next(w, rq)
+		}, "payment-void")},
+	{"cash-voided", "voids a cash sale as if it were paid by card", "FL-VOID-4", nil, on{"payment-void"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.target(rq, sale); t != nil && t.PaymentType == "cash" {
+				return w.void(rq, t)
+			}
+			return next(w, rq)
+		}, "payment-void")},
+	{"cash-refunded", "refunds a cash sale as if it were paid by card", "FL-REF-4", nil, on{"payment-refund"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.target(rq, sale); t != nil && t.PaymentType == "cash" {
+				return w.conclude(rq, w.child(rq, t, refund), codeApproved)
+			}
+			return next(w, rq)
+		}, "payment-refund")},
+	{"capture-as-form-forgotten", "approves a capture that is sent as a form and does nothing", "FL-CAP-1", also{"FL-CAP-2"}, on{"payment-capture"},
+		formsForgotten("payment-capture")},
+	{"refund-as-form-forgotten", "approves a refund that is sent as a form and does nothing", "FL-REF-1", also{"FL-REF-2"}, on{"payment-refund"},
+		formsForgotten("payment-refund")},
+	{"over-capture-as-form", "captures more than is left where the request is a form", "FL-CAP-2", nil, on{"payment-capture"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.target(rq, authorization); t != nil && rq.mediaType == formType {
+				return w.conclude(rq, w.child(rq, t, capture), codeApproved)
+			}
+			return next(w, rq)
+		}, "payment-capture")},
+	{"over-refund-as-form", "refunds more than is left where the request is a form", "FL-REF-2", nil, on{"payment-refund"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.collected(rq); t != nil && rq.mediaType == formType && rq.text("amount") != "" {
+				return w.conclude(rq, w.child(rq, t, refund), codeApproved)
+			}
+			return next(w, rq)
+		}, "payment-refund")},
+	{"ach-void-as-form-forgotten", "approves a void of a bank transfer that is sent as a form and does nothing", "FL-VOID-2", nil, on{"ach-void"},
+		formsForgotten("ach-void")},
+	{"ach-refund-as-form-forgotten", "approves a refund of a bank transfer that is sent as a form and does nothing", "FL-VOID-2", nil, on{"ach-refund"},
+		formsForgotten("ach-refund")},
+	{"ach-credit-as-form-forgotten", "approves a credit that is sent as a form and does nothing", "FL-AMT-1", nil, on{"ach-credit"},
+		formsForgotten("ach-credit")},
 	{"voided-refunded", "refunds what was voided", "FL-REF-4", nil, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.transactions[rq.text("transaction_id")]; t != nil && t.Merchant == rq.merchant && t.Voided {
@@ -242,6 +287,19 @@ var moneyMutants = []Mutant{
 			}
 			return a
 		})},
+	{"orders-of-cash-apart", "accepts an order id that a cash sale used", "FL-ORD-1", nil, on{"payment-sale-manual"},
+		orders(func(w *work, rq *request, next handler) answer {
+			order := rq.text("orderid")
+			if ids := w.labels[label{rq.merchant, order}]; order == "" || len(ids) == 0 || w.transactions[ids[0]].PaymentType != "cash" {
+				return next(w, rq)
+			}
+			delete(rq.data, "orderid")
+			a := next(w, rq)
+			for _, t := range w.change.Transactions {
+				t.OrderID = order
+			}
+			return a
+		})},
 	{"order-id-shortened", "drops the 36th character of an order id", "FL-ORD-3", nil, on{"payment-sale-manual"},
 		orders(func(w *work, rq *request, next handler) answer {
 			if order := rq.text("orderid"); len(order) == 36 {
@@ -286,6 +344,17 @@ var moneyMutants = []Mutant{
 // orders replaces the work behind what opens a payment.
 func orders(act func(*work, *request, handler) answer) defect {
 	return replacing(act, "payment-sale", "payment-sale-manual", "payment-sale-token", "payment-auth", "payment-auth-token", "ach-sale", "ach-credit")
+}
+
+// formsForgotten makes an operation lose what requests in forms were to change.
+func formsForgotten(operation string) defect {
+	return replacing(func(w *work, rq *request, next handler) answer {
+		a := next(w, rq)
+		if rq.mediaType == formType {
+			w.change = change{}
+		}
+		return a
+	}, operation)
 }
 
 // target finds the transaction of a kind that a request is about, as long as

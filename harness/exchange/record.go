@@ -137,6 +137,11 @@ func (t *Transcript) Interrupted() bool {
 		slices.ContainsFunc(t.Prepare, interrupted) || slices.ContainsFunc(t.Observe, interrupted) || slices.ContainsFunc(t.Cleanup, interrupted)
 }
 
+// Unanswered tells whether a request of the case got no answer that tells something.
+func (t *Transcript) Unanswered() bool {
+	return slices.ContainsFunc(t.Records(), func(r Record) bool { return r.Silence() != "" })
+}
+
 // Evidence is the redacted copy of a record.
 type Evidence struct {
 	Step    string    `json:"step"`

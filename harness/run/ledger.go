@@ -22,11 +22,12 @@ type ledger struct {
 	failed   int             // cases with a failed obligation
 	causes   causes
 	watches  map[string]*stopwatch // by operation
+	lost     map[string]bool       // cases in which a request got no answer
 }
 
 // newLedger begins with a document of which nothing has run.
 func newLedger(d *Document) *ledger {
-	l := &ledger{document: d, index: map[string]int{}, done: map[string]bool{}, causes: causes{}, watches: map[string]*stopwatch{}}
+	l := &ledger{document: d, index: map[string]int{}, done: map[string]bool{}, causes: causes{}, watches: map[string]*stopwatch{}, lost: map[string]bool{}}
 	for i, o := range d.Obligations {
 		l.index[o.ID] = i
 		l.waiting = append(l.waiting, o.Planned)
@@ -39,6 +40,7 @@ func newLedger(d *Document) *ledger {
 func (l *ledger) add(e Entry) (settled []int) {
 	d := l.document
 	l.done[e.Case] = true
+	l.lost[e.Case] = l.lost[e.Case] || e.Unanswered
 	d.CaseCounts.Add(e.Outcome)
 	d.Requests += e.Requests
 	d.Left = append(d.Left, e.Left...)
@@ -88,6 +90,7 @@ func (l *ledger) check(e Entry) error {
 func (l *ledger) resume(r Resumed, repeated []Entry) {
 	d := l.document
 	for _, e := range repeated {
+		l.lost[e.Case] = true
 		d.Requests += e.Requests
 		d.Left = append(d.Left, e.Left...)
 	}

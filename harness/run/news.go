@@ -275,15 +275,24 @@ func (r *Run) origin(ctx context.Context, m *spec.Messaging, id string, made map
 	return others
 }
 
-// made lists the unique values that requests send, in this part of the run and in earlier ones.
+// made lists the unique values that requests send, in this part of the run and in
+// earlier ones. Of a case in which an answer was lost it is not known which of its
+// requests a value is about: one that is rejected is sent again, corrected.
 func (r *Run) made() map[string]origin {
 	list, runs := map[string]origin{}, r.document.RunIDs()
+	lost := maps.Clone(r.lost)
+	for _, t := range r.news.late {
+		lost[t.Case.ID] = t.Unanswered()
+	}
 	for _, c := range r.plan.Cases {
 		steps := append(c.Steps(), c.Act) // what the act sends is judged by it alone
 		for i, step := range steps {
 			of := ours
 			if i == len(steps)-1 && c.Expect.Rejected() {
 				of = rejected
+			}
+			if lost[c.ID] {
+				of = unknown
 			}
 			for _, p := range step.Request.Body.Placeholders() {
 				if p.Source != plan.FromRun {

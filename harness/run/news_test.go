@@ -75,3 +75,43 @@ func TestMessagesOfOthers(t *testing.T) {
 		})
 	}
 }
+
+// TestLostAnswers: a message about a value that two requests of a case send is about
+// the rejected one only as long as the other one was answered.
+func TestLostAnswers(t *testing.T) {
+	p := plot(t, ask{id: "a", paths: []string{"/200"}}, ask{id: "b", paths: []string{"/200"}})
+	order := plan.Placeholder{Source: plan.FromRun, Args: []string{"ORDER", "12"}}
+	for _, c := range p.Cases {
+		c.Expect = plan.Expect{Statuses: []int{400}}
+		c.Act.Request.Body = order.Template()
+		c.Observe = append(c.Observe, c.Act)
+	}
+	first, second := p.Cases[0], p.Cases[1]
+	lost := &exchange.Transcript{Case: second, Act: &exchange.Record{}, Observe: []exchange.Record{{Failure: &exchange.Failure{Kind: exchange.Timeout, Text: "late"}}}}
+	entered := newLedger(&Document{RunID: "run1"})
+	entered.add(Entry{Case: first.ID, Unanswered: true})
+	again := newLedger(&Document{RunID: "run1"})
+	again.resume(Resumed{}, []Entry{{Case: first.ID, Unanswered: true}})
+	again.add(Entry{Case: first.ID})
+	for _, tt := range []struct {
+		claim         string
+		ledger        *ledger
+		late          []*exchange.Transcript
+		first, second origin
+	}{
+		{"all were answered", newLedger(&Document{RunID: "run1"}), nil, rejected, rejected},
+		{"one was not", entered, nil, unknown, rejected},
+		{"one was not, and came again when the run was resumed", again, nil, unknown, rejected},
+		{"one of a case that is judged late was not", newLedger(&Document{RunID: "run1"}), []*exchange.Transcript{lost}, rejected, unknown},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			made := (&Run{plan: p, ledger: tt.ledger, news: news{late: tt.late}}).made()
+			for c, want := range map[*plan.Case]origin{first: tt.first, second: tt.second} {
+				value, err := exchange.Unique("run1", c.ID, order)
+				if got, there := made[value]; err != nil || !there || got != want {
+					t.Errorf("%s: %d, %t, want %d: %v", c.ID, got, there, want, err)
+				}
+			}
+		})
+	}
+}

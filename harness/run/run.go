@@ -391,8 +391,8 @@ func entry(c *plan.Case, t *exchange.Transcript) Entry {
 	if t.Act != nil {
 		e.Act = len(t.Prepare)
 	}
+	e.Unanswered = t.Unanswered()
 	for _, record := range t.Records() {
-		e.Unanswered = e.Unanswered || record.Silence() != ""
 		if record.Answer != nil && record.Step.Operation != "" && !record.Shared {
 			e.Times = append(e.Times, Time{record.Step.Operation, exchange.Milliseconds(record.Took)})
 		}

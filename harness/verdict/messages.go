@@ -266,7 +266,7 @@ func messageNone(v View) Saw {
 	case len(news.Rejected) == 0 && !news.Came:
 		return Saw{Unclear: "no message came at all, so that none about a rejected request proves nothing"}
 	case len(news.Rejected) == 0 && news.Unknown > 0:
-		return Saw{Unclear: fmt.Sprintf("%d messages came of which it is not known what they are about: too much goes on in the environment beside the run", news.Unknown)}
+		return Saw{Unclear: fmt.Sprintf("%d messages came of which it is not known what they are about: an answer was lost, or too much goes on in the environment beside the run", news.Unknown)}
 	case len(news.Rejected) == 0:
 		return Saw{Exercised: true}
 	}

@@ -31,7 +31,7 @@ var Kinds = []string{
 	"unauthenticated.missing", "unauthenticated.empty", "unauthenticated.blank", "unauthenticated.misplaced", "unauthenticated.malformed",
 	"forbidden.unknown", "forbidden.altered", "forbidden.revoked", "forbidden.pair", "forbidden.rights", "forbidden.merchant",
 	"not-found.path", "not-found.method", "not-found.id", "not-found.foreign",
-	"message.success", "message.refused", "message.later", "message.again", "message.none",
+	"message.success", "message.refused", "message.error", "message.later", "message.again", "message.none",
 }
 
 // laxKinds are of requests of which nothing is promised, so that a target may carry them out.

@@ -36,7 +36,8 @@ func (b *builder) messageCases(o *spec.Operation, base draft, prepared []Step) {
 		return
 	}
 	b.awaiting(o, "message.success", "", "a correct request", base, prepared, Address, 1)
-	b.refusedCases(o)
+	b.failingCases(o, "message.refused", "refused", "refused[0]")
+	b.failingCases(o, "message.error", "error", "error")
 	b.laterCase(o)
 	b.refusingCase(o, base, prepared)
 	if faulty, fault, ok := b.firstFault(o, base); ok {
@@ -60,17 +61,17 @@ func (b *builder) awaiting(o *spec.Operation, kind, what, why string, d draft, p
 	c.Observe = append(c.Observe, step)
 }
 
-// refusedCases await the messages about refused requests, one for each kind of payment.
-func (b *builder) refusedCases(o *spec.Operation) {
-	const kind, trigger = "message.refused", "refused[0]"
+// failingCases await the messages about requests that are refused, or end in an
+// error, one for each kind of payment. Line is where the fixtures have their test data.
+func (b *builder) failingCases(o *spec.Operation, kind, line, trigger string) {
 	groups := b.groups(o)
 	if len(groups) == 0 {
-		b.skip(o, kind, "no test data of the fixtures make the operation refuse")
+		b.skip(o, kind, "no test data of the fixtures make the operation fail")
 	}
 	for _, group := range groups {
 		data := b.fixtures.Trigger(group, trigger)
 		if data == nil {
-			b.lack(o, kind, fmt.Sprintf("add to %s: triggers.%s.refused", b.fixtures.File, group))
+			b.lack(o, kind, fmt.Sprintf("add to %s: triggers.%s.%s", b.fixtures.File, group, line))
 			continue
 		}
 		test := group + "/" + trigger
@@ -79,7 +80,7 @@ func (b *builder) refusedCases(o *spec.Operation) {
 			b.lack(o, kind, err.Error())
 			continue
 		}
-		why := fmt.Sprintf("a correct request with the test data triggers.%s.refused[0]", group)
+		why := fmt.Sprintf("a correct request with the test data triggers.%s.%s", group, trigger)
 		b.awaiting(o, kind, group, why, b.draft(o, generate.OnlyRequired, test, "", bound), steps, Address, 1)
 	}
 }

@@ -13,6 +13,13 @@ var messageMutants = []Mutant{
 		telling(loses("capture."))},
 	{"sale-not-told", "sends no message about sales", "RH-MSG-5", nil, on{"payment-sale-manual", "payment-refund"}, // of refunds it tells, or it would be a target that nobody hears
 		telling(loses("sale."))},
+	{"error-not-told", "sends no message about a payment that ends in an error", "RH-MSG-5", nil, on{"payment-sale-manual"},
+		telling(func(_ *Sandbox, m message) []message {
+			if strings.Contains(string(m.body), "a system error") {
+				return nil
+			}
+			return []message{m}
+		})},
 	{"failure-not-told", "sends no message when a capture fails later", "RH-MSG-1", also{"RH-MSG-12"}, on{"payment-capture"},
 		telling(loses("capture.declined"))},
 	{"message-late", "sends messages about voids two and a half seconds late", "RH-MSG-13", nil, on{"payment-void", "ach-void"},

@@ -27,6 +27,8 @@ var idempotencyMutants = []Mutant{
 		sharedKeys()},
 	{"other-body-acts", "carries out another body under a known idempotency key", "IDEM-4", nil, on{"payment-sale-manual"},
 		forgetsOtherBodies()},
+	{"blank-key-counts", "takes a blank idempotency key for a key", "IDEM-6", nil, on{"payment-sale-manual"},
+		before(func(x *exchange) bool { return len(x.Header.Values(idempotencyHeader)) > 0 && !keyed(x) }, func(x *exchange) { x.Header.Set(idempotencyHeader, "blank") })},
 	{"key-forgotten-on-hang-up", "forgets the idempotency key of a request whose client hung up", "IDEM-3", nil, on{"payment-sale-manual"},
 		forgetsOnHangUp()},
 }

@@ -300,6 +300,21 @@ var moneyMutants = []Mutant{
 			}
 			return a
 		})},
+	{"label-of-capture-is-order", "declines a capture under an order id that a payment used", "FL-ORD-5", nil, on{"payment-capture"},
+		labelled("payment-capture")},
+	{"label-of-refund-is-order", "declines a refund under an order id that a payment used", "FL-ORD-5", nil, on{"payment-refund"},
+		labelled("payment-refund")},
+	{"label-takes-order", "declines a sale under an order id that is the label of a capture", "FL-ORD-5", nil, on{"payment-sale-manual"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			for _, t := range w.state.transactions {
+				if t.Kind == capture && t.OrderID != "" && t.OrderID == rq.text("orderid") {
+					return declineUnstored(rq, codeDuplicateOrder)
+				}
+			}
+			return next(w, rq)
+		}, "payment-sale-manual")},
+	{"duplicate-named", "names a transaction that it did not store when an order id comes again", "FL-ORD-1", nil, on{"payment-sale-manual"},
+		after(told("code", codeDuplicateOrder), says("transaction_id", "310905000000000"))},
 	{"order-id-shortened", "drops the 36th character of an order id", "FL-ORD-3", nil, on{"payment-sale-manual"},
 		orders(func(w *work, rq *request, next handler) answer {
 			if order := rq.text("orderid"); len(order) == 36 {
@@ -407,4 +422,14 @@ func (s *Sandbox) unusedID() string {
 	s.state.RLock()
 	defer s.state.RUnlock()
 	return s.state.newID()
+}
+
+// labelled declines a modification under an order id that a payment used.
+func labelled(operation string) defect {
+	return replacing(func(w *work, rq *request, next handler) answer {
+		if order := rq.text("orderid"); order != "" && w.orderUsed(rq.merchant, order) {
+			return declineUnstored(rq, codeDuplicateOrder)
+		}
+		return next(w, rq)
+	}, operation)
 }

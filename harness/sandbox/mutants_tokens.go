@@ -51,6 +51,24 @@ var tokenMutants = []Mutant{
 			}
 			return next(w, rq)
 		}, "payment-sale-token")},
+	{"dead-token-authorizes", "lets a removed or rotated token authorize, though it does not pay", "FL-TOK-2", also{"FL-TOK-1"}, on{"token-remove"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.state.tokens[rq.text("creditcard")]; t != nil && t.Dead {
+				t.Dead = false
+				defer func() { t.Dead = true }()
+			}
+			return next(w, rq)
+		}, "payment-auth-token")},
+	{"profile-lost-by-rotation", "forgets the profile of a token when it is rotated", "FL-TOK-1", nil, on{"token-rotate"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			a := next(w, rq)
+			for _, t := range w.change.Tokens {
+				if !t.Dead && rq.text("intent") != "rollback" {
+					t.Profile = ""
+				}
+			}
+			return a
+		}, "token-rotate")},
 	{"single-use-account-twice", "lets a token of a bank account for one payment pay twice", "FL-TOK-3", nil, on{"ach-sale"},
 		paysAgain("token-ach")},
 	{"removed-account-pays", "removes no token of a bank account", "FL-TOK-2", nil, on{"token-remove"},

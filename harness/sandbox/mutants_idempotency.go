@@ -3,6 +3,7 @@ package sandbox
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 )
@@ -29,6 +30,8 @@ var idempotencyMutants = []Mutant{
 		forgetsOtherBodies()},
 	{"blank-key-counts", "takes a blank idempotency key for a key", "IDEM-6", nil, on{"payment-sale-manual"},
 		before(func(x *exchange) bool { return len(x.Header.Values(idempotencyHeader)) > 0 && !keyed(x) }, func(x *exchange) { x.Header.Set(idempotencyHeader, "blank") })},
+	{"key-letters-ignored", "takes an idempotency key in other letters for the same", "IDEM-6", nil, on{"payment-sale-manual"},
+		before(keyed, func(x *exchange) { x.Header.Set(idempotencyHeader, strings.ToLower(x.Header.Get(idempotencyHeader))) })},
 	{"key-forgotten-on-hang-up", "forgets the idempotency key of a request whose client hung up", "IDEM-3", nil, on{"payment-sale-manual"},
 		forgetsOnHangUp()},
 }

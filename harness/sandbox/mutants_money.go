@@ -1,6 +1,9 @@
 package sandbox
 
-import "strings"
+import (
+	"strings"
+	"time"
+)
 
 // What may be done with a payment, and what it comes to.
 var moneyMutants = []Mutant{
@@ -18,7 +21,7 @@ var moneyMutants = []Mutant{
 			}
 			return next(w, rq)
 		}, "payment-capture")},
-	{"partial-capture-refused", "refuses to capture a part of an authorization", "FL-CAP-1", also{"RH-200-1", "RH-200-13"}, on{"payment-capture"},
+	{"partial-capture-refused", "refuses to capture a part of an authorization", "FL-CAP-1", also{"RH-200-1", "RH-200-13", "FL-ORD-5"}, on{"payment-capture"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.target(rq, authorization); t != nil && amountOf(rq) < t.Amount {
 				return w.conclude(rq, w.child(rq, t, capture), codeAmount)
@@ -91,7 +94,7 @@ var moneyMutants = []Mutant{
 			}
 			return next(w, rq)
 		}, "payment-refund")},
-	{"refund-needs-amount", "declines a refund that names no amount", "FL-REF-1", also{"RH-200-1"}, on{"payment-refund"},
+	{"refund-needs-amount", "declines a refund that names no amount", "FL-REF-1", also{"RH-200-1", "FL-ORD-5"}, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.collected(rq); t != nil && rq.text("amount") == "" {
 				return w.conclude(rq, w.child(rq, t, refund), codeAmount)
@@ -300,6 +303,32 @@ var moneyMutants = []Mutant{
 			}
 			return a
 		})},
+	{"orders-across-merchants", "declines an order id that another merchant used", "FL-ORD-6", nil, on{"payment-sale-manual"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			order := rq.text("orderid")
+			for _, t := range w.state.transactions {
+				if order != "" && t.OrderID == order && t.opens() {
+					return declineUnstored(rq, codeDuplicateOrder)
+				}
+			}
+			return next(w, rq)
+		}, "payment-sale-manual")},
+	{"refund-refunded", "refunds a refund, from what was paid", "FL-REF-4", nil, on{"payment-refund"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.state.transactions[rq.text("transaction_id")]; t != nil && t.Kind == refund && t.PaymentType == "cc" {
+				rq.data["transaction_id"] = t.Parent
+			}
+			return next(w, rq)
+		}, "payment-refund")},
+	{"settled-capture-voided", "voids a capture that has settled", "FL-VOID-1", nil, on{"payment-void"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.state.transactions[rq.text("transaction_id")]; t != nil && t.Kind == capture {
+				settled := t.Settled
+				t.Settled = time.Time{}
+				defer func() { t.Settled = settled }()
+			}
+			return next(w, rq)
+		}, "payment-void")},
 	{"label-of-capture-is-order", "declines a capture under an order id that a payment used", "FL-ORD-5", nil, on{"payment-capture"},
 		labelled("payment-capture")},
 	{"label-of-refund-is-order", "declines a refund under an order id that a payment used", "FL-ORD-5", nil, on{"payment-refund"},

@@ -69,6 +69,21 @@ var tokenMutants = []Mutant{
 			}
 			return a
 		}, "token-rotate")},
+	{"rollback-for-one-payment", "brings a token back for one payment alone", "FL-TOK-1", nil, on{"token-rotate"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			a := next(w, rq)
+			for _, t := range w.change.Tokens {
+				t.Once = t.Once || rq.text("intent") == "rollback" && !t.Dead
+			}
+			return a
+		}, "token-rotate")},
+	{"other-merchant-updates", "lets a merchant change when another's token expires, and answers that there is none", "FL-TOK-8", nil, on{"token-update"},
+		replacing(func(w *work, rq *request, next handler) answer {
+			if t := w.state.tokens[rq.text("token")]; t != nil && t.Owner != rq.client.name && len(rq.text("expdate")) == 4 {
+				t.Funds.Month, t.Funds.Year = rq.text("expdate")[:2], rq.text("expdate")[2:]
+			}
+			return next(w, rq)
+		}, "token-update")},
 	{"single-use-account-twice", "lets a token of a bank account for one payment pay twice", "FL-TOK-3", nil, on{"ach-sale"},
 		paysAgain("token-ach")},
 	{"removed-account-pays", "removes no token of a bank account", "FL-TOK-2", nil, on{"token-remove"},

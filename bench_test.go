@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"slices"
 	"strings"
 	"sync"
@@ -62,7 +63,7 @@ const (
 	limitLatency  = "(b) What is computed between two requests is done on the same cores that wake the waiting ones; on a machine with other work it is waited for."
 	limitPlanning = "(c) Each request is serialised, read back and judged by the description, and its value made from it; on idle cores operations are planned side by side, so that the clock shows half of the processor time."
 	limitJudging  = "(d) The validators of kin-openapi and of JSON Schema 2020-12 walk the whole body and build the error values that the other one compares; both are compiled once."
-	limitVolume   = "(f) The plan itself, which grows with the cases, is held in memory as long as the run."
+	limitVolume   = "(f) The plan itself, which grows with the cases, is held in memory as long as the run; at 10,000 cases the process is still far from the soft limit that bounds it at 100,000."
 	limitCold     = "(g) kin-openapi's load is part of ours, with the places of operations and the document's validation; " +
 		"the requirement list is another file of YAML; the embedded sandbox, an independent witness, reads the description once more with a reader of its own; then come the start of the process and all reports."
 )
@@ -104,12 +105,12 @@ func TestBench(t *testing.T) {
 	fmt.Fprintf(&s.b, "# Benchmarks\n\nWritten by `make bench`: %s, %d cores of %s, %s, load %s before it began. Least of %d rounds, the two sides of a ratio in turn.\n\n| What | Measured | Goal | |\n| --- | --- | --- | --- |\n",
 		time.Now().UTC().Format(time.DateOnly), runtime.NumCPU(), cpuModel(), runtime.Version(), load(), rounds)
 	p := builtInPlan(t)
+	volume(t, s, p) // first: what others leave in memory counts against the limit of the collector
 	againstBare(t, s, p)
 	throughLatency(t, s, p, 20*time.Millisecond)
 	throughLatency(t, s, p, 100*time.Millisecond)
 	planning(t, s)
 	judging(t, s)
-	volume(t, s, p)
 	coldStart(t, s)
 	if s.limits.Len() > 0 {
 		fmt.Fprintf(&s.b, "\nWhat stands in the way:\n\n%s", s.limits.String())
@@ -324,9 +325,7 @@ func volume(t *testing.T, s *sheet, p *plan.Plan) {
 		go func() {
 			most := uint64(0)
 			for ctx.Err() == nil {
-				var m runtime.MemStats
-				runtime.ReadMemStats(&m)
-				most = max(most, m.Sys-m.HeapReleased)
+				most = max(most, held())
 				time.Sleep(20 * time.Millisecond)
 			}
 			peak <- most
@@ -341,6 +340,14 @@ func volume(t *testing.T, s *sheet, p *plan.Plan) {
 	}
 	s.row("(f) time a case at 100,000 against 10,000", fmt.Sprintf("%.2f ×", each[2]/each[1]), "≤ 1.10 ×", each[2] <= 1.1*each[1], limitVolume)
 	s.row("(f) peak at 100,000 against 10,000", fmt.Sprintf("%.2f ×, %d MiB", float64(peaks[2])/float64(peaks[1]), peaks[2]), "≤ 1.3 ×, < 256 MiB", float64(peaks[2]) <= 1.3*float64(peaks[1]) && peaks[2] < 256, limitVolume)
+}
+
+// held is the memory that the process has of the system. Reading it does not stop
+// the process, as runtime.ReadMemStats does.
+func held() uint64 {
+	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	metrics.Read(samples)
+	return samples[0].Value.Uint64() - samples[1].Value.Uint64()
 }
 
 // reports measures each report of a run of 10,000 cases.

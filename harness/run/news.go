@@ -282,7 +282,7 @@ func (r *Run) made() map[string]origin {
 	list, runs := map[string]origin{}, r.document.RunIDs()
 	lost := maps.Clone(r.lost)
 	for _, t := range r.news.late {
-		lost[t.Case.ID] = t.Unanswered()
+		lost[t.Case.ID] = lost[t.Case.ID] || t.Unanswered()
 	}
 	for _, c := range r.plan.Cases {
 		steps := append(c.Steps(), c.Act) // what the act sends is judged by it alone

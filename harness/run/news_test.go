@@ -102,6 +102,7 @@ func TestLostAnswers(t *testing.T) {
 		{"all were answered", newLedger(&Document{RunID: "run1"}), nil, rejected, rejected},
 		{"one was not", entered, nil, unknown, rejected},
 		{"one was not, and came again when the run was resumed", again, nil, unknown, rejected},
+		{"one was not, and all were when the case that is judged late came again", again, []*exchange.Transcript{{Case: first, Act: &exchange.Record{}}}, unknown, rejected},
 		{"one of a case that is judged late was not", newLedger(&Document{RunID: "run1"}), []*exchange.Transcript{lost}, rejected, unknown},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {

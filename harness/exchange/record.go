@@ -115,9 +115,14 @@ type News struct {
 	Rejected []message.Delivery // those of the strays that can only be about rejected requests
 	Unknown  int                // of the strays: what they are about was not looked up, or in vain
 	Came     bool               // some message came at all
-	Unsigned int                // came meanwhile to a registered address without the header pair
+	Unsigned int                // came meanwhile, without the header pair, to where the case awaited a message
 	Silent   string             // why no message proves nothing, "" when it proves that none was sent
 	Instead  string             // what came in place of an awaited message, for reports
+}
+
+// AwaitsAt tells whether the case awaited a message at a place of the receiver.
+func (t *Transcript) AwaitsAt(place string) bool {
+	return slices.ContainsFunc(t.Observe, func(r Record) bool { return r.Step.Await != nil && r.Place == place })
 }
 
 // Records lists the exchanges in the order in which they were made.

@@ -204,17 +204,12 @@ func (r *Receiver) Deliveries() []Delivery {
 	return slices.Clone(r.deliveries)
 }
 
-// Unsigned counts what came to a registered address without the header pair, since a time.
-func (r *Receiver) Unsigned(since time.Time) int {
+// Unsigned lists all that came to a registered address without the header pair, in
+// order and without the bodies.
+func (r *Receiver) Unsigned() []Delivery {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	n := 0
-	for _, d := range r.unsigned {
-		if !d.At.Before(since) {
-			n++
-		}
-	}
-	return n
+	return slices.Clone(r.unsigned)
 }
 
 // Lost counts the messages that could not be kept.

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"qorcheck/spec"
 )
@@ -73,7 +72,7 @@ func TestOnlyMessagesWithTheHeaderPairAreKept(t *testing.T) {
 			if got := r.Deliveries(); len(got) != tt.deliveries {
 				t.Errorf("%d deliveries, want %d", len(got), tt.deliveries)
 			}
-			if got := r.Unsigned(time.Time{}); got != tt.refused {
+			if got := len(r.Unsigned()); got != tt.refused {
 				t.Errorf("%d without the pair, want %d", got, tt.refused)
 			}
 		})
@@ -81,9 +80,6 @@ func TestOnlyMessagesWithTheHeaderPairAreKept(t *testing.T) {
 	list := r.Deliveries()
 	if value, _ := spec.Lookup(list[0].Value, "/a"); value == nil || list[0].Fault != "" || list[1].Fault == "" || r.Lost() != 1 {
 		t.Errorf("kept %+v, %d lost", list, r.Lost())
-	}
-	if r.Unsigned(time.Now().Add(time.Minute)) != 0 {
-		t.Error("what came before a time is counted after it")
 	}
 }
 

@@ -123,12 +123,12 @@ func (r *Run) judgeLate(ctx context.Context) {
 
 // received is all that came, sorted by what it is about.
 type received struct {
-	deliveries []message.Delivery
-	strays     []message.Delivery // name an id that no answer named
-	rejected   []message.Delivery // those of them that can only be about rejected requests
-	unknown    []message.Delivery // those of them that were not looked up, or in vain
-	unsigned   func(since time.Time) int
-	silent     string
+	named    map[string][]message.Delivery // by the id that they name
+	strays   []message.Delivery            // name an id that no answer named
+	rejected []message.Delivery            // those of them that can only be about rejected requests
+	unknown  []message.Delivery            // those of them that were not looked up, or in vain
+	unsigned []message.Delivery            // came without the header pair
+	silent   string
 }
 
 // Bounds of what is done about messages that other people cause.
@@ -139,15 +139,16 @@ const (
 
 func (r *Run) received(ctx context.Context) received {
 	if r.news.receiver == nil {
-		return received{unsigned: func(time.Time) int { return 0 }}
+		return received{}
 	}
-	all := received{deliveries: r.news.receiver.Deliveries(), unsigned: r.news.receiver.Unsigned, silent: r.silence(ctx)}
+	all := received{named: map[string][]message.Delivery{}, unsigned: r.news.receiver.Unsigned(), silent: r.silence(ctx)}
 	m := r.plan.Messaging()
 	about := func(d message.Delivery) string { return exchange.Text(d.Value, m.ID) }
 	suspect := r.suspect()
 	ids := map[string]bool{}
-	for _, d := range all.deliveries {
+	for _, d := range r.news.receiver.Deliveries() {
 		id := about(d)
+		all.named[id] = append(all.named[id], d)
 		if r.news.named[id] {
 			continue
 		}
@@ -212,7 +213,7 @@ func (r *Run) silence(ctx context.Context) string {
 	switch {
 	case receiver.Lost() > 0:
 		return fmt.Sprintf("%d messages came that could not be kept", receiver.Lost())
-	case len(receiver.Deliveries()) > 0 || receiver.Unsigned(time.Time{}) > 0:
+	case len(receiver.Deliveries())+len(receiver.Unsigned()) > 0:
 		return ""
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
@@ -311,9 +312,8 @@ func (r *Run) made() map[string]origin {
 
 // about picks what concerns a case.
 func (all received) about(t *exchange.Transcript, p *plan.Plan) exchange.News {
-	n := exchange.News{Came: len(all.deliveries) > 0, Silent: all.silent}
+	n := exchange.News{Came: len(all.named) > 0, Silent: all.silent}
 	o := p.Description.Operation(t.Case.Operation)
-	m := o.Conformance.Messages
 	concerns := concerns(o)
 	for _, d := range all.unknown {
 		if concerns(d) {
@@ -321,7 +321,11 @@ func (all received) about(t *exchange.Transcript, p *plan.Plan) exchange.News {
 		}
 	}
 	if t.Act != nil {
-		n.Unsigned = all.unsigned(t.Act.Started)
+		for _, d := range all.unsigned {
+			if d.At.After(t.Act.Started) && t.AwaitsAt(d.Place) {
+				n.Unsigned++
+			}
+		}
 		for _, d := range all.strays {
 			if concerns(d) && d.At.After(t.Act.Started) {
 				n.Strays = append(n.Strays, d)
@@ -334,13 +338,8 @@ func (all received) about(t *exchange.Transcript, p *plan.Plan) exchange.News {
 		}
 	}
 	for _, record := range t.Observe {
-		if record.Step.Await == nil {
-			continue
-		}
-		for _, d := range all.deliveries {
-			if exchange.Text(d.Value, m.ID) == record.Sought {
-				n.About = append(n.About, d)
-			}
+		if record.Step.Await != nil {
+			n.About = append(n.About, all.named[record.Sought]...)
 		}
 	}
 	switch {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/message"
@@ -112,6 +113,36 @@ func TestLostAnswers(t *testing.T) {
 				if got, there := made[value]; err != nil || !there || got != want {
 					t.Errorf("%s: %d, %t, want %d: %v", c.ID, got, there, want, err)
 				}
+			}
+		})
+	}
+}
+
+// TestMessagesWithoutThePair: what comes without the header pair to where another
+// case awaits a message does not excuse that none came.
+func TestMessagesWithoutThePair(t *testing.T) {
+	p := plot(t, ask{id: "a", paths: []string{"/200"}})
+	d, o := *p.Description, *p.Description.Operations[0]
+	o.Conformance.Messages = &spec.Messaging{ID: "/id", Event: "/event"}
+	d.Operations, p.Description = []*spec.Operation{&o}, &d
+	acted := time.Now()
+	awaiting := &exchange.Transcript{
+		Case: p.Cases[0], Act: &exchange.Record{Started: acted},
+		Observe: []exchange.Record{{Place: "address", Step: plan.Step{Await: &plan.Await{}}}},
+	}
+	for _, tt := range []struct {
+		claim, place string
+		after        time.Duration
+		unsigned     int
+	}{
+		{"it counts where the case awaits one", "address", time.Second, 1},
+		{"it does not where another case does", "own/another", time.Second, 0},
+		{"nor what came before", "address", -time.Second, 0},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			all := received{unsigned: []message.Delivery{{Place: tt.place, At: acted.Add(tt.after)}}}
+			if got := all.about(awaiting, p); got.Unsigned != tt.unsigned || (got.Instead != "") != (tt.unsigned > 0) {
+				t.Errorf("%d without the pair, in its place %q; want %d", got.Unsigned, got.Instead, tt.unsigned)
 			}
 		})
 	}

@@ -137,14 +137,26 @@ func (b *builder) part() *builder {
 
 // shuffle puts cases into the order in which they are sent: what depends on it shows.
 // The place of each hangs on the seed and on its own id, so that those which a
-// filter leaves keep their order.
+// filter leaves keep their order. Those that refuse messages come last: while their
+// registrations last, the message about every other payment is sent there as well,
+// and again as often as it is refused.
 func shuffle(cases []*Case, seed uint64) {
-	at := make(map[*Case]uint64, len(cases))
+	type place struct {
+		last int
+		at   uint64
+	}
+	places := make(map[*Case]place, len(cases))
 	for _, c := range cases {
 		sum := sha256.Sum256(strconv.AppendUint([]byte(c.ID+"\x00"), seed, 10))
-		at[c] = binary.BigEndian.Uint64(sum[:])
+		p := place{at: binary.BigEndian.Uint64(sum[:])}
+		if slices.ContainsFunc(c.Observe, func(s Step) bool { return s.Await != nil && s.Await.Place == Refusing }) {
+			p.last = 1
+		}
+		places[c] = p
 	}
-	slices.SortFunc(cases, func(a, b *Case) int { return cmp.Or(cmp.Compare(at[a], at[b]), strings.Compare(a.ID, b.ID)) })
+	slices.SortFunc(cases, func(a, b *Case) int {
+		return cmp.Or(cmp.Compare(places[a].last, places[b].last), cmp.Compare(places[a].at, places[b].at), strings.Compare(a.ID, b.ID))
+	})
 }
 
 // makeCases makes the cases of every operation, and then those that are told as

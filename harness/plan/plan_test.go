@@ -372,3 +372,22 @@ func TestPlain(t *testing.T) {
 		}
 	}
 }
+
+// TestThoseThatRefuseMessagesComeLast: whatever the seed, no payment of another case
+// is told to an address that refuses.
+func TestThoseThatRefuseMessagesComeLast(t *testing.T) {
+	for seed := range uint64(3) {
+		refusing := false
+		for _, c := range ourPlan(t, seed+1).Cases {
+			switch {
+			case c.Kind == "message.again":
+				refusing = true
+			case refusing:
+				t.Fatalf("seed %d: %s comes after a case that refuses messages", seed+1, c.ID)
+			}
+		}
+		if !refusing {
+			t.Errorf("seed %d: no case refuses messages", seed+1)
+		}
+	}
+}

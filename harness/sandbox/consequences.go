@@ -7,8 +7,8 @@ package sandbox
 var consequences = map[string][]string{
 	"RH-200-1":  {"RH-200-9", "RH-200-13", "RH-200-14", "RH-NIL-*", "RH-MSG-*", "FL-*", "LST-*", "ACH-*", "IDEM-*", "RH-REP-*"},
 	"RH-201-1":  {"RH-200-9", "RH-MSG-*", "FL-*", "IDEM-*", "RH-REP-*"},
-	"RH-200-2":  {"FL-*", "LST-*"},
-	"RH-ALL-2":  {"FL-*", "LST-*"},
+	"RH-200-2":  {"FL-*", "LST-*", "IDEM-*"},
+	"RH-ALL-2":  {"FL-*", "LST-*", "IDEM-*"},
 	"RH-200-3":  {"RH-200-8", "RH-MSG-*", "FL-*", "LST-3", "IDEM-4"},
 	"RH-200-4":  {"RH-MSG-*"},
 	"RH-401-1":  {"RH-401-2", "RH-401-3", "RH-NIL-2", "RH-NIL-4", "RH-MSG-11", "RH-REP-5"},

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
 
@@ -396,10 +397,11 @@ func (x *exchange) text(field string) string {
 	return s
 }
 
-// rewrite changes transaction_data and leaves what stands beside it.
+// rewrite changes transaction_data and leaves what stands beside it. A body that
+// is not UTF-8 stays as it is: to read and write it would mend it.
 func (x *exchange) rewrite(edit func(data map[string]any)) {
 	var m map[string]any
-	if json.Unmarshal(x.sent, &m) != nil {
+	if !utf8.Valid(x.sent) || json.Unmarshal(x.sent, &m) != nil {
 		return
 	}
 	if data, ok := m["transaction_data"].(map[string]any); ok {

@@ -46,6 +46,7 @@ type keys struct {
 
 type cardTrigger struct {
 	Number string `yaml:"creditcard"`
+	CVV    string `yaml:"cvv"`
 }
 
 type bankTrigger struct {

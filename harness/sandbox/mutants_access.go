@@ -56,7 +56,7 @@ var accessMutants = []Mutant{
 		}, withKeys("valid"))},
 	{"rightless-keys-accepted", "accepts keys without a right", "RH-403-4", nil, on{"payment-sale-manual", "webhooks_list"},
 		before(keysOf("no_rights"), withKeys("valid"))},
-	{"other-mid-accepted", "lets a merchant act in another's name", "RH-403-5", nil, on{"payment-sale-manual"},
+	{"other-mid-accepted", "lets a merchant act in another's name", "RH-403-5", also{"RH-MSG-14"}, on{"payment-sale-manual"},
 		before(merchant("other"), asMerchant("main"))},
 	{"switched-off-accepted", "carries out a refund that the configuration forbids", "RH-403-6", nil, on{"payment-refund"},
 		before(all(is("payment-refund"), merchant("refunds_off")), asMerchant("main"))},

@@ -33,7 +33,7 @@ var listMutants = []Mutant{
 				data["count"] = len(rowsOf(m))
 			}
 		}))},
-	{"order-filter-ignored", "ignores which order ids are asked for", "LST-4", also{"LST-3"}, on{"transactions-fetch-all"},
+	{"order-filter-ignored", "ignores which order ids are asked for", "LST-4", also{"LST-3", "FL-ORD-*", "IDEM-*", "FL-CAP-2", "FL-GET-2"}, on{"transactions-fetch-all"},
 		forgets("order_id")},
 	{"amount-filter-ignored", "ignores the amounts that are asked for", "LST-2", nil, on{"transactions-fetch-all"},
 		forgets("amount", "amount_from", "amount_to")},

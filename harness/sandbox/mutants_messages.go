@@ -43,7 +43,7 @@ var messageMutants = []Mutant{
 		telling(rewordsLater(func(m map[string]any) { m["success"] = "false" }))},
 	{"message-reason-absent", "leaves the reason out when a capture fails later", "RH-MSG-6", nil, on{"payment-capture"},
 		telling(rewordsLater(func(m map[string]any) { delete(m, "reason") }))},
-	{"message-reason-blank", "gives a blank reason in the message about a failure", "RH-MSG-6", also{"RH-MSG-12"}, on{"payment-capture"},
+	{"message-reason-blank", "gives a blank reason in the message about a failure", "RH-MSG-6", also{"RH-MSG-12", "RH-MSG-8"}, on{"payment-capture"},
 		telling(rewords(".declined", func(m map[string]any) { m["reason"] = "  " }))},
 	{"message-reason-on-success", "gives a reason in the message about a success", "RH-MSG-6", also{"RH-MSG-8"}, on{"payment-capture"},
 		telling(rewords(".approved", func(m map[string]any) { m["reason"] = "none" }))},

@@ -94,7 +94,7 @@ var moneyMutants = []Mutant{
 			}
 			return next(w, rq)
 		}, "payment-refund")},
-	{"refund-needs-amount", "declines a refund that names no amount", "FL-REF-1", also{"RH-200-1", "FL-ORD-5"}, on{"payment-refund"},
+	{"refund-needs-amount", "declines a refund that names no amount", "FL-REF-1", also{"RH-200-1", "FL-ORD-5", "FL-VOID-1"}, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.collected(rq); t != nil && rq.text("amount") == "" {
 				return w.conclude(rq, w.child(rq, t, refund), codeAmount)
@@ -133,7 +133,7 @@ var moneyMutants = []Mutant{
 			}
 			return next(w, rq)
 		}, "payment-void")},
-	{"void-does-nothing", "approves a void and leaves the payment as it is", "FL-VOID-3", also{"FL-VOID-2", "RH-MSG-12"}, on{"payment-void"},
+	{"void-does-nothing", "approves a void and leaves the payment as it is", "FL-VOID-3", also{"FL-VOID-2", "RH-MSG-12", "FL-CAP-3"}, on{"payment-void"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			a := next(w, rq)
 			for i, t := range w.change.Transactions {
@@ -277,7 +277,7 @@ var moneyMutants = []Mutant{
 			}
 			return next(w, rq)
 		}, "ach-refund")},
-	{"order-twice", "accepts an order id twice", "FL-ORD-1", nil, on{"payment-sale-manual"},
+	{"order-twice", "accepts an order id twice", "FL-ORD-1", also{"FL-ORD-4"}, on{"payment-sale-manual"},
 		orders(func(w *work, rq *request, next handler) answer {
 			order := rq.text("orderid")
 			if order == "" || !w.orderUsed(rq.merchant, order) {
@@ -358,7 +358,7 @@ var moneyMutants = []Mutant{
 			}
 			return next(w, rq)
 		})},
-	{"one-decimal-misread", "reads 12.5 as 12.05", "FL-AMT-1", also{"RH-200-12"}, on{"payment-sale-manual"},
+	{"one-decimal-misread", "reads 12.5 as 12.05", "FL-AMT-1", also{"RH-200-12", "FL-CAP-1"}, on{"payment-sale-manual"},
 		orders(func(w *work, rq *request, next handler) answer {
 			if whole, fraction, _ := strings.Cut(rq.text("amount"), "."); len(fraction) == 1 {
 				rq.data["amount"] = whole + ".0" + fraction
@@ -367,15 +367,15 @@ var moneyMutants = []Mutant{
 		})},
 	{"amount-approved-differs", "tells another amount than it was asked for", "RH-200-12", nil, on{"payment-sale-manual"},
 		after(all(is("payment-sale-manual"), approvedIs), says("amount_approved", "0.01"))},
-	{"wrong-id-answered", "answers a sale by an id that is not the stored one", "FL-GET-1", nil, on{"payment-sale-manual"},
+	{"wrong-id-answered", "answers a sale by an id that is not the stored one", "FL-GET-1", also{"FL-VOID-4", "FL-CAP-3", "FL-REF-3"}, on{"payment-sale-manual"},
 		after(all(is("payment-sale-manual"), approvedIs), func(x *exchange) { says("transaction_id", x.sandbox.unusedID())(x) })},
-	{"sale-not-stored", "approves a sale and stores nothing", "FL-GET-1", nil, on{"payment-sale-manual"},
+	{"sale-not-stored", "approves a sale and stores nothing", "FL-GET-1", also{"FL-VOID-4", "FL-CAP-3", "FL-REF-3", "FL-REF-4", "FL-GET-2"}, on{"payment-sale-manual"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			a := next(w, rq)
 			w.change.Transactions, w.messages = nil, nil
 			return a
 		}, "payment-sale-manual")},
-	{"cash-not-added", "answers 201 to a cash sale and adds nothing", "FL-ADD-1", also{"RH-MSG-5"}, on{"cash-sale"},
+	{"cash-not-added", "answers 201 to a cash sale and adds nothing", "FL-ADD-1", also{"RH-MSG-5", "FL-REF-4", "FL-ORD-1", "FL-VOID-4", "LST-7"}, on{"cash-sale"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			a := next(w, rq)
 			w.change.Transactions, w.messages = nil, nil

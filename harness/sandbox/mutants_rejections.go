@@ -3,6 +3,7 @@ package sandbox
 import (
 	"net/http"
 	"regexp"
+	"strings"
 	"sync"
 	"sync/atomic"
 )
@@ -41,13 +42,13 @@ var rejectionMutants = []Mutant{
 		usedUp(order, answered(400), "GW19")},
 	{"order-used-up-by-500", "holds the order id of a request that met an internal error for used", "RH-REP-6", nil, on{"payment-sale-manual"},
 		usedUp(order, answered(500), "GW19")},
-	{"key-used-up-by-400", "holds the idempotency key of a rejected request for used", "RH-REP-4", nil, on{"payment-sale-manual"},
+	{"key-used-up-by-400", "holds the idempotency key of a rejected request for used", "RH-REP-4", also{"RH-200-2"}, on{"payment-sale-manual"},
 		usedUp(func(x *exchange) string { return x.Header.Get(idempotencyHeader) }, answered(400), "GW06")},
 	{"second-400-accepted", "accepts a malformed request when it comes again", "RH-REP-1", nil, on{"payment-sale-manual"},
 		secondTime(answered(400))},
-	{"second-403-accepted", "accepts a forbidden request when it comes again", "RH-REP-2", nil, on{"payment-sale-manual"},
+	{"second-403-accepted", "accepts a forbidden request when it comes again", "RH-REP-2", also{"RH-REP-1"}, on{"payment-sale-manual"},
 		secondTime(answered(403))},
-	{"404-remembered", "answers 404 to the right URL after a wrong one", "RH-REP-3", also{"RH-200-1", "RH-ALL-1", "RH-REP-5", "FL-*"}, on{"webhooks_list"},
+	{"404-remembered", "answers 404 to the right URL after a wrong one", "RH-REP-3", also{"RH-200-1", "RH-ALL-1", "RH-REP-5", "FL-*", "IDEM-*"}, on{"webhooks_list"},
 		remembers404()},
 }
 
@@ -56,7 +57,7 @@ var orderPattern = regexp.MustCompile(`["']orderid["']\s*:\s*["']([^"'\x00\xff]+
 // order finds the order id of a request, malformed or not.
 func order(x *exchange) string {
 	if found := orderPattern.FindSubmatch(x.sent); found != nil && x.Method == http.MethodPost {
-		return string(found[1])
+		return strings.TrimSpace(string(found[1]))
 	}
 	return ""
 }

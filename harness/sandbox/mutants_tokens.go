@@ -109,7 +109,7 @@ var tokenMutants = []Mutant{
 			w.change.Tokens = nil
 			return a
 		}, "token-ach")},
-	{"hook-not-added", "answers 201 for a webhook that it does not keep", "FL-HOOK-1", nil, on{"webhooks-create"},
+	{"hook-not-added", "answers 201 for a webhook that it does not keep", "FL-HOOK-1", also{"RH-MSG-*", "RH-200-1", "RH-200-9", "RH-REP-*", "FL-*"}, on{"webhooks-create"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			a := next(w, rq)
 			w.change.Hooks = nil
@@ -125,7 +125,7 @@ var tokenMutants = []Mutant{
 			w.change.Removed = nil
 			return a
 		}, "webhooks-remove")},
-	{"update-drops-fields", "loses what an update of a webhook does not name", "FL-HOOK-2", also{"RH-MSG-14"}, on{"webhooks-update"},
+	{"update-drops-fields", "loses what an update of a webhook does not name", "FL-HOOK-2", also{"RH-MSG-14", "RH-200-2"}, on{"webhooks-update"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			a := next(w, rq)
 			for _, h := range w.change.Hooks {

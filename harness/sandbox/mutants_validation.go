@@ -37,12 +37,8 @@ var validationMutants = []Mutant{
 	{"number-for-text-accepted", "accepts a number where a text is due", "RH-400-2", also{"RH-200-12"}, on{"payment-sale-manual"},
 		before(sends("amount", func(value any, _ bool) bool { _, number := value.(float64); return number }), corrects("amount", "123.45"))},
 	{"null-accepted", "accepts null in an optional field", "RH-400-2", nil, on{"payment-sale-manual"},
-		before(always, func(x *exchange) {
-			x.rewrite(func(data map[string]any) {
-				if value, there := data["ipaddress"]; there && value == nil {
-					delete(data, "ipaddress")
-				}
-			})
+		before(sends("ipaddress", func(value any, there bool) bool { return there && value == nil }), func(x *exchange) {
+			x.rewrite(func(data map[string]any) { delete(data, "ipaddress") })
 		})},
 	{"required-ignored", "carries out a sale without the ZIP code", "RH-400-3", nil, on{"payment-sale-manual"},
 		before(all(sends("bzip", missing), sends("creditcard", given)), corrects("bzip", "97201"))},

@@ -67,8 +67,8 @@ func TestRefusalReasonsDiffer(t *testing.T) {
 	seen := map[string]string{}
 	for _, trigger := range append(s.fixtures.Triggers.Card.Refused, s.fixtures.Triggers.Card.Error) {
 		more := fields{"creditcard": trigger.Number}
-		if brand(trigger.Number) == "amex" {
-			more["cvv"] = "4321"
+		if trigger.CVV != "" {
+			more["cvv"] = trigger.CVV
 		}
 		why := s.sell(more).text("refusalReason")
 		if before, twice := seen[why]; twice || why == "" {

@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"context"
@@ -12,7 +11,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -25,125 +23,7 @@ import (
 	"qorcheck/spec"
 )
 
-const toyDescription = `
-openapi: 3.0.3
-info: { title: Toy, version: "1" }
-x-conformance:
-  outcome: [{ field: /status, refused: [declined], error: [error], reason: /why, otherwise: absent }]
-components:
-  schemas:
-    Login: { type: object, properties: { tan: { type: string, format: password } } }
-paths:
-  /pay:
-    post:
-      operationId: pay
-      requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/Login" } } } }
-      responses: { "200": { description: done } }
-`
-
-// Credentials with every character that some encoding escapes.
-const (
-	appKey    = `K3y/w+th&"qu'te"\=1`
-	clientKey = "c9a6877e0bc2cfb31b34009a9074f2e9"
-	login     = "ada:pa55w/rd<0>"
-	pin       = "90s1"
-)
-
-const toyFixtures = `
-hosts: [%s]
-credentials:
-  valid: { AppKey: 'K3y/w+th&"qu''te"\=1', ClientKey: c9a6877e0bc2cfb31b34009a9074f2e9, Login: "ada:pa55w/rd<0>", Pin: 90s1 }
-triggers: { card: { approved: { creditcard: "4571000000000001", cvv: "873" } } }
-test_cards: ["4571000000000001", "370000000000416"]
-`
-
-func toyFixture(t *testing.T, hosts string) *settings.Fixtures {
-	t.Helper()
-	f, err := settings.ParseFixtures(fmt.Appendf(nil, toyFixtures, hosts), "toy.yaml", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f
-}
-
 var parsed = sync.OnceValues(func() (*spec.Description, error) { return spec.Parse([]byte(toyDescription), "toy.yaml") })
-
-// toyClient makes a client for a target; change alters its settings.
-func toyClient(t *testing.T, target string, change ...func(*settings.Settings)) *Client {
-	t.Helper()
-	u, err := url.Parse(target)
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := parsed()
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := settings.Settings{Target: u, Fixtures: toyFixture(t, ""), Concurrency: 2, Timeout: 20 * time.Second, BodyLimit: 1 << 20, RunID: "run1"}
-	for _, c := range change {
-		c(&s)
-	}
-	client := New(s, d)
-	t.Cleanup(client.Close)
-	return client
-}
-
-// toyServer serves on loopback until the test ends.
-func toyServer(t *testing.T, h http.HandlerFunc) string {
-	t.Helper()
-	server := httptest.NewServer(h)
-	t.Cleanup(server.Close)
-	return server.URL
-}
-
-// rawServer hands each request, with the numbers of its connection and of the
-// request on it, to serve, and closes the connection when serve says so.
-func rawServer(t *testing.T, serve func(w io.Writer, connection, request int) (open bool)) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var served sync.WaitGroup
-	served.Go(func() {
-		for connection := 1; ; connection++ {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			served.Go(func() {
-				defer conn.Close()
-				reader := bufio.NewReader(conn)
-				for n := 1; ; n++ {
-					r, err := http.ReadRequest(reader)
-					if err != nil {
-						return
-					}
-					if _, err := io.Copy(io.Discard, r.Body); err != nil || !serve(conn, connection, n) {
-						return
-					}
-				}
-			})
-		}
-	})
-	t.Cleanup(func() { _ = listener.Close(); served.Wait() })
-	return "http://" + listener.Addr().String()
-}
-
-func get(path plan.Template) plan.Step {
-	return plan.Step{Name: "get", Request: plan.Request{Method: "GET", Path: path}}
-}
-
-func post(path, body plan.Template) plan.Step {
-	return plan.Step{Name: "pay", Operation: "pay", Request: plan.Request{
-		Method: "POST", Path: path, Body: body, HasBody: true, Header: []plan.Field{{Name: "Content-Type", Value: "application/json"}},
-	}}
-}
-
-// hole is a placeholder as a plan writes it.
-func hole(source plan.Source, args ...string) plan.Template {
-	return plan.Template("\uE000" + string(source) + "\uE002" + strings.Join(args, "\uE002") + "\uE001")
-}
 
 func TestHostGuard(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -532,146 +412,6 @@ func shape(id string) string {
 		}
 		return c
 	}, id)
-}
-
-func TestPreparation(t *testing.T) {
-	for _, tt := range []struct {
-		claim  string
-		status int
-		body   string
-		want   string
-	}{
-		{"an accepted one goes on", 201, `{"id":"1","status":"ok"}`, ""},
-		{"a numeric id goes on", 200, `{"id":17}`, ""},
-		{"a rejected one stops", 404, `{"id":"1"}`, "preparation pay was answered 404"},
-		{"a redirected one stops", 302, `{"id":"1"}`, "preparation pay was answered 302"},
-		{"a declined one stops", 200, `{"id":"1","status":"declined"}`, "preparation pay ended as refused"},
-		{"an erroneous one stops", 200, `{"id":"1","status":"error"}`, "preparation pay ended as error"},
-		{"one without the value stops", 200, `{"other":"1"}`, "preparation pay: the answer has no /id"},
-		{"an empty value stops", 200, `{"id":""}`, "preparation pay: the answer has no /id"},
-		{"a value that is no text stops", 200, `{"id":{}}`, "preparation pay: the answer has no /id"},
-		{"one that is not JSON stops", 200, `<html>`, "preparation pay: the answer has no /id"},
-	} {
-		t.Run(tt.claim, func(t *testing.T) {
-			var acted atomic.Int32
-			c := toyClient(t, toyServer(t, func(w http.ResponseWriter, r *http.Request) {
-				if r.Method == "GET" {
-					acted.Add(1)
-					return
-				}
-				w.WriteHeader(tt.status)
-				_, _ = io.WriteString(w, tt.body)
-			}))
-			made := post("/pay", "{}")
-			made.Capture = []plan.Capture{{Name: "ID", Pointer: "/id"}}
-			got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{made}, Act: get("/x/" + hole(plan.FromAnswer, "ID"))}, nil)
-			if got.Stopped != tt.want || (got.Act == nil) != (tt.want != "") || (acted.Load() == 0) != (tt.want != "") || len(got.Prepare) != 1 {
-				t.Errorf("stopped %q, want %q; %d acts", got.Stopped, tt.want, acted.Load())
-			}
-		})
-	}
-	t.Run("one that fails on the way stops, with the failure", func(t *testing.T) {
-		c := toyClient(t, rawServer(t, func(io.Writer, int, int) bool { return false }))
-		if got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{post("/pay", "{}")}, Act: get("/x")}, nil); !strings.HasPrefix(got.Stopped, "preparation pay: ") || got.Act != nil {
-			t.Errorf("stopped %q", got.Stopped)
-		}
-	})
-	t.Run("a value of an earlier step does not stand in for one that is missing", func(t *testing.T) {
-		c := toyClient(t, toyServer(t, func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path == "/first" {
-				_, _ = io.WriteString(w, `{"id":"1"}`)
-			}
-		}))
-		first, second := post("/first", "{}"), post("/second", "{}")
-		first.Capture = []plan.Capture{{Name: "ID", Pointer: "/id"}}
-		second.Capture = first.Capture
-		if got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{first, second}, Act: get("/x")}, nil); got.Stopped != "preparation pay: the answer has no /id" {
-			t.Errorf("stopped %q", got.Stopped)
-		}
-	})
-}
-
-func TestCleanUp(t *testing.T) {
-	byPath := plan.Step{Name: "remove", Request: plan.Request{Method: "DELETE", Path: "/made/" + hole(plan.FromAnswer, "ID")}}
-	byQuery := plan.Step{Name: "remove", Request: plan.Request{Method: "DELETE", Path: "/made", Query: []plan.Field{{Name: "id", Value: hole(plan.FromAnswer, "ID")}}}}
-	for _, tt := range []struct {
-		claim         string
-		made          string // answer of the preparation
-		act, removal  int    // statuses; 0 for an interruption before the act
-		step          plan.Step
-		removed, left bool
-	}{
-		{"follows an act that succeeded", `{"id":"7"}`, 200, 200, byPath, true, false},
-		{"follows an act that failed", `{"id":"7"}`, 500, 204, byPath, true, false},
-		{"follows an interruption", `{"id":"7"}`, 0, 200, byPath, true, false},
-		{"takes 404 for removed", `{"id":"7"}`, 200, 404, byPath, true, false},
-		{"tells what it left", `{"id":"7"}`, 200, 500, byPath, true, true},
-		{"fills a query", `{"id":"7"}`, 200, 200, byQuery, true, false},
-		{"has nothing to do when nothing was made", `{}`, 200, 200, byPath, false, false},
-		{"has nothing to do by query when nothing was made", `{}`, 200, 200, byQuery, false, false},
-	} {
-		t.Run(tt.claim, func(t *testing.T) {
-			ctx, cancel := context.WithCancel(t.Context())
-			defer cancel()
-			var removed []string
-			c := toyClient(t, toyServer(t, func(w http.ResponseWriter, r *http.Request) {
-				switch {
-				case r.Method == "POST":
-					if tt.act == 0 {
-						cancel()
-					}
-					_, _ = io.WriteString(w, tt.made)
-				case r.Method == "DELETE":
-					removed = append(removed, r.URL.RequestURI())
-					w.WriteHeader(tt.removal)
-				default:
-					w.WriteHeader(tt.act)
-				}
-			}))
-			made := post("/made", "{}")
-			made.Capture = []plan.Capture{{Name: "ID", Pointer: "/id"}}
-			got := c.Execute(ctx, &plan.Case{ID: "case", Prepare: []plan.Step{made}, Act: get("/x"), Cleanup: []plan.Step{tt.step}}, nil)
-			if want := map[bool]int{true: 1}[tt.removed]; len(removed) != want || len(got.Cleanup) != want {
-				t.Errorf("removed %v", removed)
-			}
-			if (len(got.Left) == 1 && strings.HasPrefix(got.Left[0], "DELETE http://")) != tt.left {
-				t.Errorf("left %v", got.Left)
-			}
-			if got.Interrupted() != (tt.act == 0) {
-				t.Errorf("interrupted: %v", got.Interrupted())
-			}
-		})
-	}
-	t.Run("removes what the act itself made, and after an interrupted run tells what it could not", func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		c := toyClient(t, rawServer(t, func(w io.Writer, _, n int) bool {
-			cancel()
-			_, _ = io.WriteString(w, "HTTP/1.1 201 Created\r\nConnection: close\r\nContent-Length: 10\r\n\r\n{\"id\":\"7\"}")
-			return false
-		}))
-		defer cancel()
-		act := post("/made", "{}")
-		act.Capture = []plan.Capture{{Name: "ID", Pointer: "/id"}}
-		values := map[string]string{}
-		transcript := &Transcript{Case: &plan.Case{ID: "case", Cleanup: []plan.Step{byPath}}}
-		record := c.Do(context.WithoutCancel(ctx), "case", act, values)
-		if missing := keep(record, values); missing != "" {
-			t.Fatal(missing)
-		}
-		(&script{client: c, transcript: transcript, values: values}).cleanUp()
-		if len(transcript.Cleanup) != 1 || len(transcript.Left) != 0 || !strings.HasSuffix(transcript.Cleanup[0].URL, "/made/7") {
-			t.Errorf("got %+v", transcript)
-		}
-	})
-}
-
-func TestObserveFollowsTheAct(t *testing.T) {
-	var order []string
-	c := toyClient(t, toyServer(t, func(_ http.ResponseWriter, r *http.Request) { order = append(order, r.URL.Path) }))
-	got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{get("/1")}, Act: get("/2"), Observe: []plan.Step{get("/3"), get("/4")}, Cleanup: []plan.Step{get("/5")}}, nil)
-	if want := []string{"/1", "/2", "/3", "/4", "/5"}; !slices.Equal(order, want) || len(got.Observe) != 2 {
-		t.Errorf("sent %v", order)
-	}
 }
 
 func TestReach(t *testing.T) {

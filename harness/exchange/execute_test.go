@@ -190,3 +190,143 @@ func TestAwaitingAMessage(t *testing.T) {
 		t.Errorf("%s, %v", value, err)
 	}
 }
+
+func TestPreparation(t *testing.T) {
+	for _, tt := range []struct {
+		claim  string
+		status int
+		body   string
+		want   string
+	}{
+		{"an accepted one goes on", 201, `{"id":"1","status":"ok"}`, ""},
+		{"a numeric id goes on", 200, `{"id":17}`, ""},
+		{"a rejected one stops", 404, `{"id":"1"}`, "preparation pay was answered 404"},
+		{"a redirected one stops", 302, `{"id":"1"}`, "preparation pay was answered 302"},
+		{"a declined one stops", 200, `{"id":"1","status":"declined"}`, "preparation pay ended as refused"},
+		{"an erroneous one stops", 200, `{"id":"1","status":"error"}`, "preparation pay ended as error"},
+		{"one without the value stops", 200, `{"other":"1"}`, "preparation pay: the answer has no /id"},
+		{"an empty value stops", 200, `{"id":""}`, "preparation pay: the answer has no /id"},
+		{"a value that is no text stops", 200, `{"id":{}}`, "preparation pay: the answer has no /id"},
+		{"one that is not JSON stops", 200, `<html>`, "preparation pay: the answer has no /id"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			var acted atomic.Int32
+			c := toyClient(t, toyServer(t, func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == "GET" {
+					acted.Add(1)
+					return
+				}
+				w.WriteHeader(tt.status)
+				_, _ = io.WriteString(w, tt.body)
+			}))
+			made := post("/pay", "{}")
+			made.Capture = []plan.Capture{{Name: "ID", Pointer: "/id"}}
+			got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{made}, Act: get("/x/" + hole(plan.FromAnswer, "ID"))}, nil)
+			if got.Stopped != tt.want || (got.Act == nil) != (tt.want != "") || (acted.Load() == 0) != (tt.want != "") || len(got.Prepare) != 1 {
+				t.Errorf("stopped %q, want %q; %d acts", got.Stopped, tt.want, acted.Load())
+			}
+		})
+	}
+	t.Run("one that fails on the way stops, with the failure", func(t *testing.T) {
+		c := toyClient(t, rawServer(t, func(io.Writer, int, int) bool { return false }))
+		if got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{post("/pay", "{}")}, Act: get("/x")}, nil); !strings.HasPrefix(got.Stopped, "preparation pay: ") || got.Act != nil {
+			t.Errorf("stopped %q", got.Stopped)
+		}
+	})
+	t.Run("a value of an earlier step does not stand in for one that is missing", func(t *testing.T) {
+		c := toyClient(t, toyServer(t, func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/first" {
+				_, _ = io.WriteString(w, `{"id":"1"}`)
+			}
+		}))
+		first, second := post("/first", "{}"), post("/second", "{}")
+		first.Capture = []plan.Capture{{Name: "ID", Pointer: "/id"}}
+		second.Capture = first.Capture
+		if got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{first, second}, Act: get("/x")}, nil); got.Stopped != "preparation pay: the answer has no /id" {
+			t.Errorf("stopped %q", got.Stopped)
+		}
+	})
+}
+
+func TestCleanUp(t *testing.T) {
+	byPath := plan.Step{Name: "remove", Request: plan.Request{Method: "DELETE", Path: "/made/" + hole(plan.FromAnswer, "ID")}}
+	byQuery := plan.Step{Name: "remove", Request: plan.Request{Method: "DELETE", Path: "/made", Query: []plan.Field{{Name: "id", Value: hole(plan.FromAnswer, "ID")}}}}
+	for _, tt := range []struct {
+		claim         string
+		made          string // answer of the preparation
+		act, removal  int    // statuses; 0 for an interruption before the act
+		step          plan.Step
+		removed, left bool
+	}{
+		{"follows an act that succeeded", `{"id":"7"}`, 200, 200, byPath, true, false},
+		{"follows an act that failed", `{"id":"7"}`, 500, 204, byPath, true, false},
+		{"follows an interruption", `{"id":"7"}`, 0, 200, byPath, true, false},
+		{"takes 404 for removed", `{"id":"7"}`, 200, 404, byPath, true, false},
+		{"tells what it left", `{"id":"7"}`, 200, 500, byPath, true, true},
+		{"fills a query", `{"id":"7"}`, 200, 200, byQuery, true, false},
+		{"has nothing to do when nothing was made", `{}`, 200, 200, byPath, false, false},
+		{"has nothing to do by query when nothing was made", `{}`, 200, 200, byQuery, false, false},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			var removed []string
+			c := toyClient(t, toyServer(t, func(w http.ResponseWriter, r *http.Request) {
+				switch {
+				case r.Method == "POST":
+					if tt.act == 0 {
+						cancel()
+					}
+					_, _ = io.WriteString(w, tt.made)
+				case r.Method == "DELETE":
+					removed = append(removed, r.URL.RequestURI())
+					w.WriteHeader(tt.removal)
+				default:
+					w.WriteHeader(tt.act)
+				}
+			}))
+			made := post("/made", "{}")
+			made.Capture = []plan.Capture{{Name: "ID", Pointer: "/id"}}
+			got := c.Execute(ctx, &plan.Case{ID: "case", Prepare: []plan.Step{made}, Act: get("/x"), Cleanup: []plan.Step{tt.step}}, nil)
+			if want := map[bool]int{true: 1}[tt.removed]; len(removed) != want || len(got.Cleanup) != want {
+				t.Errorf("removed %v", removed)
+			}
+			if (len(got.Left) == 1 && strings.HasPrefix(got.Left[0], "DELETE http://")) != tt.left {
+				t.Errorf("left %v", got.Left)
+			}
+			if got.Interrupted() != (tt.act == 0) {
+				t.Errorf("interrupted: %v", got.Interrupted())
+			}
+		})
+	}
+	t.Run("removes what the act itself made, and after an interrupted run tells what it could not", func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		c := toyClient(t, rawServer(t, func(w io.Writer, _, n int) bool {
+			cancel()
+			_, _ = io.WriteString(w, "HTTP/1.1 201 Created\r\nConnection: close\r\nContent-Length: 10\r\n\r\n{\"id\":\"7\"}")
+			return false
+		}))
+		defer cancel()
+		act := post("/made", "{}")
+		act.Capture = []plan.Capture{{Name: "ID", Pointer: "/id"}}
+		values := map[string]string{}
+		transcript := &Transcript{Case: &plan.Case{ID: "case", Cleanup: []plan.Step{byPath}}}
+		record := c.Do(context.WithoutCancel(ctx), "case", act, values)
+		if missing := keep(record, values); missing != "" {
+			t.Fatal(missing)
+		}
+		(&script{client: c, transcript: transcript, values: values}).cleanUp()
+		if len(transcript.Cleanup) != 1 || len(transcript.Left) != 0 || !strings.HasSuffix(transcript.Cleanup[0].URL, "/made/7") {
+			t.Errorf("got %+v", transcript)
+		}
+	})
+}
+
+func TestObserveFollowsTheAct(t *testing.T) {
+	var order []string
+	c := toyClient(t, toyServer(t, func(_ http.ResponseWriter, r *http.Request) { order = append(order, r.URL.Path) }))
+	got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{get("/1")}, Act: get("/2"), Observe: []plan.Step{get("/3"), get("/4")}, Cleanup: []plan.Step{get("/5")}}, nil)
+	if want := []string{"/1", "/2", "/3", "/4", "/5"}; !slices.Equal(order, want) || len(got.Observe) != 2 {
+		t.Errorf("sent %v", order)
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -80,21 +81,13 @@ func (f *mutantsFlags) run(stdout, stderr io.Writer) error {
 	easeCollector(mostOfMatrix)
 	ctx, stop := interruptible()
 	defer stop()
-	done, all := 0, len(mutants)*f.seeds+f.clean
 	m, err := matrix.Run(ctx, mutants, matrix.Options{
 		Plan: func(seed uint64) (*plan.Plan, error) {
 			p, _, err := (&inputs{seed: seed}).plan()
 			return p, err
 		},
 		Seeds: upFrom(f.seed, f.seeds), Clean: upFrom(f.seed, f.clean), All: f.all, AtOnce: atOnce,
-		Done: func(r matrix.Row) {
-			if isTerminal(stderr) {
-				defer func() { fmt.Fprintf(stderr, "\r%d of %d", done, all) }()
-			}
-			if done++; r.Bad() {
-				fmt.Fprintf(stderr, "\r%s\n", complaint(r))
-			}
-		},
+		Done: rowsDone(stderr, len(mutants)*f.seeds+f.clean, heartbeat),
 	})
 	if isTerminal(stderr) {
 		fmt.Fprint(stderr, "\r")
@@ -110,6 +103,26 @@ func (f *mutantsFlags) run(stdout, stderr io.Writer) error {
 		}
 	}
 	return concludeMatrix(stdout, m)
+}
+
+// heartbeat is how often a matrix tells how far it is where nobody watches a terminal.
+const heartbeat = time.Minute
+
+// rowsDone returns what tells of each row what is wrong with it, and how many of all are done.
+func rowsDone(w io.Writer, all int, every time.Duration) func(matrix.Row) {
+	done, told, over, end := 0, time.Now(), "", "\n"
+	if isTerminal(w) {
+		every, over, end = 0, "\r", ""
+	}
+	return func(r matrix.Row) {
+		if done++; r.Bad() {
+			fmt.Fprintf(w, "%s%s\n", over, complaint(r))
+		}
+		if time.Since(told) >= every {
+			told = time.Now()
+			fmt.Fprintf(w, "%s%d of %d%s", over, done, all, end)
+		}
+	}
 }
 
 // concludeMatrix prints a matrix and returns its exit code.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"qorcheck/harness/matrix"
 	"qorcheck/harness/run"
@@ -42,6 +43,22 @@ func TestMutants(t *testing.T) {
 	}
 	for _, name := range m.Idle() {
 		t.Errorf("check %s: no mutant is killed by it alone: it proves nothing that others do not", name)
+	}
+}
+
+// TestAMatrixTellsHowFarItIs: what is wrong with a row at once, and the count now and then.
+func TestAMatrixTellsHowFarItIs(t *testing.T) {
+	for every, want := range map[time.Duration]string{
+		0:         "1 of 2\nnobody-pays, seed 1: survived: RH-200-1 did not fail on a sandbox that pays nobody (PASSED)\n2 of 2\n",
+		time.Hour: "nobody-pays, seed 1: survived: RH-200-1 did not fail on a sandbox that pays nobody (PASSED)\n",
+	} {
+		var out strings.Builder
+		tell := rowsDone(&out, 2, every)
+		tell(matrix.Row{Outcome: matrix.Sound})
+		tell(matrix.Row{Mutant: "nobody-pays", Breaks: "pays nobody", Verdict: "PASSED", Requirement: "RH-200-1", Seed: 1, Outcome: matrix.Survived})
+		if out.String() != want {
+			t.Errorf("each %s: %q, want %q", every, out.String(), want)
+		}
 	}
 }
 

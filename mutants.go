@@ -58,7 +58,7 @@ Into --out it writes mutants.json (everything) and mutants.txt (what is printed)
 
 // mostOfMatrix is what so many sandboxes and runs may take before the collector
 // works harder, in bytes.
-const mostOfMatrix = 1 << 30
+const mostOfMatrix = 2 << 30
 
 // atOnce is how many sandboxes are under way at once. Some rows wait, for messages
 // that do not come, so that there are more than processors.

@@ -126,20 +126,27 @@ func Run(ctx context.Context, mutants []sandbox.Mutant, o Options) (*Matrix, err
 	for _, seed := range o.Clean {
 		jobs = append(jobs, job{nil, seed})
 	}
+	// The plan of a seed serves all mutants; one for the sound sandbox alone is made
+	// when it is its turn, and not kept.
 	plans := map[uint64]*plan.Plan{}
-	for _, j := range jobs {
-		if plans[j.seed] == nil {
-			p, err := o.Plan(j.seed)
-			if err != nil {
-				return nil, err
-			}
-			plans[j.seed] = p
+	for _, seed := range o.Seeds {
+		p, err := o.Plan(seed)
+		if err != nil {
+			return nil, err
 		}
+		plans[seed] = p
+	}
+	planOf := func(seed uint64) (*plan.Plan, error) {
+		if p := plans[seed]; p != nil {
+			return p, nil
+		}
+		return o.Plan(seed)
 	}
 	m.Planned = len(jobs)
 	rows := make([]*Row, len(jobs))
 	var pool sync.WaitGroup
 	var mu sync.Mutex
+	var failed error
 	slots := make(chan struct{}, max(o.AtOnce, 1))
 	for i, j := range jobs {
 		slots <- struct{}{}
@@ -148,11 +155,16 @@ func Run(ctx context.Context, mutants []sandbox.Mutant, o Options) (*Matrix, err
 		}
 		pool.Go(func() {
 			defer func() { <-slots }()
-			row := j.run(ctx, plans[j.seed], o.All)
+			p, err := planOf(j.seed)
+			row := Row{}
+			if err == nil {
+				row = j.run(ctx, p, o.All)
+			}
 			mu.Lock()
 			defer mu.Unlock()
-			if ctx.Err() != nil {
-				return // it was cut short
+			failed = cmp.Or(failed, err)
+			if err != nil || ctx.Err() != nil {
+				return // there is no plan, or it was cut short
 			}
 			rows[i] = &row
 			if o.Done != nil {
@@ -161,6 +173,9 @@ func Run(ctx context.Context, mutants []sandbox.Mutant, o Options) (*Matrix, err
 		})
 	}
 	pool.Wait()
+	if failed != nil {
+		return nil, failed
+	}
 	for _, row := range rows {
 		if row != nil {
 			m.Rows = append(m.Rows, *row)

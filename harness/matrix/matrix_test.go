@@ -180,8 +180,11 @@ func TestSoundSandboxThatShowsNothing(t *testing.T) {
 
 func TestFaults(t *testing.T) {
 	wanted := errors.New("no plan")
-	if _, err := Run(t.Context(), nil, Options{Plan: func(uint64) (*plan.Plan, error) { return nil, wanted }, Clean: []uint64{1}}); !errors.Is(err, wanted) {
-		t.Errorf("%v, want %v", err, wanted)
+	none := func(uint64) (*plan.Plan, error) { return nil, wanted }
+	for _, o := range []Options{{Plan: none, Clean: []uint64{1}}, {Plan: none, Seeds: []uint64{1}}} {
+		if _, err := Run(t.Context(), nil, o); !errors.Is(err, wanted) {
+			t.Errorf("%v, want %v", err, wanted)
+		}
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -217,26 +217,28 @@ func overlooks(field string) func(*work, *request, handler) answer {
 
 // remembering sends what a registration is told to those of the event that were removed, too.
 func remembering() defect {
-	var removed []*hook // the state is locked while one is removed and while news are made
-	return both(
-		replacing(func(w *work, rq *request, next handler) answer {
-			for _, h := range w.hooks {
-				if h.ID == rq.path["hook_id"] {
-					removed = append(removed, h)
+	return func(s *Sandbox) error {
+		var removed []*hook // the state is locked while one is removed and while news are made
+		return both(
+			replacing(func(w *work, rq *request, next handler) answer {
+				for _, h := range w.hooks {
+					if h.ID == rq.path["hook_id"] {
+						removed = append(removed, h)
+					}
 				}
-			}
-			return next(w, rq)
-		}, "webhooks-remove"),
-		telling(func(_ *Sandbox, m message) []message {
-			list := []message{m}
-			for _, h := range removed {
-				if h.Event == m.hook.Event && h.Merchant == m.hook.Merchant {
-					list = append(list, message{h, m.body})
+				return next(w, rq)
+			}, "webhooks-remove"),
+			telling(func(_ *Sandbox, m message) []message {
+				list := []message{m}
+				for _, h := range removed {
+					if h.Event == m.hook.Event && h.Merchant == m.hook.Merchant {
+						list = append(list, message{h, m.body})
+					}
 				}
-			}
-			return list
-		}),
-	)
+				return list
+			}),
+		)(s)
+	}
 }
 
 // sellUnheard stores a sale of which nobody is told and returns its id. The state

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"encoding/json"
 	"net/http/httptest"
 	"regexp"
 	"slices"
@@ -111,6 +112,9 @@ func ask(t *testing.T, s *Sandbox, method, path, role, body string) *httptest.Re
 		r.Header.Set(appKeyHeader, pair.App)
 		r.Header.Set(clientKeyHeader, pair.Client)
 	}
+	if body != "" {
+		r.Header.Set("Content-Type", jsonType)
+	}
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, r)
 	return w
@@ -150,4 +154,38 @@ func TestSettlingStaysSound(t *testing.T) {
 	if got := ask(t, s, "GET", "/v3/webhook", "valid", ""); got.Code != 500 {
 		t.Errorf("a request is answered %d", got.Code)
 	}
+}
+
+// TestDefectsRememberApart: what a defect keeps in mind is that of its own sandbox,
+// however many have it at once.
+func TestDefectsRememberApart(t *testing.T) {
+	one, other := brokenBy(t, "message-after-removal"), brokenBy(t, "message-after-removal")
+	hear := func(s *Sandbox, r *receiver) (id string) {
+		t.Helper()
+		got := ask(t, s, "POST", "/v3/webhook", "valid", string(encodeJSON(fields{"mid": main, "name": "test", "uri": r.url, "event": "sale.approved"}.wrapped())))
+		var answer struct{ ID string }
+		if err := json.Unmarshal(got.Body.Bytes(), &answer); err != nil || answer.ID == "" {
+			t.Fatalf("answered %d %s", got.Code, got.Body)
+		}
+		return answer.ID
+	}
+	sell := func(s *Sandbox) {
+		t.Helper()
+		if got := ask(t, s, "POST", "/v3/payment/sale/manual/", "valid", string(encodeJSON(payment().wrapped()))); got.Code != 200 {
+			t.Fatalf("answered %d %s", got.Code, got.Body)
+		}
+	}
+	removed, stays := newReceiver(t), newReceiver(t)
+	if got := ask(t, one, "DELETE", "/v3/webhook/"+hear(one, removed), "valid", ""); got.Code != 200 {
+		t.Fatalf("answered %d %s", got.Code, got.Body)
+	}
+	hear(other, stays)
+	sell(other)
+	other.courier.close()
+	if got := removed.so(); len(got) > 0 {
+		t.Errorf("another sandbox told it %v", got)
+	}
+	hear(one, stays)
+	sell(one)
+	removed.wait(1)
 }

@@ -71,10 +71,11 @@ func TestBrowser(t *testing.T) {
 	t.Run("the print has every failure", func(t *testing.T) { printed(t, filepath.Join(dir, "failing.pdf"), rich()) })
 }
 
-// printed looks in a PDF for all that failed.
+// printed looks in a PDF for all that failed, in the order of its text: in that of
+// the page, columns side by side would cut sentences in two.
 func printed(t *testing.T, file string, d *run.Document) {
 	t.Helper()
-	output, err := exec.Command("pdftotext", "-layout", file, "-").Output()
+	output, err := exec.Command("pdftotext", "-raw", file, "-").Output()
 	if err != nil {
 		t.Fatalf("pdftotext: %v", err)
 	}

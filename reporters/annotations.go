@@ -1,7 +1,6 @@
 package reporters
 
 import (
-	"bufio"
 	"fmt"
 	"io"
 	"slices"
@@ -47,10 +46,11 @@ func Annotations(w io.Writer, d *run.Document) error {
 	if sentence := stoppedBy(d); sentence != "" {
 		errors = append([]annotation{{"", "the run did not come to its end", sentence}}, errors...)
 	}
-	b := bufio.NewWriter(w)
-	annotate(b, "error", errors)
-	annotate(b, "warning", warnings)
-	return b.Flush()
+	return Printed(w, func(w io.Writer) error {
+		annotate(w, "error", errors)
+		annotate(w, "warning", warnings)
+		return nil
+	})
 }
 
 func causeAnnotation(d *run.Document, c run.Cause) annotation {

@@ -244,22 +244,23 @@ func (l *Live) Show(p run.Progress) {
 // Verbose returns a function that shows each exchange of each case after it ended.
 func Verbose(w io.Writer) func(run.Progress) {
 	return func(p run.Progress) {
-		b := bufio.NewWriter(w)
-		fmt.Fprintf(b, "%s: %s\n", p.Case, p.Outcome)
-		for _, e := range p.Evidence {
-			fmt.Fprintf(b, "  %s, %.1f ms\n", e.Step, e.TookMS)
-			indented(b, "> ", message(e.Request.Line, e.Request.Header, e.Request.Body))
-			switch {
-			case e.Answer != nil:
-				indented(b, "< ", message(e.Answer.Line, e.Answer.Header, e.Answer.Body))
-			case e.Failure != nil:
-				indented(b, "! ", fmt.Sprintf("%s: %s", e.Failure.Kind, e.Failure.Text))
+		_ = Printed(w, func(w io.Writer) error { // what cannot be shown is no reason to end a run
+			fmt.Fprintf(w, "%s: %s\n", p.Case, p.Outcome)
+			for _, e := range p.Evidence {
+				fmt.Fprintf(w, "  %s, %.1f ms\n", e.Step, e.TookMS)
+				indented(w, "> ", message(e.Request.Line, e.Request.Header, e.Request.Body))
+				switch {
+				case e.Answer != nil:
+					indented(w, "< ", message(e.Answer.Line, e.Answer.Header, e.Answer.Body))
+				case e.Failure != nil:
+					indented(w, "! ", fmt.Sprintf("%s: %s", e.Failure.Kind, e.Failure.Text))
+				}
+				for _, m := range e.Messages {
+					indented(w, "< ", message(m.Line, m.Header, m.Body))
+				}
 			}
-			for _, m := range e.Messages {
-				indented(b, "< ", message(m.Line, m.Header, m.Body))
-			}
-		}
-		_ = b.Flush() // what cannot be shown is no reason to end a run
+			return nil
+		})
 	}
 }
 

@@ -49,6 +49,8 @@ func leakIn(file string, leaks func(string) string) (found string, err error) {
 }
 
 // Guard passes on what is written to it, but nothing that leaks finds fault with.
+// It looks at each piece by itself, and a cut makes a card number of a longer one
+// or hides a key: what has more than one line is Printed to it.
 type Guard struct {
 	W     io.Writer
 	Leaks func(text string) string

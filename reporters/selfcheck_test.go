@@ -3,12 +3,18 @@ package reporters
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/run"
+	"qorcheck/harness/verdict"
+	"qorcheck/spec"
 )
 
 // secretive finds fault with one word.
@@ -61,5 +67,32 @@ func TestGuard(t *testing.T) {
 		return errors.Join(err, func() error { _, err := io.WriteString(w, "ter2"); return err }())
 	}); err == nil || b.String() != "one two" {
 		t.Errorf("in two pieces it is printed: %q, %v", b.String(), err)
+	}
+}
+
+// TestGuardedInOnePiece: what is shown while a run goes on is looked at as a whole,
+// however long it is. A number that is cut may be that of a card by chance.
+func TestGuardedInOnePiece(t *testing.T) {
+	long := strings.Repeat("1234567 ", 4096)
+	var failed []run.Obligation
+	for i := range 10 {
+		failed = append(failed, obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Fail))
+	}
+	d := document(0, failed...)
+	for i := range d.Causes {
+		d.Causes[i].Title = long[:1000]
+	}
+	for what, show := range map[string]func(io.Writer) error{
+		"the annotations": func(w io.Writer) error { return Annotations(w, d) },
+		"an exchange": func(w io.Writer) error {
+			Verbose(w)(run.Progress{Case: "a case", Evidence: []exchange.Evidence{{Request: exchange.Message{Line: "POST /", Body: long}}}})
+			return nil
+		},
+	} {
+		var pieces []string
+		g := &Guard{W: io.Discard, Leaks: func(text string) string { pieces = append(pieces, text); return "" }}
+		if err := show(g); err != nil || len(pieces) != 1 || len(pieces[0]) <= 4096 {
+			t.Errorf("%s: %v, in %d pieces, the first of %d bytes", what, err, len(pieces), len(pieces[0]))
+		}
 	}
 }

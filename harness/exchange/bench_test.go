@@ -42,6 +42,21 @@ func BenchmarkRedactAnswer(b *testing.B) {
 	}
 }
 
+// BenchmarkRedactText redacts a long text that holds no secret, as of a plan.
+func BenchmarkRedactText(b *testing.B) {
+	d, err := parsed()
+	if err != nil {
+		b.Fatal(err)
+	}
+	c := benchClient(b, d)
+	text := strings.Repeat("  \"what\": \"amount=^[0-9]+$ and page_size=10, answered as documented\",\n", 1000)
+	b.SetBytes(int64(len(text)))
+	b.ReportAllocs()
+	for b.Loop() {
+		c.redactor.search(text, false)
+	}
+}
+
 func benchClient(b *testing.B, d *spec.Description) *Client {
 	f, err := settings.ParseFixtures([]byte(`
 hosts: []

@@ -11,7 +11,7 @@ import (
 )
 
 // shapes of what is a secret wherever it stands: tokens (RFC 7519), keys of
-// payment platforms, private keys, and what a card's magnetic stripe holds.
+// payment platforms, private keys.
 var shapes = []struct {
 	holds string // texts without it are not searched
 	form  *regexp.Regexp
@@ -19,8 +19,15 @@ var shapes = []struct {
 	{"eyJ", regexp.MustCompile(`\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*`)},
 	{"k_", regexp.MustCompile(`\b[rs]k_[A-Za-z0-9_]{12,}`)},
 	{"PRIVATE KEY-----", regexp.MustCompile(`-----BEGIN [A-Z ]*PRIVATE KEY-----(?s:.*?)(?:-----END [A-Z ]*PRIVATE KEY-----|\z)`)},
-	{"^", regexp.MustCompile(`%?[Bb]\d{12,19}\^[^^\n]{2,26}\^\d{4}[^\s"'<]*`)},
-	{"=", regexp.MustCompile(`;?\b\d{12,19}=\d{7,}\??`)},
+}
+
+// tracks of a card's magnetic stripe (ISO 7813).
+var tracks = []struct {
+	separator byte // right after the card number
+	form      *regexp.Regexp
+}{
+	{'^', regexp.MustCompile(`%?[Bb]\d{12,19}\^[^^\n]{2,26}\^\d{4}[^\s"'<]*`)},
+	{'=', regexp.MustCompile(`;?\b\d{12,19}=\d{7,}\??`)},
 }
 
 func hideShapes(text string) string {
@@ -29,7 +36,39 @@ func hideShapes(text string) string {
 			text = s.form.ReplaceAllLiteralString(text, Mark)
 		}
 	}
+	for _, t := range tracks {
+		text = hideTracks(text, t.separator, t.form)
+	}
 	return text
+}
+
+// hideTracks searches those lines alone where a digit stands before the separator:
+// the expressions have no beginning to look for, and are slow on long texts.
+func hideTracks(text string, separator byte, form *regexp.Regexp) string {
+	if !afterDigit(text, separator) {
+		return text
+	}
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		if afterDigit(line, separator) {
+			line = form.ReplaceAllLiteralString(line, Mark)
+		}
+		b.WriteString(line)
+	}
+	return b.String()
+}
+
+// afterDigit tells whether a character stands right after a digit somewhere.
+func afterDigit(text string, c byte) bool {
+	for at := 0; ; at++ {
+		next := strings.IndexByte(text[at:], c)
+		if next < 0 {
+			return false
+		}
+		if at += next; at > 0 && digit(text, at-1) {
+			return true
+		}
+	}
 }
 
 // packed hides words that hold a secret in base64 or in hexadecimal digits.

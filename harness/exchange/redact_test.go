@@ -113,6 +113,7 @@ func TestRedactorHidesSecretsInAnswers(t *testing.T) {
 		{"a private key that is cut", `{"a":"-----BEGIN PRIVATE KEY-----\nMHcCAQEEIIrYSSNQFaA2"}`, []string{"MHcCAQEE"}},
 		{"the first track of a card", "%B" + otherCard + "^DOE/JO^39121010000000951000000?", []string{"DOE/JO"}},
 		{"the second track of a card", ";" + otherCard + "=39121010000000951?", []string{"3912101"}},
+		{"tracks among other lines", "a=b\nx^2 1=1\n%B" + otherCard + "^DOE/JO^3912101?\nc\n3^4 ;" + otherCard + "=39121010000000951? 1=1 ;" + otherCard + "=39121010000000951", []string{"DOE/JO", "3912101"}},
 		{"a name that the description marks as secret", `{"tan":"951"}`, nil},
 		{"names in any case", `{"CVV":"951","Password":"951"}`, nil},
 	} {

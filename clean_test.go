@@ -13,7 +13,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"go.yaml.in/yaml/v3"
 
@@ -23,41 +22,46 @@ import (
 	"qorcheck/spec"
 )
 
-// TestCleanSandbox: the reference target gives not one failure, whatever the
-// seed and however many cases are under way at once. The seed sets the order of
-// the cases: the whole plan is run by the first, two operations by the others.
+// TestCleanSandbox: the reference target gives not one failure, one case at a time
+// and many at once, whatever the plan holds.
 func TestCleanSandbox(t *testing.T) {
-	for seed := uint64(1); seed <= 20; seed++ {
-		atOnce := []int{1, 64}
-		if seed > 1 {
-			atOnce = atOnce[seed%2 : seed%2+1]
+	for _, concurrency := range []int{1, 64} {
+		t.Run(fmt.Sprintf("concurrency %d", concurrency), func(t *testing.T) {
+			t.Parallel()
+			clean(t, builtInPlan(t), concurrency)
+		})
+	}
+}
+
+// TestCleanSeeds: nor does any order of the cases, which is what a seed sets. Two
+// operations are enough for that: `make matrix` runs them all.
+func TestCleanSeeds(t *testing.T) {
+	for seed := uint64(2); seed <= 9; seed++ {
+		concurrency := []int{1, 64}[seed%2]
+		t.Run(fmt.Sprintf("seed %d, concurrency %d", seed, concurrency), func(t *testing.T) {
+			t.Parallel()
+			clean(t, planBy(t, seed, "payment-refund", "transactions-fetch-all"), concurrency)
+		})
+	}
+}
+
+// clean demands that the reference target passes all of a plan.
+func clean(t *testing.T, p *plan.Plan, concurrency int) {
+	t.Helper()
+	d := certify(t, p, serve(t, newSandbox(t))+"/v3", "clean", concurrency, run.Options{Strict: true})
+	if d.ExitCode != run.ExitPass || d.Counts.Pass != d.Planned || d.Planned == 0 {
+		t.Errorf("exit code %d, %d of %d obligations passed: %s", d.ExitCode, d.Counts.Pass, d.Planned, d.Verdict)
+	}
+	for _, o := range d.Obligations {
+		if o.Outcome != verdict.Pass {
+			t.Error(d.Settle(o).Explain())
 		}
-		for _, concurrency := range atOnce {
-			t.Run(fmt.Sprintf("seed %d, concurrency %d", seed, concurrency), func(t *testing.T) {
-				t.Parallel()
-				p := must(newPlan(seed))(t)
-				if seed > 1 {
-					p = p.Only(func(o *plan.Obligation) bool {
-						return slices.Contains([]string{"payment-refund", "transactions-fetch-all"}, o.Operation.ID)
-					})
-				}
-				d := certify(t, p, serve(t, newSandbox(t))+"/v3", "clean", concurrency, run.Options{Strict: true})
-				if d.ExitCode != run.ExitPass || d.Counts.Pass != d.Planned {
-					t.Errorf("exit code %d, %d of %d obligations passed: %s", d.ExitCode, d.Counts.Pass, d.Planned, d.Verdict)
-				}
-				for _, o := range d.Obligations {
-					if o.Outcome != verdict.Pass {
-						t.Error(d.Settle(o).Explain())
-					}
-					if len(o.Notes) > 0 {
-						t.Errorf("%s: the reference target needs tolerance: %v", o.ID, o.Notes)
-					}
-				}
-				if len(d.Left) > 0 {
-					t.Errorf("left behind: %v", d.Left)
-				}
-			})
+		if len(o.Notes) > 0 {
+			t.Errorf("%s: the reference target needs tolerance: %v", o.ID, o.Notes)
 		}
+	}
+	if len(d.Left) > 0 {
+		t.Errorf("left behind: %v", d.Left)
 	}
 }
 
@@ -203,7 +207,7 @@ func caseVerdicts(t *testing.T, dir string) map[string]any {
 // sandboxProcess runs `qorcheck sandbox` until stop is called, and returns what it printed.
 func sandboxProcess(t *testing.T, env []string, arguments ...string) (printed map[string]string, stop func()) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute) // t.Context ends before clean-up
+	ctx, cancel := context.WithCancel(context.Background()) // t.Context ends before clean-up
 	t.Cleanup(cancel)
 	c := process(ctx, t, t.TempDir(), env, append([]string{"sandbox"}, arguments...)...)
 	var stderr bytes.Buffer
@@ -247,7 +251,7 @@ func sandboxProcess(t *testing.T, env []string, arguments ...string) (printed ma
 func TestSameVerdicts(t *testing.T) {
 	t.Parallel()
 	embedded := t.TempDir()
-	const some = "operation:payment-auth || operation:payment-refund || operation:transactions-fetch-all || operation:webhooks-create"
+	const some = "(operation:payment-auth || operation:payment-refund || operation:transactions-fetch-all || operation:webhooks-create) && !requirement:RH-MSG-13" // that one depends on the machine, too
 	if _, stderr, code := commandIn(t, embedded, nil, "run", "--out", ".", "--filter", some); code != 0 {
 		t.Fatalf("embedded: exit code %d: %s", code, stderr)
 	}

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
-	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -233,9 +232,7 @@ func written(name string) func(*testing.T, string, []string, []string) string {
 // was printed, nothing for one that did not start.
 func sandboxOnce(t *testing.T, dir string, env, args []string, use func(printed map[string]string)) map[string]string {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	c := process(ctx, t, dir, env, args...)
+	c := process(t.Context(), t, dir, env, args...)
 	var stderr bytes.Buffer
 	c.Stderr = &stderr
 	stdout, err := c.StdoutPipe()

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -30,26 +31,39 @@ import (
 )
 
 // signalled starts qorcheck in a folder, sends it signals, each as soon as the
-// journal in out has so many lines, and returns how it ended.
+// journal in out has so many lines, and returns how it ended. A busy machine may
+// look so seldom that the run ends first: then it is begun anew.
 func signalled(t *testing.T, dir, out string, at map[syscall.Signal]int, arguments ...string) (stdout string, state *os.ProcessState) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
-	defer cancel()
-	c := process(ctx, t, dir, nil, arguments...)
-	var output, errs bytes.Buffer
-	c.Stdout, c.Stderr = &output, &errs
-	if err := c.Start(); err != nil {
-		t.Fatal(err)
+	for range 5 {
+		c := process(t.Context(), t, dir, nil, arguments...)
+		var output bytes.Buffer
+		c.Stdout = &output
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if endedBy(t, c, filepath.Join(dir, out, reporters.JournalFile), maps.Clone(at)) {
+			return output.String(), c.ProcessState
+		}
+		if err := os.RemoveAll(filepath.Join(dir, out)); err != nil {
+			t.Fatal(err)
+		}
 	}
+	t.Fatal("it ended each time before it was signalled")
+	return "", nil
+}
+
+// endedBy sends a process its signals, waits for its end, and reports whether they ended it.
+func endedBy(t *testing.T, c *exec.Cmd, journal string, at map[syscall.Signal]int) bool {
+	t.Helper()
 	ended := make(chan error, 1)
 	go func() { ended <- c.Wait() }()
 	for {
-		journal, _ := os.ReadFile(filepath.Join(dir, out, reporters.JournalFile)) // there is none at first
-		lines := bytes.Count(journal, []byte("\n"))
+		written, _ := os.ReadFile(journal) // there is none at first
+		lines := bytes.Count(written, []byte("\n"))
 		for signal, wanted := range at {
-			if lines >= wanted {
+			if lines >= wanted && c.Process.Signal(signal) == nil {
 				delete(at, signal)
-				_ = c.Process.Signal(signal) // it may have ended by itself
 			}
 		}
 		select {
@@ -57,10 +71,7 @@ func signalled(t *testing.T, dir, out string, at map[syscall.Signal]int, argumen
 			if _, exited := errors.AsType[*exec.ExitError](err); err != nil && !exited {
 				t.Fatal(err)
 			}
-			if len(at) > 0 {
-				t.Fatalf("it ended before it was signalled: %s", errs.String())
-			}
-			return output.String(), c.ProcessState
+			return len(at) == 0 && !c.ProcessState.Success() // it may have ended by itself just then
 		case <-time.After(time.Millisecond):
 		}
 	}
@@ -93,15 +104,15 @@ func incomplete(t *testing.T, dir string) {
 	}
 }
 
-// quick is a plan of a hundred cases: writes, preparations, messages, readings.
-var quick = []string{"--filter", "operation:payment-void || operation:webhooks_list", "--quiet-window", "300ms"}
+// quick is a plan of two hundred cases: writes, preparations, messages, readings. How soon
+// a message comes is not judged, for on a busy machine that is another verdict each time.
+var quick = []string{"--filter", "(operation:payment-void || operation:webhooks_list) && !requirement:RH-MSG-13", "--quiet-window", "300ms"}
 
 // TestKilledRunsAreResumed kills a run at ten moments. What is there is in every
 // report, and the rest is sent when it is resumed, to the verdicts of an undisturbed run.
 func TestKilledRunsAreResumed(t *testing.T) {
 	t.Parallel()
-	printed, _ := sandboxProcess(t, nil, "--addr", "127.0.0.1:0", "--data", filepath.Join(t.TempDir(), "state"))
-	args := append([]string{"run", "--target", printed["url"], "--fixtures", printed["fixtures"]}, quick...)
+	args := append([]string{"run", "--target", serve(t, newSandbox(t)) + "/v3"}, quick...)
 	whole := t.TempDir()
 	if stdout, stderr, code := commandIn(t, whole, nil, append(args, "--out", ".")...); code != run.ExitPass {
 		t.Fatalf("exit code %d:\n%s%s", code, stdout, stderr)
@@ -114,10 +125,8 @@ func TestKilledRunsAreResumed(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			out := filepath.Join(dir, "out")
-			_, state := signalled(t, dir, "out", map[syscall.Signal]int{syscall.SIGKILL: lines}, args...)
-			if state.Success() {
-				t.Fatal("it was not killed")
-			}
+			args := append([]string{"run", "--target", serve(t, newSandbox(t)) + "/v3"}, quick...)
+			signalled(t, dir, "out", map[syscall.Signal]int{syscall.SIGKILL: lines}, args...)
 			before := readFile(t, filepath.Join(out, reporters.JournalFile))
 			before = before[:strings.LastIndex(before, "\n")+1]
 			if _, stderr, code := commandIn(t, dir, nil, "report", "--format", strings.Join(reporters.Formats(), ",")); code != 0 {

@@ -94,10 +94,12 @@ func Listen(listen, address string) (*Receiver, error) {
 	return r, nil
 }
 
+// random returns a word that nobody guesses. It begins with a letter: digits at the
+// beginning may be those of a card number by chance, which is not sent and not shown.
 func random() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // it never fails
-	return hex.EncodeToString(b[:])
+	return "q" + hex.EncodeToString(b[:])
 }
 
 // Close stops receiving.

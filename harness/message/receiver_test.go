@@ -152,3 +152,13 @@ func TestListenRefuses(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// A secret whose first digits are those of a card by chance would not be sent: one run
+// in some thousands would have no messages.
+func TestASecretBeginsWithALetter(t *testing.T) {
+	for range 40 {
+		if first := listen(t, "http://127.0.0.1").Secret()[0]; first < 'a' || first > 'z' {
+			t.Fatalf("it begins with %q", first)
+		}
+	}
+}

@@ -28,7 +28,7 @@ func TestCleanSandbox(t *testing.T) {
 	for _, concurrency := range []int{1, 64} {
 		t.Run(fmt.Sprintf("concurrency %d", concurrency), func(t *testing.T) {
 			t.Parallel()
-			clean(t, builtInPlan(t), concurrency)
+			clean(t, builtInPlan(t), serve(t, newSandbox(t))+"/v3", "clean", concurrency)
 		})
 	}
 }
@@ -40,15 +40,28 @@ func TestCleanSeeds(t *testing.T) {
 		concurrency := []int{1, 64}[seed%2]
 		t.Run(fmt.Sprintf("seed %d, concurrency %d", seed, concurrency), func(t *testing.T) {
 			t.Parallel()
-			clean(t, planBy(t, seed, "payment-refund", "transactions-fetch-all"), concurrency)
+			clean(t, planBy(t, seed, "payment-refund", "transactions-fetch-all"), serve(t, newSandbox(t))+"/v3", "clean", concurrency)
+		})
+	}
+}
+
+// TestTwoRunsAtOnce: two runs that certify one environment at the same time, case by
+// case, do not disturb each other. That messages come soon is another matter.
+func TestTwoRunsAtOnce(t *testing.T) {
+	p := must(planWithout(1, "RH-MSG-13"))(t)
+	target := serve(t, newSandbox(t)) + "/v3"
+	for _, runID := range []string{"one", "other"} {
+		t.Run(runID, func(t *testing.T) {
+			t.Parallel()
+			clean(t, p, target, runID, 12)
 		})
 	}
 }
 
 // clean demands that the reference target passes all of a plan.
-func clean(t *testing.T, p *plan.Plan, concurrency int) {
+func clean(t *testing.T, p *plan.Plan, target, runID string, concurrency int) {
 	t.Helper()
-	d := certify(t, p, serve(t, newSandbox(t))+"/v3", "clean", concurrency, run.Options{Strict: true})
+	d := certify(t, p, target, runID, concurrency, run.Options{Strict: true})
 	if d.ExitCode != run.ExitPass || d.Counts.Pass != d.Planned || d.Planned == 0 {
 		t.Errorf("exit code %d, %d of %d obligations passed: %s", d.ExitCode, d.Counts.Pass, d.Planned, d.Verdict)
 	}

@@ -167,6 +167,31 @@ func (f Flow) checkStep(i int, s FlowStep) error {
 	if s.Expect.Same != "" && f.named(s.Expect.Same, i+1) < 0 {
 		return fmt.Errorf("expect.same: %q: no earlier step has this name", s.Expect.Same)
 	}
+	if s.Expect.Order != nil {
+		if err := f.checkOrder(s.Expect.Order, i); err != nil {
+			return fmt.Errorf("expect.order: %w", err)
+		}
+	}
+	return nil
+}
+
+func (f Flow) checkOrder(o *Order, before int) error {
+	for _, pointer := range []string{o.List, o.By} {
+		if !strings.HasPrefix(pointer, "/") {
+			return fmt.Errorf("%q: list and by are JSON pointers, as /data/rows and /id", pointer)
+		}
+	}
+	if len(o.Values) < 2 {
+		return errors.New("values: two or more are needed")
+	}
+	for _, value := range o.Values {
+		if !strings.Contains(value, "#/") {
+			return fmt.Errorf("values: %q: allowed are $NAME.request#/… and $NAME.answer#/…", value)
+		}
+		if err := f.checkExpression(value, before); err != nil {
+			return fmt.Errorf("values: %w", err)
+		}
+	}
 	return nil
 }
 

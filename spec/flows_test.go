@@ -59,6 +59,11 @@ func TestFlowsAreChecked(t *testing.T) {
 		{"an ending is one of the known", flow(`{ do: pay, ends: well }`, good), `ends: "well": allowed`},
 		{"a body is told by pointers", flow(`{ do: pay, expect: { body: { a: {} } } }`), `expect.body: "a": allowed is a JSON pointer`},
 		{"and by schemas", flow(`{ do: pay, expect: { body: { /a: { type: 5 } } } }`), "allowed is a JSON Schema"},
+		{"an order is of two or more", flow(`{ name: a, do: pay }`, `{ do: pay, expect: { order: { list: /l, by: /id, values: [ $a.answer#/id ] } } }`), "expect.order: values: two or more"},
+		{"of what was answered", flow(`{ do: pay, expect: { order: { list: /l, by: /id, values: [ $unique.A, $unique.B ] } } }`), `expect.order: values: "$unique.A": allowed are $NAME.request`},
+		{"by a step before", flow(`{ do: pay, expect: { order: { list: /l, by: /id, values: [ $a.answer#/id, $b.answer#/id ] } } }`), "no earlier step is named a"},
+		{"in a list at a place", flow(`{ do: pay, expect: { order: { list: l, by: /id, values: [] } } }`), `expect.order: "l": list and by are JSON pointers`},
+		{"and is taken", flow(`{ name: a, do: pay }`, `{ name: b, do: pay }`, `{ do: pay, expect: { order: { list: /l, by: /id, values: [ $b.answer#/id, $a.answer#/id ] } } }`), ""},
 		{"an unknown key is an error", flow(`{ do: pay, if: 1, expect: {} }`), "unknown key if; allowed: name, do, of"},
 		{"an unknown key of a flow is one too", "      - { id: f, why: because, when: now, steps: [ " + good + " ] }\n", "unknown key when; allowed: id, why, steps"},
 	} {

@@ -129,6 +129,15 @@ type Expect struct {
 	Tolerated []Tolerance `yaml:"tolerated"`
 	Body      Holds       `yaml:"body"` // in a flow: what the body is to be, place by place
 	Same      string      `yaml:"same"` // in a flow: the step whose answer this one repeats
+	Order     *Order      `yaml:"order"`
+}
+
+// Order says, in a flow, in which order some items of a list come. Others may stand
+// before, between and behind them: who else uses a target is not known.
+type Order struct {
+	List   string   `yaml:"list" json:"list"`     // pointer to an array in the body
+	By     string   `yaml:"by" json:"by"`         // pointer into each item
+	Values []string `yaml:"values" json:"values"` // what is there in those items, first to last: $NAME.request#/… or $NAME.answer#/…
 }
 
 // Tolerance is an answer that passes with a note.
@@ -337,8 +346,8 @@ func (q *Requirement) check(pages, profiles map[string]string) error {
 		return err
 	}
 	if q.Expect != nil {
-		if len(q.Expect.Statuses) == 0 || q.Expect.Body != nil || q.Expect.Same != "" {
-			return errors.New("expect.statuses: none named; body and same are for the steps of a flow")
+		if len(q.Expect.Statuses) == 0 || q.Expect.Body != nil || q.Expect.Same != "" || q.Expect.Order != nil {
+			return errors.New("expect.statuses: none named; body, same and order are for the steps of a flow")
 		}
 		return q.Expect.check()
 	}

@@ -103,6 +103,11 @@ func (d *digester) expect(e *Expect) {
 	if d.flag(e.Body != nil); e.Body != nil {
 		d.text(fmt.Sprintf("%#v", e.Body)) // sorted by fmt
 	}
+	if d.flag(e.Order != nil); e.Order != nil {
+		d.text(e.Order.List, e.Order.By)
+		d.number(len(e.Order.Values))
+		d.text(e.Order.Values...)
+	}
 }
 
 func (d *digester) step(s *Step) {

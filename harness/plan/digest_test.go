@@ -21,7 +21,7 @@ func TestTheDigestSeesEveryField(t *testing.T) {
 			Obligations: []*Obligation{{Cases: []string{""}}},
 			Cases: []*Case{{
 				Obligations: []string{""}, Fault: &Fault{},
-				Expect:  Expect{Statuses: []int{0}, Tolerated: []spec.Tolerance{{Where: map[string]string{"": ""}}}},
+				Expect:  Expect{Statuses: []int{0}, Tolerated: []spec.Tolerance{{Where: map[string]string{"": ""}}}, Order: &spec.Order{Values: []string{"", ""}}},
 				Prepare: []Step{step()}, Act: step(), Observe: []Step{step()}, Cleanup: []Step{step()},
 			}},
 		}
@@ -59,6 +59,7 @@ func TestTheDigestSeesEveryField(t *testing.T) {
 		func(c *Case) { c.Expect.Tolerated[0].Where["/x"] = "y" },
 		func(c *Case) { c.Act.Expect.Body = map[string]any{"/x": map[string]any{"const": true}} },
 		func(c *Case) { c.Act.Expect.Body = map[string]any{"/x": map[string]any{"const": "true"}} },
+		func(c *Case) { c.Expect.Order = nil },
 		func(c *Case) { c.Act.Expect = nil },
 		func(c *Case) { c.Act.Await = nil },
 		func(c *Case) { c.Act.ReadBack = nil },

@@ -128,7 +128,7 @@ func (s *story) expect(told spec.FlowStep, o *spec.Operation) *Expect {
 	if told.Expect == nil {
 		return nil
 	}
-	e := &Expect{Ending: told.Expect.Ending, Tolerated: told.Expect.Tolerated, Body: told.Expect.Body, Same: told.Expect.Same}
+	e := &Expect{Ending: told.Expect.Ending, Tolerated: told.Expect.Tolerated, Body: told.Expect.Body, Same: told.Expect.Same, Order: told.Expect.Order}
 	if o != nil {
 		e.Statuses = told.Expect.For(o)
 	}

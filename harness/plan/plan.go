@@ -69,6 +69,7 @@ type Expect struct {
 	Tolerated []spec.Tolerance `json:"tolerated,omitempty"`
 	Body      map[string]any   `json:"body,omitempty"` // pointer → JSON Schema of what is there
 	Same      string           `json:"same,omitempty"` // label of the step whose answer is repeated
+	Order     *spec.Order      `json:"order,omitempty"`
 }
 
 // Accepted tells whether the target is expected to carry the request out.

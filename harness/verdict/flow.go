@@ -89,7 +89,7 @@ func (v View) told(r exchange.Record) Saw {
 	}
 	saw := status(view)
 	if len(saw.Findings) == 0 {
-		saw.Findings = view.holds(view.Body.Value)
+		saw.Findings = append(view.holds(view.Body.Value), view.ordered(view.Body.Value)...)
 	}
 	return saw
 }
@@ -185,6 +185,53 @@ func (v View) holds(body any) []Finding {
 		}
 	}
 	return findings
+}
+
+// ordered judges in which order some items of a list come.
+func (v View) ordered(body any) []Finding {
+	o := v.Expect.Order
+	if o == nil {
+		return nil
+	}
+	values := make([]any, len(o.Values))
+	for i, expression := range o.Values {
+		var err error
+		if values[i], err = v.Transcript.Value(expression); err != nil {
+			return []Finding{{Pointer: o.List, Keyword: "order", Expected: "a value to look for in " + place(o.List), Received: err.Error()}}
+		}
+	}
+	list, there := spec.Lookup(body, o.List)
+	items, isList := list.([]any)
+	if !there || !isList {
+		return []Finding{{Pointer: o.List, Keyword: "order", Expected: "a list at " + place(o.List), Received: received(body, o.List)}}
+	}
+	var found []any
+	for _, item := range items {
+		value, _ := spec.Lookup(item, o.By)
+		if slices.ContainsFunc(values, func(sought any) bool { return reflect.DeepEqual(sought, value) }) {
+			found = append(found, value)
+		}
+	}
+	if reflect.DeepEqual(found, values) {
+		return nil
+	}
+	return []Finding{{
+		Pointer:  o.List,
+		Keyword:  "order",
+		Expected: fmt.Sprintf("%s that holds %s %s", place(o.List), o.By, spoken(values, " before ")),
+		Received: fmt.Sprintf("%s among %d items", spoken(found, ", "), len(items)),
+	}}
+}
+
+func spoken(values []any, between string) string {
+	if len(values) == 0 {
+		return "none of them"
+	}
+	texts := make([]string, len(values))
+	for i, value := range values {
+		texts[i] = head(fmt.Sprint(value))
+	}
+	return strings.Join(texts, between)
 }
 
 func wanted(pointer string, schema any) string {

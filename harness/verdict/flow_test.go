@@ -40,6 +40,10 @@ func TestFlow(t *testing.T) {
 	absent := news(nil)
 	absent.Step.Expect = &told
 	list := []exchange.Record{}
+	ordered := success
+	ordered.Order = &spec.Order{List: "/rows", By: "/id", Values: []string{"$act.request#/second", "$act.request#/first"}}
+	const asked = `{"first":"1","second":"2"}`
+	rows := func(ids string) string { return `{"status":"approved","rows":` + ids + `}` }
 	table(t, "flow", []row{
 		{claim: "an act as expected passes", status: 200, body: paid, expect: success, want: Pass, exercised: true},
 		{claim: "an act that is refused fails", status: 200, body: `{"status":"declined"}`, expect: success, want: Fail, exercised: true, says: "/status that tells of success"},
@@ -52,6 +56,14 @@ func TestFlow(t *testing.T) {
 		{claim: "a value can be compared with one that was sent", status: 200, sent: `{"amount":"5.00"}`, body: paid, expect: holds(map[string]any{"/amount": map[string]any{"const": "$act.request#/amount"}}), want: Pass, exercised: true},
 		{claim: "and fails when it is another", status: 200, sent: `{"amount":"5.01"}`, body: paid, expect: holds(map[string]any{"/amount": map[string]any{"const": "$act.request#/amount"}}), want: Fail, exercised: true},
 		{claim: "a comparison with nothing fails", status: 200, sent: `{}`, body: paid, expect: holds(map[string]any{"/amount": map[string]any{"const": "$act.request#/amount"}}), want: Fail, exercised: true, says: "nothing there"},
+		{claim: "items in the order that is expected pass", status: 200, sent: asked, body: rows(`[{"id":"2"},{"id":"1"}]`), expect: ordered, want: Pass, exercised: true},
+		{claim: "whatever stands around them", status: 200, sent: asked, body: rows(`[{"id":"3"},{"id":"2"},7,{"id":{"a":1}},{"id":"1"},{}]`), expect: ordered, want: Pass, exercised: true},
+		{claim: "items in another order fail", status: 200, sent: asked, body: rows(`[{"id":"1"},{"id":"3"},{"id":"2"}]`), expect: ordered, want: Fail, exercised: true, says: "/rows that holds /id 2 before 1 Received:1, 2 among 3 items"},
+		{claim: "one that is not there fails", status: 200, sent: asked, body: rows(`[{"id":"2"}]`), expect: ordered, want: Fail, exercised: true, says: "Received:2 among 1 items"},
+		{claim: "one that is there twice fails", status: 200, sent: asked, body: rows(`[{"id":"2"},{"id":"1"},{"id":"1"}]`), expect: ordered, want: Fail, exercised: true, says: "Received:2, 1, 1 among 3"},
+		{claim: "none there fails", status: 200, sent: asked, body: rows(`[]`), expect: ordered, want: Fail, exercised: true, says: "Received:none of them among 0 items"},
+		{claim: "no list at all fails", status: 200, sent: asked, body: rows(`{}`), expect: ordered, want: Fail, exercised: true, says: "a list at /rows"},
+		{claim: "an order of nothing fails", status: 200, sent: `{}`, body: rows(`[]`), expect: ordered, want: Fail, exercised: true, says: "nothing there"},
 		{claim: "what comes after as expected passes", status: 200, body: paid, expect: success, observed: append(list, next(&success, 200, paid)), want: Pass, exercised: true},
 		{claim: "what comes after and fails is told as such", status: 200, body: paid, expect: success, observed: append(list, next(&success, 200, `{"status":"declined"}`)), want: Fail, exercised: true, says: "afterwards, from pay: "},
 		{claim: "a step that only leads on and fails is unclear", status: 200, body: paid, expect: success, observed: append(list, next(nil, 500, `{}`), next(&success, 400, `{}`)), want: Inconclusive, exercised: true, says: "pay was answered 500"},

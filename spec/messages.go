@@ -74,7 +74,7 @@ func (d *Description) checkMessages(m *Messaging) error {
 		"address": m.Register.Address, "event": m.Register.Event,
 		"headerName": m.Register.HeaderName, "headerValue": m.Register.HeaderValue,
 	} {
-		if content == nil || !content.HasSchema || !content.Schema.has(pointer) {
+		if content == nil || !content.HasSchema || !content.Schema.Documents(pointer) {
 			return fmt.Errorf("%s: messages.register.%s: the request of %s has no field %s", extension, name, register.ID, pointer)
 		}
 	}

@@ -22,7 +22,7 @@ func (d *Description) checkPlaces() error {
 	}
 	for _, o := range d.Operations {
 		for _, pointer := range o.Conformance.requestPlaces() {
-			if len(bodies) > 0 && !slices.ContainsFunc(bodies, func(s Schema) bool { return s.has(pointer) }) {
+			if len(bodies) > 0 && !slices.ContainsFunc(bodies, func(s Schema) bool { return s.Documents(pointer) }) {
 				return fmt.Errorf("%s: %s: no request of the description has such a field", extension, pointer)
 			}
 		}
@@ -49,8 +49,8 @@ func (c Conformance) requestPlaces() []string {
 	return list
 }
 
-// has tells whether a schema documents the place that a pointer names.
-func (s Schema) has(pointer string) bool { return documents(s.Schema, Tokens(pointer), 0) }
+// Documents tells whether a schema documents the place that a pointer names.
+func (s Schema) Documents(pointer string) bool { return documents(s.Schema, Tokens(pointer), 0) }
 
 func documents(s *openapi3.Schema, tokens []string, depth int) bool {
 	if s == nil || depth > 32 {

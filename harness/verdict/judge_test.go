@@ -44,7 +44,7 @@ components:
     Paid:
       type: object
       required: [id, status]
-      properties: { id: { type: string }, status: { type: string, enum: [approved, declined, error] }, amount: { type: string } }
+      properties: { id: { type: string }, status: { type: string, enum: [approved, declined, error] }, amount: { type: string }, cvv_result: { type: string } }
 paths:
   /pay:
     post:
@@ -102,6 +102,7 @@ type row struct {
 	body      string
 	header    map[string]string
 	sent      string
+	url       string
 	expect    plan.Expect
 	observed  []exchange.Record
 	prepared  []exchange.Record
@@ -141,7 +142,7 @@ func judgeRow(t *testing.T, check string, r row) Verdict {
 	p := &plan.Plan{Description: d, Obligations: []*plan.Obligation{{ID: "o", Operation: o, Requirement: q}}}
 	act := plan.Step{Name: id, Label: "act", Check: "flow", Expect: &r.expect, Operation: id, Request: plan.Request{Method: o.Method}}
 	c := &plan.Case{ID: "c", Kind: r.kind, Operation: id, Obligations: []string{"o"}, Expect: r.expect, Act: act}
-	list := Judge(p, &exchange.Transcript{Case: c, Act: &exchange.Record{Step: act, Body: []byte(r.sent), Answer: r.answer(), Started: time.Unix(0, 0), Took: r.took}, Observe: r.observed, Prepare: r.prepared, News: r.news})
+	list := Judge(p, &exchange.Transcript{Case: c, Act: &exchange.Record{Step: act, URL: r.url, Body: []byte(r.sent), Answer: r.answer(), Started: time.Unix(0, 0), Took: r.took}, Observe: r.observed, Prepare: r.prepared, News: r.news})
 	if len(list) != 1 || list[0].Obligation != "o" {
 		t.Fatalf("got %+v", list)
 	}

@@ -177,11 +177,15 @@ func (f *runFlags) run(flags *pflag.FlagSet, stdout, stderr io.Writer) (err erro
 	}()
 	p, s := j.plan, j.settings
 	if j.embedded {
-		embedded, err := sandbox.Listen(sandbox.Options{})
-		if err != nil {
-			return faultError{fmt.Errorf("embedded sandbox: %w", err)}
+		embedded, refused := sandbox.Listen(sandbox.Options{})
+		if refused != nil {
+			return faultError{fmt.Errorf("embedded sandbox: %w", refused)}
 		}
-		defer func() { _ = embedded.Stop() }()
+		defer func() {
+			if fault := embedded.Stop(); fault != nil {
+				err = faultError{fmt.Errorf("embedded sandbox: %w", fault)}
+			}
+		}()
 		if s.Target, err = settings.ParseTarget(embedded.Origin + p.Description.BasePath); err != nil {
 			return faultError{err}
 		}

@@ -76,7 +76,7 @@ func (s *Sandbox) payByCard(k kind, keeps bool) func(*work, *request) answer {
 		code := judgeCard(t, f, rq, w.now)
 		kept := ""
 		if code == codeApproved {
-			t.AuthCode = t.ID[len(t.ID)-6:]
+			t.AuthCode = authCode(t.ID)
 			if k == authorization {
 				t.Fails = f.Later
 			}
@@ -165,6 +165,12 @@ func (s *Sandbox) cardFunds(number string) funds {
 		f.Later = triggerCode(number)
 	}
 	return f
+}
+
+// authCode is made of the last six digits of a transaction's id.
+func authCode(id string) string {
+	padded := "000000" + id
+	return padded[len(padded)-6:]
 }
 
 // judgeCard returns the code of a payment's outcome.

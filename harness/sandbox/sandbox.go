@@ -10,8 +10,10 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"runtime/debug"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"qorcheck/spec"
@@ -38,8 +40,10 @@ type Sandbox struct {
 	state       *state
 	courier     *courier
 	now         func() time.Time
-	failDelay   time.Duration // how long a capture that fails later reads approved
-	defects     *defects      // nil where none is planted
+	failDelay   time.Duration          // how long a capture that fails later reads approved
+	identify    func(count int) string // in place of the state's, where it is set
+	defects     *defects               // nil where none is planted
+	panicked    atomic.Pointer[error]  // the first panic
 }
 
 // service is the work behind one operation.
@@ -139,6 +143,9 @@ func serve(d *description, o Options) (*Sandbox, error) {
 	if s.state, err = openState(o.Data); err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
+	if s.identify != nil {
+		s.state.identify = s.identify
+	}
 	s.courier = newCourier()
 	s.resume()
 	return s, nil
@@ -186,16 +193,32 @@ func (s *Sandbox) plant(names []string) error {
 func (s *Sandbox) Close() error {
 	err := s.state.close()
 	s.courier.close()
+	if panicked := s.panicked.Load(); panicked != nil {
+		err = errors.Join(err, *panicked)
+	}
 	if err != nil {
 		return fmt.Errorf("sandbox: %w", err)
 	}
 	return nil
 }
 
+// notice keeps the first panic for Close: an HTTP server catches it, and all that is
+// seen is a connection that ends. One that is to end a connection is no fault.
+func (s *Sandbox) notice() {
+	if p := recover(); p != nil {
+		if p != http.ErrAbortHandler {
+			err := fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			s.panicked.CompareAndSwap(nil, &err)
+		}
+		panic(p)
+	}
+}
+
 // ServeHTTP answers one request. The order in which faults are found is that
 // of the contract: route, keys, rights, parsing, merchant, validation,
 // resource, state.
 func (s *Sandbox) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer s.notice()
 	if s.defects != nil && r.URL.Path != settlePath {
 		s.serveBroken(w, r)
 		return

@@ -161,17 +161,30 @@ func TestConcurrentCapturesStayWithinTheAuthorization(t *testing.T) {
 }
 
 func TestPanicsAreNotHidden(t *testing.T) {
-	s := newTarget(t)
-	s.services["webhooks_list"] = service{handle: func(*work, *request) answer { panic("planted") }}
-	defer func() {
-		if recover() == nil {
-			t.Error("the panic was swallowed")
-		}
-	}()
-	s.ServeHTTP(httptest.NewRecorder(), httptestRequest(s))
+	s, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, planted := range []any{http.ErrAbortHandler, "the first", "another"} {
+		s.services["webhooks_list"] = service{handle: func(*work, *request) answer { panic(planted) }}
+		func() {
+			defer func() {
+				if p := recover(); p != planted {
+					t.Errorf("the panic %v came out as %v", planted, p)
+				}
+			}()
+			s.ServeHTTP(httptest.NewRecorder(), httptestRequest(s))
+		}()
+	}
+	switch err := s.Close(); {
+	case err == nil:
+		t.Error("Close does not tell of it")
+	case !strings.Contains(err.Error(), "panic: the first") || !strings.Contains(err.Error(), "TestPanicsAreNotHidden"):
+		t.Errorf("it tells of no panic, or not where: %v", err)
+	}
 }
 
-func httptestRequest(s *target) *http.Request {
+func httptestRequest(s *Sandbox) *http.Request {
 	r := httptest.NewRequest(http.MethodGet, "/v3/webhook", nil)
 	pair := s.fixtures.Credentials["valid"]
 	r.Header.Set("Qor-App-Key", pair.App)

@@ -125,6 +125,7 @@ type state struct {
 	tokens       map[string]*token   // by value
 	hooks        []*hook             // oldest first
 	memories     map[memoryKey]memory
+	identify     func(count int) string // makes a new transaction's id, told how many there are
 
 	path   string
 	file   *os.File
@@ -138,6 +139,7 @@ type memoryKey struct{ client, key string }
 
 func openState(path string) (*state, error) {
 	s := &state{
+		identify:     scattered,
 		transactions: map[string]*transaction{},
 		children:     map[string][]string{},
 		labels:       map[label][]string{},
@@ -283,15 +285,18 @@ func (s *state) close() error {
 	return err
 }
 
-// newID returns an id that no transaction has: fifteen digits, scattered, so
-// that a neighbour of a known id is most likely unknown.
+// newID returns an id that no transaction has.
 func (s *state) newID() string {
-	for {
-		id := strconv.FormatInt(100_000_000_000_000+rand.Int64N(900_000_000_000_000), 10)
-		if s.transactions[id] == nil {
+	for count := len(s.transactions); ; count++ {
+		if id := s.identify(count); s.transactions[id] == nil {
 			return id
 		}
 	}
+}
+
+// scattered is an id of fifteen digits. A neighbour of a known one is most likely unknown.
+func scattered(int) string {
+	return strconv.FormatInt(100_000_000_000_000+rand.Int64N(900_000_000_000_000), 10)
 }
 
 // orderUsed tells whether a payment of the merchant was opened with this order

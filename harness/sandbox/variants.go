@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -29,6 +30,11 @@ var variants = []Mutant{
 		after(all(is("payment-sale-token", "payment-auth-token"), unknown), answers(200, `{"status":"declined","code":"GW14","message":"no such token","resultCode":"Refused","refusalReason":"no such token"}`))},
 	{"ambiguity-accepted", "accepts what can be read in more than one way", Tolerated, nil, on{"ach-credit", "token-remove"},
 		before(always, readLeniently)},
+	{"ids-counted", "counts its transactions, from 1", Tolerated, nil, on{"payment-sale-manual", "payment-void", "transactions-fetch-one", "transactions-fetch-all"},
+		func(s *Sandbox) error {
+			s.identify = func(count int) string { return strconv.Itoa(count + 1) }
+			return nil
+		}},
 	{"charset-told", "tells the charset of its answers", Tolerated, nil, on{"payment-sale-manual", "webhooks_list"},
 		after(always, labels("application/json; charset=utf-8"))},
 	{"errors-say-more", "adds a field to the body of an error", Tolerated, nil, on{"payment-sale-manual"},

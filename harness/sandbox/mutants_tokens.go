@@ -117,6 +117,8 @@ var tokenMutants = []Mutant{
 		}, "webhooks-create")},
 	{"hook-of-two-ids", "answers a registration by ids that differ", "FL-HOOK-1", nil, on{"webhooks-create"},
 		after(all(is("webhooks-create"), answered(201)), edits(func(m map[string]any) { m["webhook_id"] = "web_0" }))},
+	{"odd-header-400", "answers 400 to a header key that is no header name", "FL-HOOK-1", nil, on{"webhooks-create"},
+		before(all(is("webhooks-create"), sends("header_key", as("no header name"))), answers(400, `{"status":"error","code":"GW03","message":"header_key: no header has this name"}`))},
 	{"ftp-address-taken", "registers an address of ftp", "FL-HOOK-3", nil, on{"webhooks-create"},
 		before(sends("uri", as("ftp://sink.example.test/q")), corrects("uri", "https://sink.example.test/q"))},
 	{"removal-removes-nothing", "answers 200 to the removal of a webhook and keeps it", "FL-HOOK-1", also{"RH-MSG-14"}, on{"webhooks-remove"},

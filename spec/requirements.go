@@ -66,7 +66,9 @@ var Chapters = []Chapter{Statuses, Outcomes, Rejections, Messages, Flows, Repeat
 
 // Requirement is one testable statement. Cases and Check say how it is exercised:
 // every case whose kind starts with one of Cases (all kinds when empty) is judged
-// by Check, where its answer has a status among Answers (any when empty).
+// by Check, where its answer has a status among Answers (any when empty). Kinds whose
+// answer few documents promise are meant only where they are named in full:
+// malformed.lax, malformed.doubled, and for a status those that are wrong in two ways.
 type Requirement struct {
 	ID         string     `yaml:"id"` // lasting
 	Level      Level      `yaml:"level"`

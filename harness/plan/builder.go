@@ -27,9 +27,9 @@ var Kinds = []string{
 	"outcome.refused", "outcome.error", "outcome.internal", "outcome.reasons",
 	"malformed.syntax", "malformed.empty", "malformed.media-type", "malformed.lax", "malformed.doubled",
 	"malformed.missing", "malformed.blank", "malformed.null", "malformed.type", "malformed.enum",
-	"malformed.pattern", "malformed.length", "malformed.bound", "malformed.items", "malformed.extra",
+	"malformed.pattern", "malformed.length", "malformed.bound", "malformed.items", "malformed.extra", "malformed.unknown-id",
 	"unauthenticated.missing", "unauthenticated.empty", "unauthenticated.blank", "unauthenticated.misplaced", "unauthenticated.malformed",
-	"forbidden.unknown", "forbidden.altered", "forbidden.revoked", "forbidden.pair", "forbidden.rights", "forbidden.merchant",
+	"forbidden.unknown", "forbidden.altered", "forbidden.revoked", "forbidden.pair", "forbidden.rights", "forbidden.merchant", "forbidden.malformed", "forbidden.malformed-of-other",
 	"not-found.path", "not-found.method", "not-found.id", "not-found.foreign",
 	"message.success", "message.refused", "message.error", "message.later", "message.again", "message.none",
 }
@@ -37,10 +37,19 @@ var Kinds = []string{
 // laxKinds are of requests of which nothing is promised, so that a target may carry them out.
 var laxKinds = []string{"malformed.lax", "malformed.doubled"}
 
+// twofoldKinds are of requests that are wrong in two ways. What they are answered
+// depends on which is seen first, so that an expected status has to name them in full.
+var twofoldKinds = []string{"unauthenticated.malformed", "forbidden.malformed", "forbidden.malformed-of-other", "malformed.unknown-id"}
+
 // covers tells whether a requirement speaks of a kind. A lax kind is meant only
 // where it is named in full, or where every answer is meant.
 func covers(q *spec.Requirement, kind string) bool {
-	return q.Covers(kind) && (len(q.Cases) == 0 || !slices.Contains(laxKinds, kind) || slices.Contains(q.Cases, kind))
+	named := len(q.Cases) == 0 || slices.Contains(q.Cases, kind)
+	switch {
+	case slices.Contains(laxKinds, kind), slices.Contains(twofoldKinds, kind) && q.Check == checkStatus:
+		return q.Covers(kind) && named
+	}
+	return q.Covers(kind)
 }
 
 // checkStatus is the check that planning knows of beyond the words that it hands on to judging.

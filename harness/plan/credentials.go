@@ -13,8 +13,7 @@ import (
 // credentialCases makes requests that are right but for their credentials.
 func (b *builder) credentialCases(o *spec.Operation, base draft, prepared []Step) {
 	schemes := b.schemes(o)
-	anonymous := slices.ContainsFunc(o.Security, func(alternative []string) bool { return len(alternative) == 0 })
-	if len(schemes) == 0 || anonymous {
+	if len(schemes) == 0 || anonymous(o) {
 		for _, kind := range Kinds {
 			if strings.HasPrefix(kind, "unauthenticated") || strings.HasPrefix(kind, "forbidden") {
 				b.skip(o, kind, "the operation needs no credentials")
@@ -74,6 +73,11 @@ func (b *builder) credentialCases(o *spec.Operation, base draft, prepared []Step
 	for _, s := range schemes {
 		with("forbidden.pair", plain(s), s+" is another merchant's, the rest is valid", func(c map[string]credential) { c[s] = credential{role: settings.OtherMerchant} })
 	}
+}
+
+// anonymous tells whether an operation can be called without credentials.
+func anonymous(o *spec.Operation) bool {
+	return slices.ContainsFunc(o.Security, func(alternative []string) bool { return len(alternative) == 0 })
 }
 
 // suffices tells whether credentials make up one of the alternatives that an operation takes.

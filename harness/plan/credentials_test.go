@@ -68,6 +68,9 @@ func TestCredentialsAreWrongInEachWay(t *testing.T) {
 		"forbidden.pair.ClientKey":    app + "APP_KEY " + client + "OTHER_MERCHANT_CLIENT_KEY",
 		"forbidden.rights":            app + "NO_RIGHTS_APP_KEY " + client + "NO_RIGHTS_CLIENT_KEY",
 		"forbidden.merchant.other":    app + "APP_KEY " + client + "CLIENT_KEY",
+
+		"forbidden.malformed":          app + "UNKNOWN_APP_KEY " + client + "UNKNOWN_CLIENT_KEY",
+		"forbidden.malformed-of-other": app + "APP_KEY " + client + "CLIENT_KEY",
 	})
 }
 

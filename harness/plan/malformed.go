@@ -2,11 +2,13 @@ package plan
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"qorcheck/harness/generate"
+	"qorcheck/harness/settings"
 	"qorcheck/spec"
 )
 
@@ -20,7 +22,7 @@ func (b *builder) malformedCases(o *spec.Operation, base draft, prepared []Step)
 		b.formFieldCases(o, base, prepared)
 		b.doubledField(o, base, prepared)
 		b.mediaTypeCases(o, base, prepared)
-		b.anonymousFault(o, base, prepared)
+		b.twofoldCases(o, base, prepared)
 	}
 	for _, p := range o.Parameters {
 		if !b.isIdempotency(o, p) {
@@ -29,12 +31,54 @@ func (b *builder) malformedCases(o *spec.Operation, base draft, prepared []Step)
 	}
 }
 
-// anonymousFault breaks a request that nobody may make: the credentials come first.
-func (b *builder) anonymousFault(o *spec.Operation, base draft, prepared []Step) {
-	if faulty, fault, ok := b.firstFault(o, base); ok && len(b.schemes(o)) > 0 {
-		clear(faulty.credentials)
-		b.add(o, "unauthenticated.malformed", "", "no credential is sent, and "+fault.Pointer+" breaks "+fault.Keyword, faulty, prepared, fault)
+// twofoldCases break a request that is wrong in another way, too: whose it is comes
+// before what it says, and what it says before what it is about.
+func (b *builder) twofoldCases(o *spec.Operation, base draft, prepared []Step) {
+	faulty, fault, ok := b.firstFault(o, base)
+	if !ok {
+		return
 	}
+	add := func(kind, why string, d draft) {
+		b.add(o, kind, "", why+", and "+fault.Pointer+" breaks "+fault.Keyword, d, prepared, fault)
+	}
+	if schemes := b.schemes(o); len(schemes) > 0 && !anonymous(o) {
+		d := faulty.clone()
+		clear(d.credentials)
+		add("unauthenticated.malformed", "no credential is sent", d)
+		if lacking := b.roleLacks(settings.UnknownRole, schemes); lacking != "" {
+			b.lack(o, "forbidden.malformed", lacking)
+		} else {
+			d.credentials = b.credentials(o, settings.UnknownRole)
+			add("forbidden.malformed", "the credentials are well formed and nobody's", d)
+		}
+	}
+	if d, lacking, ok := b.inOthersName(o, faulty); lacking != "" {
+		b.lack(o, "forbidden.malformed-of-other", lacking)
+	} else if ok {
+		add("forbidden.malformed-of-other", o.Conformance.Merchant.Field+" names another merchant", d)
+	}
+	if d, altered := stranger(o, faulty); len(altered) > 0 {
+		add("malformed.unknown-id", strings.Join(altered, " and ")+" names nothing that exists", d)
+	}
+}
+
+// inOthersName names another merchant in a request, where it names one at all, and
+// says what the fixtures lack for it.
+func (b *builder) inOthersName(o *spec.Operation, base draft) (d draft, lacking string, ok bool) {
+	m := o.Conformance.Merchant
+	if m == nil {
+		return draft{}, "", false
+	}
+	if _, there := spec.Lookup(base.body, m.Field); !there {
+		return draft{}, "", false
+	}
+	other := b.fixtures.Merchants["other"]
+	if other == "" {
+		return draft{}, fmt.Sprintf("add to %s: merchants.other", b.fixtures.File), false
+	}
+	d = base.clone()
+	d.body = generate.Set(d.body, m.Field, other)
+	return d, "", true
 }
 
 func (b *builder) isIdempotency(o *spec.Operation, p spec.Parameter) bool {

@@ -198,3 +198,63 @@ func TestCoverageShowsAHole(t *testing.T) {
 		t.Errorf("%d holes in a plan without cases, want 4: %v", holes, p.Coverage())
 	}
 }
+
+// A request that is wrong in two ways is told of one: whose it is comes first, what it
+// is about last.
+func TestTwofoldFaults(t *testing.T) {
+	p := ourPlan(t, 1)
+	for id, want := range map[string]struct {
+		status int
+		body   []string
+	}{
+		"payment-capture.unauthenticated.malformed":    {401, []string{`"mid":"700100200"`, `"transaction_id":"$TRANSACTION_ID"`}},
+		"payment-capture.forbidden.malformed":          {403, []string{`"mid":"700100200"`, `"transaction_id":"$TRANSACTION_ID"`}},
+		"payment-capture.forbidden.malformed-of-other": {403, []string{`"mid":"700100300"`, `"transaction_id":"$TRANSACTION_ID"`}},
+		"payment-capture.malformed.unknown-id":         {400, []string{`"mid":"700100200"`, `"transaction_id":"$UNKNOWN_TRANSACTION_ID"`}},
+		"payment-sale-manual.forbidden.malformed":      {403, []string{`"mid":"700100200"`}},
+		"payment-sale-token.malformed.unknown-id":      {400, []string{`"creditcard":"$UNKNOWN_TOKEN"`}},
+	} {
+		c := find(t, p, id)
+		body := c.Act.Request.Body.Show()
+		if c.Fault == nil || c.Fault.Pointer != "/transaction_data/amount" || c.Fault.Keyword != "pattern" || !slices.Equal(c.Expect.Statuses, []int{want.status}) {
+			t.Errorf("%s: %v for %+v", id, c.Expect.Statuses, c.Fault)
+		}
+		for _, part := range want.body {
+			if !strings.Contains(body, part) {
+				t.Errorf("%s sends %s, without %s", id, body, part)
+			}
+		}
+	}
+	if slices.ContainsFunc(p.Cases, func(c *Case) bool { return c.ID == "payment-sale-manual.malformed.unknown-id" }) {
+		t.Error("a request about nothing names something unknown")
+	}
+}
+
+func TestNobodyIsRefusedWhereAnybodyMay(t *testing.T) {
+	d := described(t, `
+paths: {/a: {post: {operationId: a, security: [{}, {T: []}], requestBody: {content: {application/json: {schema: {type: object, required: [n], properties: {n: {type: integer}}}}}}, responses: {'200': {description: d}, '400': {description: d}}}}}
+components: {securitySchemes: {T: {type: http, scheme: bearer}}}`)
+	p := planned(t, d, requirements(t, rule("R-401", "[a]", "unauthenticated", "401")+rule("R-403", "[a]", "forbidden", "403")), fixtures(t, "credentials: {valid: {T: t1}}"))
+	if len(p.Cases) > 0 || p.Obligation("a.R-401").Lacks == "" || p.Obligation("a.R-403").Lacks == "" {
+		t.Errorf("%d cases, first %+v", len(p.Cases), p.Cases)
+	}
+}
+
+// What a request gets that is wrong in two ways is promised by few.
+func TestTwofoldFaultsAreAskedForByName(t *testing.T) {
+	d := described(t, `
+paths: {/a: {post: {operationId: a, security: [{T: []}], requestBody: {content: {application/json: {schema: {type: object, required: [n], properties: {n: {type: integer}}}}}}, responses: {'200': {description: d}}}}}
+components: {securitySchemes: {T: {type: http, scheme: bearer}}}`)
+	for cases, want := range map[string]int{"unauthenticated": 0, "unauthenticated, unauthenticated.malformed": 1} {
+		p := planned(t, d, requirements(t, rule("R-401", "[a]", cases, "401")), fixtures(t, "credentials: {valid: {T: t1}}"))
+		n := 0
+		for _, c := range p.Cases {
+			if c.Kind == "unauthenticated.malformed" {
+				n++
+			}
+		}
+		if n != want || len(p.Cases) <= n {
+			t.Errorf("cases: [%s]: %d of %d cases are wrong in two ways, want %d", cases, n, len(p.Cases), want)
+		}
+	}
+}

@@ -150,17 +150,13 @@ func (b *builder) foreignCase(o *spec.Operation, base draft, prepared []Step) {
 	}
 	foreign := base.clone()
 	for _, d := range []*draft{&foreign, &unknown} {
-		d.credentials = b.credentials(o, settings.OtherMerchant)
-		if m := o.Conformance.Merchant; m != nil {
-			if _, there := spec.Lookup(d.body, m.Field); there {
-				other := b.fixtures.Merchants["other"]
-				if other == "" {
-					b.lack(o, kind, fmt.Sprintf("add to %s: merchants.other", b.fixtures.File))
-					return
-				}
-				d.body = generate.Set(d.body, m.Field, other)
-			}
+		if named, lacking, ok := b.inOthersName(o, *d); lacking != "" {
+			b.lack(o, kind, lacking)
+			return
+		} else if ok {
+			*d = named
 		}
+		d.credentials = b.credentials(o, settings.OtherMerchant)
 	}
 	known := len(b.cases)
 	b.add(o, kind, "", fmt.Sprintf("%s names what is another merchant's", strings.Join(altered, " and ")), foreign, prepared, nil)

@@ -33,7 +33,7 @@ var statusMutants = []Mutant{
 		after(all(answered(201), sends("event", as("boarded.declined"))), answers(400, systemFailure))},
 	{"internal-error-200", "approves a payment whose processing failed", "RH-500-1", nil, on{"payment-sale-manual"},
 		before(internalCard, useApprovedCard)},
-	{"422-for-400", "answers a malformed request with 422", "RH-400-1", also{"RH-400-2", "RH-400-3", "RH-ALL-1", "ACH-1", "FL-HOOK-3", "RH-NIL-4"}, on{"payment-sale-manual"},
+	{"422-for-400", "answers a malformed request with 422", "RH-400-1", also{"RH-400-2", "RH-400-3", "RH-400-6", "RH-ALL-1", "ACH-1", "FL-HOOK-3", "RH-NIL-4"}, on{"payment-sale-manual"},
 		after(answered(400), status(422))},
 	{"ambiguous-json-422", "answers JSON with a name given twice by 422", "RH-ALL-1", nil, on{"payment-sale-manual"},
 		after(all(answered(400), func(x *exchange) bool { return strings.Contains(string(x.body), "twice") }), status(422))},

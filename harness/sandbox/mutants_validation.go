@@ -7,7 +7,7 @@ import (
 
 // What a request has to be.
 var validationMutants = []Mutant{
-	{"malformed-approved", "approves every malformed request", "RH-400-1", also{"RH-400-2", "RH-400-3", "RH-200-2", "RH-200-11", "ACH-1", "FL-HOOK-3", "RH-NIL-4"}, on{"payment-void"},
+	{"malformed-approved", "approves every malformed request", "RH-400-1", also{"RH-400-2", "RH-400-3", "RH-400-6", "RH-200-2", "RH-200-11", "ACH-1", "FL-HOOK-3", "RH-NIL-4"}, on{"payment-void"},
 		after(answered(400), answers(200, `{"status":"approved","code":"GW00","message":"fine","resultCode":"Authorised"}`))},
 	{"trailing-text-accepted", "accepts text after the JSON value", "RH-400-1", nil, on{"payment-sale-manual"},
 		before(always, func(x *exchange) { x.sent = bytes.TrimSuffix(x.sent, []byte(" garbage")) })},

@@ -68,7 +68,8 @@ var Chapters = []Chapter{Statuses, Outcomes, Rejections, Messages, Flows, Repeat
 // every case whose kind starts with one of Cases (all kinds when empty) is judged
 // by Check, where its answer has a status among Answers (any when empty). Kinds whose
 // answer few documents promise are meant only where they are named in full:
-// malformed.lax, malformed.doubled, and for a status those that are wrong in two ways.
+// malformed.lax, malformed.doubled, and for a status valid.extra and those that are
+// wrong in two ways.
 type Requirement struct {
 	ID         string     `yaml:"id"` // lasting
 	Level      Level      `yaml:"level"`

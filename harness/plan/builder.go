@@ -23,7 +23,7 @@ import (
 // or what they begin with.
 var Kinds = []string{
 	"valid.example", "valid.required", "valid.everything", "valid.form",
-	"valid.optional", "valid.enum", "valid.branch", "valid.bound",
+	"valid.optional", "valid.enum", "valid.branch", "valid.bound", "valid.extra",
 	"outcome.refused", "outcome.error", "outcome.internal", "outcome.reasons",
 	"malformed.syntax", "malformed.empty", "malformed.media-type", "malformed.lax", "malformed.doubled",
 	"malformed.missing", "malformed.blank", "malformed.null", "malformed.type", "malformed.enum",
@@ -37,16 +37,17 @@ var Kinds = []string{
 // laxKinds are of requests of which nothing is promised, so that a target may carry them out.
 var laxKinds = []string{"malformed.lax", "malformed.doubled"}
 
-// twofoldKinds are of requests that are wrong in two ways. What they are answered
-// depends on which is seen first, so that an expected status has to name them in full.
-var twofoldKinds = []string{"unauthenticated.malformed", "forbidden.malformed", "forbidden.malformed-of-other", "malformed.unknown-id"}
+// openKinds are of requests that are wrong in two ways, or hold what the description
+// does not know. Few say what they are answered, so that an expected status has to
+// name them in full.
+var openKinds = []string{"unauthenticated.malformed", "forbidden.malformed", "forbidden.malformed-of-other", "malformed.unknown-id", "valid.extra"}
 
 // covers tells whether a requirement speaks of a kind. A lax kind is meant only
 // where it is named in full, or where every answer is meant.
 func covers(q *spec.Requirement, kind string) bool {
 	named := len(q.Cases) == 0 || slices.Contains(q.Cases, kind)
 	switch {
-	case slices.Contains(laxKinds, kind), slices.Contains(twofoldKinds, kind) && q.Check == checkStatus:
+	case slices.Contains(laxKinds, kind), slices.Contains(openKinds, kind) && q.Check == checkStatus:
 		return q.Covers(kind) && named
 	}
 	return q.Covers(kind)

@@ -20,6 +20,7 @@ type draft struct {
 	path        string                // template of the description, or another path
 	parameters  map[string]any        // "in:name" → value
 	twice       string                // the parameter that is sent twice, "" for none
+	extra       string                // the query parameter that the description does not know, "" for none
 	credentials map[string]credential // by security scheme; absent ones send none
 	misplaced   string                // the credentials go here instead of where they belong: query or body
 	body        any
@@ -166,6 +167,9 @@ func (d draft) request() (Request, error) {
 				cookies = append(cookies, field.Name+"="+string(field.Value))
 			}
 		}
+	}
+	if d.extra != "" {
+		r.Query = append(r.Query, Field{d.extra, "1"})
 	}
 	schemes := d.operation.Description.Schemes
 	for _, name := range slices.Sorted(maps.Keys(d.credentials)) {

@@ -3,6 +3,7 @@ package plan
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"qorcheck/harness/generate"
@@ -35,6 +36,28 @@ func (b *builder) validCases(o *spec.Operation, base draft, prepared []Step) {
 	for _, p := range o.Parameters {
 		b.validParameter(o, base, prepared, p)
 	}
+	b.extraCases(o, base, prepared)
+}
+
+// unknown is a name that no description has.
+const unknown = "qorcheck-unknown"
+
+// extraCases send what the description neither knows nor forbids: a field in the
+// body and in each object in it, and a query parameter.
+func (b *builder) extraCases(o *spec.Operation, base draft, prepared []Step) {
+	if object, ok := base.body.(map[string]any); ok && base.form == nil {
+		d := base.clone()
+		d.body = generate.Set(object, spec.Pointer(unknown), "1")
+		for _, name := range slices.Sorted(maps.Keys(object)) {
+			if _, ok := object[name].(map[string]any); ok {
+				d.body = generate.Set(d.body, spec.Pointer(name)+spec.Pointer(unknown), "1")
+			}
+		}
+		b.add(o, "valid.extra", "field", "the body has a field that the description does not know", d, prepared, nil)
+	}
+	d := base.clone()
+	d.extra = unknown
+	b.add(o, "valid.extra", "query", "the query has a parameter that the description does not know", d, prepared, nil)
 }
 
 // variantOf names the kind of a generated valid value; required and everything are planned apart.

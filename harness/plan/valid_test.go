@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"qorcheck/spec"
 )
 
 func TestValidRequests(t *testing.T) {
@@ -105,5 +107,37 @@ paths:
 	p := planned(t, d, requirements(t, rule("R-200", "all", "valid.example", "200")), fixtures(t, ""))
 	if got := find(t, p, "a.valid.example.example").Act.Request.Body.Show(); got != `{"label":"$LABEL","way":{"card":"1"}}` {
 		t.Errorf("the example is sent as %s", got)
+	}
+}
+
+func TestWhatTheDescriptionDoesNotKnow(t *testing.T) {
+	p := ourPlan(t, 1)
+	if body := find(t, p, "payment-auth.valid.extra.field").Act.Request.Body.Show(); !strings.Contains(body, `{"qorcheck-unknown":"1","transaction_data":{`) || strings.Count(body, `"qorcheck-unknown":"1"`) != 2 {
+		t.Errorf("the body is %s", body)
+	}
+	if query := find(t, p, "transactions-fetch-all.valid.extra.query").Act.Request.Query; !slices.Contains(query, Field{"qorcheck-unknown", "1"}) {
+		t.Errorf("the query is %v", query)
+	}
+	operation := func(schema string) *spec.Description {
+		return described(t, "paths: {/a: {post: {operationId: a, requestBody: {content: {application/json: {schema: "+schema+"}}}, responses: {'200': {description: d}}}}}")
+	}
+	for _, tt := range []struct {
+		claim, schema, cases string
+		want                 []string
+	}{
+		{"where it is open", "{type: object, required: [n], properties: {n: {type: integer}}}", "valid.extra", []string{"a.valid.extra.field", "a.valid.extra.query"}},
+		{"where it is closed", "{type: object, additionalProperties: false, required: [n], properties: {n: {type: integer}}}", "valid.extra", []string{"a.valid.extra.query"}},
+		{"where the body is no object", "{type: array, items: {type: integer}}", "valid.extra", []string{"a.valid.extra.query"}},
+		{"where it is not named", "{type: object, required: [n], properties: {n: {type: integer}}}", "valid", nil},
+	} {
+		var got []string
+		for _, c := range planned(t, operation(tt.schema), requirements(t, rule("R", "[a]", tt.cases, "success")), fixtures(t, "")).Cases {
+			if c.Kind == "valid.extra" {
+				got = append(got, c.ID)
+			}
+		}
+		if slices.Sort(got); !slices.Equal(got, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.claim, got, tt.want)
+		}
 	}
 }

@@ -41,19 +41,24 @@ func (b *builder) twofoldCases(o *spec.Operation, base draft, prepared []Step) {
 	add := func(kind, why string, d draft) {
 		b.add(o, kind, "", why+", and "+fault.Pointer+" breaks "+fault.Keyword, d, prepared, fault)
 	}
+	lack := func(kind, what string) {
+		if b.speak(o, kind).expect() != nil { // else nobody asks
+			b.lack(o, kind, what)
+		}
+	}
 	if schemes := b.schemes(o); len(schemes) > 0 && !anonymous(o) {
 		d := faulty.clone()
 		clear(d.credentials)
 		add("unauthenticated.malformed", "no credential is sent", d)
 		if lacking := b.roleLacks(settings.UnknownRole, schemes); lacking != "" {
-			b.lack(o, "forbidden.malformed", lacking)
+			lack("forbidden.malformed", lacking)
 		} else {
 			d.credentials = b.credentials(o, settings.UnknownRole)
 			add("forbidden.malformed", "the credentials are well formed and nobody's", d)
 		}
 	}
 	if d, lacking, ok := b.inOthersName(o, faulty); lacking != "" {
-		b.lack(o, "forbidden.malformed-of-other", lacking)
+		lack("forbidden.malformed-of-other", lacking)
 	} else if ok {
 		add("forbidden.malformed-of-other", o.Conformance.Merchant.Field+" names another merchant", d)
 	}

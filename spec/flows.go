@@ -168,6 +168,9 @@ func (f Flow) checkStep(i int, s FlowStep) error {
 		return fmt.Errorf("expect.same: %q: no earlier step has this name", s.Expect.Same)
 	}
 	if s.Expect.Order != nil {
+		if s.Await != "" || s.Expect.Same != "" {
+			return errors.New("expect.order: it is of an answer that repeats no other, neither of await nor beside same")
+		}
 		if err := f.checkOrder(s.Expect.Order, i); err != nil {
 			return fmt.Errorf("expect.order: %w", err)
 		}

@@ -63,6 +63,8 @@ func TestFlowsAreChecked(t *testing.T) {
 		{"of what was answered", flow(`{ do: pay, expect: { order: { list: /l, by: /id, values: [ $unique.A, $unique.B ] } } }`), `expect.order: values: "$unique.A": allowed are $NAME.request`},
 		{"by a step before", flow(`{ do: pay, expect: { order: { list: /l, by: /id, values: [ $a.answer#/id, $b.answer#/id ] } } }`), "no earlier step is named a"},
 		{"in a list at a place", flow(`{ do: pay, expect: { order: { list: l, by: /id, values: [] } } }`), `expect.order: "l": list and by are JSON pointers`},
+		{"a message has none", flow(good, `{ await: act, expect: { order: { list: /l, by: /id, values: [ $act.answer#/id, $act.answer#/id ] } } }`), "expect.order: it is of an answer"},
+		{"nor has an answer that repeats another", flow(good, `{ again: act, expect: { same: act, order: { list: /l, by: /id, values: [ $act.answer#/id, $act.answer#/id ] } } }`), "expect.order: it is of an answer"},
 		{"and is taken", flow(`{ name: a, do: pay }`, `{ name: b, do: pay }`, `{ do: pay, expect: { order: { list: /l, by: /id, values: [ $b.answer#/id, $a.answer#/id ] } } }`), ""},
 		{"an unknown key is an error", flow(`{ do: pay, if: 1, expect: {} }`), "unknown key if; allowed: name, do, of"},
 		{"an unknown key of a flow is one too", "      - { id: f, why: because, when: now, steps: [ " + good + " ] }\n", "unknown key when; allowed: id, why, steps"},

@@ -234,7 +234,7 @@ func TestNobodyIsRefusedWhereAnybodyMay(t *testing.T) {
 	d := described(t, `
 paths: {/a: {post: {operationId: a, security: [{}, {T: []}], requestBody: {content: {application/json: {schema: {type: object, required: [n], properties: {n: {type: integer}}}}}}, responses: {'200': {description: d}, '400': {description: d}}}}}
 components: {securitySchemes: {T: {type: http, scheme: bearer}}}`)
-	p := planned(t, d, requirements(t, rule("R-401", "[a]", "unauthenticated", "401")+rule("R-403", "[a]", "forbidden", "403")), fixtures(t, "credentials: {valid: {T: t1}}"))
+	p := planned(t, d, requirements(t, rule("R-401", "[a]", "unauthenticated, unauthenticated.malformed", "401")+rule("R-403", "[a]", "forbidden, forbidden.malformed", "403")), fixtures(t, "credentials: {valid: {T: t1}}"))
 	if len(p.Cases) > 0 || p.Obligation("a.R-401").Lacks == "" || p.Obligation("a.R-403").Lacks == "" {
 		t.Errorf("%d cases, first %+v", len(p.Cases), p.Cases)
 	}
@@ -255,6 +255,15 @@ components: {securitySchemes: {T: {type: http, scheme: bearer}}}`)
 		}
 		if n != want || len(p.Cases) <= n {
 			t.Errorf("cases: [%s]: %d of %d cases are wrong in two ways, want %d", cases, n, len(p.Cases), want)
+		}
+	}
+}
+
+func TestAnotherMerchantIsLackingOnlyWhereItIsAskedFor(t *testing.T) {
+	p := ourPlanWith(t, strings.Replace(ourFixtures, `other: "700100300"`, `third: "700100300"`, 1), 1)
+	for id, want := range map[string]string{"payment-capture.RH-403-9": "add to f.yaml: merchants.other", "payment-capture.RH-403-8": "", "payment-capture.RH-400-6": ""} {
+		if got := p.Obligation(id).Lacks; got != want {
+			t.Errorf("%s lacks %q, want %q", id, got, want)
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -188,111 +187,4 @@ func cut(evidence []exchange.Evidence) []exchange.Evidence {
 		list[i] = e
 	}
 	return list
-}
-
-// gather puts the causes into the document, in the order of reading.
-func (d *Document) gather(all causes) {
-	d.Causes = []Cause{}
-	waived := map[string]bool{}
-	alike := map[string]int{} // causes that would be told by the same line
-	for _, g := range all {
-		alike[d.title(g.Cause, false)]++
-	}
-	for id, g := range all {
-		g.Title = d.title(g.Cause, false)
-		if alike[g.Title] > 1 {
-			g.Title = d.title(g.Cause, true)
-		}
-		d.Causes = append(d.Causes, g.Cause)
-		waived[id] = d.Waived(g.Cause)
-	}
-	slices.SortFunc(d.Causes, func(a, b Cause) int {
-		return cmp.Or(
-			cmp.Compare(slices.Index(verdict.Outcomes, a.Outcome), slices.Index(verdict.Outcomes, b.Outcome)),
-			compareTruth(waived[a.ID], waived[b.ID]),
-			cmp.Compare(weight(a.Level, a.Check), weight(b.Level, b.Check)),
-			cmp.Compare(b.Cases, a.Cases),
-			strings.Compare(a.ID, b.ID),
-		)
-	})
-	rank := map[string]int{}
-	for i, c := range d.Causes {
-		rank[c.ID] = i
-	}
-	for i := range d.Obligations {
-		slices.SortFunc(d.Obligations[i].Causes, func(a, b string) int { return cmp.Compare(rank[a], rank[b]) })
-	}
-}
-
-// Failed lists the causes of failures that nobody waived, in the order of reading.
-func (d *Document) Failed() []Cause {
-	return slices.DeleteFunc(slices.Clone(d.Causes), func(c Cause) bool { return c.Outcome != verdict.Fail || d.Waived(c) })
-}
-
-// Waived tells whether every obligation behind a cause is waived.
-func (d *Document) Waived(c Cause) bool {
-	return !slices.ContainsFunc(c.Behind, func(b Behind) bool { return d.Obligation(b.Obligation).Outcome != verdict.Waived })
-}
-
-func compareTruth(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1
-	}
-	return 1
-}
-
-// title says in one line what the representative case showed. It also names the
-// kind of its request, or the place in its answer, to tell the cause apart from
-// those that the same line would tell.
-func (d *Document) title(c Cause, apart bool) string {
-	first := c.Shown[0]
-	if len(first.Findings) == 0 {
-		return first.Why
-	}
-	o := d.Obligation(first.Obligation)
-	sentence := o.Sentence
-	if len(d.Operations(c)) > 1 {
-		sentence = strings.TrimPrefix(sentence, o.Operation+" ")
-	}
-	if by := cmp.Or(c.Kind, first.Findings[0].Pointer); apart && by != "" {
-		sentence += " (" + by + ")"
-	}
-	return fmt.Sprintf("%s: received %s", sentence, first.Findings[0].Received)
-}
-
-// Operations lists the operations in which a cause shows, sorted.
-func (d *Document) Operations(c Cause) []string {
-	var list []string
-	for _, b := range c.Behind {
-		list = append(list, d.Obligation(b.Obligation).Operation)
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
-}
-
-// Cause finds a cause by its id, nil when there is none.
-func (d *Document) Cause(id string) *Cause {
-	i := slices.IndexFunc(d.Causes, func(c Cause) bool { return c.ID == id })
-	if i < 0 {
-		return nil
-	}
-	return &d.Causes[i]
-}
-
-// Obligation finds an obligation by its id, nil when there is none.
-func (d *Document) Obligation(id string) *Obligation {
-	i := slices.IndexFunc(d.Obligations, func(o Obligation) bool { return o.ID == id })
-	if i < 0 {
-		return nil
-	}
-	return &d.Obligations[i]
-}
-
-// simpler orders cases by how soon they are understood: a single request before a
-// long story, then by id.
-func simpler(a, b Case) int {
-	return cmp.Or(cmp.Compare(len(a.Evidence), len(b.Evidence)), strings.Compare(a.ID, b.ID))
 }

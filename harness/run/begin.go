@@ -1,0 +1,87 @@
+package run
+
+import (
+	"time"
+
+	"qorcheck/harness/plan"
+	"qorcheck/harness/settings"
+	"qorcheck/harness/verdict"
+)
+
+// before is the document of a run of which nothing was sent.
+func before(p *plan.Plan, s settings.Settings, o Options) Document {
+	d := Document{
+		Version: DocumentVersion, Tool: o.Tool, Name: p.Requirements.Name,
+		API:    p.Description.Title + " " + p.Description.Version,
+		Target: s.Target.Redacted(), RunID: s.RunID, Seed: p.Seed, Profile: o.Profile, Filter: o.Filter, Strict: o.Strict, Unexercised: o.AllowUnexercised,
+		Rate: s.Rate.String(), Unverified: unverified(s),
+		Started: time.Now().UTC(), Cases: len(p.Cases),
+		Digests:  DigestsOf(p, o.Waivers),
+		Untested: []Untested{}, Dropped: []Dropped{}, Left: []string{}, Foreign: []string{},
+	}
+	for _, q := range p.Requirements.List {
+		if !q.Tested() {
+			d.Untested = append(d.Untested, Untested{q.ID, q.Sentence, q.Untested})
+		}
+	}
+	for _, dropped := range p.Dropped {
+		d.Dropped = append(d.Dropped, Dropped{dropped.ID, dropped.Reason})
+	}
+	waived := map[string]*Waiver{}
+	if o.Waivers != nil {
+		for _, w := range o.Waivers.List {
+			waived[w.Obligation] = &Waiver{w.Reason, w.Owner, w.Link, w.Until}
+		}
+	}
+	cases := casesOf(p)
+	for _, one := range p.Obligations {
+		entry := obligation(p, one)
+		entry.Planned, entry.Waiver = cases[one.ID], waived[one.ID]
+		d.Obligations = append(d.Obligations, entry)
+	}
+	return d
+}
+
+// casesOf counts the cases of each obligation.
+func casesOf(p *plan.Plan) map[string]int {
+	cases := map[string]int{}
+	for _, o := range p.Obligations {
+		cases[o.ID] = 0
+	}
+	for _, c := range p.Cases {
+		for _, id := range c.Obligations {
+			cases[id]++
+		}
+	}
+	return cases
+}
+
+// DigestsOf names what a run is made of; there may be no waivers.
+func DigestsOf(p *plan.Plan, waivers *settings.Waivers) Digests {
+	d := Digests{Description: p.Description.Digest, Requirements: p.Requirements.Digest, Fixtures: p.Fixtures.Digest, Plan: p.Digest}
+	if waivers != nil {
+		d.Waivers = waivers.Digest
+	}
+	return d
+}
+
+func unverified(s settings.Settings) bool { return s.TLS != nil && s.TLS.InsecureSkipVerify }
+
+// obligation is one of which no case has run.
+func obligation(p *plan.Plan, planned *plan.Obligation) Obligation {
+	q, op := planned.Requirement, planned.Operation
+	o := Obligation{
+		ID: planned.ID, Operation: op.ID, Method: op.Method, Path: op.Path,
+		Requirement: q.ID, Level: q.Level, Chapter: q.Chapter, Sentence: planned.Sentence, Check: q.Check,
+		Clause: Clause{q.Clause.Page, p.Requirements.Link(q.Clause), q.Clause.Text},
+		File:   p.Description.File, Line: op.Line,
+		Notes: []Note{}, Causes: []string{},
+	}
+	switch {
+	case planned.Unsupported != "":
+		o.Outcome, o.Why = verdict.Unsupported, planned.Unsupported
+	case planned.Lacks != "":
+		o.Outcome, o.Why = verdict.Inconclusive, planned.Lacks
+	}
+	return o
+}

@@ -1,0 +1,133 @@
+package run
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/plan"
+	"qorcheck/harness/verdict"
+)
+
+// mostSaid bounds each text of a verdict. It is cut after redaction.
+const mostSaid = 600
+
+// judge judges and journals what a case showed. A panic of ours breaks that case alone.
+func (r *Run) judge(c *plan.Case, t *exchange.Transcript) {
+	var verdicts []verdict.Verdict
+	var evidence []exchange.Evidence
+	protected := func(do func()) {
+		defer func() {
+			if fault := recover(); fault != nil {
+				verdicts = faulty(c, fault)
+			}
+		}()
+		do()
+	}
+	protected(func() { verdicts = verdict.Judge(r.plan, t) })
+	protected(func() { evidence = r.evidence(t, verdicts) })
+	r.record(c, t, verdicts, evidence)
+}
+
+// evidence is what is shown of a case. What passed is shown by the journal and the
+// progress alone, and its requests are not repeated.
+func (r *Run) evidence(t *exchange.Transcript, verdicts []verdict.Verdict) []exchange.Evidence {
+	passed := !slices.ContainsFunc(verdicts, func(v verdict.Verdict) bool { return v.Outcome.Worse(verdict.Pass) })
+	if passed && r.options.Journal == nil && r.options.Progress == nil {
+		return nil
+	}
+	var list []exchange.Evidence
+	for _, record := range t.Records() {
+		e := record.Evidence()
+		if !passed {
+			e.Curl = record.Curl()
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
+// faulty is what is said of a case that met a fault of our own.
+func faulty(c *plan.Case, fault any) []verdict.Verdict {
+	var verdicts []verdict.Verdict
+	for _, id := range c.Obligations {
+		verdicts = append(verdicts, verdict.Verdict{Obligation: id, Outcome: verdict.Broken, Why: fmt.Sprint("panic: ", fault)})
+	}
+	return verdicts
+}
+
+func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Verdict, evidence []exchange.Evidence) {
+	e := entry(c, t)
+	e.Verdicts, e.Outcome, e.Evidence = verdicts, verdict.Pass, evidence
+	for i := range verdicts {
+		v := &verdicts[i]
+		show := func(text string) string { return shorten(r.client.RedactAnswer(text), mostSaid) }
+		v.Why, v.Note = show(v.Why), show(v.Note)
+		for j := range v.Findings {
+			f := &v.Findings[j]
+			f.Expected, f.Received, f.Pointer = show(f.Expected), show(f.Received), show(f.Pointer)
+		}
+		if v.Outcome.Worse(e.Outcome) {
+			e.Outcome = v.Outcome
+		}
+	}
+
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	e.Ended = time.Now().UTC()
+	if !r.write(e) {
+		return // what the journal does not have did not happen
+	}
+	if t != nil {
+		r.named(t)
+	}
+	for _, i := range r.ledger.add(e) {
+		close(r.settled[i])
+	}
+	if r.options.Progress != nil {
+		p := r.progress()
+		p.Case, p.Outcome, p.Evidence = c.ID, e.Outcome, e.Evidence
+		r.options.Progress(p)
+	}
+}
+
+// entry tells what happened in a case, nil where nothing is known of it.
+func entry(c *plan.Case, t *exchange.Transcript) Entry {
+	e := Entry{Case: c.ID, Operation: c.Operation, Kind: c.Kind, What: c.Why, Act: -1}
+	if c.Fault != nil {
+		e.Fault = c.Fault.Pointer
+	}
+	if t == nil {
+		return e
+	}
+	e.Requests, e.Left = t.Sent(), t.Left
+	if t.Act != nil {
+		e.Act = len(t.Prepare)
+	}
+	e.Unanswered = t.Unanswered()
+	for _, record := range t.Records() {
+		if record.Answer != nil && record.Step.Operation != "" && !record.Shared {
+			e.Times = append(e.Times, Time{record.Step.Operation, exchange.Milliseconds(record.Took)})
+		}
+	}
+	return e
+}
+
+// write puts a line into the journal and tells whether it is there; the run must be
+// locked. When it is not, the run ends: what is not written down would be lost.
+func (r *Run) write(value any) bool {
+	if r.options.Journal == nil {
+		return true
+	}
+	text, err := json.Marshal(value)
+	if err == nil && r.broken == nil {
+		_, err = r.options.Journal.Write(append(text, '\n'))
+	}
+	if err != nil && r.broken == nil {
+		r.broken = fmt.Errorf("journal: %w", err)
+		r.stop()
+	}
+	return r.broken == nil
+}

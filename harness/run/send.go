@@ -1,0 +1,127 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/plan"
+)
+
+// work does the run. The outer context ends when it is interrupted, sending also
+// when there is no use in going on.
+func (r *Run) work(ctx, sending context.Context, workers int) {
+	defer r.finish(ctx)
+	missing := slices.DeleteFunc(slices.Clone(r.plan.Cases), func(c *plan.Case) bool { return r.done[c.ID] })
+	if r.broken != nil || r.options.Earlier != nil && len(missing) == 0 {
+		return
+	}
+	if sentence := r.preflight(sending); sentence != "" {
+		r.document.Preflight = sentence
+		return
+	}
+	for i, waiting := range r.waiting {
+		if waiting == 0 {
+			r.settle(i)
+		}
+	}
+	r.subscribe(sending, missing)
+	r.send(sending, missing, workers)
+	r.close(sending)
+}
+
+// send executes cases, so many at once. A case that only waits lets another go on.
+func (r *Run) send(ctx context.Context, cases []*plan.Case, workers int) {
+	slots := make(chan struct{}, workers)
+	aside := func(wait func()) {
+		<-slots
+		wait()
+		slots <- struct{}{}
+	}
+	var pool sync.WaitGroup
+	defer func() {
+		pool.Wait()
+		if why := r.circuit.reason(); why != "" {
+			r.document.Stopped = why
+		}
+	}()
+	for _, c := range cases {
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.circuit.open:
+			return
+		case slots <- struct{}{}:
+		}
+		pool.Go(func() {
+			if !r.circuit.stopped() {
+				r.one(ctx, c, aside)
+			}
+			<-slots
+		})
+	}
+}
+
+// preflight makes one harmless valid call and says why nothing else can be sent, "" when it can.
+func (r *Run) preflight(ctx context.Context) string {
+	target := r.document.Target
+	c := r.plan.Preflight
+	if c == nil {
+		if f := r.client.Reach(ctx); f != nil {
+			return fmt.Sprintf("no answer from %s: %s; nothing else was sent", target, f.Text)
+		}
+		return ""
+	}
+	record := r.client.Do(ctx, c.ID, c.Act, map[string]string{})
+	r.count([]exchange.Record{record})
+	switch {
+	case record.Failure != nil && record.Failure.Kind == exchange.Interrupted:
+		return ""
+	case record.Failure != nil:
+		return fmt.Sprintf("no answer from %s: %s; nothing else was sent", target, record.Failure.Text)
+	case record.Answer.Status == 401 || record.Answer.Status == 403:
+		return fmt.Sprintf("%s refuses the valid credentials of the fixtures: %s was answered %d; nothing else was sent", target, record.Evidence().Request.Line, record.Answer.Status)
+	}
+	return ""
+}
+
+// one sends a case, judges and journals it, or keeps it until the last messages
+// are in. One that was interrupted is not run.
+func (r *Run) one(ctx context.Context, c *plan.Case, aside func(func())) {
+	t := r.execute(ctx, c, aside)
+	switch {
+	case t == nil:
+	case t.Interrupted():
+		r.abandon(t)
+	case lateJudgement(c):
+		r.circuit.saw(t)
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.news.late = append(r.news.late, t)
+		r.named(t)
+	default:
+		r.circuit.saw(t)
+		r.judge(c, t)
+	}
+}
+
+// abandon keeps nothing of a case but what it did to the target.
+func (r *Run) abandon(t *exchange.Transcript) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.beside.Requests += t.Sent()
+	r.beside.Left = append(r.beside.Left, t.Left...)
+	r.named(t)
+}
+
+// execute sends a case, nil where a fault of our own ended it.
+func (r *Run) execute(ctx context.Context, c *plan.Case, aside func(func())) (t *exchange.Transcript) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			r.record(c, nil, faulty(c, fault), nil)
+		}
+	}()
+	return r.client.Execute(ctx, c, aside)
+}

@@ -27,8 +27,8 @@ func newCircuit(ask func(string) string) *circuit {
 	return &circuit{ask: ask, open: make(chan struct{})}
 }
 
-// saw takes note of a case that ended. While the target is asked, no case ends.
-func (c *circuit) saw(t *exchange.Transcript) {
+// note takes note of a case that ended. While the target is asked, no case ends.
+func (c *circuit) note(t *exchange.Transcript) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	last := ""

@@ -96,13 +96,13 @@ func (r *Run) one(ctx context.Context, c *plan.Case, aside func(func())) {
 	case t.Interrupted():
 		r.abandon(t)
 	case lateJudgement(c):
-		r.circuit.saw(t)
+		r.circuit.note(t)
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.news.late = append(r.news.late, t)
 		r.named(t)
 	default:
-		r.circuit.saw(t)
+		r.circuit.note(t)
 		r.judge(c, t)
 	}
 }

@@ -10,10 +10,10 @@ import (
 )
 
 // repeat judges that a rejected request is rejected again when it comes again.
-func repeat(v View) Saw {
+func repeat(v View) Observation {
 	_, tolerable := v.tolerable()
 	if !tolerable && !slices.Contains(v.Expect.Statuses, v.Answer.Status) {
-		return Saw{} // the first answer is wrong already
+		return Observation{} // the first answer is wrong already
 	}
 	return v.afterRejection("repeat", func(r exchange.Record) []Finding {
 		if r.Answer.Status == v.Answer.Status {
@@ -28,7 +28,7 @@ func repeat(v View) Saw {
 
 // retry judges that the corrected request is carried out, under the order id and
 // the idempotency key of the rejected one.
-func retry(v View) Saw {
+func retry(v View) Observation {
 	return v.afterRejection("retry", func(r exchange.Record) []Finding {
 		view := v
 		view.Expect, view.Answer, view.Body, view.Method = *r.Step.Expect, r.Answer, readBody(r.Answer), r.Step.Request.Method
@@ -47,7 +47,7 @@ func withoutFault(expected string) string {
 }
 
 // alike judges that an answer does not tell another's object from none.
-func alike(v View) Saw {
+func alike(v View) Observation {
 	return v.after("alike", func(r exchange.Record) []Finding {
 		if r.Answer.Status != v.Answer.Status {
 			return []Finding{{
@@ -72,9 +72,9 @@ func alike(v View) Saw {
 
 // afterRejection judges what was observed after a rejection. A tolerated answer
 // that is none has nothing after it, and that is no gap.
-func (v View) afterRejection(check string, judge func(exchange.Record) []Finding) Saw {
+func (v View) afterRejection(check string, judge func(exchange.Record) []Finding) Observation {
 	if note, ok := v.tolerable(); ok && v.Answer.Status < 400 {
-		return Saw{Exercised: true, Note: note}
+		return Observation{Exercised: true, Note: note}
 	}
 	return v.after(check, judge)
 }
@@ -85,35 +85,35 @@ func (v View) tolerable() (string, bool) {
 }
 
 // after judges what was observed after the act for a check.
-func (v View) after(check string, judge func(exchange.Record) []Finding) Saw {
-	saw := Saw{}
+func (v View) after(check string, judge func(exchange.Record) []Finding) Observation {
+	seen := Observation{}
 	records, places := v.observed(check)
 	for i, r := range records {
 		switch {
 		case r.Failure != nil:
-			saw.Unclear = r.Step.Name + ": " + r.Failure.Text
+			seen.Unclear = r.Step.Name + ": " + r.Failure.Text
 			continue
 		case r.Answer.Status == 429 || r.Answer.Status == 503:
-			saw.Unclear = fmt.Sprintf("%s was answered %d: it has no time now", r.Step.Name, r.Answer.Status)
+			seen.Unclear = fmt.Sprintf("%s was answered %d: it has no time now", r.Step.Name, r.Answer.Status)
 			continue
 		}
-		saw.Exercised = true
+		seen.Exercised = true
 		for _, f := range judge(r) {
 			f.Exchange = places[i]
-			saw.Findings = append(saw.Findings, f)
+			seen.Findings = append(seen.Findings, f)
 		}
 	}
-	return saw
+	return seen
 }
 
 // distinctReasons judges that answers whose codes name different causes give
 // different reasons.
-func distinctReasons(v View) Saw {
+func distinctReasons(v View) Observation {
 	c := v.Operation.Conformance.Codes
 	if c == nil {
-		return Saw{Unclear: "the description names no code"}
+		return Observation{Unclear: "the description names no code"}
 	}
-	saw := Saw{}
+	seen := Observation{}
 	codeOf := map[string]string{} // reason → code
 	records, places := v.observed("distinct-reasons")
 	for i, r := range append([]exchange.Record{*v.Transcript.Act}, records...) {
@@ -134,20 +134,20 @@ func distinctReasons(v View) Saw {
 			other, known := codeOf[given]
 			codeOf[given] = code
 			if !known || other == code {
-				saw.Exercised = saw.Exercised || len(codeOf) > 1
+				seen.Exercised = seen.Exercised || len(codeOf) > 1
 				continue
 			}
 			place := 0
 			if i > 0 {
 				place = places[i-1]
 			}
-			saw.Exercised = true
-			saw.Findings = append(saw.Findings, Finding{
+			seen.Exercised = true
+			seen.Findings = append(seen.Findings, Finding{
 				Exchange: place, Pointer: t.Outcome.Reason, Keyword: "distinct",
 				Expected: fmt.Sprintf("another %s for the code %s than for %s", t.Outcome.Reason, code, other),
 				Received: received(body, t.Outcome.Reason),
 			})
 		}
 	}
-	return saw
+	return seen
 }

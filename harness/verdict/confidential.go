@@ -15,30 +15,30 @@ import (
 
 // notShown judges that an answer repeats none of the values which the description
 // lists under neverShown, whichever request of the case carried them.
-func notShown(v View) Saw {
-	texts, saw := []textIn(nil), Saw{}
+func notShown(v View) Observation {
+	texts, seen := []textIn(nil), Observation{}
 	for _, pointer := range v.Operation.Conformance.NeverShown {
 		for _, sent := range v.sent() {
 			value := exchange.Text(sent, pointer)
 			if !digits(value) {
 				continue // a name for it, such as a token, may be repeated
 			}
-			if saw.Exercised = true; texts == nil {
+			if seen.Exercised = true; texts == nil {
 				texts = textsIn(v.Body, v.Answer.Body)
 			}
 			chance := len(value) < shortest && v.chance(texts, value, pointer)
 			for _, t := range texts {
 				if !chance && t.repeats(value) {
-					saw.Findings = append(saw.Findings, Finding{
+					seen.Findings = append(seen.Findings, Finding{
 						Pointer: t.pointer, Keyword: "neverShown",
 						Expected: fmt.Sprintf("nothing that repeats %s of the request", pointer), Received: "its value",
 					})
-					return saw
+					return seen
 				}
 			}
 		}
 	}
-	return saw
+	return seen
 }
 
 // chance tells whether an answer has other reason to hold a few digits: they are what
@@ -140,10 +140,10 @@ var insides = []struct {
 
 // noInside judges that a rejection tells nothing of the inside of the platform,
 // but for what the request itself said.
-func noInside(v View) Saw {
-	saw := Saw{Exercised: true}
+func noInside(v View) Observation {
+	seen := Observation{Exercised: true}
 	if v.head() {
-		return Saw{}
+		return Observation{}
 	}
 	for _, t := range textsIn(v.Body, v.Answer.Body) {
 		for _, inside := range insides {
@@ -154,14 +154,14 @@ func noInside(v View) Saw {
 			if found == "" || v.said(found) {
 				continue
 			}
-			saw.Findings = append(saw.Findings, Finding{
+			seen.Findings = append(seen.Findings, Finding{
 				Pointer: t.pointer, Keyword: "inside",
 				Expected: "a description of the problem, and nothing of the platform's inside", Received: fmt.Sprintf("%s: %q", inside.what, found),
 			})
-			return saw
+			return seen
 		}
 	}
-	return saw
+	return seen
 }
 
 // said tells whether the request itself carried a text.

@@ -22,8 +22,8 @@ func TestErrorBody(t *testing.T) {
 		o := *d.Operation("pay")
 		o.Conformance.Error = nil
 		r := row{status: 200, body: `{"id":1}`}
-		if saw := errorBody(View{Case: plainCase, Operation: &o, Answer: r.answer(), Body: readBody(r.answer())}); len(saw.Findings) != 2 {
-			t.Errorf("got %+v", saw)
+		if seen := errorBody(View{Case: plainCase, Operation: &o, Answer: r.answer(), Body: readBody(r.answer())}); len(seen.Findings) != 2 {
+			t.Errorf("got %+v", seen)
 		}
 	})
 }

@@ -15,105 +15,105 @@ import (
 
 // flow judges every step of a story that has an expectation. The others must
 // succeed, or nothing can be concluded of what they were to show.
-func flow(v View) Saw {
-	saw := Saw{}
+func flow(v View) Observation {
+	seen := Observation{}
 	t := v.Transcript
 	steps := append([]exchange.Record{*t.Act}, t.Observe...)
 	for i, r := range steps {
 		if r.Step.Check != "flow" {
 			continue
 		}
-		seen := v.told(r)
+		step := v.told(r)
 		place := 0
 		if i > 0 {
 			place = len(t.Prepare) + 1 + i
 		}
-		for j := range seen.Findings {
-			seen.Findings[j].Exchange = place
+		for j := range step.Findings {
+			step.Findings[j].Exchange = place
 			if place > 0 {
-				seen.Findings[j].Expected = afterwards(r.Step) + seen.Findings[j].Expected
+				step.Findings[j].Expected = afterwards(r.Step) + step.Findings[j].Expected
 			}
 		}
-		saw = saw.and(seen)
-		if seen.Unclear != "" {
+		seen = seen.merge(step)
+		if step.Unclear != "" {
 			break // what comes after it rests on it
 		}
 	}
-	return saw
+	return seen
 }
 
 // afterwards says which observation expected something.
 func afterwards(s plan.Step) string { return "afterwards, from " + s.Name + ": " }
 
 // told judges one step of a flow.
-func (v View) told(r exchange.Record) Saw {
+func (v View) told(r exchange.Record) Observation {
 	switch {
 	case r.Step.Await != nil && (r.Step.Expect != nil || r.Step.Await.Never) && v.Answer.Status/100 != 2:
-		return Saw{} // nothing was carried out, so nothing is to be told
+		return Observation{} // nothing was carried out, so nothing is to be told
 	case r.Failure != nil && r.Failure.Kind == exchange.HungUp:
-		return Saw{}
+		return Observation{}
 	case r.Failure != nil:
-		return Saw{Unclear: r.Step.Name + ": " + r.Failure.Text}
+		return Observation{Unclear: r.Step.Name + ": " + r.Failure.Text}
 	case r.Writes > 1 && r.Step.Fresh:
-		return Saw{Unclear: fmt.Sprintf("%s went out %d times on its way", r.Step.Name, r.Writes)}
+		return Observation{Unclear: fmt.Sprintf("%s went out %d times on its way", r.Step.Name, r.Writes)}
 	case r.Step.Await != nil && r.Step.Await.Never:
 		return v.unwanted(r)
 	case r.Step.Await != nil:
 		return v.toldByMessage(r)
 	case r.Missing != "" && r.Step.Expect == nil:
-		return Saw{Unclear: fmt.Sprintf("%s: the answer has no %s", r.Step.Name, r.Missing)}
+		return Observation{Unclear: fmt.Sprintf("%s: the answer has no %s", r.Step.Name, r.Missing)}
 	}
 	o := v.Operation.Description.Operation(r.Step.Operation)
 	if o == nil { // settle
 		if r.Answer.Status/100 != 2 {
-			return Saw{Unclear: fmt.Sprintf("%s was answered %d", r.Step.Name, r.Answer.Status)}
+			return Observation{Unclear: fmt.Sprintf("%s was answered %d", r.Step.Name, r.Answer.Status)}
 		}
-		return Saw{}
+		return Observation{}
 	}
 	view := View{Case: v.Case, Operation: o, Method: r.Step.Request.Method, Answer: r.Answer, Body: readBody(r.Answer), Transcript: v.Transcript}
 	if s := r.Answer.Status; s == 429 || s == 503 {
-		return Saw{Unclear: fmt.Sprintf("%s was answered %d: it has no time now", r.Step.Name, s)}
+		return Observation{Unclear: fmt.Sprintf("%s was answered %d: it has no time now", r.Step.Name, s)}
 	}
 	if r.Step.Expect == nil {
 		if e := o.Ending(view.Body.Value); r.Answer.Status/100 != 2 || e == spec.Refused || e == spec.Errored {
-			return Saw{Unclear: fmt.Sprintf("%s was answered %d%s", r.Step.Name, r.Answer.Status, told(view))}
+			return Observation{Unclear: fmt.Sprintf("%s was answered %d%s", r.Step.Name, r.Answer.Status, told(view))}
 		}
-		return Saw{}
+		return Observation{}
 	}
 	view.Expect = *r.Step.Expect
 	if note, ok := tolerated(view.Expect.Tolerated, r.Answer.Status, view.Body.Value); ok {
-		return Saw{Exercised: true, Note: note}
+		return Observation{Exercised: true, Note: note}
 	}
 	if same := view.Expect.Same; same != "" {
 		return view.repeats(r, same)
 	}
-	saw := status(view)
-	if len(saw.Findings) == 0 {
-		saw.Findings = append(view.holds(view.Body.Value), view.ordered(view.Body.Value)...)
+	seen := status(view)
+	if len(seen.Findings) == 0 {
+		seen.Findings = append(view.holds(view.Body.Value), view.ordered(view.Body.Value)...)
 	}
-	return saw
+	return seen
 }
 
 // toldByMessage judges an awaited message. That it comes at all is the flow's
 // matter only where it is expected to say something.
-func (v View) toldByMessage(r exchange.Record) Saw {
+func (v View) toldByMessage(r exchange.Record) Observation {
 	switch {
 	case len(r.Messages) > 0 && r.Step.Expect == nil:
-		return Saw{}
+		return Observation{}
 	case len(r.Messages) > 0:
 	case r.Step.Expect != nil:
 		return v.untold(r)
 	default:
-		return Saw{Unclear: "no message came about " + r.Sought}
+		return Observation{Unclear: "no message came about " + r.Sought}
 	}
 	view := v
 	view.Expect = *r.Step.Expect
-	return Saw{Exercised: true, Findings: view.holds(r.Messages[0].Value)}
+	return Observation{Exercised: true, Findings: view.holds(r.Messages[0].Value)}
 }
 
 // repeats judges whether an answer is that of another step again: the first of
 // that label that is not a tolerated one.
-func (v View) repeats(r exchange.Record, label string) Saw {
+func (v View) repeats(r exchange.Record, label string) Observation {
 	for _, first := range v.Transcript.Records() {
 		if first.Step.Label != label || first.Answer == nil {
 			continue
@@ -125,17 +125,17 @@ func (v View) repeats(r exchange.Record, label string) Saw {
 		if first.Answer == r.Answer {
 			return status(v)
 		}
-		saw := Saw{Exercised: true}
+		seen := Observation{Exercised: true}
 		if first.Answer.Status != r.Answer.Status || !reflect.DeepEqual(body.Value, v.Body.Value) {
-			saw.Findings = []Finding{{
+			seen.Findings = []Finding{{
 				Keyword:  "same",
 				Expected: fmt.Sprintf("the answer of the first such request again, status %d %s", first.Answer.Status, difference(body.Value, v.Body.Value)),
 				Received: fmt.Sprintf("status %d%s", r.Answer.Status, told(v)),
 			}}
 		}
-		return saw
+		return seen
 	}
-	return Saw{Exercised: true, Findings: []Finding{{Keyword: "same", Expected: "one of the equal requests to be carried out", Received: "none was"}}}
+	return Observation{Exercised: true, Findings: []Finding{{Keyword: "same", Expected: "one of the equal requests to be carried out", Received: "none was"}}}
 }
 
 // difference names the top-level fields in which two bodies differ.

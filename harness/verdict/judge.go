@@ -41,8 +41,8 @@ func (v View) observed(check string) (records []exchange.Record, places []int) {
 	return records, places
 }
 
-// Saw is what a check saw.
-type Saw struct {
+// Observation is what a check saw.
+type Observation struct {
 	Exercised bool      // there was something to judge
 	Findings  []Finding // each a broken rule
 	Note      string    // the answer is tolerated, and why
@@ -52,7 +52,7 @@ type Saw struct {
 }
 
 // Check is one rule applied to an exchange.
-type Check func(View) Saw
+type Check func(View) Observation
 
 // checks by the names that requirement lists use.
 var checks = map[string]Check{
@@ -119,7 +119,7 @@ func Judge(p *plan.Plan, t *exchange.Transcript) []Verdict {
 		case o == nil:
 			list = append(list, Verdict{Obligation: id, Outcome: Broken, Why: "the plan has no such obligation"})
 		case o.Operation.ID != t.Case.Operation:
-			list = append(list, along(o, views))
+			list = append(list, judgeInPassing(o, views))
 		default:
 			v := Verdict{Obligation: id, Why: "the run was interrupted"}
 			if !interrupted {
@@ -174,57 +174,57 @@ func judge(o *plan.Obligation, t *exchange.Transcript, views []View, act int) Ve
 		return failed(v, o, t.Act.Failure)
 	}
 	if !general(o.Requirement) {
-		return conclude(v, o, look(o, views[act], 0))
+		return conclude(v, o, observe(o, views[act], 0))
 	}
-	saw := look(o, views[act], 0)
+	seen := observe(o, views[act], 0)
 	for i, view := range views {
 		if i != act && view.Operation == o.Operation {
-			saw = saw.and(look(o, view, i+1))
+			seen = seen.merge(observe(o, view, i+1))
 		}
 	}
-	return conclude(v, o, saw)
+	return conclude(v, o, seen)
 }
 
-// along judges what a case shows in passing of another operation than its own.
+// judgeInPassing judges what a case shows in passing of another operation than its own.
 // What was not answered shows nothing.
-func along(o *plan.Obligation, views []View) Verdict {
-	saw := Saw{}
+func judgeInPassing(o *plan.Obligation, views []View) Verdict {
+	seen := Observation{}
 	for i, view := range views {
 		if view.Operation == o.Operation {
-			saw = saw.and(look(o, view, i+1))
+			seen = seen.merge(observe(o, view, i+1))
 		}
 	}
-	saw.Unclear = ""
-	return conclude(Verdict{Obligation: o.ID}, o, saw)
+	seen.Unclear = ""
+	return conclude(Verdict{Obligation: o.ID}, o, seen)
 }
 
 // general tells whether a requirement speaks of every answer, whatever case it belongs to.
 func general(q *spec.Requirement) bool { return len(q.Cases) == 0 && len(q.Flows) == 0 }
 
-// look judges one answer. Place tells an exchange other than the act, from 1.
-func look(o *plan.Obligation, view View, place int) Saw {
+// observe judges one answer. Place tells an exchange other than the act, from 1.
+func observe(o *plan.Obligation, view View, place int) Observation {
 	if !o.Requirement.Applies(view.Answer.Status) {
-		return Saw{} // nothing that the requirement speaks of happened
+		return Observation{} // nothing that the requirement speaks of happened
 	}
 	if s := view.Answer.Status; (s == 429 || s == 503) && !slices.Contains(view.Expect.Statuses, s) {
-		return Saw{Unclear: fmt.Sprintf("the target answered %d: it has no time now", s)}
+		return Observation{Unclear: fmt.Sprintf("the target answered %d: it has no time now", s)}
 	}
 	check, ok := checks[o.Requirement.Check]
 	if !ok {
-		return Saw{broken: "there is no check " + o.Requirement.Check}
+		return Observation{broken: "there is no check " + o.Requirement.Check}
 	}
-	saw := check(view)
-	for i := range saw.Findings {
-		saw.Findings[i].Check = o.Requirement.Check
-		if saw.Findings[i].Exchange == 0 {
-			saw.Findings[i].Exchange = place
+	seen := check(view)
+	for i := range seen.Findings {
+		seen.Findings[i].Check = o.Requirement.Check
+		if seen.Findings[i].Exchange == 0 {
+			seen.Findings[i].Exchange = place
 		}
 	}
-	return saw
+	return seen
 }
 
-// and adds what was seen of a further answer.
-func (s Saw) and(more Saw) Saw {
+// merge adds what was seen of a further answer.
+func (s Observation) merge(more Observation) Observation {
 	s.Exercised = s.Exercised || more.Exercised
 	s.Findings = append(s.Findings, more.Findings...)
 	s.Findings = s.Findings[:min(len(s.Findings), mostFindings)]
@@ -235,18 +235,18 @@ func (s Saw) and(more Saw) Saw {
 }
 
 // conclude draws the outcome from what was seen.
-func conclude(v Verdict, o *plan.Obligation, saw Saw) Verdict {
-	v.Exercised, v.Findings, v.Note = saw.Exercised, saw.Findings, saw.Note
+func conclude(v Verdict, o *plan.Obligation, seen Observation) Verdict {
+	v.Exercised, v.Findings, v.Note = seen.Exercised, seen.Findings, seen.Note
 	switch {
-	case saw.broken != "":
-		v.Outcome, v.Why = Broken, saw.broken
-	case len(saw.Findings) > 0 && o.Requirement.Level == spec.May:
+	case seen.broken != "":
+		v.Outcome, v.Why = Broken, seen.broken
+	case len(seen.Findings) > 0 && o.Requirement.Level == spec.May:
 		f := v.Findings[0] // what may be is noted, never failed
 		v.Outcome, v.Findings, v.Note = Pass, nil, fmt.Sprintf("may: %s: received %s", o.Requirement.Sentence, f.Received)
-	case len(saw.Findings) > 0:
+	case len(seen.Findings) > 0:
 		v.Outcome = Fail
-	case saw.Unclear != "":
-		v.Outcome, v.Why = Inconclusive, saw.Unclear
+	case seen.Unclear != "":
+		v.Outcome, v.Why = Inconclusive, seen.Unclear
 	default:
 		v.Outcome = Pass
 	}

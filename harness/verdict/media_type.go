@@ -12,46 +12,46 @@ import (
 // mediaType judges whether the answer is labelled with a documented media type
 // and is what the label says. An answer that must have no body must have none, and
 // nothing may follow an answer: the next one on its connection would begin with that.
-func mediaType(v View) Saw {
-	saw := Saw{Exercised: true}
+func mediaType(v View) Observation {
+	seen := Observation{Exercised: true}
 	if v.Answer.Trailing {
-		saw.Findings = []Finding{{Expected: "an answer that ends where it says", Received: "bytes after its end"}}
-		return saw
+		seen.Findings = []Finding{{Expected: "an answer that ends where it says", Received: "bytes after its end"}}
+		return seen
 	}
 	body := v.Answer.Body
 	if v.Answer.Status == http.StatusNoContent || v.Answer.Status == http.StatusNotModified {
 		// net/http reads no such body: the announced length tells of it.
 		if length := v.Answer.Header.Get("Content-Length"); len(body) > 0 {
-			saw.Findings = append(saw.Findings, Finding{Expected: "no body", Received: fmt.Sprintf("%d bytes", len(body))})
+			seen.Findings = append(seen.Findings, Finding{Expected: "no body", Received: fmt.Sprintf("%d bytes", len(body))})
 		} else if v.Answer.Status == http.StatusNoContent && length != "" && length != "0" {
-			saw.Findings = append(saw.Findings, Finding{Expected: "no body", Received: "a body of " + length + " bytes by its header"})
+			seen.Findings = append(seen.Findings, Finding{Expected: "no body", Received: "a body of " + length + " bytes by its header"})
 		}
-		return saw
+		return seen
 	}
 	allowed := documentedMediaTypes(v)
 	if len(allowed) == 0 {
-		return Saw{} // no body is documented; a body is nobody's promise
+		return Observation{} // no body is documented; a body is nobody's promise
 	}
 	got := mediaTypeOf(v.Answer)
 	if v.head() && got == "" {
-		return Saw{} // the header may be left out
+		return Observation{} // the header may be left out
 	}
 	if !slices.ContainsFunc(allowed, func(m string) bool { return covers(m, got) }) {
 		received := got
 		if received == "" {
 			received = "none"
 		}
-		return Saw{Exercised: true, Findings: []Finding{{
+		return Observation{Exercised: true, Findings: []Finding{{
 			Expected: "media type " + strings.Join(allowed, " or "), Received: "media type " + received,
 		}}}
 	}
 	if spec.JSON(got) && v.Body.Fault != "" && !v.head() {
 		if v.Body.Truncated {
-			return Saw{Unclear: "the body is " + v.Body.Fault}
+			return Observation{Unclear: "the body is " + v.Body.Fault}
 		}
-		saw.Findings = append(saw.Findings, Finding{Expected: "a JSON body", Received: v.Body.Fault})
+		seen.Findings = append(seen.Findings, Finding{Expected: "a JSON body", Received: v.Body.Fault})
 	}
-	return saw
+	return seen
 }
 
 // documentedMediaTypes lists the media types of the documented answer; where the

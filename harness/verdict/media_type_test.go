@@ -46,9 +46,9 @@ func TestNothingFollowsAnAnswer(t *testing.T) {
 		r := row{status: 200, body: `{"id":"1","status":"approved"}`}
 		a := r.answer()
 		a.Trailing = trailing
-		saw := mediaType(View{Case: plainCase, Operation: toyDescription(t).Operation("pay"), Answer: a, Body: readBody(&exchange.Answer{Body: a.Body})})
-		if got := len(saw.Findings) > 0; got != trailing || !saw.Exercised {
-			t.Errorf("bytes after the answer: %t, findings %v", trailing, saw.Findings)
+		seen := mediaType(View{Case: plainCase, Operation: toyDescription(t).Operation("pay"), Answer: a, Body: readBody(&exchange.Answer{Body: a.Body})})
+		if got := len(seen.Findings) > 0; got != trailing || !seen.Exercised {
+			t.Errorf("bytes after the answer: %t, findings %v", trailing, seen.Findings)
 		}
 	}
 }

@@ -32,30 +32,30 @@ func silent(v View) string { return v.Transcript.News.Silent }
 // messageCame judges that the outcome of an accepted request is told in a message
 // in time. One that came without the header pair, or under another id, may be the
 // one: that is for messageHeader and messageID to find.
-func messageCame(v View) Saw {
+func messageCame(v View) Observation {
 	r, place, ok := awaited(v)
 	switch {
 	case !ok:
-		return Saw{Unclear: failure(r)}
+		return Observation{Unclear: failure(r)}
 	case len(r.Messages) > 0:
-		return Saw{Exercised: true}
+		return Observation{Exercised: true}
 	}
-	saw := v.untold(r)
-	for i := range saw.Findings {
-		saw.Findings[i].Exchange = place
+	seen := v.untold(r)
+	for i := range seen.Findings {
+		seen.Findings[i].Exchange = place
 	}
-	return saw
+	return seen
 }
 
 // untold judges that no message came where one had to.
-func (v View) untold(r exchange.Record) Saw {
+func (v View) untold(r exchange.Record) Observation {
 	switch {
 	case silent(v) != "":
-		return Saw{Unclear: silent(v)}
+		return Observation{Unclear: silent(v)}
 	case v.Transcript.News.Instead != "":
-		return Saw{Unclear: "no message came about " + r.Sought + v.Transcript.News.Instead}
+		return Observation{Unclear: "no message came about " + r.Sought + v.Transcript.News.Instead}
 	}
-	return Saw{Exercised: true, Findings: []Finding{{
+	return Observation{Exercised: true, Findings: []Finding{{
 		Expected: "a message about " + r.Sought + ", which the answer named",
 		Received: fmt.Sprintf("none within %s", r.Took.Round(1e8)),
 	}}}
@@ -69,18 +69,18 @@ func failure(r exchange.Record) string {
 }
 
 // messageID judges that no message names, in place of the answer's, an id that no answer named.
-func messageID(v View) Saw {
+func messageID(v View) Observation {
 	r, place, ok := awaited(v)
 	switch {
 	case !ok:
-		return Saw{Unclear: failure(r)}
+		return Observation{Unclear: failure(r)}
 	case len(r.Messages) > 0:
-		return Saw{Exercised: true}
+		return Observation{Exercised: true}
 	case len(v.Transcript.News.Strays) == 0:
-		return Saw{Unclear: "no message came about " + r.Sought}
+		return Observation{Unclear: "no message came about " + r.Sought}
 	}
 	m := v.Operation.Conformance.Messages
-	return Saw{Exercised: true, Findings: []Finding{{
+	return Observation{Exercised: true, Findings: []Finding{{
 		Exchange: place, Pointer: m.ID, Keyword: "id",
 		Expected: fmt.Sprintf("%s %q in the message, as the answer has it", m.ID, r.Sought),
 		Received: fmt.Sprintf("%q in a message that came meanwhile, which no answer named", exchange.Text(v.Transcript.News.Strays[0].Value, m.ID)),
@@ -90,9 +90,9 @@ func messageID(v View) Saw {
 // messagePrompt judges that a message is sent as soon as promised: its outcome was
 // known when the answer was there. Sent is not received, and a busy target is slow
 // in all it does: it gets as long again as its answer took, and a second.
-func messagePrompt(v View) Saw {
+func messagePrompt(v View) Observation {
 	if v.Operation.Conformance.Messages.Within == 0 {
-		return Saw{Unclear: "the description does not promise when a message is sent"}
+		return Observation{Unclear: "the description does not promise when a message is sent"}
 	}
 	return onMessage(v, func(m *spec.Messaging, d message.Delivery, _ bool) []Finding {
 		act := v.Transcript.Act
@@ -110,7 +110,7 @@ func messagePrompt(v View) Saw {
 }
 
 // messageSuccess judges that a message says, as true or false, what became of the request.
-func messageSuccess(v View) Saw {
+func messageSuccess(v View) Observation {
 	return onMessage(v, func(m *spec.Messaging, d message.Delivery, failed bool) (findings []Finding) {
 		want := !failed
 		value, _ := spec.Lookup(d.Value, m.Success)
@@ -122,7 +122,7 @@ func messageSuccess(v View) Saw {
 }
 
 // messageReason judges that a message about a failure says why, and one about a success does not.
-func messageReason(v View) Saw {
+func messageReason(v View) Observation {
 	return onMessage(v, func(m *spec.Messaging, d message.Delivery, failed bool) []Finding {
 		given, problem := text(d.Value, m.Reason)
 		switch {
@@ -136,7 +136,7 @@ func messageReason(v View) Saw {
 }
 
 // messageSchema judges a message against the description of the callback.
-func messageSchema(v View) Saw {
+func messageSchema(v View) Observation {
 	return onMessage(v, func(m *spec.Messaging, d message.Delivery, _ bool) []Finding {
 		if d.Fault != "" {
 			return []Finding{{Expected: "a JSON message", Received: d.Fault}}
@@ -164,18 +164,18 @@ func messageSchema(v View) Saw {
 
 // onMessage judges the first message about the act. Whether it is about a failure
 // is what the case provoked, or what the answer told.
-func onMessage(v View, judge func(m *spec.Messaging, d message.Delivery, failed bool) []Finding) Saw {
+func onMessage(v View, judge func(m *spec.Messaging, d message.Delivery, failed bool) []Finding) Observation {
 	r, at, ok := awaited(v)
 	if !ok || len(r.Messages) == 0 {
-		return Saw{Unclear: failure(r) + missing(r, ok)}
+		return Observation{Unclear: failure(r) + missing(r, ok)}
 	}
 	e := v.Operation.Ending(v.Body.Value)
 	failed := v.Case.Kind == "message.later" || e == spec.Refused || e == spec.Errored
-	saw := Saw{Exercised: true, Findings: judge(v.Operation.Conformance.Messages, r.Messages[0], failed)}
-	for i := range saw.Findings {
-		saw.Findings[i].Exchange = at
+	seen := Observation{Exercised: true, Findings: judge(v.Operation.Conformance.Messages, r.Messages[0], failed)}
+	for i := range seen.Findings {
+		seen.Findings[i].Exchange = at
 	}
-	return saw
+	return seen
 }
 
 func missing(r exchange.Record, ok bool) string {
@@ -186,17 +186,17 @@ func missing(r exchange.Record, ok bool) string {
 }
 
 // messageHeader judges that messages carry the header pair of the registration.
-func messageHeader(v View) Saw {
+func messageHeader(v View) Observation {
 	r, at, ok := awaited(v)
 	switch {
 	case !ok:
-		return Saw{Unclear: failure(r)}
+		return Observation{Unclear: failure(r)}
 	case len(r.Messages) > 0:
-		return Saw{Exercised: true}
+		return Observation{Exercised: true}
 	case v.Transcript.News.Unsigned == 0:
-		return Saw{Unclear: "no message came about " + r.Sought}
+		return Observation{Unclear: "no message came about " + r.Sought}
 	}
-	return Saw{Exercised: true, Findings: []Finding{{
+	return Observation{Exercised: true, Findings: []Finding{{
 		Exchange: at,
 		Expected: "the header pair of the registration on every message",
 		Received: fmt.Sprintf("%d messages at the registered address without it", v.Transcript.News.Unsigned),
@@ -204,78 +204,78 @@ func messageHeader(v View) Saw {
 }
 
 // unwanted judges that no message came to a place where none may come.
-func (v View) unwanted(r exchange.Record) Saw {
-	saw := Saw{Exercised: true}
+func (v View) unwanted(r exchange.Record) Observation {
+	seen := Observation{Exercised: true}
 	if len(r.Messages) > 0 {
-		saw.Findings = []Finding{{
+		seen.Findings = []Finding{{
 			Expected: fmt.Sprintf("no message about %s at this address", r.Sought),
 			Received: "one of the event " + exchange.Text(r.Messages[0].Value, v.Operation.Conformance.Messages.Event),
 		}}
 	}
-	return saw
+	return seen
 }
 
 // messageAgain judges that a message that was refused comes again, to the byte,
 // and no more often than promised.
-func messageAgain(v View) Saw {
+func messageAgain(v View) Observation {
 	r, at, ok := awaited(v)
 	most := v.Operation.Conformance.Messages.Repeats
 	switch {
 	case !ok:
-		return Saw{Unclear: failure(r)}
+		return Observation{Unclear: failure(r)}
 	case len(r.Messages) == 0 && len(v.Transcript.News.About) > 0:
-		return Saw{Exercised: true, Findings: []Finding{{Exchange: at, Expected: "the message at each address that is registered for its event", Received: "it came to another one alone"}}}
+		return Observation{Exercised: true, Findings: []Finding{{Exchange: at, Expected: "the message at each address that is registered for its event", Received: "it came to another one alone"}}}
 	case len(r.Messages) == 0:
-		return Saw{Unclear: "no message came about " + r.Sought}
+		return Observation{Unclear: "no message came about " + r.Sought}
 	case len(r.Messages) == 1:
-		return Saw{Exercised: true, Findings: []Finding{{Exchange: at, Expected: "the message again, since it was answered 500", Received: fmt.Sprintf("nothing more within %s", r.Took.Round(1e8))}}}
+		return Observation{Exercised: true, Findings: []Finding{{Exchange: at, Expected: "the message again, since it was answered 500", Received: fmt.Sprintf("nothing more within %s", r.Took.Round(1e8))}}}
 	case most > 0 && len(r.Messages) > 1+most:
-		return Saw{Exercised: true, Findings: []Finding{{Exchange: at, Expected: fmt.Sprintf("the message at most %d times more", most), Received: fmt.Sprintf("%d times more", len(r.Messages)-1)}}}
+		return Observation{Exercised: true, Findings: []Finding{{Exchange: at, Expected: fmt.Sprintf("the message at most %d times more", most), Received: fmt.Sprintf("%d times more", len(r.Messages)-1)}}}
 	case slices.ContainsFunc(r.Messages, func(d message.Delivery) bool { return !bytes.Equal(d.Body, r.Messages[0].Body) }):
-		return Saw{Exercised: true, Findings: []Finding{{Exchange: at, Expected: "the same bytes again", Received: "another body"}}}
+		return Observation{Exercised: true, Findings: []Finding{{Exchange: at, Expected: "the same bytes again", Received: "another body"}}}
 	}
-	return Saw{Exercised: true}
+	return Observation{Exercised: true}
 }
 
 // messageOnce judges that no second message contradicts the first.
-func messageOnce(v View) Saw {
+func messageOnce(v View) Observation {
 	r, at, ok := awaited(v)
 	if !ok || len(r.Messages) == 0 {
-		return Saw{Unclear: failure(r) + missing(r, ok)}
+		return Observation{Unclear: failure(r) + missing(r, ok)}
 	}
 	m := v.Operation.Conformance.Messages
 	for _, d := range v.Transcript.News.About {
 		if d.Place != r.Place || bytes.Equal(d.Body, r.Messages[0].Body) {
 			continue
 		}
-		return Saw{Exercised: true, Findings: []Finding{{
+		return Observation{Exercised: true, Findings: []Finding{{
 			Exchange: at,
 			Expected: "no second message of other content about " + r.Sought,
 			Received: fmt.Sprintf("%s %s after %s", m.Success, received(d.Value, m.Success), received(r.Messages[0].Value, m.Success)),
 		}}}
 	}
-	return Saw{Exercised: true}
+	return Observation{Exercised: true}
 }
 
 // messageNone judges that nothing is told of rejected requests.
-func messageNone(v View) Saw {
+func messageNone(v View) Observation {
 	news := v.Transcript.News
 	switch {
 	case v.Answer.Status < 400:
-		return Saw{}
+		return Observation{}
 	case len(news.Rejected) == 0 && !news.Came:
-		return Saw{Unclear: "no message came at all, so that none about a rejected request proves nothing"}
+		return Observation{Unclear: "no message came at all, so that none about a rejected request proves nothing"}
 	case len(news.Rejected) == 0 && news.Unknown > 0:
-		return Saw{Unclear: fmt.Sprintf("%d messages came of which it is not known what they are about: an answer was lost, or too much goes on in the environment beside the run", news.Unknown)}
+		return Observation{Unclear: fmt.Sprintf("%d messages came of which it is not known what they are about: an answer was lost, or too much goes on in the environment beside the run", news.Unknown)}
 	case len(news.Rejected) == 0:
-		return Saw{Exercised: true}
+		return Observation{Exercised: true}
 	}
 	m := v.Operation.Conformance.Messages
 	var about []string
 	for _, d := range news.Rejected {
 		about = append(about, fmt.Sprintf("%s about %s", exchange.Text(d.Value, m.Event), exchange.Text(d.Value, m.ID)))
 	}
-	return Saw{Exercised: true, Findings: []Finding{{
+	return Observation{Exercised: true, Findings: []Finding{{
 		Expected: "no message about a rejected request",
 		Received: fmt.Sprintf("%d messages about transactions that no answer named, as %s", len(about), strings.Join(about[:min(3, len(about))], ", ")),
 	}}}

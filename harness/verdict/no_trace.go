@@ -10,20 +10,20 @@ import (
 // noTrace judges by reading back that a rejected request left nothing behind. An
 // accepted request is its control: it must be found by the same query, else
 // finding nothing proves nothing.
-func noTrace(v View) Saw {
-	saw := Saw{}
+func noTrace(v View) Observation {
+	seen := Observation{}
 	records, places := v.observed("no-trace")
 	for i, record := range records {
 		rows, problem := tracesIn(record)
 		switch {
 		case problem != "":
-			saw.Unclear = "reading back with " + record.Step.Name + ": " + problem
+			seen.Unclear = "reading back with " + record.Step.Name + ": " + problem
 		case v.Case.Expect.Accepted() && rows == 0:
-			saw.Unclear = "an accepted request is not found by " + record.Step.Name + ", so that finding nothing there proves nothing"
+			seen.Unclear = "an accepted request is not found by " + record.Step.Name + ", so that finding nothing there proves nothing"
 		case v.Case.Expect.Rejected():
-			saw.Exercised = true
+			seen.Exercised = true
 			if rows > 0 {
-				saw.Findings = append(saw.Findings, Finding{
+				seen.Findings = append(seen.Findings, Finding{
 					Exchange: places[i],
 					Expected: fmt.Sprintf("no trace of the request, answered %d, in %s", v.Answer.Status, record.Step.Name),
 					Received: fmt.Sprintf("%d stored under its unique value", rows),
@@ -31,7 +31,7 @@ func noTrace(v View) Saw {
 			}
 		}
 	}
-	return saw
+	return seen
 }
 
 // tracesIn counts the rows of a read-back that carry the unique value of the case.

@@ -12,46 +12,46 @@ import (
 const mostFindings = 10
 
 // schema judges the body and the required headers of an answer against the description.
-func schema(v View) Saw {
+func schema(v View) Observation {
 	response := v.Operation.Response(v.Answer.Status)
 	if response == nil {
-		return Saw{} // documented-status judges that
+		return Observation{} // documented-status judges that
 	}
 	if _, ok := tolerated(v.Expect.Tolerated, v.Answer.Status, v.Body.Value); ok && !slices.Contains(v.Expect.Statuses, v.Answer.Status) {
-		return Saw{} // an answer of another kind than the description's
+		return Observation{} // an answer of another kind than the description's
 	}
-	saw := Saw{}
+	seen := Observation{}
 	for _, h := range response.Headers {
-		saw.Exercised = true
+		seen.Exercised = true
 		if h.Required && v.Answer.Header.Get(h.Name) == "" {
-			saw.Findings = append(saw.Findings, Finding{Keyword: "required", Expected: "header " + h.Name, Received: "no such header"})
+			seen.Findings = append(seen.Findings, Finding{Keyword: "required", Expected: "header " + h.Name, Received: "no such header"})
 		}
 	}
 	content := response.JSON()
 	if content == nil || !content.HasSchema || v.head() {
-		return saw
+		return seen
 	}
 	if v.Body.Fault != "" {
 		if v.Body.Truncated {
-			saw.Unclear = "the body is " + v.Body.Fault
-			return saw
+			seen.Unclear = "the body is " + v.Body.Fault
+			return seen
 		}
-		saw.Exercised = true
-		saw.Findings = append(saw.Findings, Finding{Expected: "the documented JSON body", Received: v.Body.Fault})
-		return saw
+		seen.Exercised = true
+		seen.Findings = append(seen.Findings, Finding{Expected: "the documented JSON body", Received: v.Body.Fault})
+		return seen
 	}
-	saw.Exercised = true
+	seen.Exercised = true
 	for i, violation := range content.Schema.Violations(v.Body.Value, spec.Answered) {
 		if i == mostFindings {
 			break
 		}
-		saw.Findings = append(saw.Findings, Finding{
+		seen.Findings = append(seen.Findings, Finding{
 			Pointer: violation.Pointer, Keyword: violation.Keyword,
 			Expected: fmt.Sprintf("%s %s", place(violation.Pointer), violation.Reason),
 			Received: received(v.Body.Value, violation.Pointer),
 		})
 	}
-	return saw
+	return seen
 }
 
 // mostShown bounds the text of one value. It is far more than reports show: they

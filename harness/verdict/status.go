@@ -11,12 +11,12 @@ import (
 
 // status judges whether the answer is exactly the one that the case must get:
 // its status, and how it says that the request ended.
-func status(v View) Saw {
+func status(v View) Observation {
 	got := v.Answer.Status
 	expect := v.Expect
 	if !slices.Contains(expect.Statuses, got) {
 		if note, ok := tolerated(expect.Tolerated, got, v.Body.Value); ok {
-			return Saw{Exercised: true, Note: note}
+			return Observation{Exercised: true, Note: note}
 		}
 		finding := Finding{Expected: "status " + listStatuses(expect.Statuses), Received: fmt.Sprintf("status %d", got)}
 		if v.Operation.Response(got) == nil {
@@ -28,9 +28,9 @@ func status(v View) Saw {
 		if f := v.Case.Fault; f != nil {
 			finding.Expected += fmt.Sprintf(", because %s breaks %s (sent: %s; allowed: %s)", place(f.Pointer), f.Keyword, f.Sent, f.Allowed)
 		}
-		return Saw{Exercised: true, Findings: []Finding{finding}}
+		return Observation{Exercised: true, Findings: []Finding{finding}}
 	}
-	return Saw{Exercised: true, Findings: ending(v)}
+	return Observation{Exercised: true, Findings: ending(v)}
 }
 
 // ending judges how an answer that carried the request out says that it ended.
@@ -117,22 +117,22 @@ func place(pointer string) string {
 
 // documentedStatus judges whether the description documents the status at all.
 // A status that the case tolerates is let pass.
-func documentedStatus(v View) Saw {
+func documentedStatus(v View) Observation {
 	got := v.Answer.Status
 	if len(v.Operation.Responses) == 0 {
-		return Saw{Unclear: "the description documents no status"}
+		return Observation{Unclear: "the description documents no status"}
 	}
 	if v.Operation.Response(got) != nil || slices.Contains(v.Expect.Statuses, got) {
-		return Saw{Exercised: true}
+		return Observation{Exercised: true}
 	}
 	if note, ok := tolerated(v.Expect.Tolerated, got, v.Body.Value); ok {
-		return Saw{Exercised: true, Note: note}
+		return Observation{Exercised: true, Note: note}
 	}
 	var keys []string
 	for _, r := range v.Operation.Responses {
 		keys = append(keys, r.Key)
 	}
-	return Saw{Exercised: true, Findings: []Finding{{
+	return Observation{Exercised: true, Findings: []Finding{{
 		Expected: "a documented status: " + strings.Join(keys, ", "), Received: fmt.Sprintf("status %d", got),
 	}}}
 }

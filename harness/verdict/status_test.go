@@ -49,8 +49,8 @@ func TestStatus(t *testing.T) {
 func TestStatusTellsTheFault(t *testing.T) {
 	d := toyDescription(t)
 	c := &plan.Case{Expect: want(400), Fault: &plan.Fault{Pointer: "/amount", Keyword: "pattern", Sent: `"x"`, Allowed: "^[0-9]+$"}}
-	saw := status(View{Case: c, Expect: c.Expect, Operation: d.Operation("pay"), Answer: row{status: 200}.answer()})
-	if got, want := saw.Findings[0].Expected, `status 400, because /amount breaks pattern (sent: "x"; allowed: ^[0-9]+$)`; got != want {
+	seen := status(View{Case: c, Expect: c.Expect, Operation: d.Operation("pay"), Answer: row{status: 200}.answer()})
+	if got, want := seen.Findings[0].Expected, `status 400, because /amount breaks pattern (sent: "x"; allowed: ^[0-9]+$)`; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
@@ -68,8 +68,8 @@ func TestDocumentedStatus(t *testing.T) {
 		{claim: "default covers all", operation: "open", status: 599, want: Pass, exercised: true},
 	})
 	t.Run("with nothing documented nothing is concluded", func(t *testing.T) {
-		if saw := documentedStatus(View{Case: &plan.Case{}, Operation: &spec.Operation{}, Answer: row{status: 200}.answer()}); saw.Unclear == "" || saw.Exercised {
-			t.Errorf("got %+v", saw)
+		if seen := documentedStatus(View{Case: &plan.Case{}, Operation: &spec.Operation{}, Answer: row{status: 200}.answer()}); seen.Unclear == "" || seen.Exercised {
+			t.Errorf("got %+v", seen)
 		}
 	})
 }

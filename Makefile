@@ -66,13 +66,13 @@ test-all: test lint casebook ## what needs other programs too: report readers, a
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/browser $(BROWSER)
 	AJV='$(CURDIR)/.build/ajv' READERS='$(CURDIR)/.build/readers' BROWSER='$(CURDIR)/.build/browser' $(GO) test -count=1 -tags tools ./reporters ./harness/exchange ./harness/generate ./harness/run
 
-casebook: build ## certify three servers that nobody here wrote, compare with suites/CASEBOOK.md
+casebook: build ## certify three servers that nobody here wrote, compare with harness/casebook/CASEBOOK.md
 	.ci/install curl gcc libc6-dev
 	command -v npm >/dev/null || .ci/install nodejs npm
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/prism $(PRISM)
-	.ci/retry $(GO) -C suites/testdata/casebook/alertmanager build -o '$(CURDIR)/.build/alertmanager' github.com/prometheus/alertmanager/cmd/alertmanager
-	CGO_CFLAGS='-O2 -w' CGO_ENABLED=1 .ci/retry $(GO) -C suites/testdata/casebook/accounts build -o '$(CURDIR)/.build/accounts' github.com/moov-io/accounts/cmd/server
-	$(GO) test -count=1 -tags tools -run Casebook ./suites
+	.ci/retry $(GO) -C harness/casebook/testdata/alertmanager build -o '$(CURDIR)/.build/alertmanager' github.com/prometheus/alertmanager/cmd/alertmanager
+	CGO_CFLAGS='-O2 -w' CGO_ENABLED=1 .ci/retry $(GO) -C harness/casebook/testdata/accounts build -o '$(CURDIR)/.build/accounts' github.com/moov-io/accounts/cmd/server
+	$(GO) test -count=1 -tags tools ./harness/casebook
 
 lint: ## vet with staticcheck
 	.ci/retry $(GO) install $(STATICCHECK)

@@ -1,6 +1,6 @@
 //go:build tools
 
-package suites
+package casebook
 
 import (
 	"encoding/json"
@@ -18,7 +18,7 @@ import (
 // foreign is a server that nobody here wrote.
 type foreign struct {
 	title       string // of its chapter in the casebook
-	folder      string // in testdata/casebook
+	folder      string // in testdata
 	module      string // that ships its description, "" for our own description
 	description string // within the module, or from here
 	base        string // path of its API
@@ -30,7 +30,7 @@ type foreign struct {
 
 var foreigners = []foreign{
 	{
-		title: "Prism", folder: "prism", description: "../spec/qorcommerce.yaml", ready: "/",
+		title: "Prism", folder: "prism", description: "../../spec/qorcommerce.yaml", ready: "/",
 		start: func(t *testing.T, f foreign, dir, host string) *exec.Cmd {
 			name, port, err := net.SplitHostPort(host)
 			if err != nil {
@@ -77,7 +77,7 @@ var foreigners = []foreign{
 // built finds what make casebook builds or installs.
 func built(t *testing.T, name string) string {
 	t.Helper()
-	path, err := filepath.Abs(filepath.Join("..", ".build", name))
+	path, err := filepath.Abs(filepath.Join("..", "..", ".build", name))
 	if err == nil {
 		_, err = os.Stat(path)
 	}
@@ -89,7 +89,7 @@ func built(t *testing.T, name string) string {
 
 func data(t *testing.T, f foreign, name string) string {
 	t.Helper()
-	path, err := filepath.Abs(filepath.Join("testdata", "casebook", f.folder, name))
+	path, err := filepath.Abs(filepath.Join("testdata", f.folder, name))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,6 @@
 //go:build tools
 
-package suites
+package casebook
 
 import (
 	"bufio"

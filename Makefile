@@ -2,6 +2,7 @@
 
 GO ?= go
 BINARY := .build/qorcheck
+RAN := .ci/ran
 AJV := ajv@8.17.1 ajv-formats@3.0.1
 READERS := allure@3.18.0 junit-to-ctrf@0.0.14 xunit-viewer@10.6.1 markdownlint-cli@0.50.0
 BROWSER := puppeteer-core@24.43.1 axe-core@4.14.1
@@ -36,11 +37,11 @@ test: ## prove the project
 	@echo '$(RACE_NOTE)'
 	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
 	$(GO) vet ./...
-	$(GO) test $(RACE) -timeout 30m $$($(GO) list ./... | tail -n +2)
+	$(GO) test $(RACE) -timeout 30m $$($(GO) list ./... | grep -v /harness/cli$$)
 	@echo 'end to end, whole runs of the sound sandbox: $(RACE_NOTE)'
-	$(GO) test $(RACE) -timeout 30m -run '^TestCleanSandbox$$' .
+	$(RAN) $(GO) test $(RACE) -timeout 30m -run '^TestCleanSandbox$$' ./harness/cli
 	@echo 'end to end, the rest: through programs that are built without it'
-	$(GO) test -timeout 30m -parallel 8 -skip '^(TestMutants|TestCleanSandbox)$$' .
+	$(RAN) $(GO) test -timeout 30m -parallel 8 -skip '^(TestMutants|TestCleanSandbox)$$' ./harness/cli
 	@$(MAKE) --no-print-directory mutants
 
 mutants: build ## prove that the checks can fail, on sandboxes with a planted defect each
@@ -64,7 +65,7 @@ test-all: test lint casebook ## what needs other programs too: report readers, a
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/ajv $(AJV)
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/readers $(READERS)
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/browser $(BROWSER)
-	AJV='$(CURDIR)/.build/ajv' READERS='$(CURDIR)/.build/readers' BROWSER='$(CURDIR)/.build/browser' $(GO) test -count=1 -tags tools ./reporters ./harness/exchange ./harness/generate ./harness/run
+	AJV='$(CURDIR)/.build/ajv' READERS='$(CURDIR)/.build/readers' BROWSER='$(CURDIR)/.build/browser' $(RAN) $(GO) test -count=1 -tags tools $$(find reporters harness -name '*_tools_test.go' ! -path 'harness/casebook/*' -exec dirname ./{} \; | sort -u)
 
 casebook: build ## certify three servers that nobody here wrote, compare with harness/casebook/CASEBOOK.md
 	.ci/install curl gcc libc6-dev
@@ -72,18 +73,18 @@ casebook: build ## certify three servers that nobody here wrote, compare with ha
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/prism $(PRISM)
 	.ci/retry $(GO) -C harness/casebook/testdata/alertmanager build -o '$(CURDIR)/.build/alertmanager' github.com/prometheus/alertmanager/cmd/alertmanager
 	CGO_CFLAGS='-O2 -w' CGO_ENABLED=1 .ci/retry $(GO) -C harness/casebook/testdata/accounts build -o '$(CURDIR)/.build/accounts' github.com/moov-io/accounts/cmd/server
-	$(GO) test -count=1 -tags tools ./harness/casebook
+	$(RAN) $(GO) test -count=1 -tags tools ./harness/casebook
 
 lint: ## vet with staticcheck
 	.ci/retry $(GO) install $(STATICCHECK)
 	$$($(GO) env GOPATH)/bin/staticcheck -tags tools ./...
 
 fuzz: ## at random, a minute each: schemas, and texts around secrets
-	$(GO) test -run '^$$' -fuzz FuzzFaults -fuzztime 60s -fuzzminimizetime 10x ./harness/generate
-	$(GO) test -run '^$$' -fuzz FuzzRedactor -fuzztime 60s -fuzzminimizetime 10x ./harness/exchange
+	$(RAN) $(GO) test -run '^$$' -fuzz FuzzFaults -fuzztime 60s -fuzzminimizetime 10x ./harness/generate
+	$(RAN) $(GO) test -run '^$$' -fuzz FuzzRedactor -fuzztime 60s -fuzzminimizetime 10x ./harness/exchange
 
 bench: ## measure, write harness/BENCHMARKS.md
-	$(GO) test -tags bench -run '^TestBench$$' -count=1 -timeout 30m -v .
+	$(RAN) $(GO) test -tags bench -run '^TestBench$$' -count=1 -timeout 30m -v ./harness/cli
 
 clean: ## remove what was built and written
 	rm -rf .build out

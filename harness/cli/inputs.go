@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"qorcheck/harness/plan"
+	"qorcheck/harness/sandbox"
+	"qorcheck/harness/settings"
+	"qorcheck/harness/verdict"
+	"qorcheck/spec"
+	"qorcheck/suites"
+)
+
+// inputs are the flags that run and plan share: what is certified, against what.
+type inputs struct {
+	target, fixtures, spec, requirements, profile, filter, oneCase string
+	seed                                                           uint64
+}
+
+func (in *inputs) flags(c *cobra.Command) {
+	c.Flags().StringVar(&in.target, "target", "", "base URL of the environment, as https://sandbox.example.test/v3 (default: the embedded sandbox)")
+	c.Flags().StringVar(&in.fixtures, "fixtures", "", "file with hosts, keys and test data of the environment (default: those of the sandbox, for loopback targets)")
+	c.Flags().StringVar(&in.spec, "spec", "", "OpenAPI description (default: the built-in one of QorCommerce)")
+	c.Flags().StringVar(&in.requirements, "requirements", "", "requirement list (default: the built-in one of QorCommerce)")
+	c.Flags().StringVar(&in.profile, "profile", "", "profiles of the requirement list that the target claims, with commas between; others are unsupported (default: all)")
+	c.Flags().StringVar(&in.filter, "filter", "", "which obligations, in Ginkgo's label syntax, as 'operation:payment-capture && !kind:malformed'")
+	c.Flags().StringVar(&in.oneCase, "case", "", "the one case with this id, as listed by qorcheck plan and in every report")
+	c.Flags().Uint64Var(&in.seed, "seed", 1, "what is left to choice in the plan")
+}
+
+// plan loads everything and plans. Nothing is sent. The target is nil for the embedded sandbox.
+func (in *inputs) plan() (*plan.Plan, *url.URL, error) {
+	var target *url.URL
+	if in.target != "" {
+		var err error
+		if target, err = settings.ParseTarget(in.target); err != nil {
+			return nil, nil, err
+		}
+	}
+	var requirements *spec.Requirements
+	var unreadable error
+	var reading sync.WaitGroup
+	reading.Go(func() { requirements, unreadable = in.requirementList() }) // beside the description: both take long
+	description, err := in.description()
+	reading.Wait()
+	if err != nil {
+		return nil, nil, fmt.Errorf("--spec: %w", err)
+	}
+	if unreadable != nil {
+		return nil, nil, fmt.Errorf("--requirements: %w", unreadable)
+	}
+	if err := verdict.Known(requirements); err != nil {
+		return nil, nil, fmt.Errorf("--requirements: %w", err)
+	}
+	fixtures, err := in.fixturesFor(target)
+	if err != nil {
+		return nil, nil, err
+	}
+	keep, err := suites.Keep(in.filter)
+	if err != nil {
+		return nil, nil, err
+	}
+	p, err := plan.NewPart(description, requirements, fixtures, in.seed, keep)
+	if err != nil {
+		if in.spec != "" && (in.requirements == "" || in.fixtures == "") {
+			err = fmt.Errorf("%w (--spec usually goes with --requirements and --fixtures of its own)", err)
+		}
+		return nil, nil, err
+	}
+	if len(p.Obligations) == 0 {
+		return nil, nil, fmt.Errorf("--spec %s: none of its %d operations is one that a requirement of %s speaks of: nothing would be certified", description.File, len(description.Operations), requirements.File)
+	}
+	if in.profile != "" {
+		if p, err = p.Profiles(strings.Split(in.profile, ",")...); err != nil {
+			return nil, nil, fmt.Errorf("--profile %w", err)
+		}
+	}
+	if p, err = suites.Select(p, in.filter); err != nil {
+		return nil, nil, err
+	}
+	if in.oneCase != "" {
+		if p = p.Case(in.oneCase); p == nil {
+			return nil, nil, fmt.Errorf("--case %q: no case that is selected has this id; the ids are listed by qorcheck plan", in.oneCase)
+		}
+	}
+	return p, target, nil
+}
+
+func (in *inputs) description() (*spec.Description, error) {
+	if in.spec == "" {
+		return spec.Parse(spec.QorCommerce(), "spec/qorcommerce.yaml")
+	}
+	return spec.Load(in.spec)
+}
+
+func (in *inputs) requirementList() (*spec.Requirements, error) {
+	if in.requirements == "" {
+		return spec.ParseRequirements(spec.QorCommerceRequirements(), "spec/requirements.yaml")
+	}
+	return spec.LoadRequirements(in.requirements)
+}
+
+func (in *inputs) fixturesFor(target *url.URL) (*settings.Fixtures, error) {
+	if in.fixtures != "" {
+		f, err := settings.LoadFixtures(in.fixtures, os.LookupEnv)
+		if err != nil {
+			return nil, fmt.Errorf("--fixtures: %w", err)
+		}
+		return f, nil
+	}
+	if target != nil && !settings.Loopback(target.Hostname()) {
+		return nil, fmt.Errorf("--target %s: a target that is not on this machine needs --fixtures FILE with its keys, its test data and hosts: [%q]", in.target, target.Host)
+	}
+	return settings.ParseFixtures(sandbox.Fixtures(""), "the sandbox's fixtures", os.LookupEnv)
+}
+
+// newRunID makes a run id that no other run has.
+func newRunID() string {
+	var random [6]byte
+	_, _ = rand.Read(random[:]) // it never fails; the program ends if the system has no randomness
+	return hex.EncodeToString(random[:])
+}

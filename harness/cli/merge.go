@@ -1,0 +1,80 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"qorcheck/harness/run"
+	"qorcheck/reporters"
+)
+
+func mergeCommand() *cobra.Command {
+	f := &output{}
+	c := &cobra.Command{
+		Use:   "merge SHARD...",
+		Short: "make one run of its shards",
+		Long: `Make one run of its shards, each the folder of a qorcheck run --shard, in any order.
+Every report is written as by a run that was not split, and the exit code is that of
+such a run. It is refused when a shard is missing or there twice, or when the shards
+were made of different things. Nothing is sent.`,
+		Example: "  qorcheck merge shard1 shard2 --out out",
+		Args: func(_ *cobra.Command, arguments []string) error {
+			if len(arguments) == 0 {
+				return errors.New("merge takes the folders of all shards of a run, as in qorcheck merge shard1 shard2 --out out; got none")
+			}
+			return nil
+		},
+		RunE: func(c *cobra.Command, shards []string) error {
+			return f.merge(shards, c.OutOrStdout(), c.ErrOrStderr())
+		},
+	}
+	f.flags(c)
+	return c
+}
+
+func (f *output) merge(dirs []string, stdout, stderr io.Writer) (err error) {
+	if err := f.check(); err != nil {
+		return err
+	}
+	var sources []run.Source
+	for _, dir := range dirs {
+		if same(dir, f.out) {
+			return fmt.Errorf("--out %s: it is one of the shards, whose files would be lost; allowed is any other folder", f.out)
+		}
+		journal, err := os.Open(filepath.Join(dir, reporters.JournalFile))
+		if errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("%s: no run is there, with its %s: %w", dir, reporters.JournalFile, err)
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", dir, err)
+		}
+		defer func() { err = errors.Join(err, journal.Close()) }()
+		sources = append(sources, run.Source{Name: dir, Journal: journal})
+	}
+	shards, err := run.Join(sources, slices.Concat(ofThisPart, changeable, []string{"shard"}))
+	if err != nil {
+		return err
+	}
+	if err := reporters.Prepare(f.out); err != nil {
+		return fmt.Errorf("--out %s: %w", f.out, err)
+	}
+	if err := reporters.WriteFile(filepath.Join(f.out, reporters.JournalFile), shards.Write); err != nil {
+		return faultError{err}
+	}
+	whole, err := reporters.Replay(f.out)
+	if err != nil {
+		return faultError{err}
+	}
+	document, err := whole.Document()
+	if err != nil {
+		return faultError{err}
+	}
+	return f.afterwards(document, cardsIn, stdout, stderr)
+}

@@ -1,0 +1,244 @@
+package cli
+
+import (
+	"bufio"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"qorcheck/harness/matrix"
+	"qorcheck/harness/plan"
+	"qorcheck/harness/run"
+	"qorcheck/harness/sandbox"
+	"qorcheck/reporters"
+	"qorcheck/suites"
+)
+
+type mutantsFlags struct {
+	filter, out  string
+	all          bool
+	seed         uint64
+	seeds, clean int
+}
+
+func mutantsCommand() *cobra.Command {
+	f := &mutantsFlags{}
+	c := &cobra.Command{
+		Use:   "mutants",
+		Short: "prove that the checks can fail: certify sandboxes with a planted defect each",
+		Long: `Certify the embedded sandbox with one planted defect after another. A mutant is
+killed when the requirement that it names fails; one that survives, and a failure
+that does not follow from the defect (a false alarm), make the exit code 1. The
+sandbox without a defect is certified too: every failure of it is a false alarm.
+Into --out it writes mutants.json (everything) and mutants.txt (what is printed).`,
+		Example: `  qorcheck mutants
+  qorcheck mutants --filter 'requirement:RH-200-5 || mutant:charge-despite-500'
+  qorcheck mutants --all --seeds 6 --clean 20`,
+		Args: noArguments,
+		RunE: func(c *cobra.Command, _ []string) error { return f.run(c.OutOrStdout(), c.ErrOrStderr()) },
+	}
+	c.Flags().StringVar(&f.filter, "filter", "", "which mutants, in Ginkgo's label syntax: mutant:NAME, requirement:ID, operation:ID")
+	c.Flags().BoolVar(&f.all, "all", false, "ask every obligation of each mutant, not only those of the operations that it touches")
+	c.Flags().Uint64Var(&f.seed, "seed", 1, "the first seed of the plans")
+	c.Flags().IntVar(&f.seeds, "seeds", 1, "with how many seeds each mutant is certified")
+	c.Flags().IntVar(&f.clean, "clean", 1, "with how many seeds the sandbox without a defect is certified")
+	c.Flags().StringVar(&f.out, "out", "out", "folder for mutants.json and mutants.txt")
+	return c
+}
+
+// mostOfMatrix is what so many sandboxes and runs may take before the collector
+// works harder, in bytes.
+const mostOfMatrix = 2 << 30
+
+// atOnce is how many sandboxes are under way at once. Some rows wait, for messages
+// that do not come, so that there are more than processors.
+const atOnce = 16
+
+func (f *mutantsFlags) run(stdout, stderr io.Writer) error {
+	if f.seeds < 1 {
+		return fmt.Errorf("--seeds %d: allowed is 1 or more", f.seeds)
+	}
+	if f.clean < 0 {
+		return fmt.Errorf("--clean %d: allowed is 0 or more", f.clean)
+	}
+	mutants, err := f.selected()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(f.out, 0o755); err != nil {
+		return fmt.Errorf("--out %s: %w", f.out, err)
+	}
+	tuneGC(mostOfMatrix)
+	ctx, stop := interruptible()
+	defer stop()
+	m, err := matrix.Run(ctx, mutants, matrix.Options{
+		Plan: func(seed uint64) (*plan.Plan, error) {
+			p, _, err := (&inputs{seed: seed}).plan()
+			return p, err
+		},
+		Seeds: upFrom(f.seed, f.seeds), Clean: upFrom(f.seed, f.clean), All: f.all, AtOnce: atOnce,
+		Done: rowsDone(stderr, len(mutants)*f.seeds+f.clean, heartbeat),
+	})
+	if isTerminal(stderr) {
+		fmt.Fprint(stderr, "\r")
+	}
+	if err != nil && ctx.Err() == nil {
+		return faultError{err}
+	}
+	m.Tool, m.Filter = "qorcheck "+version(), f.filter
+	text := func(w io.Writer) error { return matrixText(w, m) }
+	for name, render := range map[string]func(io.Writer) error{"mutants.json": indentedJSON(m), "mutants.txt": text} {
+		if err := reporters.WriteFile(filepath.Join(f.out, name), render); err != nil {
+			return faultError{fmt.Errorf("%s: %w", name, err)}
+		}
+	}
+	return concludeMatrix(stdout, m)
+}
+
+// heartbeat is how often a matrix tells how far it is where nobody watches a terminal.
+const heartbeat = time.Minute
+
+// rowsDone returns what tells of each row what is wrong with it, and how many of all are done.
+func rowsDone(w io.Writer, all int, every time.Duration) func(matrix.Row) {
+	done, told, over, end := 0, time.Now(), "", "\n"
+	if isTerminal(w) {
+		every, over, end = 0, "\r", ""
+	}
+	return func(r matrix.Row) {
+		if done++; r.Bad() {
+			fmt.Fprintf(w, "%s%s\n", over, complaint(r))
+		}
+		if time.Since(told) >= every {
+			told = time.Now()
+			fmt.Fprintf(w, "%s%d of %d%s", over, done, all, end)
+		}
+	}
+}
+
+// concludeMatrix prints a matrix and returns its exit code.
+func concludeMatrix(stdout io.Writer, m *matrix.Matrix) error {
+	if err := matrixText(stdout, m); err != nil {
+		return faultError{err}
+	}
+	switch {
+	case len(m.Rows) < m.Planned:
+		return exit(run.ExitInterrupted)
+	case len(m.Bad())+len(m.Idle()) > 0:
+		return exit(run.ExitFail)
+	}
+	return nil
+}
+
+// selected finds the mutants that match the filter.
+func (f *mutantsFlags) selected() ([]sandbox.Mutant, error) {
+	all := sandbox.Mutants()
+	if strings.TrimSpace(f.filter) == "" {
+		return all, nil
+	}
+	matches, err := suites.Filter(f.filter)
+	if err != nil {
+		return nil, err
+	}
+	some := slices.DeleteFunc(all, func(m sandbox.Mutant) bool {
+		labels := []string{"mutant:" + m.Name, "requirement:" + m.Requirement}
+		for _, id := range m.On {
+			labels = append(labels, "operation:"+id)
+		}
+		return !matches(labels)
+	})
+	if len(some) == 0 {
+		return nil, fmt.Errorf("--filter %q: no mutant matches: their labels are mutant:NAME, requirement:ID and operation:ID, as listed by qorcheck sandbox --list-defects", f.filter)
+	}
+	return some, nil
+}
+
+func upFrom(first uint64, count int) []uint64 {
+	var list []uint64
+	for i := range uint64(count) {
+		list = append(list, first+i)
+	}
+	return list
+}
+
+// matrixText prints a matrix: what is wrong first, then every mutant, then the checks.
+func matrixText(w io.Writer, m *matrix.Matrix) error {
+	b := bufio.NewWriter(w)
+	for _, r := range m.Bad() {
+		fmt.Fprintf(b, "%s\n", complaint(r))
+	}
+	for _, name := range m.Idle() {
+		fmt.Fprintf(b, "check %s: no mutant is killed by it alone, so that it proves nothing that others do not\n", name)
+	}
+	if len(m.Bad())+len(m.Idle()) > 0 {
+		fmt.Fprintln(b)
+	}
+	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "MUTANT\tSEED\tREQUIREMENT\tOUTCOME\tBY CASE\tALSO\tSECONDS")
+	counts := map[matrix.Outcome]int{}
+	for _, r := range m.Rows {
+		counts[r.Outcome]++
+		by, also := "", []string{}
+		for _, failure := range r.Failures {
+			if failure.Requirement == r.Requirement {
+				by = failure.Case
+			} else {
+				also = append(also, failure.Requirement)
+			}
+		}
+		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\t%s\t%.1f\n", cmp.Or(r.Mutant, "(none)"), r.Seed, cmp.Or(r.Requirement, "-"), r.Outcome, cmp.Or(by, "-"), cmp.Or(strings.Join(also, " "), "-"), r.Seconds)
+	}
+	fmt.Fprintln(table, "\nCHECK\tKILLS\tALONE\tAS")
+	for _, c := range m.Checks {
+		if m.Filter != "" && len(c.Kills) == 0 {
+			continue // of some mutants it says nothing
+		}
+		fmt.Fprintf(table, "%s\t%d\t%d\t%s\n", c.Name, len(c.Kills), len(c.Alone), cmp.Or(strings.Join(c.Alone[:min(len(c.Alone), 3)], " "), "-"))
+	}
+	err := errors.Join(table.Flush(), b.Flush())
+	requests, alarms := 0, 0
+	for _, r := range m.Rows {
+		requests += r.Requests
+		alarms += len(r.Alarms())
+	}
+	end := "\n"
+	if len(m.Rows) < m.Planned {
+		end = fmt.Sprintf("; interrupted: %d of %d runs came to their end\n", len(m.Rows), m.Planned)
+	}
+	_, printing := fmt.Fprintf(w, "\n%d killed, %d survived, %d not tested yet; %d harmless; %d false alarms; %d runs of the sound sandbox; %d requests in %.1fs%s",
+		counts[matrix.Killed], counts[matrix.Survived], counts[matrix.Untested], counts[matrix.Harmless], alarms, counts[matrix.Sound], requests, m.Seconds, end)
+	return errors.Join(err, printing)
+}
+
+// complaint says what is wrong with a row.
+func complaint(r matrix.Row) string {
+	var parts []string
+	if r.Outcome == matrix.Survived {
+		parts = append(parts, fmt.Sprintf("survived: %s did not fail on a sandbox that %s (%s)", r.Requirement, r.Breaks, r.Verdict))
+	}
+	for _, f := range r.Alarms() {
+		parts = append(parts, fmt.Sprintf("false alarm: %s failed on %s in %d cases, as %s", f.Requirement, strings.Join(f.Operations, ", "), f.Cases, f.Case))
+	}
+	if r.Fault != "" {
+		parts = append(parts, "a fault of qorcheck: "+r.Fault)
+	}
+	return fmt.Sprintf("%s, seed %d: %s", cmp.Or(r.Mutant, "the sound sandbox"), r.Seed, strings.Join(parts, "; "))
+}
+
+func indentedJSON(v any) func(io.Writer) error {
+	return func(w io.Writer) error {
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		return e.Encode(v)
+	}
+}

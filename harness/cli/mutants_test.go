@@ -1,0 +1,168 @@
+package cli
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"qorcheck/harness/matrix"
+	"qorcheck/harness/run"
+	"qorcheck/harness/sandbox"
+	"qorcheck/harness/verdict"
+	"qorcheck/spec"
+)
+
+// broken serves a sandbox with defects, by name, and returns its base URL.
+func broken(t *testing.T, defects ...string) string {
+	t.Helper()
+	s, err := sandbox.New(sandbox.Options{Defects: defects})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return serve(t, s) + "/v3"
+}
+
+// TestMutants: every planted defect is caught by the requirement that it names,
+// nothing else is held against a target, and each check has a mutant of its own:
+// one that no other check kills.
+func TestMutants(t *testing.T) {
+	m, err := matrix.Run(t.Context(), sandbox.Mutants(), matrix.Options{Plan: newPlan, Seeds: []uint64{1}, AtOnce: 16})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range m.Bad() {
+		t.Error(complaint(r))
+	}
+	for _, name := range m.Idle() {
+		t.Errorf("check %s: no mutant is killed by it alone: it proves nothing that others do not", name)
+	}
+}
+
+// TestAMatrixTellsHowFarItIs: what is wrong with a row at once, and the count now and then.
+func TestAMatrixTellsHowFarItIs(t *testing.T) {
+	for every, want := range map[time.Duration]string{
+		0:         "1 of 2\nnobody-pays, seed 1: survived: RH-200-1 did not fail on a sandbox that pays nobody (PASSED)\n2 of 2\n",
+		time.Hour: "nobody-pays, seed 1: survived: RH-200-1 did not fail on a sandbox that pays nobody (PASSED)\n",
+	} {
+		var out strings.Builder
+		tell := rowsDone(&out, 2, every)
+		tell(matrix.Row{Outcome: matrix.Sound})
+		tell(matrix.Row{Mutant: "nobody-pays", Breaks: "pays nobody", Verdict: "PASSED", Requirement: "RH-200-1", Seed: 1, Outcome: matrix.Survived})
+		if out.String() != want {
+			t.Errorf("each %s: %q, want %q", every, out.String(), want)
+		}
+	}
+}
+
+// TestEveryRequirementHasItsMutant: a check that was never seen to fail proves nothing.
+func TestEveryRequirementHasItsMutant(t *testing.T) {
+	named := map[string]bool{}
+	for _, m := range sandbox.Mutants() {
+		named[m.Requirement] = true
+	}
+	for _, q := range must(builtInRequirements())(t).List {
+		if q.Tested() && q.Level != spec.May && !named[q.ID] {
+			t.Errorf("no mutant names %s", q.ID)
+		}
+	}
+}
+
+func TestMutantsCommand(t *testing.T) {
+	dir := t.TempDir()
+	stdout, stderr, code := commandIn(t, dir, nil, "mutants", "--filter", "mutant:error-code-empty || mutant:charset-told", "--clean", "0", "--out", "made")
+	if code != run.ExitPass {
+		t.Fatalf("exit code %d: %s%s", code, stdout, stderr)
+	}
+	if last := "1 killed, 0 survived, 0 not tested yet; 1 harmless; 0 false alarms; 0 runs of the sound sandbox; "; !strings.HasPrefix(lastLine(stdout), last) {
+		t.Errorf("the last line is %q", lastLine(stdout))
+	}
+	if text := readFile(t, filepath.Join(dir, "made", "mutants.txt")); text != stdout {
+		t.Errorf("mutants.txt is not what was printed:\n%s", text)
+	}
+	var m matrix.Matrix
+	if err := json.Unmarshal([]byte(readFile(t, filepath.Join(dir, "made", "mutants.json"))), &m); err != nil {
+		t.Fatal(err)
+	}
+	if len(m.Rows) != 2 || m.Rows[0].Outcome != matrix.Killed || m.Rows[0].Failures[0].Case == "" || m.Rows[1].Outcome != matrix.Harmless {
+		t.Errorf("mutants.json: %+v", m.Rows)
+	}
+}
+
+// TestMatrixVerdict: a mutant that survives, a false alarm and a fault of ours
+// are told first, and each makes the exit code 1.
+func TestMatrixVerdict(t *testing.T) {
+	alarm := matrix.Failure{Requirement: "RH-2", Check: "schema", Operations: []string{"pay"}, Cases: 3, Case: "pay.valid"}
+	for _, tt := range []struct {
+		claim string
+		row   matrix.Row
+		says  string
+	}{
+		{"killed", matrix.Row{Mutant: "m", Requirement: "RH-1", Outcome: matrix.Killed}, ""},
+		{"survived", matrix.Row{Mutant: "m", Breaks: "lies", Requirement: "RH-1", Seed: 2, Outcome: matrix.Survived, Verdict: "PASSED: all"}, "m, seed 2: survived: RH-1 did not fail on a sandbox that lies (PASSED: all)"},
+		{"a false alarm", matrix.Row{Mutant: "m", Requirement: "RH-1", Seed: 1, Outcome: matrix.Killed, Failures: []matrix.Failure{alarm}}, "m, seed 1: false alarm: RH-2 failed on pay in 3 cases, as pay.valid"},
+		{"an alarm of the sound sandbox", matrix.Row{Seed: 1, Outcome: matrix.Sound, Failures: []matrix.Failure{alarm}}, "the sound sandbox, seed 1: false alarm: RH-2"},
+		{"a fault", matrix.Row{Mutant: "m", Seed: 1, Outcome: matrix.Killed, Fault: "no socket"}, "m, seed 1: a fault of qorcheck: no socket"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			var b strings.Builder
+			err := concludeMatrix(&b, &matrix.Matrix{Rows: []matrix.Row{tt.row}})
+			if tt.says == "" && err != nil || tt.says != "" && err != exit(run.ExitFail) || !strings.HasPrefix(b.String(), tt.says) {
+				t.Errorf("%v:\n%s", err, b.String())
+			}
+		})
+	}
+}
+
+// TestIdleCheck: a check without a mutant of its own fails the build.
+func TestIdleCheck(t *testing.T) {
+	var b strings.Builder
+	err := concludeMatrix(&b, &matrix.Matrix{Checks: []matrix.Check{{Name: "reason"}}})
+	if err != exit(run.ExitFail) || !strings.HasPrefix(b.String(), "check reason: no mutant is killed by it alone") {
+		t.Errorf("%v:\n%s", err, b.String())
+	}
+}
+
+// TestInterruptedMatrix: what is known is written, and the exit code says that it is not all.
+func TestInterruptedMatrix(t *testing.T) {
+	var b strings.Builder
+	err := concludeMatrix(&b, &matrix.Matrix{Planned: 2, Rows: []matrix.Row{{Mutant: "m", Outcome: matrix.Survived}}, Checks: []matrix.Check{{Name: "reason"}}})
+	if err != exit(run.ExitInterrupted) || !strings.HasPrefix(b.String(), "m, seed 0: survived") || !strings.HasSuffix(b.String(), "; interrupted: 1 of 2 runs came to their end\n") {
+		t.Errorf("%v:\n%s", err, b.String())
+	}
+}
+
+// TestTolerated: what the documentation lets pass is no failure, and is said.
+func TestTolerated(t *testing.T) {
+	for defect, note := range map[string]string{
+		"405-for-wrong-method": "405 is tolerated",
+		"500-for-missing":      "500 is tolerated",
+		"gw03-for-missing":     "200 is tolerated",
+		"gw76-for-unknown":     "200 is tolerated",
+	} {
+		t.Run(defect, func(t *testing.T) {
+			t.Parallel()
+			d := certify(t, planOf(t, "payment-sale-manual", "payment-void"), broken(t, defect), "tolerated", 8, run.Options{})
+			if d.ExitCode != run.ExitPass {
+				t.Errorf("exit code %d, want %d: %s", d.ExitCode, run.ExitPass, d.Verdict)
+			}
+			for _, o := range d.Obligations {
+				if o.Outcome == verdict.Fail {
+					t.Error(d.Settle(o).Explain())
+				}
+			}
+			if !slices.ContainsFunc(d.Obligations, func(o run.Obligation) bool {
+				return slices.ContainsFunc(o.Notes, func(n run.Note) bool { return strings.HasPrefix(n.Text, note) })
+			}) {
+				t.Errorf("no note says %q", note)
+			}
+		})
+	}
+}

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"qorcheck/harness/run"
+	"qorcheck/reporters"
+)
+
+// output is where a finished run is told: to the folder of its reports and to the console.
+type output struct {
+	renderFlags
+	out   string
+	quiet bool
+}
+
+func (f *output) flags(c *cobra.Command) {
+	f.renderFlags.flags(c)
+	c.Flags().StringVar(&f.out, "out", "out", "folder for the reports; those of an earlier run are replaced")
+	c.Flags().BoolVar(&f.quiet, "quiet", false, "print the verdict and nothing else")
+}
+
+// say tells something beside the verdict.
+func (f *output) say(stderr io.Writer, format string, values ...any) {
+	if !f.quiet {
+		fmt.Fprintf(stderr, format+"\n", values...)
+	}
+}
+
+// afterwards tells a run that nothing is sent for any more.
+func (f *output) afterwards(d *run.Document, leaks func(string) string, stdout, stderr io.Writer) error {
+	out, told := &reporters.Guard{W: stdout, Leaks: leaks}, &reporters.Guard{W: stderr, Leaks: leaks}
+	actions := startGitHub(out)
+	defer actions.resume()
+	return f.conclude(actions, told, d)
+}
+
+// conclude writes the reports and ends with the exit code of the run.
+func (f *output) conclude(actions *github, told *reporters.Guard, d *run.Document) error {
+	written, err := f.report(actions.stdout, d)
+	if err := errors.Join(err, told.Err); err != nil {
+		return faultError{err}
+	}
+	if err := actions.finish(d); err != nil {
+		return faultError{err}
+	}
+	f.say(told, "reports: %s", strings.Join(written, ", "))
+	if d.ExitCode != run.ExitPass {
+		return exit(d.ExitCode)
+	}
+	return nil
+}
+
+// report writes the reports, looks through them for secrets, prints the summary,
+// and returns the files.
+func (f *output) report(out *reporters.Guard, d *run.Document) ([]string, error) {
+	options, err := f.renderFlags.options(f.out, d)
+	if err != nil {
+		return nil, err
+	}
+	options.Color = colored(out.W)
+	written, err := reporters.Write(f.out, d, reporters.Formats(), options)
+	if err := errors.Join(err, reporters.SelfCheck(f.out, append(written, reporters.JournalFile), out.Leaks)); err != nil {
+		return nil, err
+	}
+	for i := range written {
+		written[i] = filepath.Join(f.out, written[i])
+	}
+	return written, reporters.Printed(out, func(w io.Writer) error { return f.summary(w, d, options.Color) })
+}
+
+func (f *output) summary(stdout io.Writer, d *run.Document, color bool) error {
+	if f.quiet {
+		_, err := fmt.Fprintln(stdout, d.Verdict)
+		return err
+	}
+	return reporters.Console(stdout, d, color)
+}

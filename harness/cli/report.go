@@ -1,0 +1,190 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/run"
+	"qorcheck/harness/settings"
+	"qorcheck/reporters"
+)
+
+// cardsIn says which card number a text of a finished run holds, whose credentials
+// are not known any more.
+var cardsIn = exchange.NewRedactor(&settings.Fixtures{}, nil).Leaks
+
+// renderFlags say how reports are rendered, by run and by report.
+type renderFlags struct {
+	form  string
+	cases bool
+	split bool
+}
+
+func (f *renderFlags) flags(c *cobra.Command) {
+	c.Flags().StringVar(&f.form, "junit", reporters.JUnitCI, "JUnit profile: ci (what CI systems read) or strict (what XML schemas allow)")
+	c.Flags().BoolVar(&f.cases, "junit-cases", false, "JUnit with one test case a case, not an obligation")
+	c.Flags().BoolVar(&f.split, "html-split", false, "HTML with its styles and its script in files beside it, for servers that forbid them inside")
+}
+
+func (f *renderFlags) check() error {
+	if f.form != reporters.JUnitCI && f.form != reporters.JUnitStrict {
+		return fmt.Errorf("--junit %q: allowed are %s, %s", f.form, reporters.JUnitCI, reporters.JUnitStrict)
+	}
+	return nil
+}
+
+// options of reports about a run whose journal is in a folder.
+func (f *renderFlags) options(dir string, d *run.Document) (reporters.Options, error) {
+	o := reporters.Options{Strict: f.form == reporters.JUnitStrict, Split: f.split}
+	if !f.cases {
+		return o, nil
+	}
+	journal, err := os.Open(filepath.Join(dir, reporters.JournalFile))
+	if err != nil {
+		return o, fmt.Errorf("--junit-cases needs the journal of the run: %w", err)
+	}
+	o.Cases, err = reporters.TestCases(journal, d)
+	return o, errors.Join(err, journal.Close())
+}
+
+type reportFlags struct {
+	renderFlags
+	from, format, out string
+}
+
+func reportCommand() *cobra.Command {
+	f := &reportFlags{}
+	c := &cobra.Command{
+		Use:   "report",
+		Short: "render the reports of a run again",
+		Long: `Render reports of a run from its run.json or, where that is missing because the run was
+killed, from its cases.ndjson. Nothing is sent, nothing is judged again. Files are written
+into --out, "-" prints them; the console format is always printed.`,
+		Example: "  qorcheck report --from out --format console\n  qorcheck report --from out --format junit --junit strict --out strict",
+		Args:    noArguments,
+		RunE:    func(c *cobra.Command, _ []string) error { return f.run(c.OutOrStdout(), c.ErrOrStderr()) },
+	}
+	f.renderFlags.flags(c)
+	c.Flags().StringVar(&f.from, "from", "out", "folder of the run, or its run.json")
+	c.Flags().StringVar(&f.format, "format", "console", "formats, with commas between, or all: "+strings.Join(reporters.Formats(), ", "))
+	c.Flags().StringVar(&f.out, "out", "", "folder for the files, - for standard output (default: that of the run)")
+	return c
+}
+
+func (f *reportFlags) run(stdout, stderr io.Writer) error {
+	if err := f.check(); err != nil {
+		return err
+	}
+	names, err := formatNames(f.format, reporters.Formats())
+	if err != nil {
+		return err
+	}
+	document, dir, err := finishedRun(stderr, "--from", f.from)
+	if err != nil {
+		return err
+	}
+	options, err := f.options(dir, document)
+	if err != nil {
+		return err
+	}
+	options.Color = colored(stdout)
+	if f.out == "" {
+		f.out = dir
+	}
+	if f.out != "-" {
+		if err := os.MkdirAll(f.out, 0o755); err != nil {
+			return fmt.Errorf("--out %s: %w", f.out, err)
+		}
+		written, err := reporters.Write(f.out, document, names, options)
+		if err := errors.Join(err, reporters.SelfCheck(f.out, written, cardsIn)); err != nil {
+			return faultError{err}
+		}
+	}
+	guard := &reporters.Guard{W: stdout, Leaks: cardsIn}
+	if err := reporters.Printed(guard, func(w io.Writer) error { return print(w, document, names, options, f.out == "-") }); err != nil {
+		return faultError{err}
+	}
+	return nil
+}
+
+// print writes the formats that have no file, or all.
+func print(w io.Writer, d *run.Document, names []string, o reporters.Options, all bool) error {
+	files, err := reporters.Render(d, names, o)
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		if all || file.Name == "" {
+			if err := file.Write(w); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// formatNames splits a list of formats and refuses unknown ones.
+func formatNames(list string, allowed []string) ([]string, error) {
+	if strings.TrimSpace(list) == "all" {
+		return allowed, nil
+	}
+	names := strings.Split(list, ",")
+	for i, name := range names {
+		names[i] = strings.TrimSpace(name)
+		if !slices.Contains(allowed, names[i]) {
+			return nil, fmt.Errorf("--format %q: allowed are %s, or all", names[i], strings.Join(allowed, ", "))
+		}
+	}
+	return names, nil
+}
+
+// finishedRun reads the document of a run, named by its file or its folder, and
+// returns the folder too. Where the document is missing, or does not tell the end of
+// the journal beside it, it is made from the journal, and that is said.
+func finishedRun(stderr io.Writer, setting, name string) (*run.Document, string, error) {
+	file := name
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		file = filepath.Join(name, reporters.DocumentFile)
+	}
+	dir := filepath.Dir(file)
+	d, err := readRun(file)
+	if err == nil && !reporters.Older(d, dir) {
+		return d, dir, nil
+	}
+	replayed, journal := reporters.Replay(dir)
+	switch {
+	case errors.Is(journal, fs.ErrNotExist) && errors.Is(err, fs.ErrNotExist):
+		return nil, "", fmt.Errorf("%s %s: no run is there, with its run.json or cases.ndjson: %w", setting, name, err)
+	case errors.Is(journal, fs.ErrNotExist):
+		return nil, "", fmt.Errorf("%s %s: %w", setting, name, err)
+	case journal == nil:
+		d, journal = replayed.Document()
+	}
+	if journal != nil {
+		return nil, "", fmt.Errorf("%s %s: %w", setting, name, journal)
+	}
+	torn := ""
+	if replayed.Torn {
+		torn = " without its last line, which was not written to its end"
+	}
+	_, err = fmt.Fprintf(stderr, "%s has no %s that tells its end: read from %s%s\n", dir, reporters.DocumentFile, reporters.JournalFile, torn)
+	return d, dir, err
+}
+
+func readRun(file string) (*run.Document, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	d, err := run.Read(f)
+	return d, errors.Join(err, f.Close())
+}

@@ -1,0 +1,94 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"qorcheck/harness/verdict"
+)
+
+func builtInCatalogue(t *testing.T) catalogue {
+	t.Helper()
+	return newCatalogue(must(builtInDescription())(t), must(builtInRequirements())(t))
+}
+
+// TestRequirementsPage: spec/REQUIREMENTS.md is what make requirements writes.
+func TestRequirementsPage(t *testing.T) {
+	var b strings.Builder
+	if err := catalogueMarkdown(&b, builtInCatalogue(t)); err != nil {
+		t.Fatal(err)
+	}
+	if b.String() != readFile(t, filepath.Join(root, "spec", "REQUIREMENTS.md")) {
+		t.Error("spec/REQUIREMENTS.md is stale: make requirements writes it anew")
+	}
+}
+
+// TestCatalogueIsComplete: each requirement has a check or says why not, each check
+// a requirement, each operation a requirement of its own.
+func TestCatalogueIsComplete(t *testing.T) {
+	c := builtInCatalogue(t)
+	used := map[string]bool{}
+	for _, q := range c.Requirements {
+		used[q.Check] = true
+		if (q.Check == "") != (q.Untested != "") {
+			t.Errorf("%s: check %q, untested %q: one of the two is due", q.ID, q.Check, q.Untested)
+		}
+	}
+	for _, name := range verdict.Checks() {
+		if !used[name] {
+			t.Errorf("no requirement is judged by the check %s", name)
+		}
+	}
+	for _, o := range c.Operations {
+		if !slices.ContainsFunc(c.tested(), func(q catalogued) bool { return slices.Contains(o.Requirements, q.ID) }) {
+			t.Errorf("no requirement is tested on %s by name", o.Operation)
+		}
+	}
+}
+
+func TestRequirementsCommand(t *testing.T) {
+	t.Parallel()
+	text, stderr, code := command(t, nil, "requirements")
+	if code != 0 || !strings.Contains(text, "RH-401-1  it answers 401 when a key is missing or empty  [must, core]\n") ||
+		!strings.Contains(text, "https://docs.qorcommerce.io/docs/response-handling#http-responses (S07") || !strings.Contains(text, "mutants:  keyless-200, ") {
+		t.Errorf("exit code %d, %s\n%s", code, stderr, text)
+	}
+	printed, _, code := command(t, nil, "requirements", "--json")
+	var c catalogue
+	if err := json.Unmarshal([]byte(printed), &c); err != nil || code != 0 {
+		t.Fatalf("exit code %d, %v", code, err)
+	}
+	if len(c.Requirements) != len(must(builtInRequirements())(t).List) || strings.Contains(printed, ": null") {
+		t.Errorf("%d requirements, or a null among them", len(c.Requirements))
+	}
+}
+
+// TestPlanShowsEveryStatement: each statement that the pages are read as has
+// obligations in the plan of everything, or the reason why it has none.
+func TestPlanShowsEveryStatement(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	if err := planText(&out, builtInPlan(t)); err != nil {
+		t.Fatal(err)
+	}
+	for letter, last := range map[string]int{"S": 31, "G": 12, "P": 8, "R": 34} {
+		for n := 1; n <= last; n++ {
+			id := fmt.Sprintf("%s%02d", letter, n)
+			if !regexp.MustCompile(`(?m)^    ` + id + `  ([1-9]\d*: [A-Z]|none: \w+ )`).MatchString(out.String()) {
+				t.Errorf("%s has neither obligations nor a reason for none", id)
+			}
+		}
+	}
+	if strings.Contains(out.String(), "more are left out") {
+		t.Error("the plan of everything leaves statements out")
+	}
+	out.Reset()
+	if err := planText(&out, planOf(t, "webhooks_list")); err != nil || !strings.Contains(out.String(), " more are left out here\n") {
+		t.Errorf("%v: the plan of one operation does not tell that it leaves statements out", err)
+	}
+}

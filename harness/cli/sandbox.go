@@ -1,0 +1,159 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"qorcheck/harness/sandbox"
+	"qorcheck/harness/settings"
+)
+
+type sandboxFlags struct {
+	addr, data, fixturesOut string
+	anyAddress, listDefects bool
+	certificate, key        string
+	defects                 []string
+}
+
+func sandboxCommand() *cobra.Command {
+	f := &sandboxFlags{}
+	c := &cobra.Command{
+		Use:   "sandbox",
+		Short: "serve the reference target, which keeps the whole promise",
+		Long: `Serve the reference target until Ctrl-C. It prints its URL and the fixtures file to
+use with it, and listens on this machine only unless --any-address is given. With
+--defect it breaks the promise in one way or several, to show what a run finds then.`,
+		Example: "  qorcheck sandbox --addr 127.0.0.1:8080\n  qorcheck sandbox --addr 127.0.0.1:0 --data state.json\n  qorcheck sandbox --defect reason-absent,charge-despite-500",
+		Args:    noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if f.listDefects {
+				return listDefects(c.OutOrStdout())
+			}
+			ctx, stop := interruptible()
+			defer stop()
+			return f.serve(ctx, c.OutOrStdout())
+		},
+	}
+	c.Flags().StringVar(&f.addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
+	c.Flags().BoolVar(&f.anyAddress, "any-address", false, "allow an address that other machines reach")
+	c.Flags().StringVar(&f.data, "data", "", "file that keeps the state across restarts (default: memory only)")
+	c.Flags().StringVar(&f.fixturesOut, "fixtures-out", "", "where to write the fixtures file (default: a temporary file, removed at the end)")
+	c.Flags().StringVar(&f.certificate, "tls-cert", "", "certificate file, to serve HTTPS")
+	c.Flags().StringVar(&f.key, "tls-key", "", "key file of --tls-cert")
+	c.Flags().StringSliceVar(&f.defects, "defect", nil, "planted defects, by name, as listed by --list-defects")
+	c.Flags().BoolVar(&f.listDefects, "list-defects", false, "list the defects that can be planted, and serve nothing")
+	return c
+}
+
+// listDefects prints each mutant with the requirement that must catch it.
+func listDefects(w io.Writer) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, m := range sandbox.Mutants() {
+		fmt.Fprintf(table, "%s\t%s\t%s\n", m.Name, cmp.Or(m.Requirement, "-"), m.Breaks)
+	}
+	return table.Flush()
+}
+
+func (f *sandboxFlags) serve(ctx context.Context, stdout io.Writer) (err error) {
+	host, _, err := net.SplitHostPort(f.addr)
+	if err != nil {
+		return fmt.Errorf("--addr %q: allowed is host:port, as 127.0.0.1:8080", f.addr)
+	}
+	if !settings.Loopback(host) && !f.anyAddress {
+		return fmt.Errorf("--addr %s: other machines would reach it; allowed are loopback addresses, as 127.0.0.1:8080, or any with --any-address", f.addr)
+	}
+	if (f.certificate == "") != (f.key == "") {
+		return errors.New("--tls-cert and --tls-key go together")
+	}
+	secured, err := f.tls()
+	if err != nil {
+		return err
+	}
+	mutants, err := sandbox.FindMutants(f.defects)
+	if err != nil {
+		return fmt.Errorf("--defect: %w", err)
+	}
+	target, err := sandbox.New(sandbox.Options{Data: f.data, Defects: f.defects})
+	if err != nil {
+		return fmt.Errorf("--data %s: %w", f.data, err)
+	}
+	defer func() { err = errors.Join(err, target.Close()) }()
+	listener, err := net.Listen("tcp", f.addr)
+	if err != nil {
+		return fmt.Errorf("--addr %s: %w", f.addr, err)
+	}
+	scheme := "http"
+	if secured != nil {
+		scheme = "https"
+	}
+	origin := scheme + "://" + listener.Addr().String()
+	fixtures, remove, err := f.writeFixtures(origin)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	defer func() { err = errors.Join(err, remove()) }()
+
+	server := &http.Server{Handler: target, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0), TLSConfig: secured}
+	context.AfterFunc(ctx, func() { _ = server.Close() })
+	for _, m := range mutants {
+		if _, err := fmt.Fprintf(stdout, "defect:   %s: it %s\n", m.Name, m.Breaks); err != nil {
+			return errors.Join(err, listener.Close())
+		}
+	}
+	if _, err := fmt.Fprintf(stdout, "url:      %s/v3\nfixtures: %s\ncertify:  qorcheck run --target %s/v3 --fixtures %s\n", origin, fixtures, origin, fixtures); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	if secured != nil {
+		err = server.ServeTLS(listener, "", "")
+	} else {
+		err = server.Serve(listener)
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// tls reads the certificate to serve HTTPS with, nil for HTTP.
+func (f *sandboxFlags) tls() (*tls.Config, error) {
+	if f.certificate == "" {
+		return nil, nil
+	}
+	pair, err := tls.LoadX509KeyPair(f.certificate, f.key)
+	if err != nil {
+		return nil, fmt.Errorf("--tls-cert %s, --tls-key %s: %w", f.certificate, f.key, err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{pair}, MinVersion: tls.VersionTLS12}, nil
+}
+
+// writeFixtures writes the fixtures file of the sandbox and returns its name and how to remove it.
+func (f *sandboxFlags) writeFixtures(origin string) (string, func() error, error) {
+	content := sandbox.Fixtures(origin)
+	if f.fixturesOut != "" {
+		if err := os.WriteFile(f.fixturesOut, content, 0o600); err != nil {
+			return "", nil, fmt.Errorf("--fixtures-out: %w", err)
+		}
+		return f.fixturesOut, func() error { return nil }, nil
+	}
+	file, err := os.CreateTemp("", "qorcheck-sandbox-*.yaml")
+	if err != nil {
+		return "", nil, err
+	}
+	remove := func() error { return os.Remove(file.Name()) }
+	if _, err := file.Write(content); err != nil {
+		return "", nil, errors.Join(err, file.Close(), remove())
+	}
+	return file.Name(), remove, file.Close()
+}

@@ -1,0 +1,566 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"html"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"unicode/utf8"
+
+	"go.yaml.in/yaml/v3"
+
+	"qorcheck/harness/run"
+	"qorcheck/harness/sandbox"
+	"qorcheck/harness/settings"
+	"qorcheck/reporters"
+	"qorcheck/spec"
+)
+
+const (
+	appKey    = "Qor-App-Key"
+	clientKey = "Qor-Client-Key"
+)
+
+// canaries are secrets that are told from everything else, each in place of one
+// of the sandbox's own. Some have characters that encodings treat in a way of their own.
+var canaries = map[string]string{
+	"T5270812718615729135":             "cnry+App/Key==0001",
+	"c9a6877e0bc2cfb31b34009a9074f2e9": "cnry-client-key-4af0",
+	"T9341061893339580045":             `cnry"Revoked&App<Key>0002`,
+	"e22d58571fe15f924bae4f6bb84748db": "cnry revoked client 91",
+	"T9483260601677929322":             "cnry.norights.app.0003",
+	"a7510d7fef2e6c64c423872b969959e1": "cnry_norights_client_5d",
+	"T1896143489362537078":             "cnryOTHERapp0004key",
+	"c7046eac39cf45928c528e2e5a8b229c": "cnry%other%client%77",
+}
+
+// cvvs likewise; they are sent in JSON bodies alone.
+var cvvs = map[string]string{"321": "7391", "4321": "8527"}
+
+func canaryFixtures() string {
+	text := string(sandbox.Fixtures(""))
+	for own, canary := range canaries {
+		text = strings.Replace(text, `"`+own+`"`, string(encoded(canary)), 1)
+	}
+	for own, canary := range cvvs {
+		text = strings.ReplaceAll(text, `cvv: "`+own+`"`, `cvv: "`+canary+`"`)
+	}
+	return text
+}
+
+// ownSecrets lets the sandbox be asked with canaries.
+func ownSecrets(r *http.Request, sent []byte) (*http.Request, []byte) {
+	inner := r.Clone(r.Context())
+	for own, canary := range canaries {
+		for _, name := range []string{appKey, clientKey} {
+			if r.Header.Get(name) == canary {
+				inner.Header.Set(name, own)
+			}
+		}
+	}
+	text := string(sent)
+	for own, canary := range cvvs {
+		text = strings.Replace(text, `"cvv":"`+canary+`"`, `"cvv":"`+own+`"`, 1)
+	}
+	return inner, []byte(text)
+}
+
+// told by a target: everything that it was sent, in each form that targets use.
+func gossip(r *http.Request, sent []byte) (secrets []string) {
+	for _, name := range []string{appKey, clientKey} {
+		if key := r.Header.Get(name); key != "" {
+			secrets = append(secrets, forms(key)...)
+		}
+	}
+	if d := data(sent); d != nil {
+		if card, _ := d["creditcard"].(string); settings.IsCard(card) {
+			secrets = append(secrets, forms(card)...)
+			secrets = append(secrets, card[:4]+" "+card[4:8]+" "+card[8:12]+" "+card[12:], card[:4]+"-"+card[4:8]+"-"+card[8:12]+"-"+card[12:])
+		}
+		if cvv, _ := d["cvv"].(string); cvv != "" {
+			secrets = append(secrets, "CVV "+cvv, "cvv="+cvv+"&", "cvc: "+cvv, `"cvv":"`+cvv+`"`, "security code was "+cvv+".")
+		}
+	}
+	packed := base64.StdEncoding.EncodeToString
+	return append(secrets, string(sent), url.QueryEscape(string(sent)), packed(sent), packed([]byte(r.Header.Get(appKey)+":"+r.Header.Get(clientKey))))
+}
+
+// forms of a secret as targets, and files, write it.
+func forms(secret string) []string {
+	quoted := string(encoded(secret))
+	quoted = quoted[1 : len(quoted)-1]
+	var plain strings.Builder
+	e := json.NewEncoder(&plain)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(secret) // a string always encodes
+	unescaped := strings.TrimSpace(plain.String())
+	unescaped = unescaped[1 : len(unescaped)-1]
+	list := []string{
+		secret, url.QueryEscape(secret), url.PathEscape(secret), quoted, unescaped, strings.ReplaceAll(unescaped, "/", `\/`),
+		base64.StdEncoding.EncodeToString([]byte(secret)), base64.URLEncoding.EncodeToString([]byte(secret)),
+		base64.RawStdEncoding.EncodeToString([]byte(secret)), base64.RawURLEncoding.EncodeToString([]byte(secret)),
+		html.EscapeString(secret), strings.ReplaceAll(html.EscapeString(secret), "+", "&#43;"),
+		hex.EncodeToString([]byte(secret)), strings.ToUpper(hex.EncodeToString([]byte(secret))),
+		throughout(secret, "%%%02X"), throughout(secret, "%%%02x"), url.QueryEscape(throughout(secret, "%%%02X")), throughout(secret, "&#%d;"), throughout(secret, `\u%04x`),
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// throughout writes each byte of a text in an escape.
+func throughout(text, escape string) string {
+	var b strings.Builder
+	for _, c := range []byte(text) {
+		fmt.Fprintf(&b, escape, c)
+	}
+	return b.String()
+}
+
+// TestNoSecretIsShown: whatever a target does with the secrets that it is sent,
+// none is in a report, on the console or on stderr.
+func TestNoSecretIsShown(t *testing.T) {
+	for _, tt := range []struct {
+		claim string
+		code  int
+		tell  func(r *http.Request, sent []byte, a *answer)
+	}{
+		{"a passing run", 0, func(*http.Request, []byte, *answer) {}},
+		{"a run against a target that echoes", 1, func(r *http.Request, sent []byte, a *answer) {
+			secrets := gossip(r, sent)
+			a.edit(func(m map[string]any) { m["echo"], m["raw"], m["sent"] = secrets, string(sent), data(sent) })
+			for i, secret := range secrets {
+				if !strings.ContainsAny(secret, "\x00\r\n") {
+					a.header.Set(fmt.Sprintf("X-Echo-%d", i), secret)
+				}
+			}
+			a.header.Set("Set-Cookie", "card="+strings.Join(secrets[:1], ""))
+		}},
+		{"error pages", 1, func(r *http.Request, sent []byte, a *answer) {
+			if a.status >= 400 {
+				a.header.Set("Content-Type", "text/html")
+				a.body = []byte("<html><body><h1>Sorry</h1><pre>" + strings.Join(gossip(r, sent), "\n") + "</pre></body></html>")
+			}
+		}},
+		{"an error page that begins with a key", 1, func(r *http.Request, _ []byte, a *answer) {
+			if a.status >= 400 {
+				a.header.Set("Content-Type", "text/html")
+				a.body = []byte("<html><body><p>no " + r.Header.Get(clientKey) + " and " + r.Header.Get(appKey) + "</p></body></html>")
+			}
+		}},
+		{"an error page that begins with a card", 1, func(_ *http.Request, sent []byte, a *answer) {
+			if d := data(sent); a.status == 400 && d != nil {
+				a.header.Set("Content-Type", "text/html")
+				a.body = fmt.Appendf(nil, "<html><body><p>no: %v</p></body></html>", d["creditcard"])
+			}
+		}},
+		{"answers against their schema", 1, func(r *http.Request, sent []byte, a *answer) {
+			secrets := strings.Join(gossip(r, sent), " ")
+			a.edit(func(m map[string]any) { m["code"], m["transaction_date"] = "is "+secrets, secrets })
+		}},
+		{"a long value against its schema, cut in a key", 1, func(r *http.Request, _ []byte, a *answer) {
+			a.edit(func(m map[string]any) { m["code"] = strings.Repeat("x", 110) + " " + r.Header.Get(clientKey) })
+		}},
+		{"words of outcome", 1, func(r *http.Request, sent []byte, a *answer) {
+			a.edit(func(m map[string]any) {
+				if m["resultCode"] != nil {
+					m["resultCode"], m["status"] = strings.Join(gossip(r, sent), " "), r.Header.Get(appKey)
+				}
+			})
+		}},
+		{"names of members", 1, func(r *http.Request, sent []byte, a *answer) {
+			key := string(encoded(r.Header.Get(clientKey) + " 7391"))
+			if a.status == 200 && r.Method == http.MethodGet {
+				a.body = []byte("{" + key + ":1," + key + ":2}")
+			}
+		}},
+		{"a redirect", 1, func(r *http.Request, sent []byte, a *answer) {
+			if a.status == 401 || a.status == 403 {
+				a.status = 302
+				a.header.Set("Location", "/login?"+url.Values{"key": {r.Header.Get(clientKey)}, "app": {r.Header.Get(appKey)}, "cvv": {"7391"}}.Encode())
+			}
+		}},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			t.Parallel()
+			inner := newSandbox(t)
+			certifyCanaries(t, tt.code, saleAndList, func(w http.ResponseWriter, r *http.Request) {
+				sent, err := io.ReadAll(r.Body)
+				if err != nil {
+					panic(http.ErrAbortHandler)
+				}
+				own, body := ownSecrets(r, sent)
+				a := answerOf(inner, own, body)
+				if strings.HasPrefix(r.URL.Path, "/v3/") {
+					tt.tell(r, sent, a)
+				}
+				a.send(w)
+			})
+		})
+	}
+}
+
+// TestNoSecretOnTheWire: nor when what comes back is no HTTP answer, or more than one.
+func TestNoSecretOnTheWire(t *testing.T) {
+	for _, tt := range []struct {
+		claim string
+		bytes func(secrets string) string
+	}{
+		{"no HTTP at all", func(secrets string) string { return secrets + "\r\n\r\n" }},
+		{"a wrong status line", func(secrets string) string { return "HTTP/1.1 7391 " + secrets + "\r\n\r\n" }},
+		{"a wrong header line", func(secrets string) string { return "HTTP/1.1 200 OK\r\n7391 " + secrets + "\r\n\r\n" }},
+		{"a wrong length", func(secrets string) string { return "HTTP/1.1 200 OK\r\nContent-Length: 7391 " + secrets + "\r\n\r\n" }},
+		{"bytes after the body", func(secrets string) string {
+			return "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}" + secrets + "\r\n"
+		}},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			t.Parallel()
+			inner := newSandbox(t)
+			certifyCanaries(t, 1, saleAndList, func(w http.ResponseWriter, r *http.Request) {
+				sent, err := io.ReadAll(r.Body)
+				if err != nil {
+					panic(http.ErrAbortHandler)
+				}
+				own, body := ownSecrets(r, sent)
+				a := answerOf(inner, own, body)
+				if a.status != http.StatusForbidden && a.status != http.StatusBadRequest {
+					a.send(w)
+					return
+				}
+				connection, _, err := w.(http.Hijacker).Hijack()
+				if err != nil {
+					panic(http.ErrAbortHandler)
+				}
+				defer connection.Close()
+				secrets := strings.Map(func(c rune) rune {
+					if c == '\r' || c == '\n' || c == 0 {
+						return ' '
+					}
+					return c
+				}, strings.Join(gossip(r, sent), " "))
+				_, _ = io.WriteString(connection, tt.bytes(secrets)) // the client may be gone
+			})
+		})
+	}
+}
+
+// TestNoSecretOfMessagesIsShown: nor when it comes in a message, which contradicts
+// the one before so that both are in the reports; the secret of the messages
+// themselves is none to show either.
+func TestNoSecretOfMessagesIsShown(t *testing.T) {
+	t.Parallel()
+	inner := newSandbox(t)
+	var mu sync.Mutex
+	var own [][2]string // the header pairs with which messages come
+	hooks := map[string]bool{}
+	sentMessages := 0
+	texts := certifyCanaries(t, 1, "operation:payment-capture && kind:message", func(w http.ResponseWriter, r *http.Request) {
+		sent, err := io.ReadAll(r.Body)
+		if err != nil {
+			panic(http.ErrAbortHandler)
+		}
+		request, body := ownSecrets(r, sent)
+		a := answerOf(inner, request, body)
+		defer a.send(w)
+		mu.Lock()
+		defer mu.Unlock()
+		if d := data(sent); a.status == 201 && d["header_value"] != nil {
+			pair := [2]string{d["header_key"].(string), d["header_value"].(string)}
+			own, hooks[d["uri"].(string)] = append(own, pair), true
+		}
+		var told struct {
+			ID string `json:"transaction_id"`
+		}
+		if !strings.Contains(r.URL.Path, "capture") || a.status != 200 || json.Unmarshal(a.body, &told) != nil || len(own) == 0 {
+			return
+		}
+		secrets := append(gossip(r, sent), forms(own[0][1])...)
+		for _, card := range []string{"4571000000000001", "4111111111111111"} {
+			secrets = append(append(secrets, forms(card)...), "cvv="+cvvs["321"]+"&")
+		}
+		message := encoded(map[string]any{"event": "capture", "transaction_id": told.ID, "success": false, "reason": strings.Join(secrets, " "), "raw": secrets})
+		for hook := range hooks {
+			m, err := http.NewRequest(http.MethodPost, hook, bytes.NewReader(message))
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			m.Header.Set("Content-Type", "application/json")
+			m.Header.Set("X-Told", r.Header.Get(clientKey)+" 4571000000000001")
+			m.Header.Set(own[0][0], own[0][1])
+			if answer, err := http.DefaultClient.Do(m); err == nil { // else nobody listens there any more
+				_ = answer.Body.Close()
+				sentMessages++
+			}
+		}
+	})
+	if sentMessages == 0 || len(own) == 0 {
+		t.Fatalf("%d messages with secrets were sent, under %d header pairs", sentMessages, len(own))
+	}
+	if !strings.Contains(texts["run.json"], "X-Told") {
+		t.Error("none of these messages is in the reports")
+	}
+	for _, name := range sortedNames(texts) {
+		for _, form := range forms(own[0][1]) {
+			if strings.Contains(texts[name], form) {
+				t.Errorf("%s holds the secret of the messages as %q", name, form)
+			}
+		}
+	}
+}
+
+// TestSelfCheck: what comes past redaction all the same is deleted, named and not told.
+func TestSelfCheck(t *testing.T) {
+	key := fixturesOf(t).Credential("valid", "ClientKey")
+	for name, tt := range map[string]struct{ secret, says string }{
+		"a key": {key, "a credential"}, "a card number": {"4111111111111111", "the card number 411111******1111"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			stdout, stderr, code := commandIn(t, dir, nil, "run", "--run-id", tt.secret, "--filter", "operation:webhooks_list")
+			if code != run.ExitBroken || strings.Contains(stdout+stderr, tt.secret) {
+				t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
+			}
+			for _, file := range []string{"run.json", "report.html", "TEST-conformance.xml"} {
+				if want := "self-check: " + file + " held " + tt.says + " and was deleted"; !strings.Contains(stderr, want) {
+					t.Errorf("stderr does not say %q: %s", want, stderr)
+				}
+			}
+			entries, err := os.ReadDir(filepath.Join(dir, "out"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range entries {
+				if strings.Contains(readFile(t, filepath.Join(dir, "out", e.Name())), tt.secret) {
+					t.Errorf("%s holds it", e.Name())
+				}
+			}
+		})
+	}
+	t.Run("a card number in what is rendered again", func(t *testing.T) {
+		dir, _ := finished(t, true)
+		file := filepath.Join(dir, "run.json")
+		bent := strings.Replace(readFile(t, file), `"runId": "finished"`, `"runId": "4111111111111111"`, 1)
+		writeFiles(t, dir, map[string]string{"run.json": bent})
+		for _, args := range [][]string{{"--format", "junit", "--out", "again"}, {"--format", "console"}} {
+			stdout, stderr, code := commandIn(t, dir, nil, append([]string{"report", "--from", "."}, args...)...)
+			if code != run.ExitBroken || stdout != "" || !strings.Contains(stderr, "self-check: ") || strings.Contains(stderr, "4111111111111111") {
+				t.Errorf("%v: exit code %d: %s%s", args, code, stdout, stderr)
+			}
+		}
+	})
+}
+
+const saleAndList = "operation:payment-sale-manual || operation:webhooks_list"
+
+// certifyCanaries certifies a target with canaries as secrets and looks for them in all that came of it.
+// It returns these texts by name.
+func certifyCanaries(t *testing.T, want int, filter string, h http.HandlerFunc) map[string]string {
+	t.Helper()
+	dir := t.TempDir()
+	writeFiles(t, dir, map[string]string{"fixtures.yaml": canaryFixtures(), "requirements.yaml": without(t, "RH-400-2", "RH-400-3", "RH-MSG-11")})
+	stdout, stderr, code := commandIn(t, dir, []string{"GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY=" + filepath.Join(dir, "page.md")},
+		"run", "--target", serve(t, h)+"/v3", "--fixtures", "fixtures.yaml", "--out", "out", "--verbose", "--junit-cases",
+		"--requirements", "requirements.yaml", "--filter", filter)
+	if code != want {
+		t.Errorf("exit code %d, want %d:\n%s\n%s", code, want, lastLine(stdout), lastLine(stderr))
+	}
+	f, err := settings.ParseFixtures([]byte(canaryFixtures()), "fixtures.yaml", os.LookupEnv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{"stdout": stdout, "stderr": stderr, "the step's page": readFile(t, filepath.Join(dir, "page.md"))}
+	for name, args := range map[string][]string{
+		"report": {"report", "--format", strings.Join(reporters.Formats(), ","), "--out", "-"}, "waive": {"waive"},
+		"diff": {"diff", "out", "out"}, "diff as Markdown": {"diff", "out", "out", "--format", "markdown"},
+	} {
+		printed, complaint, code := commandIn(t, dir, nil, args...)
+		if texts[name] = printed + complaint; code != 0 {
+			t.Errorf("%s: exit code %d: %s", name, code, complaint)
+		}
+	}
+	entries, err := os.ReadDir(filepath.Join(dir, "out"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(entries) != 5 {
+		t.Errorf("%d files, want 5", len(entries))
+	}
+	for _, entry := range entries {
+		text := readFile(t, filepath.Join(dir, "out", entry.Name()))
+		texts[entry.Name()] = text
+		if strings.HasSuffix(entry.Name(), "json") {
+			texts[entry.Name()+", decoded"] = decodedStrings(t, text)
+		}
+	}
+	for _, name := range sortedNames(texts) {
+		search(t, f, name, texts[name])
+		search(t, f, name+", unpacked", unpacked(texts[name]))
+	}
+	return texts
+}
+
+// without is the requirement list with some left out, and so without their cases.
+func without(t *testing.T, ids ...string) string {
+	t.Helper()
+	var list map[string]any
+	if err := yaml.Unmarshal(spec.QorCommerceRequirements(), &list); err != nil {
+		t.Fatal(err)
+	}
+	list["requirements"] = slices.DeleteFunc(list["requirements"].([]any), func(entry any) bool {
+		return slices.Contains(ids, entry.(map[string]any)["id"].(string))
+	})
+	return string(encoded(list)) // JSON is YAML
+}
+
+// search looks for every secret of the fixtures, in every form, and for what
+// would be left of one that was cut before it was taken out.
+func search(t *testing.T, f *settings.Fixtures, name, text string) {
+	t.Helper()
+	found := func(what, secret string, at int) {
+		from, to := max(at-120, 0), min(at+len(secret)+60, len(text))
+		t.Errorf("%s holds %s, as %q:\n…%s…", name, what, secret, text[from:to])
+	}
+	keys, cards := f.Secrets()
+	for _, key := range keys {
+		for _, form := range append(forms(key), key[:9]) {
+			if at := strings.Index(text, form); at >= 0 {
+				found("the key "+key, form, at)
+				break
+			}
+		}
+	}
+	for _, card := range cards {
+		for _, form := range append(forms(card), card[:4]+" "+card[4:8]+" "+card[8:12], card[:4]+"-"+card[4:8]+"-"+card[8:12]) {
+			if at := strings.Index(text, form); at >= 0 {
+				found("the card "+card, form, at)
+				break
+			}
+		}
+		if bytes.Contains(spec.QorCommerce(), []byte(card)) {
+			continue // an example of the description; malformed ones are made of it
+		}
+		if cut := card[:11]; strings.Contains(text, cut) {
+			if at := regexp.MustCompile(`\b` + cut).FindStringIndex(text); at != nil {
+				found("the card "+card, cut, at[0])
+			}
+		}
+	}
+	for _, cvv := range cvvs {
+		if !strings.Contains(text, cvv) {
+			continue
+		}
+		for _, form := range []string{`\b` + cvv + `\b`, "%22" + cvv + "%22", "%3D" + cvv, `u0022` + cvv} {
+			if at := regexp.MustCompile(form).FindStringIndex(text); at != nil {
+				found("the CVV "+cvv, text[at[0]:at[1]], at[0])
+				break
+			}
+		}
+	}
+}
+
+var packedWord = regexp.MustCompile(`[A-Za-z0-9+/_-]{16,}`)
+
+// unpacked lists what is packed in base64 in a text, as far as it is text.
+func unpacked(text string) string {
+	var b strings.Builder
+	for _, word := range packedWord.FindAllString(text, -1) {
+		word = strings.NewReplacer("-", "+", "_", "/").Replace(word)
+		if data, err := base64.RawStdEncoding.DecodeString(word[:len(word)/4*4]); err == nil && utf8.Valid(data) {
+			b.Write(append(data, '\n'))
+		}
+	}
+	return b.String()
+}
+
+// decodedStrings lists every string of JSON documents, as it is once decoded.
+func decodedStrings(t *testing.T, text string) string {
+	t.Helper()
+	var b strings.Builder
+	var walk func(value any)
+	walk = func(value any) {
+		switch v := value.(type) {
+		case string:
+			b.WriteString(v + "\n")
+		case []any:
+			for _, inner := range v {
+				walk(inner)
+			}
+		case map[string]any:
+			for name, inner := range v {
+				b.WriteString(name + "\n")
+				walk(inner)
+			}
+		}
+	}
+	decoder := json.NewDecoder(strings.NewReader(text))
+	for decoder.More() {
+		var value any
+		if err := decoder.Decode(&value); err != nil {
+			t.Fatal(err)
+		}
+		walk(value)
+	}
+	return b.String()
+}
+
+func sortedNames(texts map[string]string) []string {
+	var names []string
+	for name := range texts {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// secretsOf lists every secret of fixtures in plain.
+func secretsOf(t *testing.T, f *settings.Fixtures) []string {
+	t.Helper()
+	keys, cards := f.Secrets()
+	if len(keys) == 0 || len(cards) == 0 {
+		t.Fatal("the fixtures hold no secret")
+	}
+	return append(keys, cards...)
+}
+
+// edit alters the members of a JSON answer.
+func (a *answer) edit(change func(m map[string]any)) {
+	var m map[string]any
+	if json.Unmarshal(a.body, &m) != nil {
+		return
+	}
+	change(m)
+	a.body = encoded(m)
+}
+
+func encoded(value any) []byte {
+	data, err := json.Marshal(value)
+	if err != nil {
+		panic(err) // maps of JSON values always encode
+	}
+	return data
+}
+
+// data returns transaction_data of a request, nil when it cannot be read.
+func data(sent []byte) map[string]any {
+	var m struct {
+		Data map[string]any `json:"transaction_data"`
+	}
+	if json.Unmarshal(sent, &m) != nil {
+		return nil
+	}
+	return m.Data
+}

@@ -1,0 +1,215 @@
+package cli
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+
+	"qorcheck/harness/run"
+	"qorcheck/harness/verdict"
+	"qorcheck/reporters"
+)
+
+// TestShards: four shards, of which one was killed and resumed, have each case
+// once, say in every report that they are parts, and are merged to the whole run.
+func TestShards(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		claim  string
+		defect string // "" for none
+		args   []string
+		code   int
+	}{
+		{"a sound target", "", nil, run.ExitPass},
+		{"a target with a defect, and waivers", "malformed-approved", []string{"--waivers", "w.yaml"}, run.ExitFail},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			t.Parallel()
+			dir, target := t.TempDir(), serve(t, newSandbox(t))+"/v3"
+			if tt.defect != "" {
+				target = broken(t, tt.defect)
+			}
+			writeFiles(t, dir, map[string]string{"w.yaml": waiverOf("payment-void.RH-400-2", "2999-12-31")})
+			args := append(append([]string{"run", "--target", target}, quick...), tt.args...)
+			if stdout, stderr, code := commandIn(t, dir, nil, append(args, "--out", "whole")...); code != tt.code {
+				t.Fatalf("whole: exit code %d:\n%s%s", code, stdout, stderr)
+			}
+			want, cases := readDocument(t, filepath.Join(dir, "whole")), told(t, filepath.Join(dir, "whole"))
+
+			all := map[string]string{}
+			for number := 1; number <= 4; number++ {
+				out := fmt.Sprint("shard", number)
+				shard := append(args, "--out", out, "--shard", fmt.Sprintf("%d/4", number))
+				if number == 2 {
+					signalled(t, dir, out, map[syscall.Signal]int{syscall.SIGKILL: 5}, shard...)
+					shard = []string{"run", "--resume", out}
+				}
+				stdout, stderr, code := commandIn(t, dir, nil, shard...)
+				d := readDocument(t, filepath.Join(dir, out))
+				if code != run.ExitPass && (code != run.ExitFail || d.Counts.Fail == 0) {
+					t.Errorf("%s: exit code %d:\n%s%s", out, code, stdout, stderr)
+				}
+				mine := told(t, filepath.Join(dir, out))
+				if n := len(mine); n != d.Cases || n != len(cases)/4 && n != len(cases)/4+1 || d.CaseCounts.NotRun > 0 || d.Counts.NotRun > 0 {
+					t.Errorf("%s: %d of %d cases, %+v, %+v", out, n, len(cases), d.CaseCounts, d.Counts)
+				}
+				for id := range mine {
+					if all[id] != "" {
+						t.Errorf("%s is in two shards", id)
+					}
+				}
+				maps.Copy(all, mine)
+				says := fmt.Sprintf("shard %d of 4, a part of the run", number)
+				for _, name := range []string{reporters.DocumentFile, reporters.JUnitFile, reporters.HTMLFile, reporters.SummaryFile} {
+					if !strings.Contains(readFile(t, filepath.Join(dir, out, name)), says) {
+						t.Errorf("%s/%s does not say %q", out, name, says)
+					}
+				}
+				if report := readJUnit(t, filepath.Join(dir, out, reporters.JUnitFile)); report.Errors > 0 || (report.Failures > 0) != (code == run.ExitFail) || !strings.Contains(stdout, says) {
+					t.Errorf("%s: JUnit has %d errors, %d failures; printed\n%s", out, report.Errors, report.Failures, stdout)
+				}
+			}
+			if fmt.Sprint(all) != fmt.Sprint(cases) {
+				t.Error("the shards do not have the cases of the whole run, or end otherwise")
+			}
+
+			stdout, stderr, code := commandIn(t, dir, nil, "merge", "shard3", "shard1", "shard4", "shard2")
+			if code != tt.code || stderr != "reports: out/run.json, out/TEST-conformance.xml, out/report.html, out/summary.md\n" {
+				t.Errorf("merge: exit code %d:\n%s%s", code, stdout, stderr)
+			}
+			out := filepath.Join(dir, "out")
+			if got, want := verdicts(t, out), verdicts(t, filepath.Join(dir, "whole")); got != want {
+				t.Errorf("merged, it is another run: %s", firstDifference(got, want))
+			}
+			d := readDocument(t, out)
+			if d.Shard != nil || d.Planned != want.Planned || len(d.RunIDs()) != 5 || fmt.Sprint(told(t, out)) != fmt.Sprint(cases) {
+				t.Errorf("shard %v, %d obligations, runs %s", d.Shard, d.Planned, d.RunIDs())
+			}
+			merged, whole := readJUnit(t, filepath.Join(out, reporters.JUnitFile)), readJUnit(t, filepath.Join(dir, "whole", reporters.JUnitFile))
+			if merged.Tests != whole.Tests || merged.Failures != whole.Failures || merged.Errors != whole.Errors || merged.Skipped != whole.Skipped {
+				t.Errorf("JUnit: %+v, want %+v", merged, whole)
+			}
+			before := readFile(t, filepath.Join(out, reporters.DocumentFile))
+			if _, stderr, code := commandIn(t, dir, nil, "run", "--resume", "out"); code != tt.code || readFile(t, filepath.Join(out, reporters.DocumentFile)) != before {
+				t.Errorf("resumed when merged: exit code %d: %s", code, stderr)
+			}
+		})
+	}
+}
+
+// TestShardsAtOnce: shards that run side by side get each other's messages, and
+// still find one that is about a rejected request.
+func TestShardsAtOnce(t *testing.T) {
+	t.Parallel()
+	target, dir := broken(t, "message-for-rejected"), t.TempDir()
+	var both sync.WaitGroup
+	for _, number := range []string{"1", "2"} {
+		both.Go(func() {
+			commandIn(t, dir, nil, "run", "--target", target, "--filter", "operation:payment-capture || operation:payment-sale-manual", "--shard", number+"/2", "--out", "shard"+number)
+		})
+	}
+	both.Wait()
+	stdout, stderr, code := commandIn(t, dir, nil, "merge", "shard1", "shard2")
+	if code != run.ExitFail {
+		t.Fatalf("exit code %d:\n%s%s", code, stdout, stderr)
+	}
+	for _, o := range readDocument(t, filepath.Join(dir, "out")).Obligations {
+		if failed := o.Outcome == verdict.Fail; failed != (o.ID == "payment-capture.RH-MSG-11") {
+			t.Errorf("%s: %s %s", o.ID, o.Outcome, o.Why)
+		}
+	}
+}
+
+// TestMergeRefuses: what is not one run is not merged, and what is in the folder stays.
+func TestMergeRefuses(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	shardsIn(t, dir)
+	for out, args := range map[string][]string{
+		"seed": {"--shard", "2/2", "--seed", "2"}, "filtered": {"--shard", "2/2", "--filter", "operation:webhooks_list && !kind:malformed"},
+		"three": {"--shard", "2/3"}, "whole": nil, "strict": {"--shard", "2/2", "--strict"}, "limited": {"--shard", "2/2", "--body-limit", "64KiB"},
+	} {
+		if _, stderr, code := commandIn(t, dir, nil, append([]string{"run", "--filter", "operation:webhooks_list", "--out", out}, args...)...); code != run.ExitPass {
+			t.Fatalf("%s: exit code %d: %s", out, code, stderr)
+		}
+	}
+	if err := os.Mkdir(filepath.Join(dir, "out"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	writeFiles(t, dir, map[string]string{"out/run.json": "the report of an earlier run"})
+	for _, tt := range []struct {
+		claim  string
+		shards []string
+		says   string
+	}{
+		{"one is missing", []string{"shard1"}, "shard 2 of 2 is missing"},
+		{"the first is missing", []string{"shard2"}, "shard 1 of 2 is missing"},
+		{"one is there twice", []string{"shard2", "shard1", "./shard2"}, "shard 2 of 2 is there twice: shard2 and ./shard2"},
+		{"by another seed", []string{"shard1", "seed"}, "seed is no shard of the run that shard1 is of: the seed is 2, there 1"},
+		{"by another filter", []string{"shard1", "filtered"}, "filtered is no shard of the run that shard1 is of: the filter is"},
+		{"of another number", []string{"shard1", "three"}, "the number of shards is 3, there 2"},
+		{"stricter", []string{"shard1", "strict"}, "--strict is true, there false"},
+		{"that read less", []string{"shard1", "limited"}, "--body-limit is 64KiB, there not given"},
+		{"a whole run", []string{"shard1", "whole"}, "whole: it is no shard"},
+		{"no run", []string{"shard1", "."}, ".: no run is there"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			before := listing(t, dir)
+			stdout, stderr, code := commandIn(t, dir, nil, append([]string{"merge"}, tt.shards...)...)
+			if code != run.ExitUsage || stdout != "" || !strings.Contains(stderr, tt.says) {
+				t.Errorf("exit code %d, %s: %s", code, stdout, stderr)
+			}
+			if listing(t, dir) != before {
+				t.Error("files were touched")
+			}
+		})
+	}
+}
+
+func TestShardOfTheCISystem(t *testing.T) {
+	for _, tt := range []struct {
+		claim string
+		env   map[string]string
+		want  string // a shard, or what the error says
+	}{
+		{"GitLab counts from 1", map[string]string{"CI_NODE_INDEX": "4", "CI_NODE_TOTAL": "4"}, "4/4"},
+		{"GitLab, a job that is not parallel", map[string]string{"CI_NODE_TOTAL": "1"}, "1/1"},
+		{"CircleCI counts from 0", map[string]string{"CIRCLE_NODE_INDEX": "0", "CIRCLE_NODE_TOTAL": "3"}, "1/3"},
+		{"Buildkite counts from 0", map[string]string{"BUILDKITE_PARALLEL_JOB": "4", "BUILDKITE_PARALLEL_JOB_COUNT": "5"}, "5/5"},
+		{"none", nil, "BUILDKITE_PARALLEL_JOB_COUNT (Buildkite)"},
+		{"counted from 0 where 1 is the first", map[string]string{"CI_NODE_INDEX": "0", "CI_NODE_TOTAL": "4"}, "CI_NODE_INDEX=0"},
+		{"beyond the last", map[string]string{"CIRCLE_NODE_INDEX": "3", "CIRCLE_NODE_TOTAL": "3"}, "CIRCLE_NODE_INDEX=3 and CIRCLE_NODE_TOTAL=3"},
+		{"a number alone", map[string]string{"BUILDKITE_PARALLEL_JOB": "1"}, "BUILDKITE_PARALLEL_JOB_COUNT="},
+		{"no number", map[string]string{"CI_NODE_INDEX": "one", "CI_NODE_TOTAL": "4"}, "CI_NODE_INDEX=one"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			f := &runFlags{shard: auto}
+			err := f.numbered(func(name string) (string, bool) {
+				value, ok := tt.env[name]
+				return value, ok
+			})
+			if got := f.shard; err == nil && got != tt.want || err != nil && (got != auto || !strings.Contains(err.Error(), tt.want)) {
+				t.Errorf("%s, %v; want %s", got, err, tt.want)
+			}
+		})
+	}
+	t.Run("through the command, and said to the resumed run", func(t *testing.T) {
+		dir := t.TempDir()
+		env := []string{"CI_NODE_INDEX=2", "CI_NODE_TOTAL=3", "QORCHECK_SHARD=auto"}
+		for _, args := range [][]string{{"--filter", "operation:webhooks_list"}, {"--resume", "out"}} {
+			_, stderr, code := commandIn(t, dir, env, append([]string{"run"}, args...)...)
+			if d := readDocument(t, filepath.Join(dir, "out")); code != run.ExitPass || d.Shard.String() != "2 of 3" || d.CaseCounts.Of(verdict.NotRun) > 0 {
+				t.Errorf("exit code %d, shard %s: %s", code, d.Shard, stderr)
+			}
+		}
+		_, stderr, code := commandIn(t, dir, []string{"CI_NODE_INDEX=1", "CI_NODE_TOTAL=3"}, "run", "--resume", "out", "--shard", "auto")
+		if code != run.ExitUsage || !strings.Contains(stderr, "--shard 1/3: the run of --resume out was begun with 2/3") {
+			t.Errorf("another shard: exit code %d: %s", code, stderr)
+		}
+	})
+}

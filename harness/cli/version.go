@@ -1,0 +1,47 @@
+package cli
+
+import (
+	"fmt"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+// release is the version of the harness. Description and requirements have
+// versions of their own, told by their digests in every report.
+const release = "0.1.0"
+
+func version() string { return release }
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:     "version",
+		Short:   "print the versions of the harness, the description and the requirements",
+		Example: "  qorcheck version",
+		Args:    noArguments,
+		RunE: func(c *cobra.Command, _ []string) error {
+			in := &inputs{}
+			description, err := in.description()
+			if err != nil {
+				return err
+			}
+			requirements, err := in.requirementList()
+			if err != nil {
+				return err
+			}
+			commit := ""
+			if info, ok := debug.ReadBuildInfo(); ok {
+				for _, setting := range info.Settings {
+					if setting.Key == "vcs.revision" {
+						commit = " (" + setting.Value + ")"
+					}
+				}
+			}
+			_, err = fmt.Fprintf(c.OutOrStdout(), "qorcheck %s%s %s\ndescription  %s %s %s\nrequirements %s, %d, %s\n",
+				version(), commit, runtime.Version(), description.Title, description.Version, description.Digest,
+				requirements.Name, len(requirements.List), requirements.Digest)
+			return err
+		},
+	}
+}

@@ -15,6 +15,7 @@ import (
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/planner"
 	"qorcheck/harness/run"
 	"qorcheck/harness/sandbox"
 	"qorcheck/harness/settings"
@@ -30,7 +31,7 @@ func promise(t *testing.T) *plan.Plan {
 	if err := errors.Join(err, err2, err3); err != nil {
 		t.Fatal(err)
 	}
-	p, err := plan.New(d, r, f, 1)
+	p, err := planner.New(d, r, f, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

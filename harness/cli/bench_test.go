@@ -27,6 +27,7 @@ import (
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/planner"
 	"qorcheck/harness/run"
 	"qorcheck/harness/settings"
 	"qorcheck/reporters"
@@ -285,7 +286,7 @@ func planning(t *testing.T, s *sheet) {
 	for range rounds {
 		load = load.least(measured(func() { must(spec.Parse(spec.QorCommerce(), "qorcommerce.yaml"))(t) }))
 		list = list.least(measured(func() { must(spec.ParseRequirements(spec.QorCommerceRequirements(), "requirements.yaml"))(t) }))
-		made = made.least(measured(func() { must(plan.New(p.Description, p.Requirements, p.Fixtures, 1))(t) }))
+		made = made.least(measured(func() { must(planner.New(p.Description, p.Requirements, p.Fixtures, 1))(t) }))
 	}
 	s.row("(c) loading the description; the requirement list", fmt.Sprintf("%d ms; %d ms", load.wall.Milliseconds(), list.wall.Milliseconds()), "", true, "")
 	s.row(fmt.Sprintf("(c) planning %d cases", len(p.Cases)), fmt.Sprintf("%d ms, %d ms of processor time", made.wall.Milliseconds(), made.cpu.Milliseconds()), "≤ 250 ms", made.wall <= 250*time.Millisecond, limitPlanning)

@@ -24,6 +24,7 @@ import (
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/planner"
 	"qorcheck/harness/run"
 	"qorcheck/harness/sandbox"
 	"qorcheck/harness/settings"
@@ -205,7 +206,7 @@ func planWithout(seed uint64, without ...string) (*plan.Plan, error) {
 		}
 		kept := *r
 		kept.List = slices.DeleteFunc(slices.Clone(r.List), func(q *spec.Requirement) bool { return slices.Contains(without, q.ID) })
-		return plan.New(d, &kept, f, seed)
+		return planner.New(d, &kept, f, seed)
 	}))
 	return made.(func() (*plan.Plan, error))()
 }

@@ -68,7 +68,8 @@ func TestImportLine(t *testing.T) {
 		"spec":             {},
 		"harness/settings": {"spec"},
 		"harness/generate": {"spec"},
-		"harness/plan":     {"harness/generate", "harness/settings", "spec"},
+		"harness/plan":     {"harness/settings", "spec"},
+		"harness/planner":  {"harness/generate", "harness/plan", "harness/settings", "spec"},
 		"harness/exchange": {"harness/message", "harness/plan", "harness/settings", "spec"},
 		"harness/verdict":  {"harness/message", "harness/exchange", "harness/plan", "spec"},
 		"harness/run":      {"harness/message", "harness/verdict", "harness/exchange", "harness/plan", "harness/settings", "spec"},
@@ -113,7 +114,7 @@ func TestImportLine(t *testing.T) {
 func TestForeignImports(t *testing.T) {
 	rooms := map[string][]string{
 		"github.com/onsi/":            {"suites"},
-		"github.com/getkin/":          {"spec", "harness/plan", "harness/generate"},
+		"github.com/getkin/":          {"spec", "harness/planner", "harness/generate"},
 		"github.com/santhosh-tekuri/": {"spec", "harness/sandbox"},
 		"github.com/spf13/":           {"harness/cli"},
 		"golang.org/x/term":           {"harness/cli"},

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"qorcheck/harness/plan"
+	"qorcheck/harness/planner"
 	"qorcheck/harness/sandbox"
 	"qorcheck/harness/settings"
 	"qorcheck/harness/verdict"
@@ -68,7 +69,7 @@ func (in *inputs) plan() (*plan.Plan, *url.URL, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := plan.NewPart(description, requirements, fixtures, in.seed, keep)
+	p, err := planner.NewPart(description, requirements, fixtures, in.seed, keep)
 	if err != nil {
 		if in.spec != "" && (in.requirements == "" || in.fixtures == "") {
 			err = fmt.Errorf("%w (--spec usually goes with --requirements and --fixtures of its own)", err)

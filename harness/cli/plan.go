@@ -15,6 +15,7 @@ import (
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/planner"
 )
 
 func planCommand() *cobra.Command {
@@ -71,7 +72,7 @@ func planJSON(w io.Writer, p *plan.Plan) error {
 		Cases       []*plan.Case       `json:"cases"`
 		Dropped     []plan.Dropped     `json:"dropped"`
 		Statements  []plannedStatement `json:"statements"`
-	}{p.Digest, p.Seed, p.Volume(), p.Obligations, p.Cases, p.Dropped, statementsOf(p)})
+	}{p.Digest, p.Seed, planner.Volume(p), p.Obligations, p.Cases, p.Dropped, statementsOf(p)})
 }
 
 // plannedStatement is a statement of the documentation and what a plan makes of it.
@@ -142,7 +143,7 @@ func planText(w io.Writer, p *plan.Plan) error {
 	if outside > 0 {
 		fmt.Fprintf(b, "    %d more are left out here\n", outside)
 	}
-	v := p.Volume()
+	v := planner.Volume(p)
 	fmt.Fprintf(b, "\n%d obligations, %d cases, %d dropped (--dropped lists them)\n", len(p.Obligations), len(p.Cases), len(p.Dropped))
 	fmt.Fprintf(b, "at most %d requests, %d of them writes", v.Requests, v.Writes)
 	if v.Payments > 0 {
@@ -165,7 +166,7 @@ func coverageText(w io.Writer, p *plan.Plan) error {
 	b := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(b, "OPERATION\tPLACE\tKEYWORD\tCASES\tREASON FOR NONE")
 	holes := 0
-	rows := p.Coverage()
+	rows := planner.Coverage(p)
 	for _, row := range rows {
 		reason := row.Reason
 		if row.Malformed == 0 && reason == "" {

@@ -19,6 +19,7 @@ import (
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/planner"
 	"qorcheck/harness/run"
 	"qorcheck/harness/settings"
 	"qorcheck/harness/verdict"
@@ -373,7 +374,7 @@ func certifyTiny(t *testing.T, description string) certified {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := plan.New(d, r, f, 1)
+	p, err := planner.New(d, r, f, 1)
 	if err != nil {
 		return refused(err)
 	}
@@ -386,7 +387,7 @@ func certifyTiny(t *testing.T, description string) certified {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := certified{code: document.ExitCode, why: document.Verdict, money: p.Volume().Money + " " + p.Volume().Currency}
+	c := certified{code: document.ExitCode, why: document.Verdict, money: planner.Volume(p).Money + " " + planner.Volume(p).Currency}
 	names := map[string]bool{}
 	for _, planned := range p.Cases {
 		for _, step := range planned.Steps() {

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"qorcheck/harness/plan"
+	"qorcheck/harness/planner"
 	"qorcheck/harness/sandbox"
 	"qorcheck/harness/settings"
 	"qorcheck/spec"
@@ -28,7 +29,7 @@ var builtIn = sync.OnceValues(func() (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return plan.New(d, r, f, 1)
+	return planner.New(d, r, f, 1)
 })
 
 // only plans some obligations of what is built in.

@@ -10,9 +10,9 @@ import (
 	"slices"
 )
 
-// seal ends the making of a plan: its obligations are found by their ids, and its
+// Seal ends the making of a plan: its obligations are found by their ids, and its
 // digest is that of everything that obligations and cases show.
-func (p *Plan) seal() {
+func (p *Plan) Seal() {
 	p.at = make(map[string]int, len(p.Obligations))
 	d := digester{}
 	sum := sha256.New()

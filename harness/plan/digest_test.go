@@ -26,7 +26,7 @@ func TestTheDigestSeesEveryField(t *testing.T) {
 			}},
 		}
 	}
-	digest := func(p *Plan) string { p.seal(); return p.Digest }
+	digest := func(p *Plan) string { p.Seal(); return p.Digest }
 	seen := map[string]string{digest(whole()): "nothing"}
 	total := leaves(reflect.ValueOf(whole()).Elem(), "", func(string, reflect.Value) {})
 	for n := range total {

@@ -1,11 +1,9 @@
-// Package plan turns a description, a requirement list and fixtures into the
-// ordered, complete list of obligations and cases of a run. It is pure: the same
-// input gives the same plan, byte for byte, and nothing is sent.
+// Package plan is what a run will do, as a value: the ordered, complete list of
+// its obligations and cases, how they are selected and how they are shared out.
+// It makes no plan; the planner does.
 package plan
 
 import (
-	"fmt"
-	"math/big"
 	"slices"
 	"strings"
 
@@ -59,7 +57,7 @@ type Case struct {
 	Observe     []Step   `json:"observe,omitempty"`
 	Cleanup     []Step   `json:"cleanup,omitempty"`
 
-	flow string // the requirement whose flow it is, "" for none
+	Flow string `json:"-"` // the requirement whose flow it is, "" for none
 }
 
 // Expect is the exact answer that Act must get.
@@ -86,9 +84,6 @@ type Fault struct {
 	Keyword string `json:"keyword"` // schema keyword, or syntax
 	Sent    string `json:"sent"`    // the broken value, as JSON or text
 	Allowed string `json:"allowed,omitempty"`
-
-	lax     bool                  // nothing is promised of such a request
-	certify func(value any) error // proves on the value sent that it breaks this and nothing else
 }
 
 // Step is one request of a case.
@@ -120,6 +115,45 @@ type Await struct {
 	Source *spec.Operation `json:"-"`               // the operation that promises it
 }
 
+// Checks that judge what is observed after the act.
+const (
+	CheckNoTrace = "no-trace"
+	CheckRepeat  = "repeat"
+	CheckRetry   = "retry"
+	CheckAlike   = "alike"
+)
+
+// KindFlow is the kind of cases that requirements tell as flows.
+const KindFlow = "flow"
+
+// KindNoMessage is the kind of cases about which no message may come.
+const KindNoMessage = "message.none"
+
+// Where messages are received.
+const (
+	Address  = "address"  // of the whole run
+	Refusing = "refusing" // of one case, as all others; each message is refused
+)
+
+// Awaits tells whether a case has to do with messages.
+func (c *Case) Awaits() bool {
+	awaits := func(s Step) bool { return s.Await != nil }
+	return c.Kind == KindNoMessage || slices.ContainsFunc(c.Prepare, awaits) || slices.ContainsFunc(c.Observe, awaits)
+}
+
+// MessageID is the variable that holds the id of a message whose cause is looked up.
+const MessageID = "MESSAGE_ID"
+
+// Messaging is how messages are told by the root of the description, nil when they are not.
+func (p *Plan) Messaging() *spec.Messaging {
+	for _, o := range p.Description.Operations {
+		if o.Conformance.Messages != nil {
+			return o.Conformance.Messages
+		}
+	}
+	return nil
+}
+
 // Event is what an observation waits for before it is made.
 type Event string
 
@@ -128,7 +162,7 @@ const Rejection Event = "rejection"
 
 // After tells what must have become of the act before a step is sent, "" for nothing.
 func (s Step) After() Event {
-	if s.Check == checkRepeat || s.Check == checkRetry {
+	if s.Check == CheckRepeat || s.Check == CheckRetry {
 		return Rejection
 	}
 	return ""
@@ -178,7 +212,9 @@ type Dropped struct {
 	ID     string `json:"id"`
 	Reason string `json:"reason"`
 
-	operation, pointer, keyword string
+	Operation string `json:"-"` // of the case
+	Pointer   string `json:"-"` // that it was to break, as in Coverage; "" where it breaks nothing
+	Keyword   string `json:"-"`
 }
 
 // Obligation finds an obligation by its id, nil when there is none.
@@ -214,11 +250,11 @@ func (p *Plan) Only(keep func(*Obligation) bool) *Plan {
 	small.Cases = p.serving(kept)
 	small.Dropped = nil
 	for _, d := range p.Dropped {
-		if slices.ContainsFunc(small.Obligations, func(o *Obligation) bool { return o.Operation.ID == d.operation }) {
+		if slices.ContainsFunc(small.Obligations, func(o *Obligation) bool { return o.Operation.ID == d.Operation }) {
 			small.Dropped = append(small.Dropped, d)
 		}
 	}
-	small.seal()
+	small.Seal()
 	return &small
 }
 
@@ -243,7 +279,7 @@ func (p *Plan) Case(id string) *Plan {
 	if small.Cases == nil {
 		return nil
 	}
-	small.seal()
+	small.Seal()
 	return &small
 }
 
@@ -264,64 +300,23 @@ type Volume struct {
 	Payments int // how many requests make up Money
 }
 
-// Volume counts what the plan sends: every step of every case, and the preflight.
-func (p *Plan) Volume() Volume {
-	var v Volume
-	sum := new(big.Rat)
-	count := func(step Step, accepted bool) {
-		if step.Await != nil {
-			return
-		}
-		v.Requests += max(step.Times, 1)
-		if step.Request.Method != "GET" && step.Request.Method != "HEAD" {
-			v.Writes += max(step.Times, 1)
-		}
-		o := p.Description.Operation(step.Operation)
-		if o == nil || o.Conformance.Amounts == nil || !accepted {
-			return
-		}
-		v.Currency = o.Conformance.Amounts.Currency
-		content := o.Body.Fields()
-		if step.Request.Form() {
-			content = o.Body.Form()
-		}
-		if content == nil {
-			return
-		}
-		body, err := read(string(step.Request.Body), content)
-		if err != nil {
-			return
-		}
-		for _, pointer := range o.Conformance.Amounts.Fields {
-			if value, ok := spec.Lookup(body, pointer); ok {
-				if amount, ok := new(big.Rat).SetString(fmt.Sprint(value)); ok {
-					sum.Add(sum, amount)
-					v.Payments++
-				}
-			}
-		}
-	}
-	for _, c := range p.Cases {
-		for _, step := range c.Prepare {
-			count(step, true)
-		}
-		count(c.Act, c.Expect.Accepted())
-		for _, step := range c.Observe {
-			count(step, step.Check == checkRetry)
-		}
-		for _, step := range c.Cleanup {
-			count(step, false)
-		}
-	}
-	if p.Preflight != nil {
-		v.Requests++
-	}
-	v.Money = sum.FloatString(2)
-	return v
+// ObligationID is the lasting id of a requirement on an operation.
+func ObligationID(operation, requirement string) string {
+	return IDPart(operation) + "." + requirement
 }
 
-// plain makes part of an id: letters, digits, dots and hyphens.
-func plain(text string) string {
+// CaseID is the lasting id of a case: what tells it from others of its kind comes
+// last, and is "" for the only one.
+func CaseID(operation, kind, what string) string {
+	id := IDPart(operation) + "." + IDPart(kind)
+	if what != "" {
+		id += "." + IDPart(what)
+	}
+	return id
+}
+
+// IDPart makes part of an id of a text: letters, digits, dots and hyphens.
+func IDPart(text string) string {
 	text = strings.Map(func(c rune) rune {
 		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-' {
 			return c
@@ -329,4 +324,13 @@ func plain(text string) string {
 		return '-'
 	}, text)
 	return strings.Trim(text, "-.")
+}
+
+// Coverage says how one keyword of the description is exercised.
+type Coverage struct {
+	Operation string `json:"operation"`
+	Pointer   string `json:"pointer"` // into the body, form: and into the form, or in:name of a parameter
+	Keyword   string `json:"keyword"`
+	Malformed int    `json:"malformed"`        // cases that break it
+	Reason    string `json:"reason,omitempty"` // why there is none
 }

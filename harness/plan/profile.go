@@ -35,7 +35,7 @@ func (p *Plan) Profiles(names ...string) (*Plan, error) {
 		small.Obligations = append(small.Obligations, o)
 	}
 	small.Cases = p.serving(claimed)
-	small.seal()
+	small.Seal()
 	return &small, nil
 }
 
@@ -44,7 +44,7 @@ func (p *Plan) Profiles(names ...string) (*Plan, error) {
 func (p *Plan) Has(id string) bool {
 	for _, o := range p.Description.Operations {
 		for _, q := range p.Requirements.List {
-			if q.Tested() && q.Operations.Has(o.ID) && plain(o.ID)+"."+q.ID == id {
+			if q.Tested() && q.Operations.Has(o.ID) && ObligationID(o.ID, q.ID) == id {
 				return true
 			}
 		}

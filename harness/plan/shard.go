@@ -33,7 +33,7 @@ func (p *Plan) Shard(number, of int) *Plan {
 			small.Obligations = append(small.Obligations, &part)
 		}
 	}
-	small.seal()
+	small.Seal()
 	small.Digest = p.Digest
 	return &small
 }

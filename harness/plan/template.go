@@ -49,7 +49,7 @@ func (p Placeholder) Secret() bool {
 func (p Placeholder) Credential(f *settings.Fixtures) string {
 	value := f.Credential(p.Args[0], p.Args[1])
 	if len(p.Args) > 2 {
-		value = twist(p.Args[2]).of(value)
+		value = Twist(p.Args[2]).Of(value)
 	}
 	if p.Source == FromBasic {
 		value = base64.StdEncoding.EncodeToString([]byte(value))
@@ -61,29 +61,29 @@ func (p Placeholder) Credential(f *settings.Fixtures) string {
 func (p Placeholder) Variable() string {
 	switch p.Source {
 	case FromCredential, FromBasic:
-		name := snake(p.Args[1])
+		name := VariableName(p.Args[1])
 		if p.Args[0] != "valid" {
-			name = snake(p.Args[0]) + "_" + name
+			name = VariableName(p.Args[0]) + "_" + name
 		}
 		if len(p.Args) > 2 {
-			name = snake(p.Args[2]) + "_" + name
+			name = VariableName(p.Args[2]) + "_" + name
 		}
 		if p.Source == FromBasic {
 			name += "_BASE64"
 		}
 		return name
 	case FromTrigger:
-		return snake(strings.Join(p.Args, "_"))
+		return VariableName(strings.Join(p.Args, "_"))
 	case UnlikeAnswer:
 		return "UNKNOWN_" + p.Args[0]
 	case FromReceiver:
-		return "MESSAGE_" + snake(p.Args[0])
+		return "MESSAGE_" + VariableName(p.Args[0])
 	}
 	return p.Args[0]
 }
 
-// snake turns fooBar, foo-bar and foo[0] into FOO_BAR, FOO_BAR and FOO_0.
-func snake(name string) string {
+// VariableName turns fooBar, foo-bar and foo[0] into FOO_BAR, FOO_BAR and FOO_0.
+func VariableName(name string) string {
 	var b strings.Builder
 	lower := false
 	for _, c := range name {
@@ -115,6 +115,11 @@ func (p Placeholder) Template() Template {
 	return Template(open + string(p.Source) + comma + strings.Join(p.Args, comma) + shut)
 }
 
+// TemplateOf is the template that holds nothing but one placeholder.
+func TemplateOf(source Source, args ...string) Template {
+	return Placeholder{source, args}.Template()
+}
+
 // Part is a piece of a template: text, or a placeholder.
 type Part struct {
 	Text        string
@@ -143,7 +148,7 @@ func (t Template) cut() (text string, placeholder *Placeholder, rest Template) {
 	if !found {
 		return text, nil, ""
 	}
-	p := parsePlaceholder(inner)
+	p := ParsePlaceholder(inner)
 	return text, &p, rest
 }
 
@@ -154,19 +159,19 @@ func (t Template) slice() (text, placeholder string, found bool, rest Template) 
 	return text, placeholder, found, Template(after)
 }
 
-// parsePlaceholder reads what stands between the marks of a placeholder.
-func parsePlaceholder(text string) Placeholder {
+// ParsePlaceholder reads what stands between the marks of a placeholder.
+func ParsePlaceholder(text string) Placeholder {
 	words := strings.Split(text, comma)
 	return Placeholder{Source: Source(words[0]), Args: words[1:]}
 }
 
 // Fill replaces each placeholder by what value returns for it.
 func (t Template) Fill(value func(Placeholder) (string, error)) (string, error) {
-	return t.fill(func(placeholder string) (string, error) { return value(parsePlaceholder(placeholder)) })
+	return t.FillText(func(placeholder string) (string, error) { return value(ParsePlaceholder(placeholder)) })
 }
 
-// fill is Fill for a value that reads itself what stands between the marks.
-func (t Template) fill(value func(placeholder string) (string, error)) (string, error) {
+// FillText is Fill for a value that reads itself what stands between the marks.
+func (t Template) FillText(value func(placeholder string) (string, error)) (string, error) {
 	if !strings.Contains(string(t), open) {
 		return string(t), nil
 	}
@@ -207,6 +212,26 @@ func (t Template) Escape(escape func(string) string) Template {
 		}
 	}
 	return escaped
+}
+
+// HasPlaceholders tells whether something is to be filled.
+func (t Template) HasPlaceholders() bool { return strings.Contains(string(t), open) }
+
+// Begins tells whether a template begins with a placeholder of a source.
+func (t Template) Begins(source Source) bool {
+	return strings.HasPrefix(string(t), open+string(source)+comma)
+}
+
+// Unlike is the template with its first answer replaced by an id that nothing has.
+func (t Template) Unlike() Template {
+	return Template(strings.Replace(string(t), open+string(FromAnswer)+comma, open+string(UnlikeAnswer)+comma, 1))
+}
+
+// Unique finds the placeholder of a unique variable; false when it is not there.
+func (t Template) Unique(name string) (Placeholder, bool) {
+	_, after, found := strings.Cut(string(t), open+string(FromRun)+comma+name+comma)
+	longest, _, _ := strings.Cut(after, shut)
+	return Placeholder{FromRun, []string{name, longest}}, found
 }
 
 // Show renders the template for people: placeholders as $VARIABLE.

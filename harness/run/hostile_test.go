@@ -14,7 +14,7 @@ import (
 	"testing"
 	"time"
 
-	"qorcheck/harness/plan"
+	"qorcheck/harness/planner"
 	"qorcheck/harness/settings"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
@@ -320,7 +320,7 @@ func TestServersOfADescriptionGetNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, r, f := parts(t)
-	p, err := plan.New(d, r, f, 7)
+	p, err := planner.New(d, r, f, 7)
 	if err != nil {
 		t.Fatal(err)
 	}

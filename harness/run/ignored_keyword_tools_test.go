@@ -18,6 +18,7 @@ import (
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/planner"
 	"qorcheck/harness/run"
 	"qorcheck/harness/sandbox"
 	"qorcheck/harness/settings"
@@ -41,12 +42,12 @@ func TestEveryIgnoredKeywordIsCaught(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := plan.New(d, r, f, 1)
+	p, err := planner.New(d, r, f, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	tried := map[string]int{}
-	for _, row := range p.Coverage() {
+	for _, row := range planner.Coverage(p) {
 		mediaType, pointer := "application/json", row.Pointer
 		if field, form := strings.CutPrefix(row.Pointer, "form:"); form {
 			mediaType, pointer = "application/x-www-form-urlencoded", field
@@ -91,7 +92,7 @@ func masked(p *plan.Plan, row plan.Coverage, pointer string) bool {
 	for _, c := range small(p, row).Cases {
 		blankOnly = blankOnly && c.Fault.Keyword == "blank"
 	}
-	listed := slices.ContainsFunc(p.Coverage(), func(other plan.Coverage) bool {
+	listed := slices.ContainsFunc(planner.Coverage(p), func(other plan.Coverage) bool {
 		return other.Operation == row.Operation && other.Pointer == row.Pointer && other.Keyword == "enum"
 	})
 	return blankOnly || listed && row.Keyword == "type"

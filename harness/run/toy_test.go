@@ -18,6 +18,7 @@ import (
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/planner"
 	"qorcheck/harness/settings"
 	"qorcheck/spec"
 )
@@ -84,7 +85,7 @@ func parts(t *testing.T) (*spec.Description, *spec.Requirements, *settings.Fixtu
 func planned(t *testing.T) *plan.Plan {
 	t.Helper()
 	d, r, f := parts(t)
-	p, err := plan.New(d, r, f, 7)
+	p, err := planner.New(d, r, f, 7)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,178 @@
+package planner
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+
+	"qorcheck/harness/generate"
+	"qorcheck/harness/plan"
+	"qorcheck/spec"
+)
+
+// draft is a request in the making: decoded values with templates among them.
+type draft struct {
+	operation   *spec.Operation
+	method      string
+	path        string                // template of the description, or another path
+	parameters  map[string]any        // "in:name" → value
+	twice       string                // the parameter that is sent twice, "" for none
+	extra       string                // the query parameter that the description does not know, "" for none
+	credentials map[string]credential // by security scheme; absent ones send none
+	misplaced   string                // the credentials go here instead of where they belong: query or body
+	body        any
+	hasBody     bool
+	mediaType   string // "" sends no Content-Type
+	raw         *plan.Template
+	form        *spec.Content  // the body is sent as this form
+	bound       map[string]any // what the preparation binds
+	special     string         // the place that the case is about, "" for the whole
+}
+
+// credential says what is sent where the value of a security scheme belongs.
+type credential struct {
+	role  string // of the fixtures; "" sends it empty
+	of    string // the scheme whose value it is, when it is another's
+	twist plan.Twist
+}
+
+// template is the value that goes over the wire.
+func (c credential) template(scheme spec.Scheme) plan.Template {
+	switch {
+	case c.role == "":
+		return ""
+	case c.twist == plan.TwistBlank:
+		return plan.Template(plan.TwistBlank.Of(""))
+	}
+	source := plan.FromCredential
+	if scheme.Prefix == "Basic " {
+		source = plan.FromBasic
+	}
+	arguments := []string{c.role, scheme.Name}
+	if c.of != "" {
+		arguments[1] = c.of
+	}
+	if c.twist != "" {
+		arguments = append(arguments, string(c.twist))
+	}
+	return plan.Template(scheme.Prefix) + plan.Placeholder{Source: source, Args: arguments}.Template()
+}
+
+// clone copies what is changed in place; a body is changed in a copy of its own.
+func (d draft) clone() draft {
+	d.parameters = maps.Clone(d.parameters)
+	d.credentials = maps.Clone(d.credentials)
+	return d
+}
+
+// asForm is the same request with a body of its own, sent as a form.
+func (d draft) asForm(content *spec.Content, body any) draft {
+	d.form, d.mediaType, d.body = content, content.MediaType, body
+	return d
+}
+
+// place names a place of the request as coverage does.
+func (d draft) place(pointer string) string {
+	if d.form != nil {
+		return inForm + pointer
+	}
+	return pointer
+}
+
+// at finds the value that a runtime expression names, without its $request.
+func (d draft) at(expression string) (any, bool) {
+	if pointer, ok := strings.CutPrefix(expression, "body#"); ok {
+		return spec.Lookup(d.body, pointer)
+	}
+	in, name, _ := strings.Cut(expression, ".")
+	value, ok := d.parameters[in+":"+name]
+	return value, ok
+}
+
+// request serialises the draft.
+func (d draft) request() (plan.Request, error) {
+	r := plan.Request{Method: d.method, Path: plan.Template(d.path)}
+	var cookies []string
+	for _, key := range slices.Sorted(maps.Keys(d.parameters)) {
+		p := d.parameter(key)
+		written, err := fields(p, d.parameters[key])
+		if err != nil {
+			return plan.Request{}, err
+		}
+		if d.twice == key {
+			written = append(written, written...)
+		}
+		switch p.In {
+		case "path":
+			if r.Path, err = inPath(r.Path, p.Name, written[0].Value); err != nil {
+				return plan.Request{}, err
+			}
+		case "query":
+			r.Query = append(r.Query, written...)
+		case "header":
+			r.Header = append(r.Header, written...)
+		case "cookie":
+			for _, field := range written {
+				cookies = append(cookies, field.Name+"="+string(field.Value))
+			}
+		}
+	}
+	if d.extra != "" {
+		r.Query = append(r.Query, plan.Field{Name: d.extra, Value: "1"})
+	}
+	schemes := d.operation.Description.Schemes
+	for _, name := range slices.Sorted(maps.Keys(d.credentials)) {
+		scheme := schemes[name]
+		value := d.credentials[name].template(scheme)
+		switch place := cmp.Or(d.misplaced, scheme.In); place {
+		case "body":
+			d.body = generate.Set(d.body, spec.Pointer(scheme.Field), string(value))
+		case "header":
+			r.Header = append(r.Header, plan.Field{Name: scheme.Field, Value: value})
+		case "query":
+			r.Query = append(r.Query, plan.Field{Name: scheme.Field, Value: value})
+		case "cookie":
+			cookies = append(cookies, scheme.Field+"="+string(value))
+		}
+	}
+	if len(cookies) > 0 { // one header holds them all (RFC 6265)
+		r.Header = append(r.Header, plan.Field{Name: "Cookie", Value: plan.Template(strings.Join(cookies, "; "))})
+	}
+	if d.hasBody {
+		r.HasBody = true
+		if d.mediaType != "" {
+			r.Header = append(r.Header, plan.Field{Name: "Content-Type", Value: plan.Template(d.mediaType)})
+		}
+		switch {
+		case d.raw != nil:
+			r.Body = *d.raw
+		case d.form != nil:
+			body, err := formText(d.body)
+			if err != nil {
+				return plan.Request{}, err
+			}
+			r.Body = body
+		default:
+			body, err := encode(d.body)
+			if err != nil {
+				return plan.Request{}, err
+			}
+			r.Body = body
+		}
+	}
+	return r, nil
+}
+
+// encode writes JSON as people do: no escapes beyond those that JSON demands, keys sorted.
+func encode(value any) (plan.Template, error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(value); err != nil {
+		return "", err
+	}
+	return plan.Template(strings.TrimSuffix(b.String(), "\n")), nil
+}

@@ -1,0 +1,104 @@
+package planner
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestWhatIsNotFoundIsNotDocumented(t *testing.T) {
+	p := ourPlan(t, 1)
+	found := map[string]int{}
+	for _, c := range p.Cases {
+		path := fill(t, p.Fixtures, c.Act.Request.Path)
+		switch c.Kind {
+		case "not-found.path":
+			for _, o := range p.Description.Operations {
+				if patternOf("", o.Path).matches(path) || patternOf("", strings.TrimSuffix(o.Path, "/")).matches(strings.TrimSuffix(path, "/")) {
+					t.Errorf("%s: %s is the documented %s", c.ID, path, o.Path)
+				}
+			}
+		case "not-found.method":
+			for _, o := range p.Description.Operations {
+				if o.Method == c.Act.Request.Method && patternOf("", o.Path).matches(path) {
+					t.Errorf("%s: %s %s is documented", c.ID, o.Method, path)
+				}
+			}
+		case "not-found.id":
+			text := c.Act.Request.Path.Show() + c.Act.Request.Body.Show()
+			for _, f := range c.Act.Request.Query {
+				text += f.Value.Show()
+			}
+			if !strings.Contains(text, "$UNKNOWN_") && !strings.HasSuffix(text, unknownSegment) || len(c.Prepare) == 0 {
+				t.Errorf("%s: %s", c.ID, text)
+			}
+		default:
+			continue
+		}
+		found[c.Kind]++
+	}
+	if found["not-found.path"] != 28 || found["not-found.method"] != 28 || found["not-found.id"] != 15 {
+		t.Errorf("found %v", found)
+	}
+}
+
+func TestUnknownPathsAndMethods(t *testing.T) {
+	operation := func(method, id string) string {
+		return method + ": {operationId: " + id + ", responses: {'200': {description: d}}}"
+	}
+	const parameter = "parameters: [{name: id, in: path, required: true, schema: {type: string}, example: me}], "
+	for _, tt := range []struct{ claim, paths, path, method string }{
+		{"the last fixed segment is altered", "{/a/b: {" + operation("get", "x") + "}}", "/a/b-unknown", "PUT"},
+		{"a slash at the end stays", "{/a/: {" + operation("get", "x") + "}}", "/a-unknown/", "PUT"},
+		{"a parameter is not", "{'/a/{id}': {" + parameter + operation("get", "x") + "}}", "/a-unknown/me", "PUT"},
+		{"an earlier one where a template takes the last", "{/a/b: {" + operation("get", "x") + "}, '/a/{id}': {" + parameter + operation("get", "y") + "}}", "/a-unknown/b", "PUT"},
+		{"a method of a template that takes the path is documented", "{/a/b: {" + operation("get", "x") + "}, '/a/{id}': {" + parameter + operation("put", "y") + ", " + operation("patch", "z") + "}}", "/a-unknown/b", "DELETE"},
+		{"dots and braces are no expressions", "{/a.b: {" + operation("put", "x") + "}}", "/a.b-unknown", "PATCH"},
+		{"every path is taken", "{'/{id}': {" + parameter + operation("get", "x") + "}}", "", "PUT"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			p := planned(t, described(t, "paths: "+tt.paths), requirements(t, rule("R-404", "[x]", "not-found", "404")), fixtures(t, ""))
+			path, method := "", ""
+			for _, c := range p.Cases {
+				switch c.Kind {
+				case "not-found.path":
+					path = c.Act.Request.Path.Show()
+				case "not-found.method":
+					method = c.Act.Request.Method
+				}
+			}
+			if path != tt.path || method != tt.method {
+				t.Errorf("%s %s, want %s %s", method, path, tt.method, tt.path)
+			}
+		})
+	}
+}
+
+func TestNothingIsUnknownWhereNoIDIsKnown(t *testing.T) {
+	p := planned(t, described(t, "paths: {/a: {get: {operationId: a, responses: {'200': {description: d}}}}}"), requirements(t, rule("R", "all", "not-found.id", "404")), fixtures(t, ""))
+	if got := p.Obligation("a.R").Lacks; !strings.Contains(got, "no link leads to the operation") {
+		t.Errorf("lacks %q", got)
+	}
+}
+
+func TestPathsMatchTheirTemplates(t *testing.T) {
+	for _, tt := range []struct {
+		claim, template, path string
+		want                  bool
+	}{
+		{"a path without parameters is itself", "/a/b", "/a/b", true},
+		{"and no other", "/a/b", "/a/c", false},
+		{"a parameter is any segment", "/a/{id}/b", "/a/x/b", true},
+		{"but not an empty one", "/a/{id}/b", "/a//b", false},
+		{"and not two", "/a/{id}", "/a/x/y", false},
+		{"a parameter may be part of a segment", "/a/{id}.json", "/a/x.json", true},
+		{"whose rest counts", "/a/{id}.json", "/a/x.xml", false},
+		{"two parameters may share one", "/a/{from}-{to}", "/a/x-y", true},
+		{"a dot is a dot", "/a.b/{id}", "/axb/1", false},
+		{"a trailing slash counts", "/a/{id}/", "/a/x", false},
+		{"a template matches itself", "/a/{id}", "/a/{id}", true},
+	} {
+		if got := patternOf("", tt.template).matches(tt.path); got != tt.want {
+			t.Errorf("%s: %s and %s: %v", tt.claim, tt.template, tt.path, got)
+		}
+	}
+}

@@ -1,0 +1,65 @@
+package planner
+
+import (
+	"fmt"
+	"math/big"
+
+	"qorcheck/harness/plan"
+	"qorcheck/spec"
+)
+
+// Volume counts what the plan sends: every step of every case, and the preflight.
+func Volume(p *plan.Plan) plan.Volume {
+	var v plan.Volume
+	sum := new(big.Rat)
+	count := func(step plan.Step, accepted bool) {
+		if step.Await != nil {
+			return
+		}
+		v.Requests += max(step.Times, 1)
+		if step.Request.Method != "GET" && step.Request.Method != "HEAD" {
+			v.Writes += max(step.Times, 1)
+		}
+		o := p.Description.Operation(step.Operation)
+		if o == nil || o.Conformance.Amounts == nil || !accepted {
+			return
+		}
+		v.Currency = o.Conformance.Amounts.Currency
+		content := o.Body.Fields()
+		if step.Request.Form() {
+			content = o.Body.Form()
+		}
+		if content == nil {
+			return
+		}
+		body, err := read(string(step.Request.Body), content)
+		if err != nil {
+			return
+		}
+		for _, pointer := range o.Conformance.Amounts.Fields {
+			if value, ok := spec.Lookup(body, pointer); ok {
+				if amount, ok := new(big.Rat).SetString(fmt.Sprint(value)); ok {
+					sum.Add(sum, amount)
+					v.Payments++
+				}
+			}
+		}
+	}
+	for _, c := range p.Cases {
+		for _, step := range c.Prepare {
+			count(step, true)
+		}
+		count(c.Act, c.Expect.Accepted())
+		for _, step := range c.Observe {
+			count(step, step.Check == plan.CheckRetry)
+		}
+		for _, step := range c.Cleanup {
+			count(step, false)
+		}
+	}
+	if p.Preflight != nil {
+		v.Requests++
+	}
+	v.Money = sum.FloatString(2)
+	return v
+}

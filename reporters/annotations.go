@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
@@ -72,7 +73,7 @@ func annotate(w io.Writer, kind string, list []annotation) {
 			fmt.Fprintf(w, "::%s title=more::and %d more, see the summary\n", kind, len(list)-i)
 			return
 		}
-		fmt.Fprintf(w, "::%s %stitle=%s::%s\n", kind, a.file, property(cut(oneLine(a.title), messageCap)), data(cut(a.text, messageCap)))
+		fmt.Fprintf(w, "::%s %stitle=%s::%s\n", kind, a.file, property(redact.Cut(oneLine(a.title), messageCap)), data(redact.Cut(a.text, messageCap)))
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
@@ -74,7 +75,7 @@ var (
 	htmlTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
 		"web": web, "bare": bare, "howMany": howMany, "share": share, "clock": clock, "commas": commas, "ms": milliseconds,
 		"width": func() float64 { return plotWidth }, "height": func() float64 { return plotHeight },
-		"after": func(n int) int { return n + 1 }, "short": func(text string) string { return cut(text, 300) },
+		"after": func(n int) int { return n + 1 }, "short": func(text string) string { return redact.Cut(text, 300) },
 	}).Parse(htmlText))
 )
 

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"qorcheck/harness/redact"
 )
 
 // bodyLine is one line of a message body as the HTML report shows it.
@@ -163,7 +165,7 @@ func bounded(list []bodyLine, size int) []bodyLine {
 	keep := make([]bool, len(list))
 	bytes, marks := 0, 0
 	for i := range list {
-		list[i].Text = cut(list[i].Text, lineBytes)
+		list[i].Text = redact.Cut(list[i].Text, lineBytes)
 		bytes += len(list[i].Text)
 		keep[i] = keep[i] || i < bodyLines && bytes < bodyBytes
 		if list[i].Marked && marks < mostMarkers {

@@ -5,6 +5,7 @@ import (
 	"html/template"
 	"strings"
 
+	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
 )
 
@@ -47,9 +48,9 @@ func (v messageView) size() int {
 }
 
 func sideOf(line string, header []string, body string, pointers []string) messageView {
-	v := messageView{Line: bodyLine{Text: cut(line, lineBytes)}, Body: bodyOf(body, pointers)}
+	v := messageView{Line: bodyLine{Text: redact.Cut(line, lineBytes)}, Body: bodyOf(body, pointers)}
 	for _, h := range header[:min(len(header), headerLines)] {
-		v.Header = append(v.Header, bodyLine{Text: cut(h, lineBytes)})
+		v.Header = append(v.Header, bodyLine{Text: redact.Cut(h, lineBytes)})
 	}
 	if more := len(header) - headerLines; more > 0 {
 		v.Header = append(v.Header, bodyLine{Text: fmt.Sprintf("… %d more", more), Ours: true})

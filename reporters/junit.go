@@ -12,6 +12,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
@@ -149,7 +150,7 @@ func shardOf(d *run.Document) string {
 func properties(w io.Writer, indent string, list [][2]string) {
 	fmt.Fprintf(w, "%s<properties>\n", indent)
 	for _, p := range list {
-		fmt.Fprintf(w, "%s  <property name=%s value=%s/>\n", indent, attribute(p[0]), attribute(cut(oneLine(p[1]), messageCap)))
+		fmt.Fprintf(w, "%s  <property name=%s value=%s/>\n", indent, attribute(p[0]), attribute(redact.Cut(oneLine(p[1]), messageCap)))
 	}
 	fmt.Fprintf(w, "%s</properties>\n", indent)
 }
@@ -350,11 +351,11 @@ func (c TestCase) write(w io.Writer, o Options) {
 		c.extend(w)
 	}
 	if c.element != "" {
-		fmt.Fprintf(w, "      <%s message=%s", c.element, attribute(cut(oneLine(c.message), messageCap)))
+		fmt.Fprintf(w, "      <%s message=%s", c.element, attribute(redact.Cut(oneLine(c.message), messageCap)))
 		if c.kind != "" {
 			fmt.Fprintf(w, " type=%s", attribute(c.kind))
 		}
-		fmt.Fprintf(w, ">%s</%s>\n", cdata(cut(c.body, bodyCap)), c.element)
+		fmt.Fprintf(w, ">%s</%s>\n", cdata(redact.Cut(c.body, bodyCap)), c.element)
 	}
 	fmt.Fprint(w, "    </testcase>\n")
 }
@@ -377,24 +378,11 @@ func (c TestCase) extend(w io.Writer) {
 }
 
 // token makes a name of one line, of a length that readers keep.
-func token(text string) string { return cut(oneLine(text), nameCap) }
+func token(text string) string { return redact.Cut(oneLine(text), nameCap) }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
 func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
-
-func cut(text string, most int) string {
-	if len(text) <= most {
-		return text
-	}
-	keep := most
-	for keep > 0 && (!utf8.RuneStart(text[keep]) || digit(text[keep-1]) && digit(text[keep])) {
-		keep-- // within a number what is left may look like another
-	}
-	return fmt.Sprintf("%s… (%d bytes cut)", text[:keep], len(text)-keep)
-}
-
-func digit(c byte) bool { return c >= '0' && c <= '9' }
 
 // attribute quotes an attribute's value.
 func attribute(value string) string {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
@@ -108,7 +109,7 @@ func causeSection(d *run.Document, c run.Cause) string {
 	}
 	sentence := strings.TrimSuffix(c.Title, ": received "+received)
 	fmt.Fprintf(&b, "<details><summary>%s: %s: received <code>%s</code> (%s)</summary>\n\n",
-		word, html.EscapeString(oneLine(sanitise(sentence))), html.EscapeString(cut(oneLine(sanitise(received)), mostTitle)), html.EscapeString(sanitise(extent(d, c))))
+		word, html.EscapeString(oneLine(sanitise(sentence))), html.EscapeString(redact.Cut(oneLine(sanitise(received)), mostTitle)), html.EscapeString(sanitise(extent(d, c))))
 	fmt.Fprintf(&b, "- Requirement: %s, %s\n", span(o.Requirement), strings.ToUpper(string(o.Level)))
 	fmt.Fprintf(&b, "- Documented: %s\n", documented(o.Clause))
 	for _, f := range first.Findings {
@@ -158,7 +159,7 @@ func message(line string, header []string, body string) string {
 	if body != "" {
 		lines = append(lines, "", body)
 	}
-	return cut(strings.Join(lines, "\n"), mostExcerpt)
+	return redact.Cut(strings.Join(lines, "\n"), mostExcerpt)
 }
 
 func needlessSection(d *run.Document) string {
@@ -225,7 +226,7 @@ func longest(text string) int {
 
 // span makes a code span of one line.
 func span(text string) string {
-	text = cut(oneLine(sanitise(text)), messageCap)
+	text = redact.Cut(oneLine(sanitise(text)), messageCap)
 	if text == "" {
 		return "(nothing)"
 	}

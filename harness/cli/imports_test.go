@@ -66,22 +66,23 @@ func TestImportLine(t *testing.T) {
 	line := map[string][]string{
 		"":                 {"harness/cli"},
 		"spec":             {},
-		"harness/settings": {"spec"},
+		"harness/redact":   {"spec"},
+		"harness/settings": {"harness/redact", "spec"},
 		"harness/generate": {"spec"},
 		"harness/plan":     {"harness/settings", "spec"},
 		"harness/planner":  {"harness/generate", "harness/plan", "harness/settings", "spec"},
-		"harness/exchange": {"harness/message", "harness/plan", "harness/settings", "spec"},
+		"harness/exchange": {"harness/redact", "harness/message", "harness/plan", "harness/settings", "spec"},
 		"harness/verdict":  {"harness/message", "harness/exchange", "harness/plan", "spec"},
-		"harness/run":      {"harness/message", "harness/verdict", "harness/exchange", "harness/plan", "harness/settings", "spec"},
+		"harness/run":      {"harness/redact", "harness/message", "harness/verdict", "harness/exchange", "harness/plan", "harness/settings", "spec"},
 		"harness/message":  {},
 		"harness/casebook": {}, // tests alone
 		"harness/matrix":   {"harness/run", "harness/sandbox", "harness/verdict", "harness/exchange", "harness/plan", "harness/settings", "spec"},
 		// the words of the requirement list, levels and chapters, are spec's
-		"reporters": {"harness/run", "harness/verdict", "spec"},
+		"reporters": {"harness/redact", "harness/run", "harness/verdict", "spec"},
 		// Declare and Select take a plan
 		"suites": {"harness/run", "harness/verdict", "harness/plan", "spec"},
 		// the commands join the stages
-		"harness/cli": {"suites", "reporters", "harness/matrix", "harness/run", "harness/exchange", "harness/plan", "harness/settings", "harness/sandbox", "harness/verdict", "spec"},
+		"harness/cli": {"suites", "harness/redact", "harness/planner", "reporters", "harness/matrix", "harness/run", "harness/exchange", "harness/plan", "harness/settings", "harness/sandbox", "harness/verdict", "spec"},
 		// an independent witness: it shares no code with planning and judging
 		"harness/sandbox": {"spec"},
 	}

@@ -21,6 +21,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
 	"qorcheck/harness/sandbox"
 	"qorcheck/harness/settings"
@@ -85,7 +86,7 @@ func gossip(r *http.Request, sent []byte) (secrets []string) {
 		}
 	}
 	if d := data(sent); d != nil {
-		if card, _ := d["creditcard"].(string); settings.IsCard(card) {
+		if card, _ := d["creditcard"].(string); redact.IsCard(card) {
 			secrets = append(secrets, forms(card)...)
 			secrets = append(secrets, card[:4]+" "+card[4:8]+" "+card[8:12]+" "+card[12:], card[:4]+"-"+card[4:8]+"-"+card[8:12]+"-"+card[12:])
 		}

@@ -29,34 +29,6 @@ func BenchmarkEvidence(b *testing.B) {
 	}
 }
 
-// BenchmarkRedactAnswer redacts the body of a usual answer.
-func BenchmarkRedactAnswer(b *testing.B) {
-	d, err := parsed()
-	if err != nil {
-		b.Fatal(err)
-	}
-	c := benchClient(b, d)
-	b.ReportAllocs()
-	for b.Loop() {
-		c.redactor.search(benchedBody, false) // as a body is that is not remembered
-	}
-}
-
-// BenchmarkRedactText redacts a long text that holds no secret, as of a plan.
-func BenchmarkRedactText(b *testing.B) {
-	d, err := parsed()
-	if err != nil {
-		b.Fatal(err)
-	}
-	c := benchClient(b, d)
-	text := strings.Repeat("  \"what\": \"amount=^[0-9]+$ and page_size=10, answered as documented\",\n", 1000)
-	b.SetBytes(int64(len(text)))
-	b.ReportAllocs()
-	for b.Loop() {
-		c.redactor.search(text, false)
-	}
-}
-
 func benchClient(b *testing.B, d *spec.Description) *Client {
 	f, err := settings.ParseFixtures([]byte(`
 hosts: []

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"unicode/utf8"
+
+	"qorcheck/harness/redact"
 )
 
 // mostInflated bounds what a compressed body is inflated to.
@@ -14,17 +16,17 @@ const mostInflated = 1 << 20
 // shownBody is a body of a target as evidence shows it: redacted text. A compressed
 // one is inflated; of what is no text only size and kind are told, since nothing
 // could be found in it.
-func (r *Redactor) shownBody(body []byte, contentType string) string {
+func shownBody(r *redact.Redactor, body []byte, contentType string) string {
 	if text(body) {
-		return r.excerpt(string(body), mostBody)
+		return r.Excerpt(string(body), mostBody)
 	}
 	if inflated, err := gunzip(body); err == nil && text(inflated) {
-		return fmt.Sprintf("[gzip, %d bytes]\n%s", len(body), r.excerpt(string(inflated), mostBody))
+		return fmt.Sprintf("[gzip, %d bytes]\n%s", len(body), r.Excerpt(string(inflated), mostBody))
 	}
 	if contentType == "" {
 		contentType = "unknown type"
 	}
-	return fmt.Sprintf("[binary, %d bytes of %s]", len(body), printable(r.Answer(contentType)))
+	return fmt.Sprintf("[binary, %d bytes of %s]", len(body), redact.Printable(r.Answer(contentType)))
 }
 
 // text tells whether bytes are text, broken characters here and there included.

@@ -32,14 +32,14 @@ func TestShownBody(t *testing.T) {
 		{"nothing", "", "", ""},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			got := toyRedactor(t).shownBody([]byte(tt.body), tt.kind)
+			got := shownBody(toyRedactor(t), []byte(tt.body), tt.kind)
 			if !strings.Contains(got, tt.want) || tt.want == "" && got != "" || strings.Contains(got, clientKey) {
 				t.Errorf("got %q", got)
 			}
 		})
 	}
 	t.Run("no more than its bound is inflated", func(t *testing.T) {
-		if got := toyRedactor(t).shownBody([]byte(gzipped(t, strings.Repeat("x", 8<<20))), ""); len(got) > mostInflated+100 {
+		if got := shownBody(toyRedactor(t), []byte(gzipped(t, strings.Repeat("x", 8<<20))), ""); len(got) > mostInflated+100 {
 			t.Errorf("%d bytes", len(got))
 		}
 	})

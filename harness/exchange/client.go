@@ -11,6 +11,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -18,6 +19,7 @@ import (
 
 	"qorcheck/harness/message"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/redact"
 	"qorcheck/harness/settings"
 	"qorcheck/spec"
 )
@@ -28,8 +30,8 @@ type Client struct {
 	description *spec.Description
 	wire        *wire
 	pace        *pace
-	cards       *cards
-	redactor    *Redactor
+	cards       *redact.CardGuard
+	redactor    *redact.Redactor
 	receiver    *message.Receiver // nil when no message is awaited
 	sharing     *sharing
 	deaf        string   // why no message can come, "" when one can
@@ -41,7 +43,7 @@ type Client struct {
 func New(s settings.Settings, d *spec.Description) *Client {
 	s.MessageWait = cmp.Or(s.MessageWait, settings.DefaultMessageWait)
 	s.QuietWindow = cmp.Or(s.QuietWindow, settings.DefaultQuietWindow)
-	c := &Client{settings: s, description: d, redactor: NewRedactor(s.Fixtures, d.SecretFields), wire: newWire(s), pace: newPace(s.Rate), cards: newCards(s.Fixtures, d.SecretFields)}
+	c := &Client{settings: s, description: d, redactor: NewRedactor(s.Fixtures, d.SecretFields), wire: newWire(s), pace: newPace(s.Rate), cards: redact.NewCardGuard(slices.Concat(d.SecretFields, s.Fixtures.CardFields()), s.Fixtures.TestCards)}
 	c.sharing = newSharing(c)
 	return c
 }
@@ -76,7 +78,7 @@ func (c *Client) Redact(text string) string { return c.redactor.Text(text) }
 func (c *Client) Leaks(text string) string { return c.redactor.Leaks(text) }
 
 // RedactAnswer removes every secret from a text that quotes the target.
-func (c *Client) RedactAnswer(text string) string { return printable(c.redactor.Answer(text)) }
+func (c *Client) RedactAnswer(text string) string { return redact.Printable(c.redactor.Answer(text)) }
 
 // Settings returns what the client was told.
 func (c *Client) Settings() settings.Settings { return c.settings }
@@ -104,7 +106,7 @@ func (c *Client) Do(ctx context.Context, caseID string, step plan.Step, values m
 	filler := filler{client: c, caseID: caseID, values: values}
 	request, err := filler.request(step)
 	if err == nil {
-		err = c.cards.refuse(request, filler.body)
+		err = c.refuseCards(request.URL.RawQuery, string(filler.body))
 	}
 	if err == nil {
 		r.URL, r.Header, r.Body = request.URL.String(), request.Header, filler.body

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"qorcheck/harness/plan"
+	"qorcheck/harness/redact"
 )
 
 // Curl renders the command that repeats a step in a POSIX shell. Secrets, unique
@@ -37,7 +38,7 @@ func Curl(target *url.URL, step plan.Step, value func(plan.Placeholder) (string,
 	if !slices.ContainsFunc(r.Header, func(f plan.Field) bool { return strings.EqualFold(f.Name, "Content-Type") }) {
 		words = append(words, "-H", "'Content-Type:'")
 	}
-	if text := string(r.Body); !utf8.ValidString(text) || strings.ContainsFunc(text, func(c rune) bool { return c == '\n' || c == '\t' || invisible(c) }) {
+	if text := string(r.Body); !utf8.ValidString(text) || strings.ContainsFunc(text, func(c rune) bool { return c == '\n' || c == '\t' || redact.Invisible(c) }) {
 		return l.printf() + " | " + strings.Join(append(words, "--data-binary", "@-"), " ")
 	}
 	return strings.Join(append(words, "--data-raw", l.word(r.Body, inBody(r))), " ") // --data-binary would read a file at @

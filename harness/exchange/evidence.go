@@ -5,12 +5,10 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"qorcheck/harness/plan"
+	"qorcheck/harness/redact"
 )
 
 // evidence makes the redacted copy of a record. The request is shown from its
@@ -39,7 +37,7 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 		line, known := c.lines.Load(field)
 		if !known {
 			value, _ := field.Value.Fill(shown(asItIs))
-			line = field.Name + ": " + printable(c.Redact(value))
+			line = field.Name + ": " + redact.Printable(c.Redact(value))
 			if field.Value.Alike() {
 				c.lines.Store(field, line)
 			}
@@ -48,12 +46,12 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 	}
 	if r.Step.Request.HasBody {
 		body, _ := r.Step.Request.Body.Fill(shown(inBody(r.Step.Request)))
-		e.Request.Body = printable(c.Redact(body))
+		e.Request.Body = redact.Printable(c.Redact(body))
 	}
 	if a := r.Answer; a != nil {
 		e.Answer = &Message{
 			Line:      fmt.Sprintf("%s %d %s", a.Proto, a.Status, http.StatusText(a.Status)),
-			Body:      c.redactor.shownBody(a.Body, a.Header.Get("Content-Type")),
+			Body:      shownBody(c.redactor, a.Body, a.Header.Get("Content-Type")),
 			Header:    c.header(a.Header),
 			Truncated: a.Truncated,
 		}
@@ -67,9 +65,9 @@ func Milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 // awaited makes the redacted copy of what came of waiting for a message.
 func (c *Client) awaited(r Record, about string) Evidence {
 	e := Evidence{Step: r.Step.Name, Started: r.Started, TookMS: Milliseconds(r.Took), Failure: r.Failure}
-	e.Request = Message{Line: "await the message about " + printable(c.redactor.Answer(about)), Header: []string{}}
+	e.Request = Message{Line: "await the message about " + redact.Printable(c.redactor.Answer(about)), Header: []string{}}
 	for i, d := range r.Messages {
-		m := Message{Line: fmt.Sprintf("message %d of %d, acknowledged with %d", i+1, len(r.Messages), d.Answered), Body: c.redactor.shownBody(d.Body, d.Header.Get("Content-Type")), Header: c.header(d.Header)}
+		m := Message{Line: fmt.Sprintf("message %d of %d, acknowledged with %d", i+1, len(r.Messages), d.Answered), Body: shownBody(c.redactor, d.Body, d.Header.Get("Content-Type")), Header: c.header(d.Header)}
 		if i == 0 {
 			e.Answer = &m
 			continue
@@ -96,38 +94,8 @@ func (c *Client) header(h http.Header) []string {
 			if len(shown) == mostLines {
 				return append(shown, "… (more lines)")
 			}
-			shown = append(shown, c.redactor.excerpt(c.redactor.headerLine(name, value), mostLine))
+			shown = append(shown, c.redactor.Excerpt(c.redactor.HeaderLine(name, value), mostLine))
 		}
 	}
 	return shown
-}
-
-// printable makes control and direction characters and broken UTF-8 visible.
-func printable(text string) string {
-	if utf8.ValidString(text) && !strings.ContainsFunc(text, invisible) {
-		return text
-	}
-	var b strings.Builder
-	for i := 0; i < len(text); {
-		c, size := utf8.DecodeRuneInString(text[i:])
-		switch {
-		case c == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, text[i])
-		case invisible(c) && !strings.HasPrefix(text[i:], "\r\n"):
-			fmt.Fprintf(&b, `\x%02x`, c)
-		default:
-			b.WriteRune(c)
-		}
-		i += size
-	}
-	return b.String()
-}
-
-// invisible tells control, format and direction characters from text. Line feeds
-// and tabs are text, a carriage return is so only before a line feed.
-func invisible(c rune) bool {
-	if c < utf8.RuneSelf { // as nearly all are
-		return c < ' ' && c != '\n' && c != '\t' || c == 0x7f
-	}
-	return unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || c&0xfffe == 0xfffe
 }

@@ -169,7 +169,7 @@ func (c *Client) failure(ctx context.Context, err error) *Failure {
 	case slices.ContainsFunc(notHTTP, func(words string) bool { return strings.Contains(text, words) }), brokenHTTP2.MatchString(text) && !strings.Contains(text, "received from peer"):
 		kind = Malformed
 	}
-	return &Failure{kind, c.redactor.excerpt(text, mostFailure)}
+	return &Failure{kind, c.redactor.Excerpt(text, mostFailure)}
 }
 
 // notHTTP are the words of net/http, which has no type for them, about an answer that breaks the protocol.

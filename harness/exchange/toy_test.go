@@ -2,18 +2,22 @@ package exchange
 
 import (
 	"bufio"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"qorcheck/harness/plan"
+	"qorcheck/harness/redact"
 	"qorcheck/harness/settings"
 )
 
@@ -50,6 +54,46 @@ credentials:
 triggers: { card: { approved: { creditcard: "4571000000000001", cvv: "873" } } }
 test_cards: ["4571000000000001", "370000000000416"]
 `
+
+// Cards: one of the fixtures, one known by its shape alone.
+const (
+	testCard  = "4571000000000001"
+	otherCard = "5500000000000004"
+)
+
+func toyRedactor(t *testing.T) *redact.Redactor {
+	t.Helper()
+	return NewRedactor(toyFixture(t, ""), []string{"tan"})
+}
+
+func jsonText(value any) string {
+	data, err := json.Marshal(value)
+	if err != nil {
+		panic(err)
+	}
+	return string(data)
+}
+
+func packed(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
+
+// leaks finds what must never be shown.
+func leaks(t *testing.T, text string) {
+	t.Helper()
+	for _, secret := range []string{
+		"K3y/", "qu'te", clientKey, "pa55", "90s1", testCard, otherCard, "370000000000416",
+		"0000 0001", "0000-0001", "0000 0004", "0000-0004",
+	} {
+		if strings.Contains(text, secret) {
+			t.Errorf("%s is left in %s", secret, text)
+		}
+	}
+	if found := verification.FindString(text); found != "" {
+		t.Errorf("%s is left in %s", found, text)
+	}
+}
+
+// verification finds the verification values, but not in ports and lengths.
+var verification = regexp.MustCompile(`(?:^|[^0-9])(?:873|951)(?:[^0-9]|$)`)
 
 func toyFixture(t *testing.T, hosts string) *settings.Fixtures {
 	t.Helper()

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/redact"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
 )
@@ -57,7 +58,7 @@ func (all causes) add(o *Obligation, e Entry, v verdict.Verdict) string {
 		cause.Cases++
 		cause.show(Case{
 			ID: e.Case, Operation: e.Operation, Obligation: o.ID, Kind: e.Kind, What: e.What, Fault: e.Fault, Outcome: v.Outcome, Why: v.Why,
-			Findings: append([]verdict.Finding{}, v.Findings...), Evidence: cut(e.Evidence), Act: shown(v, e.Act),
+			Findings: append([]verdict.Finding{}, v.Findings...), Evidence: cutBodies(e.Evidence), Act: shown(v, e.Act),
 		})
 	}
 	i, found := slices.BinarySearchFunc(cause.Behind, o.ID, func(b Behind, id string) int { return strings.Compare(b.Obligation, id) })
@@ -170,19 +171,19 @@ func (g *gathering) show(c Case) {
 	}
 }
 
-// cut copies evidence with its bodies shortened.
-func cut(evidence []exchange.Evidence) []exchange.Evidence {
+// cutBodies copies evidence with its bodies shortened.
+func cutBodies(evidence []exchange.Evidence) []exchange.Evidence {
 	list := make([]exchange.Evidence, len(evidence))
 	for i, e := range evidence {
-		e.Request.Body = shorten(e.Request.Body, MostBody)
+		e.Request.Body = redact.Cut(e.Request.Body, MostBody)
 		if e.Answer != nil {
 			answer := *e.Answer
-			answer.Body = shorten(answer.Body, MostBody)
+			answer.Body = redact.Cut(answer.Body, MostBody)
 			e.Answer = &answer
 		}
 		e.Messages = slices.Clone(e.Messages)
 		for j := range e.Messages {
-			e.Messages[j].Body = shorten(e.Messages[j].Body, MostBody)
+			e.Messages[j].Body = redact.Cut(e.Messages[j].Body, MostBody)
 		}
 		list[i] = e
 	}

@@ -206,7 +206,7 @@ func TestCausesAreBounded(t *testing.T) {
 func TestKeptBodiesAreBounded(t *testing.T) {
 	long := strings.Repeat("x", 3*MostBody)
 	evidence := []exchange.Evidence{{Request: exchange.Message{Body: long}, Answer: &exchange.Message{Body: long}, Messages: []exchange.Message{{Body: long}}}}
-	kept := cut(evidence)[0]
+	kept := cutBodies(evidence)[0]
 	if len(kept.Request.Body) > MostBody+50 || len(kept.Answer.Body) > MostBody+50 || len(kept.Messages[0].Body) > MostBody+50 || !strings.Contains(kept.Answer.Body, "bytes more") {
 		t.Errorf("%d and %d bytes", len(kept.Request.Body), len(kept.Answer.Body))
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/redact"
 	"qorcheck/harness/verdict"
 )
 
@@ -140,7 +141,7 @@ func (c Case) Curl() []string {
 func block(label string, m exchange.Message) string {
 	lines := append([]string{m.Line}, m.Header...)
 	if m.Body != "" {
-		lines = append(lines, strings.Split(shorten(m.Body, 2000), "\n")...)
+		lines = append(lines, strings.Split(redact.Cut(m.Body, 2000), "\n")...)
 	}
 	var b strings.Builder
 	for i, line := range lines {
@@ -152,19 +153,6 @@ func block(label string, m exchange.Message) string {
 	}
 	return b.String()
 }
-
-func shorten(text string, most int) string {
-	if len(text) <= most {
-		return text
-	}
-	cut := most
-	for cut > 0 && (text[cut]&0xc0 == 0x80 || digit(text[cut-1]) && digit(text[cut])) {
-		cut-- // within a number what is left may look like another
-	}
-	return fmt.Sprintf("%s… (%d bytes more)", text[:cut], len(text)-cut)
-}
-
-func digit(c byte) bool { return c >= '0' && c <= '9' }
 
 func indent(text, by string) string {
 	return by + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n"+by) + "\n"

@@ -18,6 +18,8 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"qorcheck/harness/redact"
 )
 
 // Roles of credentials.
@@ -189,8 +191,8 @@ func (f *Fixtures) check() error {
 		}
 	}
 	for _, card := range f.TestCards {
-		if !IsCard(card) {
-			return fmt.Errorf("test_cards: %s: not a card number: 12 to 19 digits with a right check digit are allowed", Truncate(card))
+		if !redact.IsCard(card) {
+			return fmt.Errorf("test_cards: %s: not a card number: 12 to 19 digits with a right check digit are allowed", redact.MaskCard(card))
 		}
 	}
 	return f.checkCards()
@@ -203,8 +205,8 @@ func (f *Fixtures) checkCards() error {
 		for _, where := range slices.Sorted(maps.Keys(all)) {
 			trigger := all[where]
 			for _, field := range slices.Sorted(maps.Keys(trigger)) {
-				if v := trigger[field]; IsCard(v) && len(v) >= MinCard && !slices.Contains(f.TestCards, v) {
-					return fmt.Errorf("triggers.%s.%s.%s: %s is a card number that test_cards does not list", group, where, field, Truncate(v))
+				if v := trigger[field]; redact.IsCard(v) && len(v) >= redact.MinCard && !slices.Contains(f.TestCards, v) {
+					return fmt.Errorf("triggers.%s.%s.%s: %s is a card number that test_cards does not list", group, where, field, redact.MaskCard(v))
 				}
 			}
 		}
@@ -296,7 +298,7 @@ func (f *Fixtures) Secrets() (credentials, cards []string) {
 	for _, t := range f.Triggers {
 		for _, trigger := range t.all() {
 			for _, value := range trigger {
-				if IsCard(value) {
+				if redact.IsCard(value) {
 					cards = append(cards, value)
 				}
 			}
@@ -319,7 +321,7 @@ func (f *Fixtures) CardFields() []string {
 	for _, t := range f.Triggers {
 		for _, trigger := range t.all() {
 			for field, value := range trigger {
-				if IsCard(value) && len(value) >= MinCard {
+				if redact.IsCard(value) && len(value) >= redact.MinCard {
 					names[field] = true
 				}
 			}
@@ -376,38 +378,9 @@ func Loopback(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// MinCard is the length of the shortest card number that is guarded; shorter ones
-// are other numbers more often than not.
-const MinCard = 13
-
-// IsCard tells whether a string is 12 to 19 digits with a right check digit (ISO/IEC 7812, Luhn).
-func IsCard(s string) bool {
-	if len(s) < 12 || len(s) > 19 {
-		return false
-	}
-	sum := 0
-	for i := range len(s) {
-		c := s[len(s)-1-i]
-		if c < '0' || c > '9' {
-			return false
-		}
-		d := int(c - '0')
-		if i%2 == 1 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-	}
-	return sum%10 == 0
-}
-
-// Truncate shows a card number as payment card rules allow: first six, last four.
-func Truncate(card string) string {
-	if len(card) < 15 {
-		return "[card]"
-	}
-	return card[:6] + strings.Repeat("*", len(card)-10) + card[len(card)-4:]
+// UnlistedCard reports whether a value is a card number that test_cards does not list.
+func (f *Fixtures) UnlistedCard(value string) bool {
+	return redact.IsCard(value) && !slices.Contains(f.TestCards, value)
 }
 
 // ShortSecrets lists test data of three to five characters, such as card

@@ -1,11 +1,9 @@
-package exchange
+package redact
 
 import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"qorcheck/harness/settings"
 )
 
 // Leaks says what a text holds that no report may hold, "" when there is nothing:
@@ -24,15 +22,15 @@ func (r *Redactor) Leaks(text string) string {
 	for i, apart := 0, 0; i < len(text); { // apart is where the last escape ended
 		if n := escape(text[i:]); n > 0 {
 			if card, _ := number(text, i+1, i+1); len(card) >= 12 && r.cards[card] { // the percent sign may be one, too
-				return "the card number " + settings.Truncate(card)
+				return "the card number " + MaskCard(card)
 			}
 			i += n
 			apart = i
 			continue
 		}
 		number, end := number(text, i, apart)
-		if len(number) >= 12 && r.cards[number] || len(number) >= 13 && settings.IsCard(number) && issuer.MatchString(number) {
-			return "the card number " + settings.Truncate(number)
+		if len(number) >= 12 && r.cards[number] || len(number) >= 13 && IsCard(number) && issuer.MatchString(number) {
+			return "the card number " + MaskCard(number)
 		}
 		i = end
 	}

@@ -1,4 +1,6 @@
-package exchange
+// Package redact holds everything that knows what a secret is: what is taken out of
+// texts and how, what no report may hold, how a text is cut and made printable.
+package redact
 
 import (
 	"encoding/base64"
@@ -10,10 +12,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"unicode/utf8"
-
-	"qorcheck/harness/plan"
-	"qorcheck/harness/settings"
 )
 
 // Mark stands where a secret was. Credentials carry a number, as in [redacted#3]:
@@ -41,18 +39,20 @@ type Redactor struct {
 	clean, cleanAnswers texts // in which nothing was found
 }
 
-// NewRedactor makes a redactor for the secrets of the fixtures and for the names
-// that the description marks as secret, and for further secrets of the run.
-func NewRedactor(f *settings.Fixtures, names []string, more ...string) *Redactor {
+// Secrets are what a run knows to be secret.
+type Secrets struct {
+	Values []string // such as credentials; those of less than six bytes are looked for as words of their own
+	Cards  []string // card numbers, whatever their check digits and issuers
+	Names  []string // of fields whose values are secret, beside the usual ones
+}
+
+// New makes a redactor.
+func New(s Secrets) *Redactor {
 	r := &Redactor{cards: map[string]bool{}, credential: map[string]bool{}, minted: newOrdinals()}
-	credentials, cards := f.Secrets()
-	for _, value := range credentials {
-		more = append(more, plan.Twisted(value)...)
-	}
 	by, surely := map[string]string{}, map[string]string{}
-	short := f.ShortSecrets()
+	var short []string
 	longest := 0
-	for _, value := range append(credentials, more...) {
+	for _, value := range s.Values {
 		values := []string{value}
 		if _, password, ok := strings.Cut(value, ":"); ok && len(password) >= 6 { // of user:password
 			values = append(values, password)
@@ -75,8 +75,8 @@ func NewRedactor(f *settings.Fixtures, names []string, more ...string) *Redactor
 			}
 		}
 	}
-	for _, card := range cards {
-		by[card], r.cards[card] = settings.Truncate(card), true
+	for _, card := range s.Cards {
+		by[card], r.cards[card] = MaskCard(card), true
 	}
 	r.known, r.surely = longestFirst(by), longestFirst(surely)
 	slices.SortStableFunc(r.odd, func(a, b oddSecret) int { return len(b.form.String()) - len(a.form.String()) }) // as above
@@ -90,7 +90,7 @@ func NewRedactor(f *settings.Fixtures, names []string, more ...string) *Redactor
 		}
 		r.short = regexp.MustCompile(`\b(?:` + strings.Join(quoted, "|") + `)\b`)
 	}
-	r.setNames(names)
+	r.setNames(s.Names)
 	return r
 }
 
@@ -265,26 +265,23 @@ func (r *Redactor) plain(text string) string {
 	return text
 }
 
-// headerLine is a header line of an answer, without its value where the name says
+// HeaderLine is a header line of an answer, without its value where the name says
 // that it is secret. It is still to be redacted.
-func (r *Redactor) headerLine(name, value string) string {
+func (r *Redactor) HeaderLine(name, value string) string {
 	if secretHeader(name) && value != "" {
 		value = r.minted.mark(value)
 	}
 	return name + ": " + value
 }
 
-// excerpt redacts the beginning of what a target sent, and makes it printable. A
+// Excerpt redacts the beginning of what a target sent, and makes it printable. A
 // text is cut with a margin, redacted, and cut again: what is left of a secret at
 // the first cut does not show.
-func (r *Redactor) excerpt(text string, most int) string {
+func (r *Redactor) Excerpt(text string, most int) string {
 	if len(text) <= most+r.margin {
-		return printable(r.Answer(text))
+		return Printable(r.Answer(text))
 	}
 	shown := r.Answer(text[:most+r.margin])
-	cut := max(0, min(most, len(shown)-r.margin))
-	for cut > 0 && (!utf8.RuneStart(shown[cut]) || digit(shown, cut-1) && digit(shown, cut)) {
-		cut-- // within a number what is left may look like another
-	}
-	return fmt.Sprintf("%s… (%d bytes more)", printable(shown[:cut]), len(text)-cut)
+	cut := cutBefore(shown, max(0, min(most, len(shown)-r.margin)))
+	return fmt.Sprintf("%s… (%d bytes more)", Printable(shown[:cut]), len(text)-cut)
 }

@@ -1,62 +1,55 @@
-package exchange
+package redact
 
 import (
-	"fmt"
-	"net/http"
 	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
-
-	"qorcheck/harness/settings"
 )
 
-// cards keeps numbers of real cards from being sent: whatever a plan holds, a card
-// field carries a number with a right check digit only if the fixtures list it.
-type cards struct {
+// CardGuard keeps numbers of real cards from being sent: a card field carries a
+// number with a right check digit only if the number is listed.
+type CardGuard struct {
 	fields []string // lower case
 	listed map[string]bool
 }
 
-// newCards makes the guard for fields that the description marks as secret, and
-// for those in which the fixtures give card numbers.
-func newCards(f *settings.Fixtures, secret []string) *cards {
-	c := &cards{listed: map[string]bool{}}
-	for _, name := range slices.Concat(secret, f.CardFields()) {
-		c.fields = append(c.fields, lower(name))
+// NewCardGuard makes the guard of the fields of these names.
+func NewCardGuard(fields, listed []string) *CardGuard {
+	g := &CardGuard{listed: map[string]bool{}}
+	for _, name := range fields {
+		g.fields = append(g.fields, lower(name))
 	}
-	for _, card := range f.TestCards {
-		c.listed[card] = true
+	for _, card := range listed {
+		g.listed[card] = true
 	}
-	slices.Sort(c.fields)
-	c.fields = slices.Compact(c.fields)
-	return c
+	slices.Sort(g.fields)
+	g.fields = slices.Compact(g.fields)
+	return g
 }
 
-// refuse names the card number that a request must not carry, as it may be shown.
-func (c *cards) refuse(request *http.Request, body []byte) error {
-	for _, text := range []string{request.URL.RawQuery, string(body)} {
-		forms := []string{text, unquoted(text), unescaped(text)}
-		for _, form := range slices.Compact(forms) {
-			if number := c.unlisted(form); number != "" {
-				return fmt.Errorf("%s is a card number that test_cards does not list: it is not sent", settings.Truncate(number))
-			}
+// Unlisted finds a card number that a card field carries and that is not listed, in
+// a query, a form or JSON, and returns it masked; "" when there is none.
+func (g *CardGuard) Unlisted(text string) string {
+	forms := []string{text, unquoted(text), unescaped(text)}
+	for _, form := range slices.Compact(forms) {
+		if number := g.find(form); number != "" {
+			return MaskCard(number)
 		}
 	}
-	return nil
+	return ""
 }
 
-// unlisted finds a card number that a card field of a text carries and that the
-// fixtures do not list, "" when there is none.
-func (c *cards) unlisted(text string) string {
+// find finds the number in a text as it stands.
+func (g *CardGuard) find(text string) string {
 	for i := range len(text) {
 		if !digit(text, i) || i > 0 && alphanumeric(text[i-1]) {
 			continue
 		}
 		number := numberIn(text[i:])
-		if len(number) >= settings.MinCard && settings.IsCard(number) && !c.listed[number] && c.named(text[:i]) {
+		if len(number) >= MinCard && IsCard(number) && !g.listed[number] && g.named(text[:i]) {
 			return number
 		}
 	}
@@ -79,14 +72,14 @@ func numberIn(text string) string {
 const farthest = 20
 
 // named tells whether a text ends in the name of a card field and what leads to its value.
-func (c *cards) named(text string) bool {
+func (g *CardGuard) named(text string) bool {
 	for range farthest {
 		last, size := utf8.DecodeLastRuneInString(text)
 		if size == 0 || last < utf8.RuneSelf && alphanumeric(byte(last)) {
 			return false
 		}
 		text = text[:len(text)-size]
-		if slices.ContainsFunc(c.fields, func(name string) bool { return begins(text[max(0, len(text)-len(name)):], name) }) {
+		if slices.ContainsFunc(g.fields, func(name string) bool { return begins(text[max(0, len(text)-len(name)):], name) }) {
 			return true
 		}
 	}

@@ -1,13 +1,45 @@
-package exchange
+package redact
 
 import (
 	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"qorcheck/harness/settings"
 )
+
+// MinCard is the length of the shortest card number that is guarded; shorter ones
+// are other numbers more often than not.
+const MinCard = 13
+
+// IsCard tells whether a string is 12 to 19 digits with a right check digit (ISO/IEC 7812, Luhn).
+func IsCard(s string) bool {
+	if len(s) < 12 || len(s) > 19 {
+		return false
+	}
+	sum := 0
+	for i := range len(s) {
+		c := s[len(s)-1-i]
+		if c < '0' || c > '9' {
+			return false
+		}
+		d := int(c - '0')
+		if i%2 == 1 {
+			if d *= 2; d > 9 {
+				d -= 9
+			}
+		}
+		sum += d
+	}
+	return sum%10 == 0
+}
+
+// MaskCard shows a card number as payment card rules allow: first six, last four.
+func MaskCard(card string) string {
+	if len(card) < 15 {
+		return "[card]"
+	}
+	return card[:6] + strings.Repeat("*", len(card)-10) + card[len(card)-4:]
+}
 
 // separator measures what may stand between two digits of a card number: at most
 // one space, plus sign or hyphen, percent-encoded or not.
@@ -55,7 +87,7 @@ func (r *Redactor) hideCards(text string) string {
 				continue
 			}
 			if n, card := r.card(text, groups[g:], gluedAfter); n > 0 {
-				b.WriteString(text[at:groups[g][0]] + settings.Truncate(card))
+				b.WriteString(text[at:groups[g][0]] + MaskCard(card))
 				g += n - 1
 				at = groups[g][1]
 			}
@@ -101,7 +133,7 @@ func (r *Redactor) card(text string, groups [][2]int, gluedAfter bool) (n int, c
 			continue
 		}
 		number := string(digits[:wanted])
-		if r.cards[number] || settings.IsCard(number) && issuer.MatchString(number) {
+		if r.cards[number] || IsCard(number) && issuer.MatchString(number) {
 			return ends[wanted], number
 		}
 	}

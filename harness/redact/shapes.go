@@ -1,4 +1,4 @@
-package exchange
+package redact
 
 import (
 	"encoding/base64"

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-func (s *Sandbox) transfers() map[string]service {
+func (s *Server) transfers() map[string]service {
 	return map[string]service{
 		"ach-sale":   {handle: s.payByBank(sale), repeated: declineRepeated},
 		"ach-credit": {handle: s.payByBank(refund), repeated: declineRepeated}, // lists call it a refund
@@ -16,7 +16,7 @@ func (s *Sandbox) transfers() map[string]service {
 
 // bankFunds returns what payments may draw on with an account number. Only the
 // accounts among the triggers are treated in a way of their own.
-func (s *Sandbox) bankFunds(number, kind string) funds {
+func (s *Server) bankFunds(number, kind string) funds {
 	f := funds{Bank: kind, Code: codeApproved}
 	triggers := s.fixtures.Triggers.ACH
 	for _, trigger := range triggers.Refused {
@@ -53,7 +53,7 @@ func bankNumber(number string) bool {
 }
 
 // payByBank moves money from or to a bank account.
-func (s *Sandbox) payByBank(k kind) func(*work, *request) answer {
+func (s *Server) payByBank(k kind) func(*work, *request) answer {
 	return func(w *work, rq *request) answer {
 		number := rq.text("account_number")
 		f := s.bankFunds(number, rq.text("account_type"))

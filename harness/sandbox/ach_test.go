@@ -249,7 +249,7 @@ func TestTransfersInLists(t *testing.T) {
 		{"a transfer by its order id, with the kind forgotten", url.Values{"order_id": {"debit"}}, "0"},
 		{"cash cannot be asked for", url.Values{"payment_type": {"cc, ach"}, "order_id": {"cash"}}, "0"},
 	} {
-		t.Run(tt.claim, func(t *testing.T) { (&target{t, s.Sandbox, s.origin}).wantCount(tt.query, tt.want) })
+		t.Run(tt.claim, func(t *testing.T) { (&target{t, s.Server, s.origin}).wantCount(tt.query, tt.want) })
 	}
 	if s.row(card)["payment_type"] != "cc" || s.row(debit)["payment_type"] != "ach" {
 		t.Error("a payment type is wrong")

@@ -1,6 +1,6 @@
 package sandbox
 
-func (s *Sandbox) cash() map[string]service {
+func (s *Server) cash() map[string]service {
 	return map[string]service{
 		"cash-sale": {handle: payInCash, repeated: declineRepeated, outside: true},
 	}

@@ -11,7 +11,7 @@ const settlePath = "/control/settle"
 
 // settle settles one transaction, at once: the body is {"transaction_id": "…"}.
 // An authorization settles through its captures, cash not at all.
-func (s *Sandbox) settle(r *http.Request) answer {
+func (s *Server) settle(r *http.Request) answer {
 	wrong := func(status int, code, message string) answer { return (&refusal{status, code, message}).answer() }
 	if r.Method != http.MethodPost {
 		return wrong(http.StatusNotFound, codeUnsupported, "settling is a POST")

@@ -48,7 +48,7 @@ func TestCredentials(t *testing.T) {
 				{path: "/payment/sale/manual/", body: payment().wrapped()},
 				{path: "/payment/authorize", body: payment().wrapped()},
 			} {
-				s := &target{t, s.Sandbox, s.origin}
+				s := &target{t, s.Server, s.origin}
 				r := s.request(c)
 				for name, value := range map[string]string{"Qor-App-Key": tt.app, "Qor-Client-Key": tt.client} {
 					if r.Header.Set(name, value); value == absent {
@@ -64,14 +64,14 @@ func TestCredentials(t *testing.T) {
 		})
 	}
 	t.Run("keys in the query or in the body do not count", func(t *testing.T) {
-		s := &target{t, s.Sandbox, s.origin}
+		s := &target{t, s.Server, s.origin}
 		bare := map[string]string{"Qor-App-Key": "", "Qor-Client-Key": ""}
 		f := payment().with(fields{"Qor-App-Key": valid.App, "Qor-Client-Key": valid.Client}).wrapped()
 		f["Qor-App-Key"], f["Qor-Client-Key"] = valid.App, valid.Client
 		s.wantStatus(s.send(call{path: "/payment/authorize?Qor-App-Key=" + valid.App + "&Qor-Client-Key=" + valid.Client, header: bare, body: f}), 401)
 	})
 	t.Run("a key given twice is no key", func(t *testing.T) {
-		s := &target{t, s.Sandbox, s.origin}
+		s := &target{t, s.Server, s.origin}
 		r := s.request(call{method: http.MethodGet, path: "/webhook"})
 		r.Header.Add("Qor-App-Key", valid.App)
 		got, err := s.do(r)

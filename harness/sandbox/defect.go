@@ -17,21 +17,47 @@ import (
 	"qorcheck/spec"
 )
 
-// defect plants itself into a sandbox that is not serving yet. The control
+// defect plants itself into a target that is still being made. The control
 // endpoint of the environment stays sound: it is no part of what is judged.
-type defect func(*Sandbox) error
+type defect func(*planting) error
 
-// defects are where defects take hold of the traffic.
-type defects struct {
+// planting is where defects take hold: of the exchanges, and of the server itself.
+type planting struct {
 	before, after []alteration
-	news          []func(*Sandbox, message) []message
+	options       serverOptions
+}
+
+// plantedServer returns a server and the handler of a target that has the named
+// defects: the server itself where there are none.
+func plantedServer(o serverOptions, names []string) (*Server, http.Handler, error) {
+	mutants, err := FindMutants(names)
+	if err != nil {
+		return nil, nil, err
+	}
+	p := &planting{options: o}
+	for _, m := range mutants {
+		if err := m.plant(p); err != nil {
+			return nil, nil, fmt.Errorf("defect %s: %w", m.Name, err)
+		}
+	}
+	server, err := newServer(p.options)
+	if err != nil || len(mutants) == 0 {
+		return server, server, err
+	}
+	return server, &broken{server, p.before, p.after}, nil
+}
+
+// broken is a target with defects around a server.
+type broken struct {
+	server        *Server
+	before, after []alteration
 }
 
 // exchange is one request and its answer, as defects see them. Where a defect
 // sets the status before the sandbox has worked, the sandbox does not.
 type exchange struct {
 	*http.Request
-	sandbox   *Sandbox
+	server    *Server
 	operation string // "" where the request leads to none
 	sent      []byte
 	status    int
@@ -51,16 +77,16 @@ type (
 
 // before alters requests that meet a condition.
 func before(when condition, alterations ...alteration) defect {
-	return func(s *Sandbox) error {
-		s.defects.before = append(s.defects.before, inOrder(when, alterations))
+	return func(p *planting) error {
+		p.before = append(p.before, inOrder(when, alterations))
 		return nil
 	}
 }
 
 // after alters the answers of exchanges that meet a condition.
 func after(when condition, alterations ...alteration) defect {
-	return func(s *Sandbox) error {
-		s.defects.after = append(s.defects.after, inOrder(when, alterations))
+	return func(p *planting) error {
+		p.after = append(p.after, inOrder(when, alterations))
 		return nil
 	}
 }
@@ -75,26 +101,26 @@ func inOrder(when condition, alterations []alteration) alteration {
 	}
 }
 
-// handler is the work behind an operation.
-type handler = func(*work, *request) answer
-
 // replacing replaces the work behind operations; next is the sound one.
 func replacing(act func(w *work, rq *request, next handler) answer, operations ...string) defect {
-	return func(s *Sandbox) error {
+	return func(p *planting) error {
+		wrap := func(next handler) handler {
+			return func(w *work, rq *request) answer { return act(w, rq, next) }
+		}
+		if p.options.Handlers == nil {
+			p.options.Handlers = map[string][]func(handler) handler{}
+		}
 		for _, id := range operations {
-			sound := s.services[id]
-			broken := sound
-			broken.handle = func(w *work, rq *request) answer { return act(w, rq, sound.handle) }
-			s.services[id] = broken
+			p.options.Handlers[id] = append(p.options.Handlers[id], wrap)
 		}
 		return nil
 	}
 }
 
 // telling replaces each message by others, none included.
-func telling(news func(*Sandbox, message) []message) defect {
-	return func(s *Sandbox) error {
-		s.defects.news = append(s.defects.news, news)
+func telling(news func(*Server, message) []message) defect {
+	return func(p *planting) error {
+		p.options.Messages = append(p.options.Messages, news)
 		return nil
 	}
 }
@@ -102,9 +128,13 @@ func telling(news func(*Sandbox, message) []message) defect {
 // without takes keys out of the description that the sandbox enforces: pointers
 // whose last part is the key.
 func without(pointers ...string) defect {
-	return func(s *Sandbox) error {
+	return func(p *planting) error {
+		text := p.options.Description
+		if text == nil {
+			text = spec.QorCommerce()
+		}
 		var tree any
-		if err := yaml.Unmarshal(spec.QorCommerce(), &tree); err != nil {
+		if err := yaml.Unmarshal(text, &tree); err != nil {
 			return err
 		}
 		for _, pointer := range pointers {
@@ -120,37 +150,38 @@ func without(pointers ...string) defect {
 			}
 			delete(members, tokens[len(tokens)-1])
 		}
-		text, err := yaml.Marshal(tree)
-		if err != nil {
-			return err
-		}
-		s.description, err = readDescription(text)
+		var err error
+		p.options.Description, err = yaml.Marshal(tree)
 		return err
 	}
 }
 
 // both plants several defects that make up one.
 func both(parts ...defect) defect {
-	return func(s *Sandbox) error {
+	return func(p *planting) error {
 		var errs []error
 		for _, plant := range parts {
-			errs = append(errs, plant(s))
+			errs = append(errs, plant(p))
 		}
 		return errors.Join(errs...)
 	}
 }
 
-// serveBroken answers a request with all defects in place.
-func (s *Sandbox) serveBroken(w http.ResponseWriter, r *http.Request) {
-	x := &exchange{Request: r, sandbox: s, header: http.Header{"Content-Type": {jsonType}}}
+// ServeHTTP answers a request with all defects in place.
+func (s *broken) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == settlePath {
+		s.server.ServeHTTP(w, r)
+		return
+	}
+	x := &exchange{Request: r, server: s.server, header: http.Header{"Content-Type": {jsonType}}}
 	var err error
 	if x.sent, err = io.ReadAll(io.LimitReader(r.Body, maxBody+maxDrain)); err != nil {
 		return // nobody is left to be answered
 	}
-	if op, _, ok := s.description.route(r.Method, r.URL.EscapedPath()); ok {
+	if op, _, ok := s.server.description.route(r.Method, r.URL.EscapedPath()); ok {
 		x.operation = op.id
 	}
-	for _, alter := range s.defects.before {
+	for _, alter := range s.before {
 		if x.status == 0 && x.raw == "" {
 			alter(x)
 		}
@@ -162,7 +193,7 @@ func (s *Sandbox) serveBroken(w http.ResponseWriter, r *http.Request) {
 	if x.status == 0 {
 		x.status, x.body = x.inside(r, x.sent)
 	}
-	for _, alter := range s.defects.after {
+	for _, alter := range s.after {
 		alter(x)
 	}
 	x.send(w)
@@ -202,7 +233,7 @@ func (x *exchange) sendRaw(w http.ResponseWriter) {
 // inside lets the sound sandbox answer a request.
 func (x *exchange) inside(r *http.Request, body []byte) (int, []byte) {
 	r.Body = readable(body)
-	return x.sandbox.reply(r)
+	return x.server.reply(r)
 }
 
 func readable(body []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(body)) }
@@ -243,7 +274,7 @@ func keyless(x *exchange) bool {
 // keysOf holds for requests with the keys of a role.
 func keysOf(role string) condition {
 	return func(x *exchange) bool {
-		pair := x.sandbox.fixtures.Credentials[role]
+		pair := x.server.fixtures.Credentials[role]
 		return x.Header.Get(appKeyHeader) == pair.App && x.Header.Get(clientKeyHeader) == pair.Client
 	}
 }
@@ -353,7 +384,7 @@ func appends(text string) alteration { return func(x *exchange) { x.body = appen
 // withKeys puts the keys of a role in place of those sent.
 func withKeys(role string) alteration {
 	return func(x *exchange) {
-		pair := x.sandbox.fixtures.Credentials[role]
+		pair := x.server.fixtures.Credentials[role]
 		x.Header.Set(appKeyHeader, pair.App)
 		x.Header.Set(clientKeyHeader, pair.Client)
 	}
@@ -361,7 +392,7 @@ func withKeys(role string) alteration {
 
 // asMerchant puts a merchant in place of the one sent.
 func asMerchant(name string) alteration {
-	return func(x *exchange) { corrects("mid", x.sandbox.fixtures.Merchants[name])(x) }
+	return func(x *exchange) { corrects("mid", x.server.fixtures.Merchants[name])(x) }
 }
 
 // corrects puts a value in place of a field of transaction_data.

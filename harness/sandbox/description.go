@@ -216,19 +216,28 @@ func (op *operation) match(parts []string) (map[string]string, bool) {
 	return values, true
 }
 
+// content is what a request says to an operation.
+type content struct {
+	path      map[string]string
+	query     url.Values
+	header    http.Header
+	mediaType string
+	body      any
+}
+
 // validate checks parameters and body against the description. It returns the
 // query parameters that were given and say something.
-func (op *operation) validate(rq *request, query url.Values, header http.Header) (map[string]string, error) {
+func (op *operation) validate(c content) (map[string]string, error) {
 	given := map[string]string{}
 	for _, p := range op.parameters {
 		var values []string
 		switch p.in {
 		case "path":
-			values = []string{rq.path[p.name]}
+			values = []string{c.path[p.name]}
 		case "query":
-			values = query[p.name]
+			values = c.query[p.name]
 		case "header":
-			values = header.Values(p.name)
+			values = c.header.Values(p.name)
 		}
 		if len(values) > 1 {
 			return nil, fmt.Errorf("%s parameter %s is given twice", p.in, p.name)
@@ -248,11 +257,11 @@ func (op *operation) validate(rq *request, query url.Values, header http.Header)
 	if op.bodies == nil {
 		return given, nil
 	}
-	b := op.bodies[rq.mediaType]
-	if err := b.shape.missing("", rq.body); err != nil {
+	b := op.bodies[c.mediaType]
+	if err := b.shape.missing("", c.body); err != nil {
 		return nil, err
 	}
-	if err := b.schema.Validate(rq.body); err != nil {
+	if err := b.schema.Validate(c.body); err != nil {
 		return nil, errors.New("body: " + fault(err))
 	}
 	return given, nil

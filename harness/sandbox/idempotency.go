@@ -12,7 +12,7 @@ const idempotencyHeader = "Qor-Idempotent-Key"
 
 // idempotencyKey returns the key where the operation honours one: every POST
 // does.
-func (op *operation) idempotencyKey(key string) string {
+func idempotencyKey(op *operation, key string) string {
 	if op.method != http.MethodPost {
 		return ""
 	}

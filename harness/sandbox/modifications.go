@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-func (s *Sandbox) modifications() map[string]service {
+func (s *Server) modifications() map[string]service {
 	return map[string]service{
 		"payment-capture": {handle: modify(captureCard), repeated: declineRepeated},
 		"payment-refund":  {handle: modify(refundCard), repeated: declineRepeated, refunds: true},
@@ -198,7 +198,7 @@ func (w *work) final(t *transaction) *transaction {
 }
 
 // failLater sets the clock for a capture that is bound to fail.
-func (s *Sandbox) failLater(t *transaction) {
+func (s *Server) failLater(t *transaction) {
 	if t.Kind != capture || t.Fails == "" {
 		return
 	}
@@ -215,7 +215,7 @@ func (s *Sandbox) failLater(t *transaction) {
 }
 
 // resume sets the clocks that a restart has stopped.
-func (s *Sandbox) resume() {
+func (s *Server) resume() {
 	s.state.RLock()
 	defer s.state.RUnlock()
 	for _, id := range s.state.order {

@@ -2,6 +2,7 @@ package sandbox
 
 import (
 	"encoding/json"
+	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"slices"
@@ -22,8 +23,12 @@ func TestMutantsAreWellFormed(t *testing.T) {
 			return q.ID == id || open && strings.HasPrefix(q.ID, prefix)
 		})
 	}
+	d, err := readDescription(spec.QorCommerce())
+	if err != nil {
+		t.Fatal(err)
+	}
 	var operations []string
-	for _, op := range promised().description.operations {
+	for _, op := range d.operations {
 		operations = append(operations, op.id)
 	}
 	name := regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
@@ -87,28 +92,41 @@ func TestFollows(t *testing.T) {
 
 func TestEveryMutantPlants(t *testing.T) {
 	for _, m := range Mutants() {
-		s, err := New(Options{Defects: []string{m.Name}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := s.Close(); err != nil {
-			t.Errorf("%s: %v", m.Name, err)
-		}
+		mutantOf(t, m.Name)
 	}
 }
 
 func TestUnknownDefect(t *testing.T) {
-	_, err := New(Options{Defects: []string{"keyless-200", "keyless-201"}})
+	_, _, err := plantedServer(serverOptions{}, []string{"keyless-200", "keyless-201"})
 	if err == nil || !strings.Contains(err.Error(), `unknown defect "keyless-201"; allowed: `) || !strings.Contains(err.Error(), "keyless-200") {
 		t.Errorf("%v, want the name and those that are allowed", err)
 	}
 }
 
-// ask lets a broken sandbox answer: what it says is not held against the description.
-func ask(t *testing.T, s *Sandbox, method, path, role, body string) *httptest.ResponseRecorder {
+// mutant is a target with defects. What it answers is not held against the description.
+type mutant struct {
+	http.Handler
+	server *Server
+}
+
+func mutantOf(t *testing.T, defects ...string) mutant {
 	t.Helper()
+	server, handler, err := plantedServer(serverOptions{}, defects)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return mutant{handler, server}
+}
+
+// ask returns the answer to a request with the keys of a role, "" for none.
+func (m mutant) ask(method, path, role, body string) *httptest.ResponseRecorder {
 	r := httptest.NewRequest(method, path, strings.NewReader(body))
-	if pair := s.fixtures.Credentials[role]; role != "" {
+	if pair := m.server.fixtures.Credentials[role]; role != "" {
 		r.Header.Set(appKeyHeader, pair.App)
 		r.Header.Set(clientKeyHeader, pair.Client)
 	}
@@ -116,42 +134,28 @@ func ask(t *testing.T, s *Sandbox, method, path, role, body string) *httptest.Re
 		r.Header.Set("Content-Type", jsonType)
 	}
 	w := httptest.NewRecorder()
-	s.ServeHTTP(w, r)
+	m.ServeHTTP(w, r)
 	return w
-}
-
-func brokenBy(t *testing.T, names ...string) *Sandbox {
-	t.Helper()
-	s, err := New(Options{Defects: names})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
 }
 
 // TestDefectsAddUp: several defects work at once, each as it does alone.
 func TestDefectsAddUp(t *testing.T) {
-	s := brokenBy(t, "revoked-keys-accepted", "wrong-field-type", "403-for-401")
-	if got := ask(t, s, "GET", "/v3/webhook", "revoked", ""); got.Code != 200 || !strings.Contains(got.Body.String(), `"count":"0"`) {
+	s := mutantOf(t, "revoked-keys-accepted", "wrong-field-type", "403-for-401")
+	if got := s.ask("GET", "/v3/webhook", "revoked", ""); got.Code != 200 || !strings.Contains(got.Body.String(), `"count":"0"`) {
 		t.Errorf("answered %d %s", got.Code, got.Body)
 	}
-	if got := ask(t, s, "GET", "/v3/webhook", "", ""); got.Code != 403 {
+	if got := s.ask("GET", "/v3/webhook", "", ""); got.Code != 403 {
 		t.Errorf("answered %d without keys", got.Code)
 	}
 }
 
 // TestSettlingStaysSound: the environment is no part of what is judged.
 func TestSettlingStaysSound(t *testing.T) {
-	s := brokenBy(t, "always-500")
-	if got := ask(t, s, "POST", settlePath, "", "{}"); got.Code != 400 {
+	s := mutantOf(t, "always-500")
+	if got := s.ask("POST", settlePath, "", "{}"); got.Code != 400 {
 		t.Errorf("settling is answered %d", got.Code)
 	}
-	if got := ask(t, s, "GET", "/v3/webhook", "valid", ""); got.Code != 500 {
+	if got := s.ask("GET", "/v3/webhook", "valid", ""); got.Code != 500 {
 		t.Errorf("a request is answered %d", got.Code)
 	}
 }
@@ -159,33 +163,43 @@ func TestSettlingStaysSound(t *testing.T) {
 // TestDefectsRememberApart: what a defect keeps in mind is that of its own sandbox,
 // however many have it at once.
 func TestDefectsRememberApart(t *testing.T) {
-	one, other := brokenBy(t, "message-after-removal"), brokenBy(t, "message-after-removal")
-	hear := func(s *Sandbox, r *receiver) (id string) {
+	one, other := mutantOf(t, "message-after-removal"), mutantOf(t, "message-after-removal")
+	received := make(chan string, 10)
+	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { received <- r.URL.Path }))
+	defer receiver.Close()
+	register := func(m mutant, path string) (id string) {
 		t.Helper()
-		got := ask(t, s, "POST", "/v3/webhook", "valid", string(encodeJSON(fields{"mid": main, "name": "test", "uri": r.url, "event": "sale.approved"}.wrapped())))
+		got := m.ask("POST", "/v3/webhook", "valid", `{"transaction_data":{"mid":"700100200","name":"test","uri":"`+receiver.URL+path+`","event":"sale.approved"}}`)
 		var answer struct{ ID string }
 		if err := json.Unmarshal(got.Body.Bytes(), &answer); err != nil || answer.ID == "" {
 			t.Fatalf("answered %d %s", got.Code, got.Body)
 		}
 		return answer.ID
 	}
-	sell := func(s *Sandbox) {
+	// sell makes a sale and returns the paths that its messages came to, one at least.
+	sell := func(m mutant, messages int) (paths []string) {
 		t.Helper()
-		if got := ask(t, s, "POST", "/v3/payment/sale/manual/", "valid", string(encodeJSON(payment().wrapped()))); got.Code != 200 {
+		if got := m.ask("POST", "/v3/payment/sale/manual/", "valid",
+			`{"transaction_data":{"mid":"700100200","amount":"20.00","creditcard":"4571000000000001","cvv":"321","month":"09","year":"39","bzip":"97201"}}`); got.Code != 200 {
 			t.Fatalf("answered %d %s", got.Code, got.Body)
 		}
+		for range messages {
+			paths = append(paths, <-received)
+		}
+		slices.Sort(paths)
+		return paths
 	}
-	removed, stays := newReceiver(t), newReceiver(t)
-	if got := ask(t, one, "DELETE", "/v3/webhook/"+hear(one, removed), "valid", ""); got.Code != 200 {
+	removed := register(one, "/removed")
+	if got := one.ask("DELETE", "/v3/webhook/"+removed, "valid", ""); got.Code != 200 {
 		t.Fatalf("answered %d %s", got.Code, got.Body)
 	}
-	hear(other, stays)
-	sell(other)
-	other.courier.close()
-	if got := removed.so(); len(got) > 0 {
-		t.Errorf("another sandbox told it %v", got)
+	register(other, "/stays")
+	register(one, "/stays")
+	if got := sell(other, 1); !slices.Equal(got, []string{"/stays"}) {
+		t.Errorf("another sandbox sent to %v", got)
 	}
-	hear(one, stays)
-	sell(one)
-	removed.wait(1)
+	other.server.courier.close() // a message too many would have come by now
+	if got := sell(one, 2); !slices.Equal(got, []string{"/removed", "/stays"}) {
+		t.Errorf("the sandbox sent to %v", got)
+	}
 }

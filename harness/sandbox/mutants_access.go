@@ -30,28 +30,28 @@ var accessMutants = []Mutant{
 		after(all(keysOf("no_rights"), answered(403)), status(401))},
 	{"app-key-only", "looks at the app key alone", "RH-403-3", also{"RH-403-1"}, on{"payment-sale-manual"},
 		before(func(x *exchange) bool {
-			return !keyless(x) && x.Header.Get(appKeyHeader) == x.sandbox.fixtures.Credentials["valid"].App
+			return !keyless(x) && x.Header.Get(appKeyHeader) == x.server.fixtures.Credentials["valid"].App
 		}, withKeys("valid"))},
 	{"revoked-keys-accepted", "accepts revoked keys", "RH-403-2", nil, on{"payment-sale-manual", "webhooks_list"},
 		before(keysOf("revoked"), withKeys("valid"))},
 	{"mixed-pair-accepted", "accepts a pair made of two merchants' keys", "RH-403-3", nil, on{"payment-sale-manual", "webhooks_list"},
 		before(func(x *exchange) bool {
-			known := x.sandbox.fixtures.Credentials
+			known := x.server.fixtures.Credentials
 			return x.Header.Get(appKeyHeader) == known["valid"].App && x.Header.Get(clientKeyHeader) == known["other_merchant"].Client
 		}, withKeys("valid"))},
 	{"unknown-keys-accepted", "accepts keys that nobody has", "RH-403-1", also{"RH-403-3"}, on{"payment-sale-manual", "webhooks_list"},
 		before(func(x *exchange) bool {
-			known := x.sandbox.clients[keys{x.Header.Get(appKeyHeader), x.Header.Get(clientKeyHeader)}]
+			known := x.server.clients[keys{x.Header.Get(appKeyHeader), x.Header.Get(clientKeyHeader)}]
 			return !keyless(x) && known == nil
 		}, withKeys("valid"))},
 	{"case-of-keys-ignored", "accepts keys written in other case", "RH-403-7", also{"RH-NIL-2", "RH-REP-2", "RH-REP-5"}, on{"payment-sale-manual", "webhooks_list"},
 		before(func(x *exchange) bool {
-			valid := x.sandbox.fixtures.Credentials["valid"]
+			valid := x.server.fixtures.Credentials["valid"]
 			return strings.EqualFold(x.Header.Get(appKeyHeader), valid.App) && strings.EqualFold(x.Header.Get(clientKeyHeader), valid.Client)
 		}, withKeys("valid"))},
 	{"longer-keys-accepted", "accepts keys with something behind them", "RH-403-7", also{"RH-NIL-2", "RH-REP-2", "RH-REP-5"}, on{"payment-sale-manual", "webhooks_list"},
 		before(func(x *exchange) bool {
-			valid := x.sandbox.fixtures.Credentials["valid"]
+			valid := x.server.fixtures.Credentials["valid"]
 			return strings.HasPrefix(x.Header.Get(appKeyHeader), valid.App) && strings.HasPrefix(x.Header.Get(clientKeyHeader), valid.Client)
 		}, withKeys("valid"))},
 	{"rightless-keys-accepted", "accepts keys without a right", "RH-403-4", nil, on{"payment-sale-manual", "webhooks_list"},
@@ -67,13 +67,13 @@ var accessMutants = []Mutant{
 	{"validation-before-merchant", "answers a malformed request in another's name by 400", "RH-403-9", nil, on{"payment-sale-manual"},
 		after(all(answered(403), keysOf("valid"), sends("amount", wrong)), answers(400, `{"status":"error","code":"GW03","message":"the amount is wrong"}`))},
 	{"resource-before-validation", "answers a malformed capture of what does not exist by 404", "RH-400-6", nil, on{"payment-capture"},
-		after(all(is("payment-capture"), answered(400), sends("amount", wrong), func(x *exchange) bool { return !x.sandbox.knows(x.text("transaction_id")) }),
+		after(all(is("payment-capture"), answered(400), sends("amount", wrong), func(x *exchange) bool { return !knows(x.server, x.text("transaction_id")) }),
 			answers(404, `{"status":"error","code":"GW76","message":"there is no such transaction"}`))},
 	{"other-merchant-reads", "shows a transaction to another merchant", "RH-404-6", nil, on{"transactions-fetch-one"},
 		before(all(is("transactions-fetch-one"), keysOf("other_merchant")), withKeys("valid"))},
 	{"existence-betrayed", "answers another merchant 403 for a transaction that exists, 404 for one that does not", "RH-404-7", nil, on{"transactions-fetch-one"},
 		after(all(is("transactions-fetch-one"), keysOf("other_merchant"), answered(404), func(x *exchange) bool {
-			return x.sandbox.knows(x.URL.Path[strings.LastIndex(x.URL.Path, "/")+1:])
+			return knows(x.server, x.URL.Path[strings.LastIndex(x.URL.Path, "/")+1:])
 		}), answers(403, `{"status":"error","code":"GW63","message":"the transaction is another merchant's"}`))},
 	{"other-merchant-lists", "lists the transactions of every merchant", "FL-GET-2", also{"IDEM-5"}, on{"transactions-fetch-all"},
 		before(all(is("transactions-fetch-all"), keysOf("other_merchant")), withKeys("valid"))},
@@ -91,7 +91,7 @@ var accessMutants = []Mutant{
 
 // merchant holds for requests in a merchant's name.
 func merchant(name string) condition {
-	return func(x *exchange) bool { return x.text("mid") == x.sandbox.fixtures.Merchants[name] }
+	return func(x *exchange) bool { return x.text("mid") == x.server.fixtures.Merchants[name] }
 }
 
 func keysFromQuery(x *exchange) {
@@ -112,7 +112,7 @@ func malformed(x *exchange) bool {
 	copied.Request = again
 	withKeys("valid")(&copied)
 	again.Body = readable(x.sent)
-	_, _, refused := x.sandbox.accept(again)
+	_, _, refused := x.server.accept(again)
 	return refused != nil && refused.status == http.StatusBadRequest
 }
 
@@ -127,7 +127,7 @@ func wrong(value any, there bool) bool {
 }
 
 // knows tells whether a transaction exists, whoever's it is.
-func (s *Sandbox) knows(id string) bool {
+func knows(s *Server, id string) bool {
 	s.state.RLock()
 	defer s.state.RUnlock()
 	return s.state.transactions[id] != nil

@@ -39,7 +39,7 @@ var idempotencyMutants = []Mutant{
 // overlapping ignores the key of a request that comes while another with the
 // same key is under way.
 func overlapping() defect {
-	return func(s *Sandbox) error {
+	return func(p *planting) error {
 		var mu sync.Mutex
 		pending := map[*http.Request]string{}
 		return both(
@@ -61,7 +61,7 @@ func overlapping() defect {
 				defer mu.Unlock()
 				delete(pending, x.Request)
 			}),
-		)(s)
+		)(p)
 	}
 }
 
@@ -72,7 +72,7 @@ func sharedKeys() defect {
 		status int
 		body   []byte
 	}
-	return func(s *Sandbox) error {
+	return func(p *planting) error {
 		var known sync.Map
 		return both(
 			before(keyed, func(x *exchange) {
@@ -83,20 +83,20 @@ func sharedKeys() defect {
 			after(all(keyed, answered(200, 201)), func(x *exchange) {
 				known.LoadOrStore(x.Header.Get(idempotencyHeader), first{x.Header.Get(appKeyHeader), x.status, x.body})
 			}),
-		)(s)
+		)(p)
 	}
 }
 
 // forgetsOtherBodies ignores the key where it comes with another body.
 func forgetsOtherBodies() defect {
-	return func(s *Sandbox) error {
+	return func(p *planting) error {
 		var known sync.Map
 		return before(keyed, func(x *exchange) {
 			key := x.Header.Get(appKeyHeader) + x.Header.Get(idempotencyHeader)
 			if first, there := known.LoadOrStore(key, string(x.sent)); there && first != string(x.sent) {
 				keyIgnored(x)
 			}
-		})(s)
+		})(p)
 	}
 }
 
@@ -110,26 +110,26 @@ func forgetsOnHangUp() defect {
 	of := func(x *exchange) under {
 		return under{keys{x.Header.Get(appKeyHeader), x.Header.Get(clientKeyHeader)}, x.Header.Get(idempotencyHeader)}
 	}
-	return func(s *Sandbox) error {
+	return func(p *planting) error {
 		var answering sync.Map // under → chan struct{}
 		return errors.Join(
 			before(keyed, func(x *exchange) {
 				if read, there := answering.Load(of(x)); there {
 					<-read.(chan struct{})
 				}
-			})(s),
+			})(p),
 			after(all(keyed, answered(200, 201)), func(x *exchange) {
 				key, read := of(x), make(chan struct{})
 				answering.Store(key, read)
 				x.half = func(hungUp bool) {
 					defer close(read)
 					if hungUp {
-						x.sandbox.state.Lock()
-						defer x.sandbox.state.Unlock()
-						delete(x.sandbox.state.memories, memoryKey{x.sandbox.clients[key.keys].name, key.again})
+						x.server.state.Lock()
+						defer x.server.state.Unlock()
+						delete(x.server.state.memories, memoryKey{x.server.clients[key.keys].name, key.again})
 					}
 				}
-			})(s),
+			})(p),
 		)
 	}
 }
@@ -137,7 +137,7 @@ func forgetsOnHangUp() defect {
 // declinesRepeats declines each payment under a key that was used before. Two at
 // once are told apart by the lock of the sandbox: the second waits for the first.
 func declinesRepeats() defect {
-	return func(s *Sandbox) error {
+	return func(p *planting) error {
 		var mu sync.Mutex
 		used := map[memoryKey]bool{}
 		payment := func(x *exchange) bool { return x.operation != "webhooks-create" }
@@ -149,6 +149,6 @@ func declinesRepeats() defect {
 				answers(200, encoded(declineUnstored(&request{}, codeRepeatedKey).body))(x)
 			}
 			used[key] = true
-		})(s)
+		})(p)
 	}
 }

@@ -14,7 +14,7 @@ var messageMutants = []Mutant{
 	{"sale-not-told", "sends no message about sales", "RH-MSG-5", nil, on{"payment-sale-manual", "payment-refund"}, // of refunds it tells, or it would be a target that nobody hears
 		telling(loses("sale."))},
 	{"error-not-told", "sends no message about a payment that ends in an error", "RH-MSG-5", nil, on{"payment-sale-manual"},
-		telling(func(_ *Sandbox, m message) []message {
+		telling(func(_ *Server, m message) []message {
 			if strings.Contains(string(m.body), "a system error") {
 				return nil
 			}
@@ -23,7 +23,7 @@ var messageMutants = []Mutant{
 	{"failure-not-told", "sends no message when a capture fails later", "RH-MSG-1", also{"RH-MSG-12"}, on{"payment-capture"},
 		telling(loses("capture.declined"))},
 	{"message-late", "sends messages about voids two and a half seconds late", "RH-MSG-13", nil, on{"payment-void", "ach-void"},
-		telling(func(s *Sandbox, m message) []message {
+		telling(func(s *Server, m message) []message {
 			if !strings.HasPrefix(m.hook.Event, "void.") {
 				return []message{m}
 			}
@@ -31,8 +31,8 @@ var messageMutants = []Mutant{
 			return nil
 		})},
 	{"message-of-other-id", "names another transaction in the message about a success", "RH-MSG-2", nil, on{"payment-capture"},
-		telling(func(s *Sandbox, m message) []message {
-			other := s.sellUnheard()
+		telling(func(s *Server, m message) []message {
+			other := sellUnheard(s)
 			return rewords(".approved", func(news map[string]any) { news["transaction_id"] = other })(s, m)
 		})},
 	{"message-of-no-id", "names a transaction in the message that does not exist", "RH-MSG-2", also{"RH-MSG-11", "RH-MSG-12"}, on{"payment-capture"},
@@ -50,7 +50,7 @@ var messageMutants = []Mutant{
 	{"message-event-absent", "leaves the event out of the message about a success", "RH-MSG-8", nil, on{"payment-capture"},
 		telling(rewords(".approved", func(m map[string]any) { delete(m, "event") }))},
 	{"message-without-pair", "sends messages about successes without the header pair of the registration", "RH-MSG-7", nil, on{"payment-capture"},
-		telling(func(_ *Sandbox, m message) []message {
+		telling(func(_ *Server, m message) []message {
 			if !strings.HasSuffix(m.hook.Event, ".approved") {
 				return []message{m}
 			}
@@ -59,12 +59,12 @@ var messageMutants = []Mutant{
 			return []message{{&bare, m.body}}
 		})},
 	{"message-not-repeated", "sends a message once, even when it is not acknowledged", "RH-MSG-9", nil, on{"payment-capture"},
-		telling(func(s *Sandbox, m message) []message {
+		telling(func(s *Server, m message) []message {
 			s.courier.work.Go(func() { s.courier.attempt(m) })
 			return nil
 		})},
 	{"message-repeated-otherwise", "sends other bytes when a message is repeated", "RH-MSG-9", nil, on{"payment-capture"},
-		telling(func(s *Sandbox, m message) []message {
+		telling(func(s *Server, m message) []message {
 			s.courier.work.Go(func() {
 				if !s.courier.attempt(m) {
 					m.body = append(m.body[:len(m.body)-1:len(m.body)-1], `,"attempt":2}`...)
@@ -74,7 +74,7 @@ var messageMutants = []Mutant{
 			return nil
 		})},
 	{"message-repeated-for-long", "sends a message that is not acknowledged ten times", "RH-MSG-9", nil, on{"payment-capture"},
-		telling(func(s *Sandbox, m message) []message {
+		telling(func(s *Server, m message) []message {
 			s.courier.work.Go(func() {
 				for attempts := 0; attempts < 10 && !s.courier.attempt(m); attempts++ {
 					time.Sleep(20 * time.Millisecond)
@@ -83,7 +83,7 @@ var messageMutants = []Mutant{
 			return nil
 		})},
 	{"message-to-one-address", "sends a message to the first address that is registered for its event", "RH-MSG-9", also{"RH-MSG-14"}, on{"payment-sale-manual", "payment-capture"},
-		telling(func(s *Sandbox, m message) []message {
+		telling(func(s *Server, m message) []message {
 			for _, h := range s.state.hooks {
 				if h.Event == m.hook.Event && h.Merchant == m.hook.Merchant && h.ID != m.hook.ID {
 					return nil
@@ -94,7 +94,7 @@ var messageMutants = []Mutant{
 			return []message{m}
 		})},
 	{"message-to-other-merchant", "sends the messages about a merchant to what other merchants have registered too", "RH-MSG-14", nil, on{"webhooks-create"},
-		telling(func(s *Sandbox, m message) []message {
+		telling(func(s *Server, m message) []message {
 			list := []message{m}
 			for _, h := range s.state.hooks {
 				if h.Event == m.hook.Event && h.Merchant != m.hook.Merchant {
@@ -122,14 +122,14 @@ var messageMutants = []Mutant{
 	{"declined-void-without-reason", "gives a blank reason in the message about a declined void", "RH-MSG-12", nil, on{"payment-void", "ach-void"},
 		telling(rewords("void.declined", func(m map[string]any) { m["reason"] = " " }))},
 	{"failure-contradicted", "says that a capture succeeded after it said that it failed", "RH-MSG-10", also{"RH-MSG-3", "RH-MSG-6", "RH-MSG-12"}, on{"payment-capture"},
-		telling(func(_ *Sandbox, m message) []message {
+		telling(func(_ *Server, m message) []message {
 			if m.hook.Event != "capture.declined" {
 				return []message{m}
 			}
 			return []message{m, reworded(m, func(news map[string]any) { news["success"] = true; delete(news, "reason") })}
 		})},
 	{"message-contradicted", "sends a second message about a void that contradicts the first", "RH-MSG-10", nil, on{"payment-void"},
-		telling(func(s *Sandbox, m message) []message {
+		telling(func(s *Server, m message) []message {
 			if strings.HasPrefix(m.hook.Event, "void.") {
 				twin := reworded(m, func(news map[string]any) { news["success"], news["reason"] = false, "the acquirer declined" })
 				s.courier.after(300*time.Millisecond, func() { s.courier.send(twin) })
@@ -143,8 +143,8 @@ var messageMutants = []Mutant{
 }
 
 // loses drops the messages of events that begin so.
-func loses(event string) func(*Sandbox, message) []message {
-	return func(_ *Sandbox, m message) []message {
+func loses(event string) func(*Server, message) []message {
+	return func(_ *Server, m message) []message {
 		if strings.HasPrefix(m.hook.Event, event) {
 			return nil
 		}
@@ -153,8 +153,8 @@ func loses(event string) func(*Sandbox, message) []message {
 }
 
 // rewords changes the messages of events that end so.
-func rewords(event string, edit func(map[string]any)) func(*Sandbox, message) []message {
-	return func(_ *Sandbox, m message) []message {
+func rewords(event string, edit func(map[string]any)) func(*Server, message) []message {
+	return func(_ *Server, m message) []message {
 		if strings.HasSuffix(m.hook.Event, event) {
 			m = reworded(m, edit)
 		}
@@ -163,8 +163,8 @@ func rewords(event string, edit func(map[string]any)) func(*Sandbox, message) []
 }
 
 // rewordsLater changes the messages that a capture, which was approved, has failed.
-func rewordsLater(edit func(map[string]any)) func(*Sandbox, message) []message {
-	return func(s *Sandbox, m message) []message {
+func rewordsLater(edit func(map[string]any)) func(*Server, message) []message {
+	return func(s *Server, m message) []message {
 		var news messageBody
 		if err := json.Unmarshal(m.body, &news); err != nil {
 			return []message{m}
@@ -194,7 +194,7 @@ func (x *exchange) announce(event, id string) {
 
 // announceAs sends a message to whoever listens for its event.
 func (x *exchange) announceAs(news messageBody) {
-	s := x.sandbox
+	s := x.server
 	s.state.RLock()
 	defer s.state.RUnlock()
 	if s.state.closed {
@@ -217,7 +217,7 @@ func overlooks(field string) func(*work, *request, handler) answer {
 
 // remembering sends what a registration is told to those of the event that were removed, too.
 func remembering() defect {
-	return func(s *Sandbox) error {
+	return func(p *planting) error {
 		var removed []*hook // the state is locked while one is removed and while news are made
 		return both(
 			replacing(func(w *work, rq *request, next handler) answer {
@@ -228,7 +228,7 @@ func remembering() defect {
 				}
 				return next(w, rq)
 			}, "webhooks-remove"),
-			telling(func(_ *Sandbox, m message) []message {
+			telling(func(_ *Server, m message) []message {
 				list := []message{m}
 				for _, h := range removed {
 					if h.Event == m.hook.Event && h.Merchant == m.hook.Merchant {
@@ -237,13 +237,13 @@ func remembering() defect {
 				}
 				return list
 			}),
-		)(s)
+		)(p)
 	}
 }
 
 // sellUnheard stores a sale of which nobody is told and returns its id. The state
 // is locked while news are made.
-func (s *Sandbox) sellUnheard() string {
+func sellUnheard(s *Server) string {
 	w := &work{state: s.state, now: s.now()}
 	rq := &request{client: s.clients[s.fixtures.Credentials["valid"]], merchant: s.fixtures.Merchants["main"], data: map[string]any{"amount": "1.00"}}
 	t := w.open(rq, sale, "cc", newOrderID())

@@ -9,35 +9,35 @@ import (
 var moneyMutants = []Mutant{
 	{"over-capture-by-a-cent", "captures a cent more than is left of an authorization", "FL-CAP-2", also{"RH-MSG-12"}, on{"payment-capture"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.target(rq, authorization); t != nil && amountOf(rq) == t.Amount-w.sum(t, capture)+1 {
+			if t := openOriginal(w, rq, authorization); t != nil && amountOf(rq) == t.Amount-w.sum(t, capture)+1 {
 				return w.conclude(rq, w.child(rq, t, capture), codeApproved)
 			}
 			return next(w, rq)
 		}, "payment-capture")},
 	{"captures-not-added-up", "compares each capture with the authorization alone", "FL-CAP-2", nil, on{"payment-capture"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.target(rq, authorization); t != nil && amountOf(rq) > 0 && amountOf(rq) <= t.Amount && amountOf(rq) > t.Amount-w.sum(t, capture) {
+			if t := openOriginal(w, rq, authorization); t != nil && amountOf(rq) > 0 && amountOf(rq) <= t.Amount && amountOf(rq) > t.Amount-w.sum(t, capture) {
 				return w.conclude(rq, w.child(rq, t, capture), codeApproved)
 			}
 			return next(w, rq)
 		}, "payment-capture")},
 	{"partial-capture-refused", "refuses to capture a part of an authorization", "FL-CAP-1", also{"RH-200-1", "RH-200-13", "FL-ORD-5"}, on{"payment-capture"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.target(rq, authorization); t != nil && amountOf(rq) < t.Amount {
+			if t := openOriginal(w, rq, authorization); t != nil && amountOf(rq) < t.Amount {
 				return w.conclude(rq, w.child(rq, t, capture), codeAmount)
 			}
 			return next(w, rq)
 		}, "payment-capture")},
 	{"second-capture-refused", "refuses a second capture of what is left", "FL-CAP-1", nil, on{"payment-capture"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.target(rq, authorization); t != nil && w.sum(t, capture) > 0 {
+			if t := openOriginal(w, rq, authorization); t != nil && w.sum(t, capture) > 0 {
 				return w.conclude(rq, w.child(rq, t, capture), codeCaptured)
 			}
 			return next(w, rq)
 		}, "payment-capture")},
 	{"sale-captured", "captures a sale", "FL-CAP-3", nil, on{"payment-capture"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.target(rq, sale); t != nil {
+			if t := openOriginal(w, rq, sale); t != nil {
 				return w.conclude(rq, w.child(rq, t, capture), codeApproved)
 			}
 			return next(w, rq)
@@ -51,7 +51,7 @@ var moneyMutants = []Mutant{
 		}, "payment-capture")},
 	{"failed-capture-holds", "keeps the amount of a capture that failed later", "RH-MSG-4", nil, on{"payment-capture"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.target(rq, authorization); t != nil && amountOf(rq) > t.Amount-w.sum(t, capture)-w.lost(t) {
+			if t := openOriginal(w, rq, authorization); t != nil && amountOf(rq) > t.Amount-w.sum(t, capture)-lost(w.state, t) {
 				return w.conclude(rq, w.child(rq, t, capture), codeAmount)
 			}
 			return next(w, rq)
@@ -64,14 +64,14 @@ var moneyMutants = []Mutant{
 		}))},
 	{"failing-capture-declined", "declines at once a capture that would fail later", "RH-200-13", also{"RH-MSG-4"}, on{"payment-capture"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.target(rq, authorization); t != nil && t.Fails != "" {
+			if t := openOriginal(w, rq, authorization); t != nil && t.Fails != "" {
 				return w.conclude(rq, w.child(rq, t, capture), t.Fails)
 			}
 			return next(w, rq)
 		}, "payment-capture")},
 	{"over-refund-by-a-cent", "refunds a cent more than was collected", "FL-REF-2", nil, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.collected(rq); t != nil {
+			if t := settledOriginal(w, rq); t != nil {
 				if _, left := w.refundable(t); amountOf(rq) == left+1 {
 					return w.conclude(rq, w.child(rq, t, refund), codeApproved)
 				}
@@ -80,7 +80,7 @@ var moneyMutants = []Mutant{
 		}, "payment-refund")},
 	{"refunds-not-added-up", "compares each refund with the payment alone", "FL-REF-2", nil, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.collected(rq); t != nil {
+			if t := settledOriginal(w, rq); t != nil {
 				if all, left := w.refundable(t); amountOf(rq) > left && amountOf(rq) <= all {
 					return w.conclude(rq, w.child(rq, t, refund), codeApproved)
 				}
@@ -89,21 +89,21 @@ var moneyMutants = []Mutant{
 		}, "payment-refund")},
 	{"second-refund-refused", "refuses a second refund of what is left", "FL-REF-1", nil, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.collected(rq); t != nil && w.sum(t, refund) > 0 {
+			if t := settledOriginal(w, rq); t != nil && w.sum(t, refund) > 0 {
 				return w.conclude(rq, w.child(rq, t, refund), codeUndone)
 			}
 			return next(w, rq)
 		}, "payment-refund")},
 	{"refund-needs-amount", "declines a refund that names no amount", "FL-REF-1", also{"RH-200-1", "FL-ORD-5", "FL-VOID-1"}, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.collected(rq); t != nil && rq.text("amount") == "" {
+			if t := settledOriginal(w, rq); t != nil && rq.text("amount") == "" {
 				return w.conclude(rq, w.child(rq, t, refund), codeAmount)
 			}
 			return next(w, rq)
 		}, "payment-refund")},
 	{"refund-before-settlement", "refunds what has not settled", "FL-REF-3", also{"FL-REF-4", "RH-MSG-12"}, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.target(rq, sale); t != nil && t.Settled.IsZero() && w.sum(t, refund) == 0 {
+			if t := openOriginal(w, rq, sale); t != nil && t.Settled.IsZero() && w.sum(t, refund) == 0 {
 				c := w.child(rq, t, refund)
 				if c.Amount == 0 {
 					c.Amount = t.Amount
@@ -121,15 +121,15 @@ var moneyMutants = []Mutant{
 		}, "payment-refund")},
 	{"void-after-settlement", "voids what has settled", "FL-VOID-1", nil, on{"payment-void"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.collected(rq); t != nil {
-				return w.void(rq, t)
+			if t := settledOriginal(w, rq); t != nil {
+				return voidAnyway(w, rq, t)
 			}
 			return next(w, rq)
 		}, "payment-void")},
 	{"void-twice", "voids what was voided before", "FL-VOID-2", also{"FL-VOID-3", "RH-MSG-12"}, on{"payment-void"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.transactions[rq.text("transaction_id")]; t != nil && t.Merchant == rq.merchant && t.Voided {
-				return w.void(rq, t)
+				return voidAnyway(w, rq, t)
 			}
 			return next(w, rq)
 		}, "payment-void")},
@@ -146,7 +146,7 @@ var moneyMutants = []Mutant{
 		}, "payment-void")},
 	{"voided-hold-kept", "does not give the amount of a voided capture back", "FL-VOID-3", nil, on{"payment-void"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.target(rq, authorization); t != nil {
+			if t := openOriginal(w, rq, authorization); t != nil {
 				held := t.Amount
 				for _, id := range w.children[t.ID] {
 					if c := w.transactions[id]; c.Kind == capture && c.Status == approved {
@@ -161,42 +161,42 @@ var moneyMutants = []Mutant{
 		}, "payment-capture")},
 	{"captures-outlive-void", "voids an authorization and leaves its captures as they are", "FL-VOID-3", nil, on{"payment-void"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.target(rq, authorization); t != nil && t.Settled.IsZero() {
-				return w.void(rq, t)
+			if t := openOriginal(w, rq, authorization); t != nil && t.Settled.IsZero() {
+				return voidAnyway(w, rq, t)
 			}
 			return next(w, rq)
 		}, "payment-void")},
 	{"declined-voided", "voids what was declined", "FL-VOID-4", nil, on{"payment-void"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			if t := w.transactions[rq.text("transaction_id")]; t != nil && t.Merchant == rq.merchant && t.Status == declined {
-				return w.void(rq, t)
+				return voidAnyway(w, rq, t)
 			}
 			return next(w, rq)
 		}, "payment-void")},
 	{"card-payment-voided-as-transfer", "voids a card payment as if it were a bank transfer", "FL-VOID-4", nil, on{"ach-void"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.target(rq, sale); t != nil && t.PaymentType == "cc" {
-				return w.void(rq, t)
+			if t := openOriginal(w, rq, sale); t != nil && t.PaymentType == "cc" {
+				return voidAnyway(w, rq, t)
 			}
 			return next(w, rq)
 		}, "ach-void")},
 	{"void-voided", "voids a void", "FL-VOID-4", nil, on{"payment-void"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.target(rq, void); t != nil {
-				return w.void(rq, t)
+			if t := openOriginal(w, rq, void); t != nil {
+				return voidAnyway(w, rq, t)
 			}
 			return next(w, rq)
 		}, "payment-void")},
 	{"cash-voided", "voids a cash sale as if it were paid by card", "FL-VOID-4", nil, on{"payment-void"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.target(rq, sale); t != nil && t.PaymentType == "cash" {
-				return w.void(rq, t)
+			if t := openOriginal(w, rq, sale); t != nil && t.PaymentType == "cash" {
+				return voidAnyway(w, rq, t)
 			}
 			return next(w, rq)
 		}, "payment-void")},
 	{"cash-refunded", "refunds a cash sale as if it were paid by card", "FL-REF-4", nil, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.target(rq, sale); t != nil && t.PaymentType == "cash" {
+			if t := openOriginal(w, rq, sale); t != nil && t.PaymentType == "cash" {
 				return w.conclude(rq, w.child(rq, t, refund), codeApproved)
 			}
 			return next(w, rq)
@@ -207,14 +207,14 @@ var moneyMutants = []Mutant{
 		formsForgotten("payment-refund")},
 	{"over-capture-as-form", "captures more than is left where the request is a form", "FL-CAP-2", nil, on{"payment-capture"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.target(rq, authorization); t != nil && rq.mediaType == formType {
+			if t := openOriginal(w, rq, authorization); t != nil && rq.mediaType == formType {
 				return w.conclude(rq, w.child(rq, t, capture), codeApproved)
 			}
 			return next(w, rq)
 		}, "payment-capture")},
 	{"over-refund-as-form", "refunds more than is left where the request is a form", "FL-REF-2", nil, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.collected(rq); t != nil && rq.mediaType == formType && rq.text("amount") != "" {
+			if t := settledOriginal(w, rq); t != nil && rq.mediaType == formType && rq.text("amount") != "" {
 				return w.conclude(rq, w.child(rq, t, refund), codeApproved)
 			}
 			return next(w, rq)
@@ -236,14 +236,14 @@ var moneyMutants = []Mutant{
 		}, "payment-refund")},
 	{"authorization-not-refunded", "refunds no payment by the id of its authorization", "FL-REF-1", nil, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.target(rq, authorization); t != nil {
+			if t := openOriginal(w, rq, authorization); t != nil {
 				return w.conclude(rq, w.child(rq, t, refund), codeUnsupported)
 			}
 			return next(w, rq)
 		}, "payment-refund")},
 	{"more-than-captured-refunded", "refunds the whole of an authorization that was captured in part", "FL-REF-2", nil, on{"payment-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.target(rq, authorization); t != nil && w.sum(t, capture) > 0 && amountOf(rq) <= t.Amount {
+			if t := openOriginal(w, rq, authorization); t != nil && w.sum(t, capture) > 0 && amountOf(rq) <= t.Amount {
 				return w.conclude(rq, w.child(rq, t, refund), codeApproved)
 			}
 			return next(w, rq)
@@ -263,14 +263,14 @@ var moneyMutants = []Mutant{
 		}, "payment-sale-token")},
 	{"ach-void-after-batch", "voids a bank transfer that has settled", "FL-VOID-1", nil, on{"ach-void"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.collected(rq); t != nil && isTransfer(t) {
-				return w.void(rq, t)
+			if t := settledOriginal(w, rq); t != nil && isTransfer(t) {
+				return voidAnyway(w, rq, t)
 			}
 			return next(w, rq)
 		}, "ach-void")},
 	{"ach-refund-before-batch", "refunds a bank transfer that has not settled", "FL-REF-3", also{"RH-MSG-12"}, on{"ach-refund"},
 		replacing(func(w *work, rq *request, next handler) answer {
-			if t := w.target(rq, sale); t != nil && isTransfer(t) && t.Settled.IsZero() && w.sum(t, refund) == 0 {
+			if t := openOriginal(w, rq, sale); t != nil && isTransfer(t) && t.Settled.IsZero() && w.sum(t, refund) == 0 {
 				c := w.child(rq, t, refund)
 				c.Amount = t.Amount
 				return w.conclude(rq, c, codeApproved)
@@ -368,7 +368,7 @@ var moneyMutants = []Mutant{
 	{"amount-approved-differs", "tells another amount than it was asked for", "RH-200-12", nil, on{"payment-sale-manual"},
 		after(all(is("payment-sale-manual"), approvedIs), says("amount_approved", "0.01"))},
 	{"wrong-id-answered", "answers a sale by an id that is not the stored one", "FL-GET-1", also{"FL-VOID-4", "FL-CAP-3", "FL-REF-3"}, on{"payment-sale-manual"},
-		after(all(is("payment-sale-manual"), approvedIs), func(x *exchange) { says("transaction_id", x.sandbox.unusedID())(x) })},
+		after(all(is("payment-sale-manual"), approvedIs), func(x *exchange) { says("transaction_id", unusedID(x.server))(x) })},
 	{"sale-not-stored", "approves a sale and stores nothing", "FL-GET-1", also{"FL-VOID-4", "FL-CAP-3", "FL-REF-3", "FL-REF-4", "FL-GET-2"}, on{"payment-sale-manual"},
 		replacing(func(w *work, rq *request, next handler) answer {
 			a := next(w, rq)
@@ -401,9 +401,9 @@ func formsForgotten(operation string) defect {
 	}, operation)
 }
 
-// target finds the transaction of a kind that a request is about, as long as
+// openOriginal finds the transaction of a kind that a request is about, as long as
 // something can be done to it.
-func (w *work) target(rq *request, k kind) *transaction {
+func openOriginal(w *work, rq *request, k kind) *transaction {
 	t := w.transactions[rq.text("transaction_id")]
 	if t == nil || t.Merchant != rq.merchant || t.Kind != k || dead(t) != "" {
 		return nil
@@ -411,8 +411,8 @@ func (w *work) target(rq *request, k kind) *transaction {
 	return t
 }
 
-// collected finds the settled transaction that a request is about.
-func (w *work) collected(rq *request) *transaction {
+// settledOriginal finds the settled transaction that a request is about.
+func settledOriginal(w *work, rq *request) *transaction {
 	t := w.transactions[rq.text("transaction_id")]
 	if t == nil || t.Merchant != rq.merchant || dead(t) != "" || t.Settled.IsZero() {
 		return nil
@@ -421,7 +421,7 @@ func (w *work) collected(rq *request) *transaction {
 }
 
 // lost adds up the captures that failed later.
-func (s *state) lost(t *transaction) cents {
+func lost(s *state, t *transaction) cents {
 	var sum cents
 	for _, id := range s.children[t.ID] {
 		if c := s.transactions[id]; c.Kind == capture && c.Status == declined && c.Code == t.Fails && t.Fails != "" {
@@ -431,8 +431,8 @@ func (s *state) lost(t *transaction) cents {
 	return sum
 }
 
-// void voids a transaction whatever became of it.
-func (w *work) void(rq *request, t *transaction) answer {
+// voidAnyway voids a transaction whatever became of it.
+func voidAnyway(w *work, rq *request, t *transaction) answer {
 	c := w.child(rq, t, void)
 	c.Amount = t.Amount
 	gone := *t
@@ -447,7 +447,7 @@ func amountOf(rq *request) cents {
 }
 
 // unusedID returns an id that no transaction has.
-func (s *Sandbox) unusedID() string {
+func unusedID(s *Server) string {
 	s.state.RLock()
 	defer s.state.RUnlock()
 	return s.state.newID()

@@ -72,7 +72,7 @@ func charge(x *exchange) {
 }
 
 func (x *exchange) sell(order string) {
-	s := x.sandbox
+	s := x.server
 	s.state.Lock()
 	defer s.state.Unlock()
 	merchant := s.fixtures.Merchants["main"]
@@ -89,7 +89,7 @@ func (x *exchange) sell(order string) {
 
 // keepDeclined puts a rejected request into the books without using up its order id.
 func keepDeclined(x *exchange) {
-	id, s := order(x), x.sandbox
+	id, s := order(x), x.server
 	s.state.Lock()
 	defer s.state.Unlock()
 	if id == "" || s.state.closed {
@@ -114,7 +114,7 @@ func repeatWithKeys(x *exchange) {
 
 // captureInSilence captures the whole of an authorization that is still open.
 func captureInSilence(x *exchange) {
-	s := x.sandbox
+	s := x.server
 	s.state.Lock()
 	defer s.state.Unlock()
 	original := s.state.transactions[x.text("transaction_id")]
@@ -130,7 +130,7 @@ func captureInSilence(x *exchange) {
 func addHookInSilence(x *exchange) {
 	copied := *x
 	copied.rewrite(func(data map[string]any) {
-		corrected := map[string]any{"mid": x.sandbox.fixtures.Merchants["main"], "name": "kept", "event": "sale.approved", "uri": data["uri"]}
+		corrected := map[string]any{"mid": x.server.fixtures.Merchants["main"], "name": "kept", "event": "sale.approved", "uri": data["uri"]}
 		if uri, ok := data["uri"].(string); !ok || uri == "" {
 			corrected["uri"] = "https://sink.example.test/kept"
 		}
@@ -146,7 +146,7 @@ func addHookInSilence(x *exchange) {
 // usedUp declines a later request that carries what an earlier one carried
 // whose answer met a condition.
 func usedUp(carried func(*exchange) string, when condition, code string) defect {
-	return func(s *Sandbox) error {
+	return func(p *planting) error {
 		var used sync.Map
 		return both(
 			before(func(x *exchange) bool {
@@ -158,14 +158,14 @@ func usedUp(carried func(*exchange) string, when condition, code string) defect 
 					used.Store(value, string(x.sent))
 				}
 			}),
-		)(s)
+		)(p)
 	}
 }
 
 // secondTime approves a request that comes a second time, to the byte, after an
 // answer that met a condition.
 func secondTime(when condition) defect {
-	return func(s *Sandbox) error {
+	return func(p *planting) error {
 		var seen sync.Map
 		mark := func(x *exchange) string {
 			return x.Method + x.URL.String() + x.Header.Get(appKeyHeader) + x.Header.Get(clientKeyHeader) + x.Header.Get("Content-Type") + string(x.sent)
@@ -177,20 +177,20 @@ func secondTime(when condition) defect {
 					seen.Store(mark(x), true)
 				}
 			}),
-		)(s)
+		)(p)
 	}
 }
 
 // remembers404 answers 404 where a path goes on to one that was not found.
 func remembers404() defect {
-	return func(s *Sandbox) error {
+	return func(p *planting) error {
 		var missed atomic.Bool
 		return both(
 			before(func(x *exchange) bool { return is("webhooks_list")(x) && keysOf("valid")(x) && missed.Load() },
 				answers(404, `{"status":"error","code":"GW40","message":"there is nothing at this method and path"}`)),
 			after(func(x *exchange) bool { return x.operation == "" && x.URL.Path == "/v3/webhook-unknown" },
 				func(*exchange) { missed.Store(true) }),
-		)(s)
+		)(p)
 	}
 }
 

@@ -59,9 +59,9 @@ func long(length int) func(any, bool) bool {
 }
 
 func internalCard(x *exchange) bool {
-	return x.text("creditcard") == x.sandbox.fixtures.Triggers.Card.Internal.Number
+	return x.text("creditcard") == x.server.fixtures.Triggers.Card.Internal.Number
 }
 
 func useApprovedCard(x *exchange) {
-	corrects("creditcard", x.sandbox.fixtures.Triggers.Card.Approved.Number)(x)
+	corrects("creditcard", x.server.fixtures.Triggers.Card.Approved.Number)(x)
 }

@@ -31,7 +31,7 @@ type paymentBody struct {
 	ReferenceID     string `json:"reference_id,omitempty"`
 }
 
-func (s *Sandbox) cardPayments() map[string]service {
+func (s *Server) cardPayments() map[string]service {
 	return map[string]service{
 		"payment-sale":        {handle: s.payByCard(sale, true), repeated: declineRepeated},
 		"payment-sale-manual": {handle: s.payByCard(sale, true), repeated: declineRepeated},
@@ -43,7 +43,7 @@ func (s *Sandbox) cardPayments() map[string]service {
 
 // payByCard opens a payment: a sale, or an authorization to be captured. Only
 // where it may, a payment keeps the card that it is made with.
-func (s *Sandbox) payByCard(k kind, keeps bool) func(*work, *request) answer {
+func (s *Server) payByCard(k kind, keeps bool) func(*work, *request) answer {
 	return func(w *work, rq *request) answer {
 		number := rq.text("creditcard")
 		f := s.cardFunds(number)
@@ -144,7 +144,7 @@ func payable(amount cents) bool { return amount != 0 && amount != tooMuch }
 // cardFunds returns what payments may draw on with a card number. Only the cards
 // among the triggers are treated in a way of their own; every other card that
 // can exist is good.
-func (s *Sandbox) cardFunds(number string) funds {
+func (s *Server) cardFunds(number string) funds {
 	f := funds{Card: newCard(number), Code: codeApproved}
 	if !plausible(number, f.Card.Brand) {
 		f.Code = codeNumber

@@ -7,7 +7,7 @@ import (
 	"slices"
 )
 
-func (s *Sandbox) profiles() map[string]service {
+func (s *Server) profiles() map[string]service {
 	return map[string]service{"transactions-fetch-profile": {handle: listProfile}}
 }
 

@@ -41,7 +41,7 @@ func TestProfiles(t *testing.T) {
 		t.Errorf("answered %s", got.raw)
 	}
 	t.Run("each client has profiles of its own", func(t *testing.T) {
-		s := &target{t, s.Sandbox, s.origin}
+		s := &target{t, s.Server, s.origin}
 		s.send(call{path: "/payment/token", role: "other_merchant", body: cardToKeep().with(fields{"profile_id": "p"}).wrapped()})
 		got := s.send(call{method: http.MethodGet, role: "other_merchant", path: "/payment/transactions/profile/p"})
 		if s.want(got, "GW00"); !strings.Contains(got.raw, `"count":0`) {
@@ -49,14 +49,14 @@ func TestProfiles(t *testing.T) {
 		}
 	})
 	t.Run("a removed token leaves its profile", func(t *testing.T) {
-		s := &target{t, s.Sandbox, s.origin}
+		s := &target{t, s.Server, s.origin}
 		s.want(s.remove(token, "0001"), "GW00")
 		if len(s.profile("p")) != 3 {
 			t.Error("transactions are gone")
 		}
 	})
 	t.Run("a bank account has one too", func(t *testing.T) {
-		s := &target{t, s.Sandbox, s.origin}
+		s := &target{t, s.Server, s.origin}
 		account := s.post("/payment/ach/token", accountToKeep().with(fields{"profile_id": "b"})).text("token")
 		id := s.debit(fields{"account_number": account}).id()
 		if got := s.profile("b"); len(got) != 1 || got[0] != id {

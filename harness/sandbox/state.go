@@ -137,9 +137,14 @@ type label struct{ merchant, order string }
 
 type memoryKey struct{ client, key string }
 
-func openState(path string) (*state, error) {
+// openState opens the state that a file keeps, or one in memory where the path is
+// empty. With identify nil, ids of transactions are random.
+func openState(path string, identify func(count int) string) (*state, error) {
+	if identify == nil {
+		identify = scattered
+	}
 	s := &state{
-		identify:     scattered,
+		identify:     identify,
 		transactions: map[string]*transaction{},
 		children:     map[string][]string{},
 		labels:       map[label][]string{},

@@ -19,7 +19,7 @@ func TestStateSurvives(t *testing.T) {
 		end   func(t *testing.T, s *target, path string) (reopen string)
 	}{
 		{"a close", func(t *testing.T, s *target, path string) string {
-			if err := s.Sandbox.Close(); err != nil {
+			if err := s.Server.Close(); err != nil {
 				t.Fatal(err)
 			}
 			text, err := os.ReadFile(path)
@@ -132,7 +132,7 @@ func TestStateErrors(t *testing.T) {
 			if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := New(Options{Data: path}); err == nil || !strings.Contains(err.Error(), path) {
+			if _, err := newServer(serverOptions{Data: path}); err == nil || !strings.Contains(err.Error(), path) {
 				t.Errorf("got %v", err)
 			}
 			if text, err := os.ReadFile(path); err != nil || string(text) != content {
@@ -141,12 +141,12 @@ func TestStateErrors(t *testing.T) {
 		}
 	})
 	t.Run("a folder that is not there is an error", func(t *testing.T) {
-		if _, err := New(Options{Data: filepath.Join(t.TempDir(), "none", "state.json")}); err == nil {
+		if _, err := newServer(serverOptions{Data: filepath.Join(t.TempDir(), "none", "state.json")}); err == nil {
 			t.Error("no error")
 		}
 	})
 	t.Run("a write that fails is told by Close", func(t *testing.T) {
-		s, err := New(Options{Data: filepath.Join(t.TempDir(), "state.json")})
+		s, err := newServer(serverOptions{Data: filepath.Join(t.TempDir(), "state.json")})
 		if err != nil {
 			t.Fatal(err)
 		}

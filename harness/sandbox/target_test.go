@@ -23,7 +23,7 @@ import (
 // from it is held against the description.
 type target struct {
 	*testing.T
-	*Sandbox
+	*Server
 	origin string
 }
 
@@ -31,7 +31,7 @@ func newTarget(t *testing.T) *target { return reopened(t, "") }
 
 func reopened(t *testing.T, data string) *target {
 	t.Helper()
-	s, err := serve(promised().description, Options{Data: data})
+	s, err := newServer(serverOptions{Data: data})
 	if err != nil {
 		t.Fatal(err)
 	}

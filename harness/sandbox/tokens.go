@@ -48,7 +48,7 @@ type tokenBody struct {
 	Token string `json:"token,omitempty"`
 }
 
-func (s *Sandbox) tokens() map[string]service {
+func (s *Server) tokens() map[string]service {
 	return map[string]service{
 		"token-create": {handle: s.keepCard, repeated: refuseToken},
 		"token-ach":    {handle: s.keepAccount, repeated: refuseToken},
@@ -147,7 +147,7 @@ func temporaryAsked(rq *request) bool {
 	return err == nil && n == 0
 }
 
-func (s *Sandbox) keepCard(w *work, rq *request) answer {
+func (s *Server) keepCard(w *work, rq *request) answer {
 	number := rq.text("creditcard")
 	f := s.cardFunds(number)
 	f.Month, f.Year = rq.text("month"), rq.text("year")
@@ -178,7 +178,7 @@ func (s *Sandbox) keepCard(w *work, rq *request) answer {
 	return answer{http.StatusOK, tokenBody{plainBody{approved, codeApproved, "the token was made"}, t.Value}}
 }
 
-func (s *Sandbox) keepAccount(w *work, rq *request) answer {
+func (s *Server) keepAccount(w *work, rq *request) answer {
 	number := rq.text("account_number")
 	six, last := tokenDigits(number)
 	t := &token{

@@ -179,7 +179,7 @@ func TestUnknownTokens(t *testing.T) {
 		{"a bank account's, in the place of a card", account, true},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			s := &target{t, s.Sandbox, s.origin}
+			s := &target{t, s.Server, s.origin}
 			replies := []reply{
 				s.authorizeBy(tt.token),
 				s.post("/payment/sale/token", tokenPayment(tt.token).with(fields{"orderid": "o"})),
@@ -437,7 +437,7 @@ func TestSaleByEither(t *testing.T) {
 		{"a token with a month that is none", tokenPayment(token).with(fields{"orderid": "c", "month": "13"}), 400},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			s := &target{t, s.Sandbox, s.origin}
+			s := &target{t, s.Server, s.origin}
 			s.wantStatus(s.post("/payment/sale/", tt.f), tt.status)
 		})
 	}

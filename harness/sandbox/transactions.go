@@ -17,7 +17,7 @@ const (
 	moment = "01-02-2006 03:04 PM"
 )
 
-func (s *Sandbox) transactions() map[string]service {
+func (s *Server) transactions() map[string]service {
 	return map[string]service{
 		"transactions-fetch-one": {handle: fetchTransaction},
 		"transactions-fetch-all": {handle: listTransactions},

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-func (s *Sandbox) utilities() map[string]service {
+func (s *Server) utilities() map[string]service {
 	return map[string]service{
 		"utilities-validate-cc":  {handle: checkCard},
 		"utilities-validate-aba": {handle: findBank},
@@ -86,7 +86,7 @@ type bank struct {
 var banks = []bank{
 	{"122000247", "Bank of Tests", "9 Ledger Street", "Portland", "OR", "97201", "0001", "5035550100"},
 	{"122242597", "Second Bank of Tests", "11 Ledger Street", "Salem", "OR", "97301", "0002", "5035550101"},
-	{"063013924", "Sandbox Savings", "3 Palm Road", "Tampa", "FL", "33601", "0003", "8135550102"},
+	{"063013924", "Server Savings", "3 Palm Road", "Tampa", "FL", "33601", "0003", "8135550102"},
 	{"021000021", "Reference Trust", "1 Quay Lane", "New York", "NY", "10001", "0004", "2125550103"},
 }
 

@@ -26,7 +26,7 @@ func TestCardCheck(t *testing.T) {
 		{"space", "%20", 400, false, "", ""},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			s := &target{t, s.Sandbox, s.origin}
+			s := &target{t, s.Server, s.origin}
 			got := s.wantStatus(s.get("/utilities/luhn/"+tt.number), tt.status)
 			if tt.status != 200 {
 				return
@@ -67,7 +67,7 @@ func TestBankLookUp(t *testing.T) {
 		{"a letter", "12200024A", 400},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			s := &target{t, s.Sandbox, s.origin}
+			s := &target{t, s.Server, s.origin}
 			s.wantStatus(s.get("/utilities/aba/"+tt.number), tt.status)
 		})
 	}

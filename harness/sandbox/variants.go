@@ -31,8 +31,8 @@ var variants = []Mutant{
 	{"ambiguity-accepted", "accepts what can be read in more than one way", Tolerated, nil, on{"ach-credit", "token-remove"},
 		before(always, readLeniently)},
 	{"ids-counted", "counts its transactions, from 1", Tolerated, nil, on{"payment-sale-manual", "payment-void", "transactions-fetch-one", "transactions-fetch-all"},
-		func(s *Sandbox) error {
-			s.identify = func(count int) string { return strconv.Itoa(count + 1) }
+		func(p *planting) error {
+			p.options.NewID = func(count int) string { return strconv.Itoa(count + 1) }
 			return nil
 		}},
 	{"charset-told", "tells the charset of its answers", Tolerated, nil, on{"payment-sale-manual", "webhooks_list"},
@@ -44,7 +44,7 @@ var variants = []Mutant{
 	{"another-word-of-success", "calls an accepted capture Captured", Tolerated, nil, on{"payment-capture"},
 		after(all(is("payment-capture"), told("resultCode", received)), says("resultCode", "Captured"))},
 	{"message-twice", "sends a message that was acknowledged a second time, to the byte", Tolerated, nil, on{"payment-capture"},
-		telling(func(s *Sandbox, m message) []message {
+		telling(func(s *Server, m message) []message {
 			s.courier.work.Go(func() {
 				for range 1 + repeats {
 					if s.courier.attempt(m) {

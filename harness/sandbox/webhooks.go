@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-func (s *Sandbox) webhooks() map[string]service {
+func (s *Server) webhooks() map[string]service {
 	return map[string]service{
 		"webhooks-create": {handle: addHook, repeated: refuseRepeated},
 		"webhooks-update": {handle: updateHook},

@@ -84,7 +84,10 @@ func TestImportLine(t *testing.T) {
 		// the commands join the stages
 		"harness/cli": {"suites", "harness/redact", "harness/planner", "reporters", "harness/matrix", "harness/run", "harness/exchange", "harness/plan", "harness/settings", "harness/sandbox", "harness/verdict", "spec"},
 		// an independent witness: it shares no code with planning and judging
-		"harness/sandbox": {"spec"},
+		"harness/sandbox":                  {"harness/sandbox/internal/api", "harness/sandbox/internal/defects"},
+		"harness/sandbox/internal/defects": {"harness/sandbox/internal/api", "harness/sandbox/internal/strict", "spec"},
+		"harness/sandbox/internal/api":     {"harness/sandbox/internal/strict", "spec"},
+		"harness/sandbox/internal/strict":  {},
 	}
 	for _, p := range packages(t) {
 		allowed, ok := line[p.name()]
@@ -116,12 +119,12 @@ func TestForeignImports(t *testing.T) {
 	rooms := map[string][]string{
 		"github.com/onsi/":            {"suites"},
 		"github.com/getkin/":          {"spec", "harness/planner", "harness/generate"},
-		"github.com/santhosh-tekuri/": {"spec", "harness/sandbox"},
+		"github.com/santhosh-tekuri/": {"spec", "harness/sandbox/internal/strict"},
 		"github.com/spf13/":           {"harness/cli"},
 		"golang.org/x/term":           {"harness/cli"},
 		"golang.org/x/time":           {"harness/exchange"},
 		"golang.org/x/text":           {"spec"},
-		"go.yaml.in/":                 {"spec", "harness/settings", "harness/sandbox"},
+		"go.yaml.in/":                 {"spec", "harness/settings", "harness/sandbox/internal/strict", "harness/sandbox/internal/api", "harness/sandbox/internal/defects"},
 		"testing":                     {},
 	}
 	for _, p := range packages(t) {
@@ -153,7 +156,11 @@ func TestForeignImports(t *testing.T) {
 
 // TestOnlyTheExchangeSends: others use the words of HTTP at most, its statuses and headers.
 func TestOnlyTheExchangeSends(t *testing.T) {
-	connect := []string{"harness/exchange", "harness/sandbox", "harness/message", "harness/cli"} // the last serves the sandbox
+	connect := []string{
+		"harness/exchange", "harness/message", "harness/sandbox",
+		"harness/sandbox/internal/api", "harness/sandbox/internal/defects", "harness/sandbox/internal/strict",
+		"harness/cli", // serves the sandbox
+	}
 	words := map[string]func(name string) bool{
 		"http": func(name string) bool {
 			return strings.HasPrefix(name, "Status") || strings.HasPrefix(name, "Method") || name == "Header" || name == "CanonicalHeaderKey"

@@ -16,6 +16,9 @@ import (
 	"runtime/debug"
 	"sync/atomic"
 	"time"
+
+	"qorcheck/harness/sandbox/internal/api"
+	"qorcheck/harness/sandbox/internal/defects"
 )
 
 // Options say how a sandbox is set up.
@@ -33,13 +36,13 @@ type Options struct {
 // Sandbox is the reference target. It serves many clients at once.
 type Sandbox struct {
 	handler  http.Handler
-	server   *Server
+	server   *api.Server
 	panicked atomic.Pointer[error] // the first panic
 }
 
 // New returns the reference target.
 func New(o Options) (*Sandbox, error) {
-	server, handler, err := plantedServer(serverOptions{Data: o.Data, Description: o.Description}, o.Defects)
+	server, handler, err := defects.New(api.Options{Data: o.Data, Description: o.Description}, o.Defects)
 	if err != nil {
 		return nil, fmt.Errorf("sandbox: %w", err)
 	}
@@ -106,3 +109,23 @@ func Listen(o Options) (*Listening, error) {
 
 // Stop ends the serving, whatever is under way.
 func (l *Listening) Stop() error { return errors.Join(l.server.Close(), l.sandbox.Close()) }
+
+// Fixtures returns the fixtures file of a sandbox that listens at origin,
+// for example "http://127.0.0.1:8080".
+func Fixtures(origin string) []byte { return api.Fixtures(origin) }
+
+// ReadAhead reads the built-in description, so that a sandbox made later finds it
+// read. The error is New's to return.
+func ReadAhead() { api.ReadAhead() }
+
+// Mutant is a sandbox with one planted defect.
+type Mutant = defects.Mutant
+
+// Tolerated stands for the requirement of a defect that keeps the promise.
+const Tolerated = defects.Tolerated
+
+// Mutants lists the planted defects, theme by theme.
+func Mutants() []Mutant { return defects.Mutants() }
+
+// FindMutants finds mutants by their names.
+func FindMutants(names []string) ([]Mutant, error) { return defects.FindMutants(names) }

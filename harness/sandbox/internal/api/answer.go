@@ -1,0 +1,56 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+)
+
+// Answer is what an operation says: a status and a body that becomes JSON.
+type Answer struct {
+	Status int
+	Body   any
+}
+
+// refusal is the answer to a request that is not accepted: a 4xx or 5xx, after
+// which nothing is stored, held or charged.
+type refusal struct {
+	Status        int
+	code, message string
+}
+
+func (r *refusal) answer() Answer {
+	return Answer{r.Status, PlainBody{"error", r.code, r.message}}
+}
+
+// PlainBody is the part that every answer has.
+type PlainBody struct {
+	Status  string `json:"status"`
+	Code    string `json:"code"`
+	Message string `json:"message"`
+}
+
+// encode returns the body's bytes.
+func (a Answer) encode() []byte { return EncodeJSON(a.Body) }
+
+// EncodeJSON writes a value as one line of JSON. What the sandbox writes is
+// made of its own types, which always encode; if one does not, that is a fault
+// of ours and nobody else's.
+func EncodeJSON(v any) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic(fmt.Sprintf("sandbox: encode: %v", err))
+	}
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
+}
+
+func write(w http.ResponseWriter, status int, body []byte) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	// A client that has gone away is the only error here, and nobody is left
+	// to be told.
+	_, _ = w.Write(body)
+}

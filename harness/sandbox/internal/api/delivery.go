@@ -1,0 +1,211 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+
+	"qorcheck/harness/sandbox/internal/strict"
+)
+
+const (
+	Repeats         = 3                      // attempts after the first
+	firstPause      = 100 * time.Millisecond // before the second attempt; doubled each time
+	attemptLimit    = 2 * time.Second        // for one attempt
+	attemptsAtATime = 256
+	closingLimit    = 2 * time.Second // for what is under way when the sandbox closes
+)
+
+// Message is one piece of news on its way to one receiver.
+type Message struct {
+	Hook *Hook
+	Body []byte
+}
+
+// MessageBody is what a receiver reads.
+type MessageBody struct {
+	Event         string `json:"event"`
+	TransactionID string `json:"transaction_id"`
+	Success       bool   `json:"success"`
+	Reason        string `json:"reason,omitempty"`
+}
+
+// tell addresses a transaction's outcome to each hook that was registered for
+// it and listens. Of what is paid to a bank account nobody is told.
+func (w *Work) tell(t *Transaction) {
+	if t.Opens() && t.Kind == Refund {
+		return
+	}
+	news := MessageBody{
+		Event:         eventName(t.Kind) + "." + t.Status,
+		TransactionID: t.ID,
+		Success:       t.Status == Approved,
+	}
+	if !news.Success {
+		news.Reason = Reason(t.Code)
+	}
+	for _, h := range w.Hooks {
+		if h.Merchant == t.Merchant && h.Event == news.Event && !h.Off && !h.Held {
+			w.Messages = append(w.Messages, Message{h, EncodeJSON(news)})
+		}
+	}
+}
+
+func eventName(k Kind) string {
+	if k == Authorization {
+		return "auth"
+	}
+	return string(k)
+}
+
+// courier delivers messages, to loopback addresses and nowhere else: a
+// reference target never bothers another host. What goes elsewhere is lost in
+// silence.
+type courier struct {
+	client  *http.Client
+	slots   chan struct{}
+	Work    sync.WaitGroup
+	closing chan struct{}
+	once    sync.Once
+	ctx     context.Context
+	cancel  context.CancelFunc
+}
+
+func newCourier() *courier {
+	c := &courier{
+		client: &http.Client{
+			Timeout: attemptLimit,
+			Transport: &http.Transport{
+				DialContext: dialLoopback,
+				// A connection for each attempt: a kept one may be resent on
+				// by the transport itself, which nobody would count.
+				DisableKeepAlives: true,
+				// A receiver on loopback has no name that a certificate
+				// could vouch for.
+				TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
+			},
+			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		},
+		slots:   make(chan struct{}, attemptsAtATime),
+		closing: make(chan struct{}),
+	}
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	return c
+}
+
+// Close drops what has not begun, waits for what is under way, and cuts that
+// short when it takes too long.
+func (c *courier) Close() {
+	c.once.Do(func() { close(c.closing) })
+	defer time.AfterFunc(closingLimit, c.cancel).Stop()
+	c.Work.Wait()
+	c.cancel()
+}
+
+// After calls f when the time has passed, unless the courier closes first.
+func (c *courier) After(d time.Duration, f func()) {
+	c.Work.Go(func() {
+		select {
+		case <-time.After(d):
+			f()
+		case <-c.closing:
+		}
+	})
+}
+
+// Send delivers a message without letting the caller wait: the same bytes
+// until they are acknowledged, a few times at most.
+func (c *courier) Send(m Message) {
+	c.Work.Go(func() {
+		pause := firstPause
+		for attempt := range 1 + Repeats {
+			if attempt > 0 {
+				select {
+				case <-time.After(pause):
+					pause *= 2
+				case <-c.ctx.Done():
+					return
+				}
+			}
+			select {
+			case c.slots <- struct{}{}:
+			case <-c.ctx.Done():
+				return
+			}
+			acknowledged := c.Attempt(m)
+			<-c.slots
+			if acknowledged {
+				return
+			}
+		}
+	})
+}
+
+// Attempt posts a message and tells whether a receiver acknowledged it. Why
+// not is of no consequence: the next attempt follows anyway.
+func (c *courier) Attempt(m Message) bool {
+	r, err := http.NewRequestWithContext(c.ctx, http.MethodPost, m.Hook.URI, bytes.NewReader(m.Body))
+	if err != nil {
+		return false
+	}
+	if sendable(m.Hook.HeaderKey, m.Hook.HeaderValue) {
+		r.Header.Set(m.Hook.HeaderKey, m.Hook.HeaderValue)
+	}
+	r.Header.Set("Content-Type", strict.JSONType)
+	response, err := c.client.Do(r)
+	if err != nil {
+		return false
+	}
+	_, _ = io.Copy(io.Discard, io.LimitReader(response.Body, strict.MaxBody))
+	_ = response.Body.Close()
+	return response.StatusCode/100 == 2
+}
+
+// sendable tells whether a pair can be sent as a header: both given, the key a
+// header name, the value free of control characters.
+func sendable(key, value string) bool {
+	const marks = "!#$%&'*+-.^_`|~"
+	for _, c := range []byte(key) {
+		if !strict.IsDigit(c) && (c|0x20 < 'a' || c|0x20 > 'z') && !strings.ContainsRune(marks, rune(c)) {
+			return false
+		}
+	}
+	for _, c := range []byte(value) {
+		if c < ' ' && c != '\t' || c == 0x7f {
+			return false
+		}
+	}
+	return key != "" && value != ""
+}
+
+// dialLoopback opens connections to this host only. It asks no name server.
+func dialLoopback(ctx context.Context, network, address string) (net.Conn, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	hosts := []string{host}
+	if strings.EqualFold(strings.TrimSuffix(host, "."), "localhost") {
+		hosts = []string{"127.0.0.1", "::1"}
+	}
+	var conn net.Conn
+	for _, host := range hosts {
+		ip, perr := netip.ParseAddr(host)
+		if perr != nil || !ip.Unmap().IsLoopback() {
+			return nil, fmt.Errorf("deliver to %s: not a loopback address", host)
+		}
+		var dialer net.Dialer
+		if conn, err = dialer.DialContext(ctx, network, net.JoinHostPort(host, port)); err == nil {
+			return conn, nil
+		}
+	}
+	return nil, err
+}

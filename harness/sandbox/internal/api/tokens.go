@@ -1,0 +1,282 @@
+package api
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"time"
+
+	"qorcheck/harness/sandbox/internal/strict"
+)
+
+// temporary is how long a token that is not stored can be used, once.
+const temporary = time.Hour
+
+// funds are what a payment draws on, a card or a bank account: so much of it as
+// may be kept.
+type funds struct {
+	Bank  string `json:"bank,omitempty"` // kind of the account, empty for a card
+	Card  card   `json:"card"`
+	Month string `json:"month,omitempty"`
+	Year  string `json:"year,omitempty"`
+	Code  string `json:"code"`            // how payments end, as far as that depends on the funds
+	Later string `json:"later,omitempty"` // with what captures turn out declined
+}
+
+// internalFault stands where a code does and means an internal error.
+const internalFault = "500"
+
+// token is a name for funds.
+type token struct {
+	Value    string    `json:"token"`
+	Owner    string    `json:"owner"` // name of the client
+	Funds    funds     `json:"funds"`
+	Last     string    `json:"last"` // four digits
+	Profile  string    `json:"profile,omitempty"`
+	Holder   string    `json:"holder,omitempty"`
+	Nickname string    `json:"nickname,omitempty"`
+	Phone    string    `json:"phone,omitempty"`
+	Email    string    `json:"email,omitempty"`
+	Once     bool      `json:"once,omitempty"`
+	Created  time.Time `json:"created"`
+	Replaced string    `json:"replaced,omitempty"` // the token that it took the place of
+	Dead     bool      `json:"dead,omitempty"`     // rotated, rolled back, removed or used up
+}
+
+// TokenBody is the answer to what makes or changes a token.
+type TokenBody struct {
+	PlainBody
+	Token string `json:"token,omitempty"`
+}
+
+func (s *Server) tokens() map[string]service {
+	return map[string]service{
+		"token-create": {handle: s.keepCard, repeated: refuseToken},
+		"token-ach":    {handle: s.keepAccount, repeated: refuseToken},
+		"token-fetch":  {handle: fetchToken},
+		"token-update": {handle: withToken(updateToken)},
+		"token-rotate": {handle: withToken(rotateToken)},
+		"token-remove": {handle: withToken(removeToken)},
+	}
+}
+
+func tokenDeclined(code string) Answer {
+	return Answer{http.StatusOK, TokenBody{PlainBody: PlainBody{Declined, code, Reason(code)}}}
+}
+
+func refuseToken(*Request) Answer { return tokenDeclined(CodeRepeatedKey) }
+
+// isToken tells a token from a number.
+func isToken(text string) bool {
+	digits, rest, ok := strings.Cut(text, "$")
+	if !ok || len(digits) != 6 || len(rest) != 8 {
+		return false
+	}
+	for _, c := range []byte(digits) {
+		if !strict.IsDigit(c) {
+			return false
+		}
+	}
+	for _, c := range []byte(rest) {
+		if letter := c | 0x20; !strict.IsDigit(c) && (letter < 'a' || letter > 'z') {
+			return false
+		}
+	}
+	return true
+}
+
+// Token finds a client's token that can still be used, nil for any other.
+func (w *Work) Token(c *client, value string) *token {
+	t := w.State.Tokens[value]
+	if t == nil || t.Owner != c.Name || t.Dead || t.Once && w.Now.Sub(t.Created) >= temporary {
+		return nil
+	}
+	return t
+}
+
+// use spends a token that serves one payment.
+func (w *Work) use(t *token) {
+	if t != nil && t.Once {
+		spent := *t
+		spent.Dead = true
+		w.keep(&spent)
+	}
+}
+
+// keep stores a token, new or altered.
+func (w *Work) keep(t *token) { w.Change.Tokens = append(w.Change.Tokens, t) }
+
+// newToken returns a value that no token has: six digits that a receipt could
+// show, a dollar sign, and eight letters and digits.
+func (s *State) newToken(digits string) string {
+	const signs = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+	for {
+		var b [8]byte
+		_, _ = rand.Read(b[:]) // never fails
+		for i := range b {
+			b[i] = signs[int(b[i])%len(signs)]
+		}
+		if value := digits + "$" + string(b[:]); s.Tokens[value] == nil {
+			return value
+		}
+	}
+}
+
+// tokenDigits returns the last four and the first two digits of a number, with
+// zeros where it has none.
+func tokenDigits(number string) (six, last string) {
+	var digits []byte
+	for _, c := range []byte(number) {
+		if strict.IsDigit(c) {
+			digits = append(digits, c)
+		}
+	}
+	for len(digits) < 4 {
+		digits = append([]byte{'0'}, digits...)
+	}
+	last = string(digits[len(digits)-4:])
+	return last + string(digits[:2]), last
+}
+
+// temporaryAsked tells whether the token is to serve one payment only.
+func temporaryAsked(rq *Request) bool {
+	store, ok := rq.Data["store"].(json.Number)
+	if !ok {
+		return false
+	}
+	n, err := store.Float64()
+	return err == nil && n == 0
+}
+
+func (s *Server) keepCard(w *Work, rq *Request) Answer {
+	number := rq.Text("creditcard")
+	f := s.cardFunds(number)
+	f.Month, f.Year = rq.Text("month"), rq.Text("year")
+	cvv := rq.Text("cvv")
+	switch {
+	case f.Code == codeNumber:
+		return tokenDeclined(codeNumber)
+	case cvv != "" && len(cvv) != strict.CVVLength(f.Card.Brand):
+		return tokenDeclined(CodeCVV)
+	case expired(f.Month, f.Year, w.Now):
+		return tokenDeclined(codeExpired)
+	}
+	six, last := tokenDigits(number)
+	t := &token{
+		Value:    w.newToken(six),
+		Owner:    rq.Client.Name,
+		Funds:    f,
+		Last:     last,
+		Profile:  rq.Text("profile_id"),
+		Holder:   rq.Text("cardfullname"),
+		Nickname: rq.Text("cnickname"),
+		Phone:    rq.Text("cphone"),
+		Email:    rq.Text("cemail"),
+		Once:     temporaryAsked(rq),
+		Created:  w.Now,
+	}
+	w.keep(t)
+	return Answer{http.StatusOK, TokenBody{PlainBody{Approved, CodeApproved, "the token was made"}, t.Value}}
+}
+
+func (s *Server) keepAccount(w *Work, rq *Request) Answer {
+	number := rq.Text("account_number")
+	six, last := tokenDigits(number)
+	t := &token{
+		Value:   w.newToken(six),
+		Owner:   rq.Client.Name,
+		Funds:   s.bankFunds(number, rq.Text("account_type")),
+		Last:    last,
+		Profile: rq.Text("profile_id"),
+		Holder:  rq.Text("name_on_account"),
+		Once:    temporaryAsked(rq),
+		Created: w.Now,
+	}
+	w.keep(t)
+	return Answer{http.StatusCreated, TokenBody{PlainBody{Approved, CodeApproved, "the token was made"}, t.Value}}
+}
+
+func fetchToken(w *Work, rq *Request) Answer {
+	t := w.Token(rq.Client, rq.Path["token"])
+	if t == nil {
+		return notFound("token")
+	}
+	type entry struct {
+		Holder   *string `json:"cardholder_name"`
+		Nickname *string `json:"nickname"`
+		Type     *string `json:"type"`
+		Phone    *string `json:"phone"`
+		Email    *string `json:"email"`
+		Last4    string  `json:"last_4"`
+	}
+	kind := t.Funds.Bank
+	if kind == "" {
+		kind = t.Funds.Card.Brand
+	}
+	return Answer{http.StatusOK, struct {
+		PlainBody
+		Token []entry `json:"token"`
+	}{
+		PlainBody{"ok", CodeApproved, "the token was found"},
+		[]entry{{optional(t.Holder), optional(t.Nickname), optional(kind), optional(t.Phone), optional(t.Email), t.Last}},
+	}}
+}
+
+// withToken looks up the token that a request names by its value and the last
+// four digits of what it stands for. Both have to be right.
+func withToken(act func(*Work, *Request, *token) Answer) func(*Work, *Request) Answer {
+	return func(w *Work, rq *Request) Answer {
+		value, last := rq.Text("token"), rq.Text("last4")
+		if rq.body == nil {
+			value, last = rq.Query["token"], rq.Query["last4"]
+		}
+		t := w.Token(rq.Client, value)
+		if t == nil || t.Last != last {
+			return notFound("token")
+		}
+		return act(w, rq, t)
+	}
+}
+
+// updateToken replaces the date of expiry, which a bank account does not have.
+func updateToken(w *Work, rq *Request, t *token) Answer {
+	if t.Funds.Bank != "" {
+		return notFound("token")
+	}
+	fresh, date := *t, rq.Text("expdate")
+	if len(date) == 4 { // the description sees to that, unless a fault is planted there
+		fresh.Funds.Month, fresh.Funds.Year = date[:2], date[2:]
+	}
+	w.keep(&fresh)
+	return Answer{http.StatusOK, TokenBody{PlainBody{"ok", CodeApproved, "the token was updated"}, t.Value}}
+}
+
+// rotateToken puts a new token in the place of one, or brings back the one that
+// was replaced. What came back replaced nothing: it is there for good.
+func rotateToken(w *Work, rq *Request, t *token) Answer {
+	gone, good := *t, *t
+	gone.Dead = true
+	message := "the token was rotated"
+	if rq.Text("intent") != "rollback" {
+		digits, _, _ := strings.Cut(t.Value, "$")
+		good.Value, good.Replaced = w.newToken(digits), t.Value
+	} else {
+		if t.Replaced == "" {
+			a := PlainBody{Declined, CodeUnsupported, "the token replaced no other"}
+			return Answer{http.StatusOK, a}
+		}
+		good.Value, good.Replaced = t.Replaced, ""
+		message = "the token was rolled back"
+	}
+	w.keep(&gone)
+	w.keep(&good)
+	return Answer{http.StatusOK, TokenBody{PlainBody{"ok", CodeApproved, message}, good.Value}}
+}
+
+func removeToken(w *Work, _ *Request, t *token) Answer {
+	gone := *t
+	gone.Dead = true
+	w.keep(&gone)
+	return Answer{http.StatusOK, PlainBody{"ok", CodeApproved, "the token was removed"}}
+}

@@ -1,0 +1,35 @@
+package defects
+
+const stackTrace = `runtime error: index out of range [3] with length 3\n\ngoroutine 84 [running]:\nmain.(*server).sale(0xc0000b2000)\n\t/srv/app/payments/sale.go:112 +0x1d4`
+
+// What the answer to a rejected request holds.
+var errorMutants = []Mutant{
+	{"error-as-html", "answers 400 by an HTML page", "RH-ERR-1", also{"RH-ALL-2"}, on{"payment-sale-manual"},
+		after(answered(400), answers(400, "<html><body><h1>400 Bad Request</h1></body></html>"), labels("text/html; charset=utf-8"))},
+	{"error-without-body", "answers 403 without a body", "RH-ERR-1", also{"RH-ALL-2"}, on{"payment-sale-manual"},
+		after(answered(403), answers(403, ""))},
+	{"error-without-code", "leaves the code of an error out", "RH-ERR-1", nil, on{"payment-sale-manual"},
+		after(rejected, omits("code"))},
+	{"error-code-empty", "gives an error an empty code", "RH-ERR-1", nil, on{"payment-sale-manual"},
+		after(rejected, says("code", ""))},
+	{"error-code-number", "gives an error a number for a code", "RH-ERR-1", nil, on{"payment-sale-manual", "webhooks_list"},
+		after(answered(404), says("code", 76))},
+	{"error-message-blank", "gives an error a blank message", "RH-ERR-1", nil, on{"payment-sale-manual", "webhooks_list"},
+		after(answered(401), says("message", "  "))},
+	{"error-says-ok", "says ok with an internal error", "RH-ERR-1", nil, on{"payment-sale-manual"},
+		after(answered(500), says("status", "ok"))},
+	{"error-name-twice", "writes a name twice in an error", "RH-ERR-1", also{"RH-ALL-2"}, on{"payment-sale-manual", "webhooks_list"},
+		after(answered(404), inserts(`"status":"error",`))},
+	{"stack-trace", "shows a stack trace with an internal error", "RH-ERR-2", nil, on{"payment-sale-manual"},
+		after(answered(500), answers(500, `{"status":"error","code":"GW96","message":"`+stackTrace+`"}`))},
+	{"host-name", "names a host of the inside in an error", "RH-ERR-2", nil, on{"payment-sale-manual"},
+		after(answered(500), says("message", "dial tcp 10.20.0.14:5432: pg-primary-2.payments.internal refused the connection"))},
+	{"card-number-echoed", "repeats the card number in an error", "RH-ALL-3", nil, on{"payment-sale-manual"},
+		after(all(answered(400), sends("creditcard", given)), func(x *exchange) {
+			says("message", "cannot process card "+x.text("creditcard"))(x)
+		})},
+	{"card-number-in-answer", "repeats the card number when a payment is refused", "RH-ALL-3", nil, on{"payment-sale-manual"},
+		after(all(wasRefused, sends("creditcard", given)), func(x *exchange) { says("card", x.text("creditcard"))(x) })},
+	{"cvv-echoed", "repeats the verification value in an answer", "RH-ALL-3", nil, on{"payment-sale-manual"},
+		after(all(answered(200), sends("cvv", given)), func(x *exchange) { says("cvv", x.text("cvv"))(x) })},
+}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"qorcheck/harness/run"
+	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
 )
@@ -39,7 +40,7 @@ func Console(w io.Writer, d *run.Document, color bool) error {
 		case i < explained+listed:
 			fmt.Fprintf(b, "  %s  [%s; %s]\n", c.Title, c.Level, extent(d, c))
 		case i == explained+listed:
-			fmt.Fprintf(b, "  and %d more, as listed in %s under causes\n", len(failed)-i, DocumentFile)
+			fmt.Fprintf(b, "  and %d more, as listed in %s under causes\n", len(failed)-i, rundir.DocumentFile)
 		}
 	}
 	for _, o := range d.Obligations {
@@ -55,7 +56,7 @@ func Console(w io.Writer, d *run.Document, color bool) error {
 	}
 	for i, left := range d.Left {
 		if i == mostLeft {
-			fmt.Fprintf(b, "%s and %d more, as listed in %s under left\n", paint(yellow, "could not be removed:"), len(d.Left)-i, DocumentFile)
+			fmt.Fprintf(b, "%s and %d more, as listed in %s under left\n", paint(yellow, "could not be removed:"), len(d.Left)-i, rundir.DocumentFile)
 			break
 		}
 		fmt.Fprintf(b, "%s %s\n", paint(yellow, "could not be removed:"), left)
@@ -68,7 +69,7 @@ func Console(w io.Writer, d *run.Document, color bool) error {
 		fmt.Fprintf(b, "%s %s\n", paint(yellow, "message about what no answer named:"), foreign)
 	}
 	if len(d.Untested) > 0 {
-		fmt.Fprintf(b, "not tested yet: %s of %s, as listed in %s under untested\n", plural(len(d.Untested), "requirement"), d.Name, DocumentFile)
+		fmt.Fprintf(b, "not tested yet: %s of %s, as listed in %s under untested\n", plural(len(d.Untested), "requirement"), d.Name, rundir.DocumentFile)
 	}
 	cases := plural(d.Cases, "case")
 	if d.CaseCounts.NotRun > 0 {

@@ -1,3 +1,5 @@
+// Package reporters renders a finished run. Each report is a function of the
+// document; nothing is decided here.
 package reporters
 
 import (
@@ -7,13 +9,8 @@ import (
 	"strings"
 
 	"qorcheck/harness/run"
+	"qorcheck/harness/rundir"
 )
-
-// File is one file of a report, or a text to print when it has no name.
-type File struct {
-	Name  string
-	Write func(io.Writer) error
-}
 
 // Options say how a report is rendered where readers may choose.
 type Options struct {
@@ -26,24 +23,24 @@ type Options struct {
 // format is one way to render a run: a pure function of its document.
 type format struct {
 	name  string
-	files func(*run.Document, Options) ([]File, error)
+	files func(*run.Document, Options) []rundir.File
 }
 
 // formats in the order in which they are written. The document is the first: what
 // cannot be written leaves at least it.
 var formats = []format{
-	{"json", single(DocumentFile, JSON)},
+	{"json", single(rundir.DocumentFile, JSON)},
 	{"junit", junitFiles},
 	{"html", htmlFiles},
-	{"markdown", single(SummaryFile, Markdown)},
-	{"console", func(d *run.Document, o Options) ([]File, error) {
-		return []File{{Write: func(w io.Writer) error { return Console(w, d, o.Color) }}}, nil
+	{"markdown", single(rundir.SummaryFile, Markdown)},
+	{"console", func(d *run.Document, o Options) []rundir.File {
+		return []rundir.File{{Write: func(w io.Writer) error { return Console(w, d, o.Color) }}}
 	}},
 }
 
-func single(name string, render func(io.Writer, *run.Document) error) func(*run.Document, Options) ([]File, error) {
-	return func(d *run.Document, _ Options) ([]File, error) {
-		return []File{{name, func(w io.Writer) error { return render(w, d) }}}, nil
+func single(name string, render func(io.Writer, *run.Document) error) func(*run.Document, Options) []rundir.File {
+	return func(d *run.Document, _ Options) []rundir.File {
+		return []rundir.File{{Name: name, Write: func(w io.Writer) error { return render(w, d) }}}
 	}
 }
 
@@ -56,19 +53,16 @@ func Formats() []string {
 	return names
 }
 
-// Render returns the files of the named formats, in the order of the names.
-func Render(d *run.Document, names []string, o Options) ([]File, error) {
-	var list []File
+// Render returns the files of the named formats, in the order of the names. What
+// keeps one from being made is returned by its Write, so that those before it are written.
+func Render(d *run.Document, names []string, o Options) ([]rundir.File, error) {
+	var list []rundir.File
 	for _, name := range names {
 		i := slices.IndexFunc(formats, func(f format) bool { return f.name == name })
 		if i < 0 {
 			return nil, fmt.Errorf("format %q: allowed are %s", name, strings.Join(Formats(), ", "))
 		}
-		files, err := formats[i].files(d, o)
-		if err != nil {
-			return nil, fmt.Errorf("report %s: %w", name, err)
-		}
-		list = append(list, files...)
+		list = append(list, formats[i].files(d, o)...)
 	}
 	return list, nil
 }

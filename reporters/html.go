@@ -17,6 +17,7 @@ import (
 
 	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
+	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
 )
@@ -27,16 +28,16 @@ import (
 // be seen are shown as escapes. It refuses a document whose numbers do not add up.
 func HTML(w io.Writer, d *run.Document) error { return writePage(w, d, false) }
 
-func htmlFiles(d *run.Document, o Options) ([]File, error) {
-	list := []File{{HTMLFile, func(w io.Writer) error { return writePage(w, d, o.Split) }}}
+func htmlFiles(d *run.Document, o Options) []rundir.File {
+	list := []rundir.File{{Name: rundir.HTMLFile, Write: func(w io.Writer) error { return writePage(w, d, o.Split) }}}
 	if o.Split {
-		list = append(list, textFile(StyleFile, htmlStyle), textFile(ScriptFile, htmlScript))
+		list = append(list, textFile(rundir.StyleFile, htmlStyle), textFile(rundir.ScriptFile, htmlScript))
 	}
-	return list, nil
+	return list
 }
 
-func textFile(name, text string) File {
-	return File{name, func(w io.Writer) error {
+func textFile(name, text string) rundir.File {
+	return rundir.File{Name: name, Write: func(w io.Writer) error {
 		_, err := io.WriteString(w, text)
 		return err
 	}}
@@ -53,7 +54,7 @@ func writePage(w io.Writer, d *run.Document, split bool) error {
 		return err
 	}
 	if split {
-		p.Style, p.Script, p.Beside = "", "", [2]string{StyleFile, ScriptFile}
+		p.Style, p.Script, p.Beside = "", "", [2]string{rundir.StyleFile, rundir.ScriptFile}
 		p.Policy = "default-src 'none'; style-src 'self' file:; script-src 'self' file:; base-uri 'none'; form-action 'none'"
 	}
 	var b bytes.Buffer

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"qorcheck/harness/redact"
+	"qorcheck/harness/rundir"
 )
 
 // bodyLine is one line of a message body as the HTML report shows it.
@@ -185,7 +186,7 @@ func bounded(list []bodyLine, size int) []bodyLine {
 			for i+hidden < len(list) && !keep[i+hidden] {
 				hidden++
 			}
-			short = append(short, bodyLine{Text: fmt.Sprintf("… %d of %d lines left out, %d bytes in all; %s has them", hidden, len(list), size, JournalFile), Ours: true})
+			short = append(short, bodyLine{Text: fmt.Sprintf("… %d of %d lines left out, %d bytes in all; %s has them", hidden, len(list), size, rundir.JournalFile), Ours: true})
 		}
 	}
 	return short

@@ -16,6 +16,7 @@ import (
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/run"
+	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
 )
@@ -426,8 +427,8 @@ func TestEveryMessageIsShown(t *testing.T) {
 // and has neither inside.
 func TestSplitHTML(t *testing.T) {
 	dir := t.TempDir()
-	written, err := Write(dir, rich(), []string{"html"}, Options{Split: true})
-	if err != nil || !slices.Equal(written, []string{HTMLFile, StyleFile, ScriptFile}) {
+	written, err := write(dir, rich(), []string{"html"}, Options{Split: true})
+	if err != nil || !slices.Equal(written, []string{rundir.HTMLFile, rundir.StyleFile, rundir.ScriptFile}) {
 		t.Fatalf("%v, %v", written, err)
 	}
 	read := func(name string) string {
@@ -437,7 +438,7 @@ func TestSplitHTML(t *testing.T) {
 		}
 		return string(text)
 	}
-	page := read(HTMLFile)
+	page := read(rundir.HTMLFile)
 	for _, missing := range []string{`<link rel="stylesheet" href="report.css">`, `<script src="report.js"></script>`} {
 		if !strings.Contains(page, missing) {
 			t.Errorf("the page lacks %s", missing)
@@ -446,10 +447,10 @@ func TestSplitHTML(t *testing.T) {
 	if strings.Contains(page, "<style") || strings.Contains(page, "<script>") || strings.Contains(page, "sha256-") {
 		t.Error("the page has styles or a script inside")
 	}
-	if read(StyleFile) != htmlStyle || read(ScriptFile) != htmlScript {
+	if read(rundir.StyleFile) != htmlStyle || read(rundir.ScriptFile) != htmlScript {
 		t.Error("the files beside it are not what stands inside otherwise")
 	}
-	if err := Prepare(dir); err != nil || len(files(t, dir)) > 0 {
+	if err := rundir.Prepare(dir); err != nil || len(files(t, dir)) > 0 {
 		t.Errorf("%v: the next run's reports stand beside %v", err, files(t, dir))
 	}
 }

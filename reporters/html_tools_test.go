@@ -28,10 +28,10 @@ func TestBrowser(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := Prepare(filepath.Join(dir, "split")); err != nil {
+	if err := os.Mkdir(filepath.Join(dir, "split"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Write(filepath.Join(dir, "split"), rich(), []string{"html"}, Options{Split: true}); err != nil {
+	if _, err := write(filepath.Join(dir, "split"), rich(), []string{"html"}, Options{Split: true}); err != nil {
 		t.Fatal(err)
 	}
 	chromium, err := exec.LookPath("chromium")

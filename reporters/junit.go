@@ -6,7 +6,6 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -14,6 +13,7 @@ import (
 
 	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
+	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
 )
@@ -37,26 +37,23 @@ const (
 	JUnitStrict = "strict" // what the schemas of Ant and of Jenkins' xunit plugin both accept
 )
 
-// furtherJUnit matches the files after the first.
-var furtherJUnit = regexp.MustCompile(`^TEST-conformance-[0-9]+\.xml$`)
-
 // junitFiles renders JUnit XML in the form that CI systems read alike: flat
 // suites, one test case an obligation, exactly one failure, error or skipped
 // element in a case that did not pass, with its message both as attribute and as text.
-func junitFiles(d *run.Document, o Options) ([]File, error) {
+func junitFiles(d *run.Document, o Options) []rundir.File {
 	suites, err := junitSuites(d, o)
 	if err != nil {
-		return nil, err
+		return []rundir.File{{Name: rundir.JUnitFile, Write: func(io.Writer) error { return err }}}
 	}
-	var files []File
+	var files []rundir.File
 	for i, part := range parts(suites, o) {
-		name := JUnitFile
+		name := rundir.JUnitFile
 		if i > 0 {
-			name = fmt.Sprintf("TEST-conformance-%d.xml", i+1)
+			name = rundir.FurtherJUnit(i + 1)
 		}
-		files = append(files, File{name, func(w io.Writer) error { return junitFile(w, d, part, o) }})
+		files = append(files, rundir.File{Name: name, Write: func(w io.Writer) error { return junitFile(w, d, part, o) }})
 	}
-	return files, nil
+	return files
 }
 
 // parts splits suites into files that readers take.

@@ -117,8 +117,8 @@ func document(exit int, list ...run.Obligation) *run.Document {
 
 // junit renders the JUnit files one after the other.
 func junit(w io.Writer, d *run.Document, o Options) error {
-	files, err := junitFiles(d, o)
-	for _, f := range files {
+	var err error
+	for _, f := range junitFiles(d, o) {
 		err = errors.Join(err, f.Write(w))
 	}
 	return err

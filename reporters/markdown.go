@@ -11,12 +11,10 @@ import (
 
 	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
+	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
 )
-
-// SummaryFile is the Markdown summary.
-const SummaryFile = "summary.md"
 
 // Bounds of the summary. A GitHub step summary over 1 MiB is dropped whole, a
 // GitLab note ends at a million characters.
@@ -40,7 +38,7 @@ func MarkdownUpTo(w io.Writer, d *run.Document, most int) error {
 	if b.Len() > most {
 		return nil
 	}
-	end := "\nThe whole is in " + span(DocumentFile) + ".\n"
+	end := "\nThe whole is in " + span(rundir.DocumentFile) + ".\n"
 	room := func(section string) bool { return b.Len()+len(section)+len(end)+100 <= most }
 	failed := d.Failed()
 	heading := "### Failures, by cause\n\n"

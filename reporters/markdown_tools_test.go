@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"qorcheck/harness/rundir"
 )
 
 // TestMarkdownIsReadAsItIsMeant has GitHub's own renderer read a summary of
@@ -28,8 +30,8 @@ func TestMarkdownIsReadAsItIsMeant(t *testing.T) {
 		o.Why, o.Clause.Text, o.Notes[0].Text = text, ours, text
 	}
 	d.Target, d.Left, d.Untested[0].Reason = "http://127.0.0.1/|"+text, []string{text}, ours
-	file := filepath.Join(t.TempDir(), SummaryFile)
-	if _, err := Write(filepath.Dir(file), d, []string{"markdown"}, Options{}); err != nil {
+	file := filepath.Join(t.TempDir(), rundir.SummaryFile)
+	if _, err := write(filepath.Dir(file), d, []string{"markdown"}, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	page := output(t, "cmark-gfm", "--unsafe", "-e", "table", "-e", "autolink", file)

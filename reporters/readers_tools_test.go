@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"qorcheck/harness/run"
+	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
 )
 
@@ -52,8 +53,8 @@ func TestReaders(t *testing.T) {
 		{"strict cases", Options{Cases: cases, Strict: true}, []string{"junit-ant.xsd", "junit-jenkins.xsd"}, counted{6, 2, 2, 1}},
 	} {
 		dir := t.TempDir()
-		file := filepath.Join(dir, JUnitFile)
-		if err := WriteFile(file, func(w io.Writer) error { return junit(w, d, tt.options) }); err != nil {
+		file := filepath.Join(dir, rundir.JUnitFile)
+		if err := rundir.WriteFile(file, func(w io.Writer) error { return junit(w, d, tt.options) }); err != nil {
 			t.Fatal(err)
 		}
 		for _, schema := range tt.schemas {
@@ -97,7 +98,7 @@ func TestSchemasRefuse(t *testing.T) {
 			if err := junit(&b, d, tt.options); err != nil {
 				t.Fatal(err)
 			}
-			file := filepath.Join(t.TempDir(), JUnitFile)
+			file := filepath.Join(t.TempDir(), rundir.JUnitFile)
 			bent := strings.Replace(b.String(), tt.old, tt.new, 1)
 			if err := os.WriteFile(file, []byte(bent), 0o600); err != nil || bent == b.String() {
 				t.Fatal("nothing is bent", err)

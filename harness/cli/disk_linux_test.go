@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"qorcheck/harness/run"
-	"qorcheck/reporters"
+	"qorcheck/harness/rundir"
 )
 
 // roomFor runs qorcheck where no file can become larger than so many blocks, of
@@ -104,7 +104,7 @@ func TestNowhereToWrite(t *testing.T) {
 	shards := t.TempDir()
 	shardsIn(t, shards)
 	dir := t.TempDir()
-	if err := os.MkdirAll(filepath.Join(dir, "taken", reporters.JournalFile, "in it"), 0o755); err != nil {
+	if err := os.MkdirAll(filepath.Join(dir, "taken", rundir.JournalFile, "in it"), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {

@@ -78,11 +78,13 @@ func TestImportLine(t *testing.T) {
 		"harness/casebook": {}, // tests alone
 		"harness/matrix":   {"harness/run", "harness/sandbox", "harness/verdict", "harness/exchange", "harness/plan", "harness/settings", "spec"},
 		// the words of the requirement list, levels and chapters, are spec's
-		"reporters": {"harness/redact", "harness/run", "harness/verdict", "spec"},
+		"reporters": {"harness/redact", "harness/rundir", "harness/run", "harness/verdict", "spec"},
+		// reporters know the names of the files that stand beside each other
+		"harness/rundir": {"harness/run"},
 		// Declare and Select take a plan
 		"suites": {"harness/run", "harness/verdict", "harness/plan", "spec"},
 		// the commands join the stages
-		"harness/cli": {"suites", "harness/redact", "harness/planner", "reporters", "harness/matrix", "harness/run", "harness/exchange", "harness/plan", "harness/settings", "harness/sandbox", "harness/verdict", "spec"},
+		"harness/cli": {"suites", "harness/redact", "harness/planner", "reporters", "harness/matrix", "harness/rundir", "harness/run", "harness/exchange", "harness/plan", "harness/settings", "harness/sandbox", "harness/verdict", "spec"},
 		// an independent witness: it shares no code with planning and judging
 		"harness/sandbox":                  {"harness/sandbox/internal/api", "harness/sandbox/internal/defects"},
 		"harness/sandbox/internal/defects": {"harness/sandbox/internal/api", "harness/sandbox/internal/strict", "spec"},

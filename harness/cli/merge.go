@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"qorcheck/harness/run"
-	"qorcheck/reporters"
+	"qorcheck/harness/rundir"
 )
 
 func mergeCommand() *cobra.Command {
@@ -48,9 +48,9 @@ func (f *output) merge(dirs []string, stdout, stderr io.Writer) (err error) {
 		if same(dir, f.out) {
 			return fmt.Errorf("--out %s: it is one of the shards, whose files would be lost; allowed is any other folder", f.out)
 		}
-		journal, err := os.Open(filepath.Join(dir, reporters.JournalFile))
+		journal, err := os.Open(filepath.Join(dir, rundir.JournalFile))
 		if errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%s: no run is there, with its %s: %w", dir, reporters.JournalFile, err)
+			return fmt.Errorf("%s: no run is there, with its %s: %w", dir, rundir.JournalFile, err)
 		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", dir, err)
@@ -62,13 +62,13 @@ func (f *output) merge(dirs []string, stdout, stderr io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := reporters.Prepare(f.out); err != nil {
+	if err := rundir.Prepare(f.out); err != nil {
 		return fmt.Errorf("--out %s: %w", f.out, err)
 	}
-	if err := reporters.WriteFile(filepath.Join(f.out, reporters.JournalFile), shards.Write); err != nil {
+	if err := rundir.WriteFile(filepath.Join(f.out, rundir.JournalFile), shards.Write); err != nil {
 		return faultError{err}
 	}
-	whole, err := reporters.Replay(f.out)
+	whole, err := rundir.Replay(f.out)
 	if err != nil {
 		return faultError{err}
 	}

@@ -19,8 +19,8 @@ import (
 	"qorcheck/harness/matrix"
 	"qorcheck/harness/plan"
 	"qorcheck/harness/run"
+	"qorcheck/harness/rundir"
 	"qorcheck/harness/sandbox"
-	"qorcheck/reporters"
 	"qorcheck/suites"
 )
 
@@ -98,7 +98,7 @@ func (f *mutantsFlags) run(stdout, stderr io.Writer) error {
 	m.Tool, m.Filter = "qorcheck "+version(), f.filter
 	text := func(w io.Writer) error { return matrixText(w, m) }
 	for name, render := range map[string]func(io.Writer) error{"mutants.json": indentedJSON(m), "mutants.txt": text} {
-		if err := reporters.WriteFile(filepath.Join(f.out, name), render); err != nil {
+		if err := rundir.WriteFile(filepath.Join(f.out, name), render); err != nil {
 			return faultError{fmt.Errorf("%s: %w", name, err)}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"qorcheck/harness/run"
+	"qorcheck/harness/rundir"
 	"qorcheck/reporters"
 )
 
@@ -65,8 +66,12 @@ func (f *output) report(out *reporters.Guard, d *run.Document) ([]string, error)
 		return nil, err
 	}
 	options.Color = colored(out.W)
-	written, err := reporters.Write(f.out, d, reporters.Formats(), options)
-	if err := errors.Join(err, reporters.SelfCheck(f.out, append(written, reporters.JournalFile), out.Leaks)); err != nil {
+	files, err := reporters.Render(d, reporters.Formats(), options)
+	if err != nil {
+		return nil, err
+	}
+	written, err := rundir.Write(f.out, files)
+	if err := errors.Join(err, reporters.SelfCheck(f.out, append(written, rundir.JournalFile), out.Leaks)); err != nil {
 		return nil, err
 	}
 	for i := range written {

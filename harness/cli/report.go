@@ -14,6 +14,7 @@ import (
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/run"
+	"qorcheck/harness/rundir"
 	"qorcheck/harness/settings"
 	"qorcheck/reporters"
 )
@@ -48,7 +49,7 @@ func (f *renderFlags) options(dir string, d *run.Document) (reporters.Options, e
 	if !f.cases {
 		return o, nil
 	}
-	journal, err := os.Open(filepath.Join(dir, reporters.JournalFile))
+	journal, err := os.Open(filepath.Join(dir, rundir.JournalFile))
 	if err != nil {
 		return o, fmt.Errorf("--junit-cases needs the journal of the run: %w", err)
 	}
@@ -104,7 +105,11 @@ func (f *reportFlags) run(stdout, stderr io.Writer) error {
 		if err := os.MkdirAll(f.out, 0o755); err != nil {
 			return fmt.Errorf("--out %s: %w", f.out, err)
 		}
-		written, err := reporters.Write(f.out, document, names, options)
+		files, err := reporters.Render(document, names, options)
+		if err != nil {
+			return faultError{err}
+		}
+		written, err := rundir.Write(f.out, files)
 		if err := errors.Join(err, reporters.SelfCheck(f.out, written, cardsIn)); err != nil {
 			return faultError{err}
 		}
@@ -153,14 +158,14 @@ func formatNames(list string, allowed []string) ([]string, error) {
 func finishedRun(stderr io.Writer, setting, name string) (*run.Document, string, error) {
 	file := name
 	if info, err := os.Stat(name); err == nil && info.IsDir() {
-		file = filepath.Join(name, reporters.DocumentFile)
+		file = filepath.Join(name, rundir.DocumentFile)
 	}
 	dir := filepath.Dir(file)
 	d, err := readRun(file)
-	if err == nil && !reporters.Older(d, dir) {
+	if err == nil && !rundir.Older(d, dir) {
 		return d, dir, nil
 	}
-	replayed, journal := reporters.Replay(dir)
+	replayed, journal := rundir.Replay(dir)
 	switch {
 	case errors.Is(journal, fs.ErrNotExist) && errors.Is(err, fs.ErrNotExist):
 		return nil, "", fmt.Errorf("%s %s: no run is there, with its run.json or cases.ndjson: %w", setting, name, err)
@@ -176,7 +181,7 @@ func finishedRun(stderr io.Writer, setting, name string) (*run.Document, string,
 	if replayed.Torn {
 		torn = " without its last line, which was not written to its end"
 	}
-	_, err = fmt.Fprintf(stderr, "%s has no %s that tells its end: read from %s%s\n", dir, reporters.DocumentFile, reporters.JournalFile, torn)
+	_, err = fmt.Fprintf(stderr, "%s has no %s that tells its end: read from %s%s\n", dir, rundir.DocumentFile, rundir.JournalFile, torn)
 	return d, dir, err
 }
 

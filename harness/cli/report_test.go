@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"qorcheck/harness/run"
+	"qorcheck/harness/rundir"
 	"qorcheck/reporters"
 )
 
@@ -33,8 +34,12 @@ func finished(t *testing.T, clean bool) (dir string, d *run.Document) {
 		t.Fatal("the run that this test looks at failed in another one")
 	}
 	dir = t.TempDir()
-	_, err := reporters.Write(dir, d, reporters.Formats(), reporters.Options{})
-	if err := errors.Join(err, os.WriteFile(filepath.Join(dir, reporters.JournalFile), journal, 0o600)); err != nil {
+	files, err := reporters.Render(d, reporters.Formats(), reporters.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = rundir.Write(dir, files)
+	if err := errors.Join(err, os.WriteFile(filepath.Join(dir, rundir.JournalFile), journal, 0o600)); err != nil {
 		t.Fatal(err)
 	}
 	return dir, d
@@ -60,7 +65,7 @@ func TestReportRendersAgain(t *testing.T) {
 		t.Fatalf("%v, %v", entries, err)
 	}
 	for _, e := range entries {
-		if e.Name() == reporters.JournalFile {
+		if e.Name() == rundir.JournalFile {
 			continue
 		}
 		if one, two := readFile(t, filepath.Join(dir, "first", e.Name())), readFile(t, filepath.Join(dir, "second", "deep", e.Name())); one != two {
@@ -69,7 +74,7 @@ func TestReportRendersAgain(t *testing.T) {
 	}
 	t.Run("from its file", func(t *testing.T) {
 		printed, _, code := commandIn(t, dir, nil, "report", "--from", "first/run.json", "--format", "junit", "--out", "-")
-		if code != 0 || printed != readFile(t, filepath.Join(dir, "first", reporters.JUnitFile)) {
+		if code != 0 || printed != readFile(t, filepath.Join(dir, "first", rundir.JUnitFile)) {
 			t.Errorf("exit code %d, printed %.300s", code, printed)
 		}
 	})
@@ -114,10 +119,10 @@ func TestReportOfNoRun(t *testing.T) {
 func TestReportOfAKilledRun(t *testing.T) {
 	t.Parallel()
 	from, want := finished(t, false)
-	journal := readFile(t, filepath.Join(from, reporters.JournalFile))
+	journal := readFile(t, filepath.Join(from, rundir.JournalFile))
 	lines := strings.SplitAfter(journal, "\n")
 	half := strings.Join(lines[:len(lines)/2], "")
-	document := readFile(t, filepath.Join(from, reporters.DocumentFile))
+	document := readFile(t, filepath.Join(from, rundir.DocumentFile))
 	for _, tt := range []struct {
 		claim string
 		files map[string]string
@@ -141,7 +146,7 @@ func TestReportOfAKilledRun(t *testing.T) {
 			}
 			got := readDocument(t, dir)
 			if tt.whole {
-				if text := readFile(t, filepath.Join(dir, reporters.DocumentFile)); text != document {
+				if text := readFile(t, filepath.Join(dir, rundir.DocumentFile)); text != document {
 					t.Errorf("another document:\n%s", firstDifference(text, document))
 				}
 				return
@@ -149,7 +154,7 @@ func TestReportOfAKilledRun(t *testing.T) {
 			if !got.Interrupted || got.ExitCode != run.ExitInterrupted || got.Cases != want.Cases || got.CaseCounts.Pass+got.CaseCounts.Fail < len(lines)/2-1 {
 				t.Errorf("%s, cases %+v", got.Verdict, got.CaseCounts)
 			}
-			for _, name := range []string{reporters.JUnitFile, reporters.HTMLFile, reporters.SummaryFile} {
+			for _, name := range []string{rundir.JUnitFile, rundir.HTMLFile, rundir.SummaryFile} {
 				if text := readFile(t, filepath.Join(dir, name)); !strings.Contains(text, "INTERRUPTED") {
 					t.Errorf("%s does not say that the run is incomplete", name)
 				}
@@ -185,7 +190,7 @@ func TestJUnitChoices(t *testing.T) {
 		})
 	}
 	t.Run("without the journal", func(t *testing.T) {
-		if err := os.Remove(filepath.Join(dir, reporters.JournalFile)); err != nil {
+		if err := os.Remove(filepath.Join(dir, rundir.JournalFile)); err != nil {
 			t.Fatal(err)
 		}
 		_, stderr, code := commandIn(t, dir, nil, "report", "--from", ".", "--format", "junit", "--junit-cases")

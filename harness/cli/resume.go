@@ -15,8 +15,8 @@ import (
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
 	"qorcheck/harness/run"
+	"qorcheck/harness/rundir"
 	"qorcheck/harness/settings"
-	"qorcheck/reporters"
 )
 
 var (
@@ -50,9 +50,9 @@ func (f *runFlags) resumed(flags *pflag.FlagSet) (*run.Replayed, error) {
 		return nil, fmt.Errorf("--out %s: the run of --resume %s goes on in its own folder; leave --out away", f.out, f.resume)
 	}
 	f.out = f.resume
-	earlier, err := reporters.Replay(f.resume)
+	earlier, err := rundir.Replay(f.resume)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("--resume %s: no run is there, with its %s: %w", f.resume, reporters.JournalFile, err)
+		return nil, fmt.Errorf("--resume %s: no run is there, with its %s: %w", f.resume, rundir.JournalFile, err)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("--resume %s: %w", f.resume, err)
@@ -138,7 +138,7 @@ func (f *runFlags) goesOn(stderr io.Writer, earlier *run.Replayed) {
 		return
 	}
 	if earlier.Torn {
-		f.say(stderr, "%s: the last line was not written to its end, and is cut", filepath.Join(f.out, reporters.JournalFile))
+		f.say(stderr, "%s: the last line was not written to its end, and is cut", filepath.Join(f.out, rundir.JournalFile))
 	}
 	f.say(stderr, "resuming run %s: %d of %d cases are missing", strings.Join(earlier.RunIDs(), ", "), earlier.Missing(), earlier.Cases())
 }

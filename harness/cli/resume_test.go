@@ -24,6 +24,7 @@ import (
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
 	"qorcheck/harness/run"
+	"qorcheck/harness/rundir"
 	"qorcheck/harness/sandbox"
 	"qorcheck/harness/settings"
 	"qorcheck/reporters"
@@ -42,7 +43,7 @@ func signalled(t *testing.T, dir, out string, at map[syscall.Signal]int, argumen
 		if err := c.Start(); err != nil {
 			t.Fatal(err)
 		}
-		if endedBy(t, c, filepath.Join(dir, out, reporters.JournalFile), maps.Clone(at)) {
+		if endedBy(t, c, filepath.Join(dir, out, rundir.JournalFile), maps.Clone(at)) {
 			return output.String(), c.ProcessState
 		}
 		if err := os.RemoveAll(filepath.Join(dir, out)); err != nil {
@@ -81,7 +82,7 @@ func endedBy(t *testing.T, c *exec.Cmd, journal string, at map[syscall.Signal]in
 func told(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	list := map[string]string{}
-	err := run.ReadJournal(strings.NewReader(readFile(t, filepath.Join(dir, reporters.JournalFile))), func(e run.Entry) error {
+	err := run.ReadJournal(strings.NewReader(readFile(t, filepath.Join(dir, rundir.JournalFile))), func(e run.Entry) error {
 		if list[e.Case] != "" {
 			t.Errorf("the journal holds %s twice", e.Case)
 		}
@@ -97,7 +98,7 @@ func told(t *testing.T, dir string) map[string]string {
 // incomplete demands that every report in a folder says that the run is.
 func incomplete(t *testing.T, dir string) {
 	t.Helper()
-	for _, name := range []string{reporters.DocumentFile, reporters.JUnitFile, reporters.HTMLFile, reporters.SummaryFile} {
+	for _, name := range []string{rundir.DocumentFile, rundir.JUnitFile, rundir.HTMLFile, rundir.SummaryFile} {
 		if text := readFile(t, filepath.Join(dir, name)); !strings.Contains(text, "INTERRUPTED") {
 			t.Errorf("%s does not say that the run is incomplete", name)
 		}
@@ -127,7 +128,7 @@ func TestKilledRunsAreResumed(t *testing.T) {
 			out := filepath.Join(dir, "out")
 			args := append([]string{"run", "--target", serve(t, newSandbox(t)) + "/v3"}, quick...)
 			signalled(t, dir, "out", map[syscall.Signal]int{syscall.SIGKILL: lines}, args...)
-			before := readFile(t, filepath.Join(out, reporters.JournalFile))
+			before := readFile(t, filepath.Join(out, rundir.JournalFile))
 			before = before[:strings.LastIndex(before, "\n")+1]
 			if _, stderr, code := commandIn(t, dir, nil, "report", "--format", strings.Join(reporters.Formats(), ",")); code != 0 {
 				t.Fatalf("report: exit code %d: %s", code, stderr)
@@ -138,7 +139,7 @@ func TestKilledRunsAreResumed(t *testing.T) {
 			if code != run.ExitPass || !strings.Contains(stderr, missing) {
 				t.Errorf("exit code %d, not %q:\n%s%s", code, missing, stdout, stderr)
 			}
-			if !strings.HasPrefix(readFile(t, filepath.Join(out, reporters.JournalFile)), before) {
+			if !strings.HasPrefix(readFile(t, filepath.Join(out, rundir.JournalFile)), before) {
 				t.Error("what was known before is not in the journal")
 			}
 			if got := verdicts(t, out); got != want {
@@ -173,7 +174,7 @@ func begun(t *testing.T) (dir string, requests *atomic.Int32) {
 	if code != run.ExitPass {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
-	journal := filepath.Join(dir, "out", reporters.JournalFile)
+	journal := filepath.Join(dir, "out", rundir.JournalFile)
 	lines := strings.SplitAfter(readFile(t, journal), "\n")
 	if err := os.WriteFile(journal, []byte(strings.Join(lines[:len(lines)/2], "")), 0o600); err != nil {
 		t.Fatal(err)
@@ -251,8 +252,8 @@ func TestOneRunInAFolder(t *testing.T) {
 	t.Parallel()
 	dir, requests := begun(t)
 	out := filepath.Join(dir, "out")
-	size := int64(len(readFile(t, filepath.Join(out, reporters.JournalFile))))
-	writing, err := reporters.Continue(out, size)
+	size := int64(len(readFile(t, filepath.Join(out, rundir.JournalFile))))
+	writing, err := rundir.Continue(out, size)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -273,7 +274,7 @@ func TestOneRunInAFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	before = listing(t, out)
-	if _, err := reporters.Continue(out, size); err == nil || !strings.Contains(err.Error(), "another run has gone on there meanwhile") || listing(t, out) != before {
+	if _, err := rundir.Continue(out, size); err == nil || !strings.Contains(err.Error(), "another run has gone on there meanwhile") || listing(t, out) != before {
 		t.Errorf("%v, or files were touched", err)
 	}
 }
@@ -284,9 +285,9 @@ func TestResume(t *testing.T) {
 	t.Parallel()
 	dir, requests := begun(t)
 	out := filepath.Join(dir, "out")
-	journal := filepath.Join(out, reporters.JournalFile)
+	journal := filepath.Join(out, rundir.JournalFile)
 	half := readFile(t, journal)
-	writeFiles(t, dir, map[string]string{"out/" + reporters.JournalFile: half + `{"case":"webhooks-list.va`, "moved.yaml": readFile(t, filepath.Join(dir, "f.yaml"))})
+	writeFiles(t, dir, map[string]string{"out/" + rundir.JournalFile: half + `{"case":"webhooks-list.va`, "moved.yaml": readFile(t, filepath.Join(dir, "f.yaml"))})
 	if _, stderr, code := commandIn(t, dir, nil, "report"); code != 0 || !strings.Contains(stderr, "without its last line, which was not written to its end") {
 		t.Errorf("report: exit code %d: %s", code, stderr)
 	}
@@ -309,7 +310,7 @@ func TestResume(t *testing.T) {
 	}
 
 	first := listing(t, out)
-	for _, name := range []string{reporters.HTMLFile, reporters.DocumentFile} {
+	for _, name := range []string{rundir.HTMLFile, rundir.DocumentFile} {
 		if err := os.Remove(filepath.Join(out, name)); err != nil {
 			t.Fatal(err)
 		}

@@ -18,6 +18,7 @@ import (
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
 	"qorcheck/harness/run"
+	"qorcheck/harness/rundir"
 	"qorcheck/harness/sandbox"
 	"qorcheck/harness/settings"
 	"qorcheck/reporters"
@@ -223,12 +224,12 @@ func tool() string { return "qorcheck " + version() }
 // journal makes a new journal, or opens that of the run that is resumed.
 func (f *runFlags) journal(earlier *run.Replayed) (*os.File, error) {
 	if earlier != nil {
-		return reporters.Continue(f.out, earlier.Size)
+		return rundir.Continue(f.out, earlier.Size)
 	}
-	if err := reporters.Prepare(f.out); err != nil {
+	if err := rundir.Prepare(f.out); err != nil {
 		return nil, err
 	}
-	return reporters.Begin(f.out)
+	return rundir.Begin(f.out)
 }
 
 // accepted reads the waivers; one of an obligation that does not exist is an error.

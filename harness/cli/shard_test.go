@@ -11,8 +11,8 @@ import (
 	"testing"
 
 	"qorcheck/harness/run"
+	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
-	"qorcheck/reporters"
 )
 
 // TestShards: four shards, of which one was killed and resumed, have each case
@@ -65,12 +65,12 @@ func TestShards(t *testing.T) {
 				}
 				maps.Copy(all, mine)
 				says := fmt.Sprintf("shard %d of 4, a part of the run", number)
-				for _, name := range []string{reporters.DocumentFile, reporters.JUnitFile, reporters.HTMLFile, reporters.SummaryFile} {
+				for _, name := range []string{rundir.DocumentFile, rundir.JUnitFile, rundir.HTMLFile, rundir.SummaryFile} {
 					if !strings.Contains(readFile(t, filepath.Join(dir, out, name)), says) {
 						t.Errorf("%s/%s does not say %q", out, name, says)
 					}
 				}
-				if report := readJUnit(t, filepath.Join(dir, out, reporters.JUnitFile)); report.Errors > 0 || (report.Failures > 0) != (code == run.ExitFail) || !strings.Contains(stdout, says) {
+				if report := readJUnit(t, filepath.Join(dir, out, rundir.JUnitFile)); report.Errors > 0 || (report.Failures > 0) != (code == run.ExitFail) || !strings.Contains(stdout, says) {
 					t.Errorf("%s: JUnit has %d errors, %d failures; printed\n%s", out, report.Errors, report.Failures, stdout)
 				}
 			}
@@ -90,12 +90,12 @@ func TestShards(t *testing.T) {
 			if d.Shard != nil || d.Planned != want.Planned || len(d.RunIDs()) != 5 || fmt.Sprint(told(t, out)) != fmt.Sprint(cases) {
 				t.Errorf("shard %v, %d obligations, runs %s", d.Shard, d.Planned, d.RunIDs())
 			}
-			merged, whole := readJUnit(t, filepath.Join(out, reporters.JUnitFile)), readJUnit(t, filepath.Join(dir, "whole", reporters.JUnitFile))
+			merged, whole := readJUnit(t, filepath.Join(out, rundir.JUnitFile)), readJUnit(t, filepath.Join(dir, "whole", rundir.JUnitFile))
 			if merged.Tests != whole.Tests || merged.Failures != whole.Failures || merged.Errors != whole.Errors || merged.Skipped != whole.Skipped {
 				t.Errorf("JUnit: %+v, want %+v", merged, whole)
 			}
-			before := readFile(t, filepath.Join(out, reporters.DocumentFile))
-			if _, stderr, code := commandIn(t, dir, nil, "run", "--resume", "out"); code != tt.code || readFile(t, filepath.Join(out, reporters.DocumentFile)) != before {
+			before := readFile(t, filepath.Join(out, rundir.DocumentFile))
+			if _, stderr, code := commandIn(t, dir, nil, "run", "--resume", "out"); code != tt.code || readFile(t, filepath.Join(out, rundir.DocumentFile)) != before {
 				t.Errorf("resumed when merged: exit code %d: %s", code, stderr)
 			}
 		})

@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"qorcheck/harness/run"
+	"qorcheck/harness/rundir"
 	"qorcheck/harness/sandbox"
 	"qorcheck/harness/verdict"
-	"qorcheck/reporters"
 )
 
 // TestEnvironmentWithoutATrigger: what an environment has no test data for is not
@@ -53,7 +53,7 @@ func TestEnvironmentWithoutATrigger(t *testing.T) {
 				t.Fatalf("%v, %v", reports, err)
 			}
 			for _, report := range reports {
-				if text := readFile(t, filepath.Join(dir, "out", report.Name())); report.Name() != reporters.JournalFile && !strings.Contains(text, tt.why) {
+				if text := readFile(t, filepath.Join(dir, "out", report.Name())); report.Name() != rundir.JournalFile && !strings.Contains(text, tt.why) {
 					t.Errorf("%s does not say %q", report.Name(), tt.why)
 				}
 			}

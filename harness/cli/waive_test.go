@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"qorcheck/harness/run"
+	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
-	"qorcheck/reporters"
 )
 
 // waiverOf is a file that waives one obligation.
@@ -56,7 +56,7 @@ func TestWaivers(t *testing.T) {
 	}
 	for name, text := range map[string]string{
 		"console": stdout, "run.json": readFile(t, filepath.Join(dir, "out", "run.json")),
-		"JUnit": readFile(t, filepath.Join(dir, "out", reporters.JUnitFile)), "Markdown": readFile(t, filepath.Join(dir, "out", reporters.SummaryFile)),
+		"JUnit": readFile(t, filepath.Join(dir, "out", rundir.JUnitFile)), "Markdown": readFile(t, filepath.Join(dir, "out", rundir.SummaryFile)),
 	} {
 		if !strings.Contains(text, strings.Trim(string(said), `"`)) {
 			t.Errorf("%s does not show the waiver", name)

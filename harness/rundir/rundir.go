@@ -1,6 +1,6 @@
-// Package reporters renders a finished run. Each report is a function of the
-// document; nothing is decided here.
-package reporters
+// Package rundir owns the folder of a run: which files it holds, that one run at a
+// time writes there, and that each file appears whole or not at all.
+package rundir
 
 import (
 	"bufio"
@@ -12,9 +12,8 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
-
-	"qorcheck/harness/run"
 )
 
 // Names of the files of a run.
@@ -25,7 +24,20 @@ const (
 	HTMLFile     = "report.html"
 	StyleFile    = "report.css" // of HTML that is split
 	ScriptFile   = "report.js"
+	SummaryFile  = "summary.md"
 )
+
+// furtherJUnit matches the files of JUnit after the first.
+var furtherJUnit = regexp.MustCompile(`^TEST-conformance-[0-9]+\.xml$`)
+
+// FurtherJUnit names a file of JUnit after the first: the second, the third, and so on.
+func FurtherJUnit(number int) string { return fmt.Sprintf("TEST-conformance-%d.xml", number) }
+
+// File is one file of a report, or a text to print when it has no name.
+type File struct {
+	Name  string
+	Write func(io.Writer) error
+}
 
 // errBusy is the error where two runs would write into one folder.
 var errBusy = errors.New("another run is writing there")
@@ -124,23 +136,18 @@ func reportsIn(dir string) ([]string, error) {
 	return names, nil
 }
 
-// Write renders reports into a folder and returns their names. Each file appears whole or not at all.
-func Write(dir string, d *run.Document, names []string, o Options) ([]string, error) {
+// Write writes files into a folder and returns the names of those that it has
+// written. Those without a name are not for the folder.
+func Write(dir string, files []File) ([]string, error) {
 	var written []string
-	for _, name := range names {
-		files, err := Render(d, []string{name}, o)
-		if err != nil {
-			return written, err
+	for _, f := range files {
+		if f.Name == "" {
+			continue
 		}
-		for _, f := range files {
-			if f.Name == "" {
-				continue
-			}
-			if err := WriteFile(filepath.Join(dir, f.Name), f.Write); err != nil {
-				return written, fmt.Errorf("report %s: %w", f.Name, err)
-			}
-			written = append(written, f.Name)
+		if err := WriteFile(filepath.Join(dir, f.Name), f.Write); err != nil {
+			return written, fmt.Errorf("report %s: %w", f.Name, err)
 		}
+		written = append(written, f.Name)
 	}
 	return written, nil
 }

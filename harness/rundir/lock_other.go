@@ -1,6 +1,6 @@
 //go:build !unix
 
-package reporters
+package rundir
 
 import "os"
 

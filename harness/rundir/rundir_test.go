@@ -1,4 +1,4 @@
-package reporters
+package rundir
 
 import (
 	"errors"
@@ -6,13 +6,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
-
-	"qorcheck/harness/run"
-	"qorcheck/harness/verdict"
-	"qorcheck/spec"
 )
+
+var errFull = errors.New("no space left")
 
 func files(t *testing.T, dir string) []string {
 	t.Helper()
@@ -27,53 +24,43 @@ func files(t *testing.T, dir string) []string {
 	return names
 }
 
-func TestWriteRendersEveryReport(t *testing.T) {
+func text(content string) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := io.WriteString(w, content)
+		return err
+	}
+}
+
+func TestWrite(t *testing.T) {
 	dir := t.TempDir()
-	for range 2 { // the second time in place of the first
-		if _, err := Write(dir, document(1, obligation("R-1", spec.Must, verdict.Fail)), Formats(), Options{}); err != nil {
-			t.Fatal(err)
+	for _, content := range []string{"first", "second"} { // the second time in place of the first
+		written, err := Write(dir, []File{{"a.txt", text(content)}, {"", text("printed, not written")}, {"b.txt", text(content)}})
+		if err != nil || !slices.Equal(written, []string{"a.txt", "b.txt"}) || !slices.Equal(files(t, dir), written) {
+			t.Fatalf("%v: written %v, files %v", err, written, files(t, dir))
 		}
-		if got := files(t, dir); !slices.Equal(got, []string{JUnitFile, HTMLFile, DocumentFile, SummaryFile}) {
-			t.Errorf("files %v", got)
+		got, err := os.ReadFile(filepath.Join(dir, "b.txt"))
+		if err != nil || string(got) != content {
+			t.Errorf("%v, %q", err, got)
 		}
 	}
-	f, err := os.Open(filepath.Join(dir, DocumentFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if d, err := run.Read(f); err != nil || d.ExitCode != 1 {
-		t.Errorf("%+v, %v", d, err)
-	}
-	if info, err := f.Stat(); err != nil || info.Mode().Perm() != 0o644 {
+	if info, err := os.Stat(filepath.Join(dir, "a.txt")); err != nil || info.Mode().Perm() != 0o644 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
 }
 
-func TestFilesAppearWholeOrNotAtAll(t *testing.T) {
-	inconsistent := document(1, obligation("R-1", spec.Must, verdict.Fail))
-	inconsistent.Cases++
-	twins := document(0, obligation("R-1", spec.Must, verdict.Pass), obligation("R-1", spec.Must, verdict.Pass))
-	twins.Obligations[1].ID = "pay.R-9"
-	for _, tt := range []struct {
-		claim string
-		d     *run.Document
-		says  string
-		want  []string
-	}{
-		{"a document that does not add up leaves nothing", inconsistent, "report run.json: ", []string{}},
-		{"a report that cannot be made leaves the others whole", twins, "report junit: two test cases", []string{DocumentFile}},
-	} {
-		t.Run(tt.claim, func(t *testing.T) {
-			dir := t.TempDir()
-			if _, err := Write(dir, tt.d, Formats(), Options{}); err == nil || !strings.HasPrefix(err.Error(), tt.says) {
-				t.Errorf("got %v", err)
-			}
-			if got := files(t, dir); !slices.Equal(got, tt.want) {
-				t.Errorf("files %v", got)
-			}
-		})
+func TestWrite_StopsAtTheFirstError(t *testing.T) {
+	dir := t.TempDir()
+	full := func(io.Writer) error { return errFull }
+	written, err := Write(dir, []File{{"a.txt", text("a")}, {"b.txt", full}, {"c.txt", text("c")}})
+	if !errors.Is(err, errFull) || err.Error() != "report b.txt: no space left" || !slices.Equal(written, []string{"a.txt"}) || !slices.Equal(files(t, dir), written) {
+		t.Errorf("%v: written %v, files %v", err, written, files(t, dir))
 	}
+	if _, err := Write(filepath.Join(dir, "lost"), []File{{"a.txt", text("a")}}); err == nil {
+		t.Error("a folder that does not exist is no error")
+	}
+}
+
+func TestWriteFile_IsWholeOrNotAtAll(t *testing.T) {
 	t.Run("a rendering that fails half way leaves the old file and no other", func(t *testing.T) {
 		dir := t.TempDir()
 		name := filepath.Join(dir, "a.txt")
@@ -101,11 +88,6 @@ func TestFilesAppearWholeOrNotAtAll(t *testing.T) {
 			t.Errorf("%v, %v", err, files(t, dir))
 		}
 	})
-	t.Run("a folder that is not there is an error", func(t *testing.T) {
-		if _, err := Write(filepath.Join(t.TempDir(), "lost"), document(0), Formats(), Options{}); err == nil {
-			t.Error("it is none")
-		}
-	})
 }
 
 func TestPrepareRemovesStaleReports(t *testing.T) {
@@ -113,7 +95,7 @@ func TestPrepareRemovesStaleReports(t *testing.T) {
 	if err := Prepare(dir); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{JournalFile, DocumentFile, JUnitFile, HTMLFile, SummaryFile, "TEST-conformance-2.xml", "TEST-conformance-mine.xml", "mine.txt"} {
+	for _, name := range []string{JournalFile, DocumentFile, JUnitFile, HTMLFile, SummaryFile, FurtherJUnit(2), "TEST-conformance-mine.xml", "mine.txt"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("old"), 0o644); err != nil {
 			t.Fatal(err)
 		}

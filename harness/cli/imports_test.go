@@ -8,10 +8,12 @@ import (
 	"go/token"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,9 +29,14 @@ type listed struct {
 	Deps       []string
 }
 
-// name is the path within the module, "" for the root.
-func (p listed) name() string {
-	return strings.TrimPrefix(strings.TrimPrefix(p.ImportPath, module), "/")
+// name is the path within the module, "." for the root.
+func (p listed) name() string { return nameOf(p.ImportPath) }
+
+func nameOf(importPath string) string {
+	if importPath == module {
+		return "."
+	}
+	return strings.TrimPrefix(importPath, module+"/")
 }
 
 func packages(t *testing.T) []listed {
@@ -60,43 +67,51 @@ func packages(t *testing.T) []listed {
 
 func own(path string) bool { return path == module || strings.HasPrefix(path, module+"/") }
 
-// TestImportLine: imports point one way, as design.md draws it. A package may
-// import what is named for it and nothing else of the module.
-func TestImportLine(t *testing.T) {
-	line := map[string][]string{
-		"":                 {"harness/cli"},
-		"spec":             {},
-		"harness/redact":   {"spec"},
-		"harness/settings": {"harness/redact", "spec"},
-		"harness/generate": {"spec"},
-		"harness/plan":     {"harness/settings", "spec"},
-		"harness/planner":  {"harness/generate", "harness/plan", "harness/settings", "spec"},
-		"harness/exchange": {"harness/redact", "harness/message", "harness/plan", "harness/settings", "spec"},
-		"harness/verdict":  {"harness/message", "harness/exchange", "harness/plan", "spec"},
-		"harness/run":      {"harness/redact", "harness/message", "harness/verdict", "harness/exchange", "harness/plan", "harness/settings", "spec"},
-		"harness/message":  {},
-		"harness/casebook": {}, // tests alone
-		"harness/matrix":   {"harness/run", "harness/sandbox", "harness/verdict", "harness/exchange", "harness/plan", "harness/settings", "spec"},
-		// the words of the requirement list, levels and chapters, are spec's
-		"reporters": {"harness/redact", "harness/rundir", "harness/run", "harness/verdict", "spec"},
-		// reporters know the names of the files that stand beside each other
-		"harness/rundir": {"harness/run"},
-		// Declare and Select take a plan
-		"suites": {"harness/run", "harness/verdict", "harness/plan", "spec"},
-		// the commands join the stages
-		"harness/cli": {"suites", "harness/redact", "harness/planner", "reporters", "harness/matrix", "harness/rundir", "harness/run", "harness/exchange", "harness/plan", "harness/settings", "harness/sandbox", "harness/verdict", "spec"},
-		// an independent witness: it shares no code with planning and judging
-		"harness/sandbox":                  {"harness/sandbox/internal/api", "harness/sandbox/internal/defects"},
-		"harness/sandbox/internal/defects": {"harness/sandbox/internal/api", "harness/sandbox/internal/strict", "spec"},
-		"harness/sandbox/internal/api":     {"harness/sandbox/internal/strict", "spec"},
-		"harness/sandbox/internal/strict":  {},
+// tableOf reads a table of harness/README.md: the code words of a row's second cell by the one of its first.
+// The table is known by the first cell of its head.
+func tableOf(t *testing.T, head string) map[string][]string {
+	t.Helper()
+	_, rest, found := strings.Cut(readFile(t, filepath.Join(root, "harness", "README.md")), "\n| "+head+" | ")
+	if !found {
+		t.Fatalf("harness/README.md has no table of %q", head)
 	}
+	word := regexp.MustCompile("`([^`]+)`")
+	table := map[string][]string{}
+	for line := range strings.Lines(rest) {
+		if line == "\n" {
+			break
+		}
+		cells := strings.Split(line, "|")
+		if len(cells) != 4 {
+			continue // what is left of the head
+		}
+		name := word.FindStringSubmatch(cells[1])
+		if name == nil {
+			continue // the line below the head
+		}
+		table[name[1]] = nil
+		for _, m := range word.FindAllStringSubmatch(cells[2], -1) {
+			table[name[1]] = append(table[name[1]], m[1])
+		}
+	}
+	if len(table) < 5 {
+		t.Fatalf("harness/README.md: %d rows in the table of %q", len(table), head)
+	}
+	return table
+}
+
+// TestImports_PointOneWay: a package imports of the module what its row in
+// harness/README.md names and nothing else, and each row has its package.
+func TestImports_PointOneWay(t *testing.T) {
+	line := tableOf(t, "Package")
+	rows := maps.Clone(line)
 	for _, p := range packages(t) {
 		allowed, ok := line[p.name()]
 		if !ok {
-			t.Errorf("%s has no place in the import line", p.name())
+			t.Errorf("%s has no row in the table of harness/README.md", p.name())
 			continue
 		}
+		delete(rows, p.name())
 		// what an allowed package needs is reached through it, and no more
 		reached := slices.Clone(allowed)
 		for i := 0; i < len(reached); i++ {
@@ -108,27 +123,20 @@ func TestImportLine(t *testing.T) {
 		}
 		for list, within := range map[*[]string][]string{&p.Imports: allowed, &p.Deps: reached} {
 			for _, path := range *list {
-				if own(path) && !slices.Contains(within, strings.TrimPrefix(strings.TrimPrefix(path, module), "/")) {
+				if own(path) && !slices.Contains(within, nameOf(path)) {
 					t.Errorf("%s imports %s; allowed: %s", p.name(), path, strings.Join(within, ", "))
 				}
 			}
 		}
 	}
+	for name := range rows {
+		t.Errorf("harness/README.md has a row of %s, which is no package", name)
+	}
 }
 
-// TestForeignImports: what comes from elsewhere is imported where its work is done.
-func TestForeignImports(t *testing.T) {
-	rooms := map[string][]string{
-		"github.com/onsi/":            {"suites"},
-		"github.com/getkin/":          {"spec", "harness/planner", "harness/generate"},
-		"github.com/santhosh-tekuri/": {"spec", "harness/sandbox/internal/strict"},
-		"github.com/spf13/":           {"harness/cli"},
-		"golang.org/x/term":           {"harness/cli"},
-		"golang.org/x/time":           {"harness/exchange"},
-		"golang.org/x/text":           {"spec"},
-		"go.yaml.in/":                 {"spec", "harness/settings", "harness/sandbox/internal/strict", "harness/sandbox/internal/api", "harness/sandbox/internal/defects"},
-		"testing":                     {},
-	}
+// TestImports_OfLibraries: a library is imported where its work is done.
+func TestImports_OfLibraries(t *testing.T) {
+	rooms := tableOf(t, "Library")
 	for _, p := range packages(t) {
 		for _, path := range p.Imports {
 			first, _, _ := strings.Cut(path, "/")

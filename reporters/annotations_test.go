@@ -8,6 +8,7 @@ import (
 
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
+	"qorcheck/reporters/internal/sample"
 	"qorcheck/spec"
 )
 
@@ -32,9 +33,9 @@ func TestAnnotationsAreBounded(t *testing.T) {
 	} {
 		var list []run.Obligation
 		for i := range tt.causes {
-			list = append(list, obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Fail))
+			list = append(list, sample.Obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Fail))
 		}
-		lines := annotations(t, document(1, list...))
+		lines := annotations(t, sample.Document(1, list...))
 		if len(lines) != tt.lines || !strings.Contains(lines[len(lines)-1], tt.last) {
 			t.Errorf("%d causes: %d lines, the last %s", tt.causes, len(lines), lines[len(lines)-1])
 		}
@@ -42,9 +43,9 @@ func TestAnnotationsAreBounded(t *testing.T) {
 }
 
 func TestAnnotationsAreOneLineEach(t *testing.T) {
-	o := obligation("R-1", spec.Must, verdict.Fail)
+	o := sample.Obligation("R-1", spec.Must, verdict.Fail)
 	o.File = "a,b:c%.yaml"
-	d := document(1, o)
+	d := sample.Document(1, o)
 	d.Causes[0].Title = "100 %\r\n::error::no\x00"
 	got := annotations(t, d)
 	if want := `::error file=a%2Cb%3Ac%25.yaml,line=17,title=R-1 (1 case of pay)::100 %25%0D%0A::error::no\x00`; len(got) != 1 || got[0] != want {
@@ -74,7 +75,7 @@ func TestAnnotationsFollowTheVerdict(t *testing.T) {
 		{"an interruption", spec.Must, verdict.NotRun, func(d *run.Document) { d.Interrupted = true }, "::error title=the run did not come to its end::THE VERDICT"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			d := document(0, obligation("R-1", tt.level, tt.outcome))
+			d := sample.Document(0, sample.Obligation("R-1", tt.level, tt.outcome))
 			if tt.set != nil {
 				tt.set(d)
 			}

@@ -11,32 +11,33 @@ import (
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
+	"qorcheck/reporters/internal/sample"
 	"qorcheck/spec"
 )
 
 func TestConsole(t *testing.T) {
-	passed := document(0, obligation("R-1", spec.Must, verdict.Pass), obligation("R-2", spec.Should, verdict.Pass))
+	passed := sample.Document(0, sample.Obligation("R-1", spec.Must, verdict.Pass), sample.Obligation("R-2", spec.Should, verdict.Pass))
 	passed.Verdict = "PASSED: 2 of 2 obligations passed"
 	passed.Obligations[0].Notes = []run.Note{{Text: "405 is tolerated: usual", Count: 3}}
 	passed.Obligations[1].Notes = []run.Note{{Text: "405 is tolerated: usual", Count: 1}}
 
 	var list []run.Obligation
 	for i := range 7 {
-		list = append(list, obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Fail))
+		list = append(list, sample.Obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Fail))
 	}
-	list = append(list, obligation("R-7", spec.Should, verdict.Fail))
+	list = append(list, sample.Obligation("R-7", spec.Should, verdict.Fail))
 	for i := range 6 {
-		o := obligation(fmt.Sprintf("R-1%d", i), spec.Must, verdict.Inconclusive)
+		o := sample.Obligation(fmt.Sprintf("R-1%d", i), spec.Must, verdict.Inconclusive)
 		o.Why = "add to toy.yaml: keys"
 		list = append(list, o)
 	}
-	list = append(list, obligation("R-20", spec.Must, verdict.Broken), obligation("R-21", spec.Must, verdict.Unsupported), obligation("R-22", spec.Must, verdict.NotRun), obligation("R-23", spec.Must, verdict.Pass))
-	failed := document(1, list...)
+	list = append(list, sample.Obligation("R-20", spec.Must, verdict.Broken), sample.Obligation("R-21", spec.Must, verdict.Unsupported), sample.Obligation("R-22", spec.Must, verdict.NotRun), sample.Obligation("R-23", spec.Must, verdict.Pass))
+	failed := sample.Document(1, list...)
 	failed.Verdict = "FAILED: 7 of 18 obligations failed, 1 passed"
 	failed.Untested = []run.Untested{{Requirement: "R-30", Sentence: "later", Reason: "not yet"}}
 	failed.Left = []string{"DELETE http://127.0.0.1/v3/made/7"}
 
-	dead := document(3, obligation("R-1", spec.Must, verdict.NotRun))
+	dead := sample.Document(3, sample.Obligation("R-1", spec.Must, verdict.NotRun))
 	dead.Preflight = "no answer from http://127.0.0.1/v3: connection refused; nothing else was sent"
 	dead.Obligations[0].Why, dead.Verdict = dead.Preflight, "INCONCLUSIVE: "+dead.Preflight
 
@@ -69,7 +70,7 @@ func TestConsole(t *testing.T) {
 		})
 	}
 	t.Run("a message of an answer that was lost is not said to be another's", func(t *testing.T) {
-		d := document(0, obligation("R-1", spec.Must, verdict.Pass))
+		d := sample.Document(0, sample.Obligation("R-1", spec.Must, verdict.Pass))
 		d.Foreign = []string{"sale.approved about 7"}
 		var b bytes.Buffer
 		if err := Console(&b, d, false); err != nil || !strings.Contains(b.String(), "message about what no answer named: sale.approved about 7\n") {
@@ -78,7 +79,7 @@ func TestConsole(t *testing.T) {
 	})
 	t.Run("a warning is not painted as a failure", func(t *testing.T) {
 		var b bytes.Buffer
-		if err := Console(&b, document(0, obligation("R-1", spec.Should, verdict.Fail)), true); err != nil || strings.Contains(b.String(), "\x1b[31m") || !strings.Contains(b.String(), "\x1b[33mFAIL: ") {
+		if err := Console(&b, sample.Document(0, sample.Obligation("R-1", spec.Should, verdict.Fail)), true); err != nil || strings.Contains(b.String(), "\x1b[31m") || !strings.Contains(b.String(), "\x1b[33mFAIL: ") {
 			t.Errorf("%v\n%s", err, b.String())
 		}
 	})
@@ -121,5 +122,5 @@ func TestLive(t *testing.T) {
 			}
 		}
 	})
-	NewLive(&broken{0}, true).Show(run.Progress{Done: 1, Total: 1}) // what cannot be shown ends nothing
+	NewLive(&sample.Full{Room: 0}, true).Show(run.Progress{Done: 1, Total: 1}) // what cannot be shown ends nothing
 }

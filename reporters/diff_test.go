@@ -10,6 +10,7 @@ import (
 
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
+	"qorcheck/reporters/internal/sample"
 	"qorcheck/spec"
 )
 
@@ -20,10 +21,10 @@ func twoRuns() (old, new *run.Document) {
 		return o
 	}
 	const must = spec.Must
-	old = document(1, obligation("R-fails", must, verdict.Pass), obligation("R-fixed", must, verdict.Fail), exercised(obligation("R-fewer", must, verdict.Pass), 5),
-		obligation("R-gone", must, verdict.Pass), obligation("R-unclear", must, verdict.Inconclusive))
-	new = document(1, obligation("R-fails", must, verdict.Fail), obligation("R-fixed", must, verdict.Pass), exercised(obligation("R-fewer", must, verdict.Pass), 2),
-		obligation("R-unclear", must, verdict.Pass), obligation("R-waived", spec.Should, verdict.Waived))
+	old = sample.Document(1, sample.Obligation("R-fails", must, verdict.Pass), sample.Obligation("R-fixed", must, verdict.Fail), exercised(sample.Obligation("R-fewer", must, verdict.Pass), 5),
+		sample.Obligation("R-gone", must, verdict.Pass), sample.Obligation("R-unclear", must, verdict.Inconclusive))
+	new = sample.Document(1, sample.Obligation("R-fails", must, verdict.Fail), sample.Obligation("R-fixed", must, verdict.Pass), exercised(sample.Obligation("R-fewer", must, verdict.Pass), 2),
+		sample.Obligation("R-unclear", must, verdict.Pass), sample.Obligation("R-waived", spec.Should, verdict.Waived))
 	new.Obligations[1].Notes = []run.Note{{Text: "422 is tolerated: usual", Count: 1}}
 	new.RunID, new.Target, new.Digests.Description = "run2", "http://127.0.0.1/v4", "sha256:1"
 	old.Latency = []run.Latency{{Operation: "pay", Count: 20, P50MS: 2, P90MS: 10}}
@@ -41,7 +42,7 @@ func TestDiff(t *testing.T) {
 			}
 			golden(t, "diff."+format, b.Bytes())
 			for room := 0; room < passing.Len(); room += 7 {
-				if err := Diff(&broken{room}, d, format, "", false); !errors.Is(err, errFull) {
+				if err := Diff(&sample.Full{Room: room}, d, format, "", false); !errors.Is(err, sample.ErrFull) {
 					t.Fatalf("after %d bytes: %v", room, err)
 				}
 			}
@@ -58,12 +59,12 @@ func TestDiff(t *testing.T) {
 func TestALongDifferenceIsCounted(t *testing.T) {
 	var before, after []run.Obligation
 	for i := range 50 {
-		before = append(before, obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Pass))
-		after = append(after, obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Fail))
+		before = append(before, sample.Obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Pass))
+		after = append(after, sample.Obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Fail))
 	}
 	for _, format := range []string{"console", "markdown"} {
 		var b bytes.Buffer
-		if err := Diff(&b, run.Compare(document(0, before...), document(1, after...)), format, "", false); err != nil {
+		if err := Diff(&b, run.Compare(sample.Document(0, before...), sample.Document(1, after...)), format, "", false); err != nil {
 			t.Fatal(err)
 		}
 		if !strings.Contains(b.String(), "and 30 more") || strings.Count(b.String(), "\n") > 70 {

@@ -10,6 +10,7 @@ import (
 
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
+	"qorcheck/reporters/html"
 )
 
 // Options say how a report is rendered where readers may choose.
@@ -31,7 +32,7 @@ type format struct {
 var formats = []format{
 	{"json", single(rundir.DocumentFile, JSON)},
 	{"junit", junitFiles},
-	{"html", htmlFiles},
+	{"html", func(d *run.Document, o Options) []rundir.File { return html.Files(d, o.Split) }},
 	{"markdown", single(rundir.SummaryFile, Markdown)},
 	{"console", func(d *run.Document, o Options) []rundir.File {
 		return []rundir.File{{Write: func(w io.Writer) error { return Console(w, d, o.Color) }}}

@@ -1,15 +1,19 @@
 package reporters
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
+	"qorcheck/harness/exchange"
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
+	"qorcheck/reporters/html"
+	"qorcheck/reporters/internal/sample"
 	"qorcheck/spec"
 )
 
@@ -38,7 +42,7 @@ func write(dir string, d *run.Document, formats []string, o Options) ([]string, 
 func TestWriteRendersEveryReport(t *testing.T) {
 	dir := t.TempDir()
 	for range 2 { // the second time in place of the first
-		if _, err := write(dir, document(1, obligation("R-1", spec.Must, verdict.Fail)), Formats(), Options{}); err != nil {
+		if _, err := write(dir, sample.Document(1, sample.Obligation("R-1", spec.Must, verdict.Fail)), Formats(), Options{}); err != nil {
 			t.Fatal(err)
 		}
 		if got := files(t, dir); !slices.Equal(got, []string{rundir.JUnitFile, rundir.HTMLFile, rundir.DocumentFile, rundir.SummaryFile}) {
@@ -59,9 +63,9 @@ func TestWriteRendersEveryReport(t *testing.T) {
 }
 
 func TestReportsAppearWholeOrNotAtAll(t *testing.T) {
-	inconsistent := document(1, obligation("R-1", spec.Must, verdict.Fail))
+	inconsistent := sample.Document(1, sample.Obligation("R-1", spec.Must, verdict.Fail))
 	inconsistent.Cases++
-	twins := document(0, obligation("R-1", spec.Must, verdict.Pass), obligation("R-1", spec.Must, verdict.Pass))
+	twins := sample.Document(0, sample.Obligation("R-1", spec.Must, verdict.Pass), sample.Obligation("R-1", spec.Must, verdict.Pass))
 	twins.Obligations[1].ID = "pay.R-9"
 	for _, tt := range []struct {
 		claim string
@@ -81,5 +85,29 @@ func TestReportsAppearWholeOrNotAtAll(t *testing.T) {
 				t.Errorf("files %v", got)
 			}
 		})
+	}
+}
+
+// TestEveryMessageIsShown: of messages that were awaited, also those after the first.
+func TestEveryMessageIsShown(t *testing.T) {
+	d := sample.Document(1, sample.Obligation("R-1", spec.Must, verdict.Fail))
+	e := &d.Causes[0].Shown[0].Evidence[0]
+	for _, id := range []string{"the-first", "the-second", "the-third"} {
+		m := exchange.Message{Line: "message " + id, Header: []string{"Content-Type: application/json"}, Body: `{"id":"` + id + `"}`}
+		if e.Messages = append(e.Messages, m); id == "the-first" {
+			e.Answer, e.Messages = &m, nil
+		}
+	}
+	var markdown, verbose, page strings.Builder
+	if err := errors.Join(Markdown(&markdown, d), html.Write(&page, d)); err != nil {
+		t.Fatal(err)
+	}
+	Verbose(&verbose)(run.Progress{Case: "a case", Evidence: []exchange.Evidence{*e}})
+	for format, text := range map[string]string{"HTML": page.String(), "Markdown": markdown.String(), "verbose": verbose.String()} {
+		for _, id := range []string{"the-first", "the-second", "the-third"} {
+			if !strings.Contains(text, "message "+id) || strings.Count(text, id) < 2 {
+				t.Errorf("%s does not show the message %q and its body", format, id)
+			}
+		}
 	}
 }

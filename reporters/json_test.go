@@ -8,15 +8,16 @@ import (
 
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
+	"qorcheck/reporters/internal/sample"
 	"qorcheck/spec"
 )
 
 func TestJSONIsReadAsItIsWritten(t *testing.T) {
-	o := obligation("R-1", spec.Must, verdict.Fail)
-	o.Started = noon.UTC()
-	d := document(1, o, obligation("R-2", spec.Should, verdict.Unsupported))
-	d.Obligations[1].Started = noon.UTC()
-	d.Causes[0].Shown[0].Evidence[0].Started = noon.UTC()
+	o := sample.Obligation("R-1", spec.Must, verdict.Fail)
+	o.Started = sample.Noon().UTC()
+	d := sample.Document(1, o, sample.Obligation("R-2", spec.Should, verdict.Unsupported))
+	d.Obligations[1].Started = sample.Noon().UTC()
+	d.Causes[0].Shown[0].Evidence[0].Started = sample.Noon().UTC()
 	d.Started, d.Finished = d.Started.UTC(), d.Finished.UTC()
 	var first, second bytes.Buffer
 	if err := JSON(&first, d); err != nil {
@@ -49,7 +50,7 @@ func TestJSONRefusesWhatDoesNotAddUp(t *testing.T) {
 		{"another version", func(d *run.Document) { d.Version++ }},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			d := document(1, obligation("R-1", spec.Must, verdict.Fail))
+			d := sample.Document(1, sample.Obligation("R-1", spec.Must, verdict.Fail))
 			tt.bend(d)
 			var b bytes.Buffer
 			if err := JSON(&b, d); err == nil || b.Len() > 0 {

@@ -15,6 +15,7 @@ import (
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
+	"qorcheck/reporters/outline"
 	"qorcheck/spec"
 )
 
@@ -189,18 +190,6 @@ type TestCase struct {
 	body              string
 }
 
-var chapters = []struct {
-	chapter spec.Chapter
-	title   string
-}{
-	{spec.Statuses, "HTTP responses"},
-	{spec.Outcomes, "Handle 200 responses"},
-	{spec.Rejections, "Handle 4xx and 5xx responses"},
-	{spec.Messages, "Messages"},
-	{spec.Flows, "Flows"},
-	{spec.Repeats, "Repeats"},
-}
-
 // runSuite holds what is said of the run as a whole.
 const runSuite = "Run"
 
@@ -240,10 +229,10 @@ func junitSuites(d *run.Document, o Options) ([]junitSuite, error) {
 
 func suitesOfChapters(d *run.Document) []junitSuite {
 	var list []junitSuite
-	for _, chapter := range chapters {
-		s := junitSuite{name: chapter.title, started: d.Started}
+	for _, chapter := range outline.Chapters() {
+		s := junitSuite{name: chapter.Title, started: d.Started}
 		for _, o := range d.Obligations {
-			if o.Chapter == chapter.chapter {
+			if o.Chapter == chapter.Chapter {
 				s.add(obligationCase(d, o))
 			}
 		}

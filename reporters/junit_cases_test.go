@@ -11,6 +11,7 @@ import (
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
+	"qorcheck/reporters/internal/sample"
 	"qorcheck/spec"
 )
 
@@ -27,7 +28,7 @@ func journal(t *testing.T, entries ...run.Entry) *bytes.Buffer {
 }
 
 func TestJUnitOfCases(t *testing.T) {
-	must, should, waived := obligation("R-1", spec.Must, verdict.Fail), obligation("R-2", spec.Should, verdict.Fail), obligation("R-3", spec.Must, verdict.Waived)
+	must, should, waived := sample.Obligation("R-1", spec.Must, verdict.Fail), sample.Obligation("R-2", spec.Should, verdict.Fail), sample.Obligation("R-3", spec.Must, verdict.Waived)
 	all := []run.Obligation{must, should, waived}
 	fail := []verdict.Finding{{Check: "status", Expected: "status 200", Received: "status 500"}}
 	strict := func(d *run.Document) { d.Strict = true }
@@ -52,14 +53,14 @@ func TestJUnitOfCases(t *testing.T) {
 		{"an interrupted one", nil, []verdict.Verdict{{Obligation: "pay.R-1", Outcome: verdict.NotRun, Why: "interrupted"}}, "skipped", "interrupted"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			d := document(1, all...)
+			d := sample.Document(1, all...)
 			d.Cases = 1
 			if tt.set != nil {
 				tt.set(d)
 			}
 			cases, err := TestCases(journal(t, run.Entry{
 				Case: "pay.valid.x", Operation: "pay", Kind: "valid", What: "a correct request", Verdicts: tt.verdicts, Act: 0,
-				Evidence: []exchange.Evidence{{Started: noon, TookMS: 12, Request: exchange.Message{Line: "POST http://127.0.0.1/pay"}, Curl: "curl x"}},
+				Evidence: []exchange.Evidence{{Started: sample.Noon(), TookMS: 12, Request: exchange.Message{Line: "POST http://127.0.0.1/pay"}, Curl: "curl x"}},
 			}), d)
 			if err != nil {
 				t.Fatal(err)
@@ -80,7 +81,7 @@ func TestJUnitOfCases(t *testing.T) {
 }
 
 func TestJUnitOfCasesThatWereNotRun(t *testing.T) {
-	d := document(130, obligation("R-1", spec.Must, verdict.NotRun))
+	d := sample.Document(130, sample.Obligation("R-1", spec.Must, verdict.NotRun))
 	d.Cases = 3
 	cases, err := TestCases(journal(t, run.Entry{Case: "pay.b", Operation: "pay", Act: -1}), d)
 	if err != nil || len(cases) != 2 || cases[1].element != "skipped" || !strings.Contains(cases[1].message, "2 cases") {
@@ -92,7 +93,7 @@ func TestJUnitOfCasesThatWereNotRun(t *testing.T) {
 }
 
 func TestAJournalThatIsNoneOfTheRunIsAnError(t *testing.T) {
-	d := document(0, obligation("R-1", spec.Must, verdict.Pass))
+	d := sample.Document(0, sample.Obligation("R-1", spec.Must, verdict.Pass))
 	d.Cases = 1
 	for _, tt := range []struct{ claim, text, says string }{
 		{"half a line in the middle", "{\"case\":\"pay\n{\"case\":\"b\"}\n", "journal, line 1: invalid character"},
@@ -112,11 +113,11 @@ func TestJUnitIsSplit(t *testing.T) {
 	const many = mostTests + 10
 	var list []run.Obligation
 	for i := range many {
-		o := obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Pass)
+		o := sample.Obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Pass)
 		o.Chapter = []spec.Chapter{spec.Statuses, spec.Rejections}[i%2]
 		list = append(list, o)
 	}
-	d := document(0, list...)
+	d := sample.Document(0, list...)
 	tests := 0
 	files := junitFiles(d, Options{})
 	if len(files) != 2 || files[0].Name != rundir.JUnitFile || files[1].Name != "TEST-conformance-2.xml" {
@@ -140,7 +141,7 @@ func TestJUnitIsSplit(t *testing.T) {
 		for i := range 450 {
 			cases = append(cases, TestCase{class: "conformance.pay", name: fmt.Sprint("case-", i), element: "failure", kind: "violation", message: "m", body: strings.Repeat("x", bodyCap)})
 		}
-		if files := junitFiles(document(0), Options{Cases: cases}); len(files) != 2 {
+		if files := junitFiles(sample.Document(0), Options{Cases: cases}); len(files) != 2 {
 			t.Fatalf("%d files", len(files))
 		}
 	})

@@ -8,6 +8,7 @@ import (
 
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
+	"qorcheck/reporters/internal/sample"
 	"qorcheck/spec"
 )
 
@@ -23,9 +24,9 @@ func markdown(t *testing.T, d *run.Document, most int) string {
 func TestMarkdownFitsWhereItIsShown(t *testing.T) {
 	var list []run.Obligation
 	for i := range 2_000 {
-		list = append(list, obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Fail), obligation(fmt.Sprintf("U-%d", i), spec.Must, verdict.Inconclusive))
+		list = append(list, sample.Obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Fail), sample.Obligation(fmt.Sprintf("U-%d", i), spec.Must, verdict.Inconclusive))
 	}
-	d := document(1, list...)
+	d := sample.Document(1, list...)
 	for i := range d.Causes {
 		for j := range d.Causes[i].Shown {
 			d.Causes[i].Shown[j].Evidence[0].Answer.Body = strings.Repeat("é", 10_000)
@@ -49,7 +50,7 @@ func TestMarkdownFitsWhereItIsShown(t *testing.T) {
 }
 
 func TestMarkdownShowsFailuresFirst(t *testing.T) {
-	text := markdown(t, everyKind(), mostMarkdown)
+	text := markdown(t, sample.EveryKind(), mostMarkdown)
 	at := -1
 	for _, part := range []string{"THE VERDICT", "| pass | 3 |", "FAIL: pay answers", "WARNING: pay answers", "### Waivers that are not needed", "### Broken", "### Inconclusive", "### Not run", "### Waived", "### Unsupported", "### Tolerated", "### Made and not removed", "### Not tested yet"} {
 		next := strings.Index(text, part)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"qorcheck/harness/rundir"
+	"qorcheck/reporters/internal/sample"
 )
 
 // TestMarkdownIsReadAsItIsMeant has GitHub's own renderer read a summary of
@@ -58,7 +59,7 @@ func TestMarkdownIsReadAsItIsMeant(t *testing.T) {
 // use of HTML and long lines.
 func TestTheGoldenSummaryIsTidy(t *testing.T) {
 	var b bytes.Buffer
-	if err := Markdown(&b, everyKind()); err != nil {
+	if err := Markdown(&b, sample.EveryKind()); err != nil {
 		t.Fatal(err)
 	}
 	c := exec.Command(reader(t, "markdownlint"), "--stdin", "--disable", "MD013", "MD033", "MD041")

@@ -19,6 +19,7 @@ import (
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
+	"qorcheck/reporters/internal/sample"
 )
 
 // counted are the results of a report as a reader counts them.
@@ -84,7 +85,7 @@ func TestReaders(t *testing.T) {
 
 // TestSchemasRefuse: a schema that accepts everything proves nothing.
 func TestSchemasRefuse(t *testing.T) {
-	d := document(0, obligation("R-1", "must", verdict.Fail))
+	d := sample.Document(0, sample.Obligation("R-1", "must", verdict.Fail))
 	for schema, tt := range map[string]struct {
 		options  Options
 		old, new string
@@ -235,7 +236,7 @@ func encode(t *testing.T, w io.Writer, value any) {
 // hostile is a document with every outcome, and with text that breaks careless writers.
 func hostile() *run.Document {
 	const text = "\x00 \x1b[31m <b> & \" ' ]]> \ufffe \u202e \xff \r\n\t"
-	d := everyKind()
+	d := sample.EveryKind()
 	d.Profile, d.Cases = "", 6
 	d.Name, d.Verdict = d.Name+text, text
 	for i := range d.Obligations {

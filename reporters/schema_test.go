@@ -15,7 +15,7 @@ import (
 
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
-	"qorcheck/spec"
+	"qorcheck/reporters/internal/sample"
 )
 
 // runSchema reads the published schema of run.json.
@@ -52,7 +52,7 @@ func validate(t *testing.T, schema *jsonschema.Schema, data []byte) error {
 
 func TestRunJSONMeetsItsSchema(t *testing.T) {
 	_, schema := runSchema(t)
-	d := everyKind()
+	d := sample.EveryKind()
 	var b bytes.Buffer
 	if err := JSON(&b, d); err != nil {
 		t.Fatal(err)
@@ -79,29 +79,6 @@ func TestRunJSONMeetsItsSchema(t *testing.T) {
 			}
 		})
 	}
-}
-
-// everyKind is a document in which every field is filled.
-func everyKind() *run.Document {
-	var list []run.Obligation
-	for _, outcome := range verdict.Outcomes {
-		for _, level := range []spec.Level{spec.Must, spec.Should} {
-			o := obligation(fmt.Sprintf("R-%d-%s", outcome, level), level, outcome)
-			o.Notes = []run.Note{{Text: "405 is tolerated: usual", Count: 3, Case: "pay.x"}}
-			list = append(list, o)
-		}
-	}
-	needless := obligation("R-needless", spec.Must, verdict.Pass)
-	needless.Waiver, needless.Why = &run.Waiver{Reason: "known", Owner: "pat", Until: "2030-12-31"}, "it passes although it is waived: remove its waiver"
-	d := document(4, append(list, needless)...)
-	sum := "sha256:" + strings.Repeat("0a", 32)
-	d.Digests = run.Digests{Description: sum, Requirements: sum, Fixtures: sum, Plan: sum, Waivers: sum}
-	d.Profile, d.Filter = "core", "level:must"
-	d.Latency = []run.Latency{{Operation: "pay", Count: 2, MinMS: 1, P50MS: 1, P90MS: 2, P99MS: 2, MaxMS: 2, Buckets: []run.Bucket{{UpToMS: 1, Count: 1}, {UpToMS: 2, Count: 1}}}}
-	d.Untested = []run.Untested{{Requirement: "R-30", Sentence: "later", Reason: "not yet"}}
-	d.Dropped = []run.Dropped{{ID: "pay.x", Reason: "no way"}}
-	d.Left = []string{"DELETE http://127.0.0.1/v3/made/7"}
-	return d
 }
 
 // TestTheSchemaIsWhole compares the schema with the types: a field that one has
@@ -170,7 +147,7 @@ func words(list any) []string {
 }
 
 func TestRunJSONIsTheSameEverywhere(t *testing.T) {
-	d := everyKind()
+	d := sample.EveryKind()
 	var first bytes.Buffer
 	if err := JSON(&first, d); err != nil {
 		t.Fatal(err)

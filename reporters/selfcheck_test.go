@@ -14,6 +14,7 @@ import (
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
+	"qorcheck/reporters/internal/sample"
 	"qorcheck/spec"
 )
 
@@ -76,9 +77,9 @@ func TestGuardedInOnePiece(t *testing.T) {
 	long := strings.Repeat("1234567 ", 4096)
 	var failed []run.Obligation
 	for i := range 10 {
-		failed = append(failed, obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Fail))
+		failed = append(failed, sample.Obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Fail))
 	}
-	d := document(0, failed...)
+	d := sample.Document(0, failed...)
 	for i := range d.Causes {
 		d.Causes[i].Title = long[:1000]
 	}

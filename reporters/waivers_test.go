@@ -9,11 +9,12 @@ import (
 
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
+	"qorcheck/reporters/internal/sample"
 	"qorcheck/spec"
 )
 
 func TestWaivers(t *testing.T) {
-	d := document(1, obligation("R-1", spec.Must, verdict.Fail), obligation("R-2", spec.Must, verdict.Pass), obligation("R-3", spec.Should, verdict.Fail), obligation("R-4", spec.Must, verdict.Waived))
+	d := sample.Document(1, sample.Obligation("R-1", spec.Must, verdict.Fail), sample.Obligation("R-2", spec.Must, verdict.Pass), sample.Obligation("R-3", spec.Should, verdict.Fail), sample.Obligation("R-4", spec.Must, verdict.Waived))
 	d.Causes[0].Shown[0].Findings[0].Received = "a\nwaivers: [] # \x00"
 	for _, tt := range []struct {
 		claim string
@@ -58,7 +59,7 @@ func TestWaivers(t *testing.T) {
 	}
 	t.Run("where nothing failed", func(t *testing.T) {
 		var b bytes.Buffer
-		if err := Waivers(&b, document(0, obligation("R-2", spec.Must, verdict.Pass)), nil, run.Waiver{}); err != nil || b.String() != "waivers: [] # nothing failed\n" {
+		if err := Waivers(&b, sample.Document(0, sample.Obligation("R-2", spec.Must, verdict.Pass)), nil, run.Waiver{}); err != nil || b.String() != "waivers: [] # nothing failed\n" {
 			t.Errorf("%v %s", err, b.String())
 		}
 	})

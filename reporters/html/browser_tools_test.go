@@ -1,6 +1,6 @@
 //go:build tools
 
-package reporters
+package html
 
 import (
 	"bufio"
@@ -14,14 +14,16 @@ import (
 	"unicode"
 
 	"qorcheck/harness/run"
+	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
+	"qorcheck/reporters/internal/sample"
 )
 
 // TestBrowser opens the HTML report in Chromium and does with it what people do:
 // see testdata/browser.mjs. BROWSER names the folder with its npm packages.
 func TestBrowser(t *testing.T) {
 	dir := t.TempDir()
-	passing := document(0, obligation("R-1", "must", verdict.Pass), obligation("R-2", "should", verdict.Pass))
+	passing := sample.Document(0, sample.Obligation("R-1", "must", verdict.Pass), sample.Obligation("R-2", "should", verdict.Pass))
 	passing.Verdict = "PASSED: 2 of 2 obligations passed"
 	for name, d := range map[string]*run.Document{"failing": rich(), "passing": passing, "hostile": haunted(), "big": crowd()} {
 		if err := os.WriteFile(filepath.Join(dir, name+".html"), []byte(rendered(t, d)), 0o644); err != nil {
@@ -31,7 +33,7 @@ func TestBrowser(t *testing.T) {
 	if err := os.Mkdir(filepath.Join(dir, "split"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := write(filepath.Join(dir, "split"), rich(), []string{"html"}, Options{Split: true}); err != nil {
+	if _, err := rundir.Write(filepath.Join(dir, "split"), Files(rich(), true)); err != nil {
 		t.Fatal(err)
 	}
 	chromium, err := exec.LookPath("chromium")

@@ -1,13 +1,14 @@
-package reporters
+package html
 
 import (
 	"testing"
 
 	"qorcheck/harness/run"
+	"qorcheck/reporters/internal/sample"
 )
 
 func TestLatencyIsDrawnOnOneAxis(t *testing.T) {
-	d := document(0)
+	d := sample.Document(0)
 	d.Latency = []run.Latency{
 		{Operation: "a", Count: 9, P50MS: 7.5, Buckets: buckets(0, 3, 6, 0, 0)},
 		{Operation: "b", Count: 1, P50MS: 20, Buckets: buckets(0, 0, 0, 1, 0)},
@@ -26,7 +27,7 @@ func TestLatencyIsDrawnOnOneAxis(t *testing.T) {
 	if got := a.Says(); got != "answers by time: 3 up to 5 ms, 6 up to 10 ms" {
 		t.Errorf("it says %q", got)
 	}
-	if newLatency(document(0), anchors{}) != nil {
+	if newLatency(sample.Document(0), anchors{}) != nil {
 		t.Error("a run without answers has an axis")
 	}
 }

@@ -1,4 +1,8 @@
-package reporters
+// Package html renders a finished run for people: one page that needs nothing else,
+// readable with scripts and styles blocked. What the target or a file says is text
+// in it and nothing more: it is escaped by html/template, and characters that cannot
+// be seen are shown as escapes.
+package html
 
 import (
 	"bytes"
@@ -22,15 +26,14 @@ import (
 	"qorcheck/spec"
 )
 
-// HTML writes the report for people: one file that needs nothing else, readable
-// with scripts and styles blocked. What the target or a file says is text in it
-// and nothing more: it is escaped by html/template, and characters that cannot
-// be seen are shown as escapes. It refuses a document whose numbers do not add up.
-func HTML(w io.Writer, d *run.Document) error { return writePage(w, d, false) }
+// Write writes the page, with its styles and its script inside. It refuses a
+// document whose numbers do not add up.
+func Write(w io.Writer, d *run.Document) error { return writePage(w, d, false) }
 
-func htmlFiles(d *run.Document, o Options) []rundir.File {
-	list := []rundir.File{{Name: rundir.HTMLFile, Write: func(w io.Writer) error { return writePage(w, d, o.Split) }}}
-	if o.Split {
+// Files returns the page. Split it has its styles and its script in files beside it.
+func Files(d *run.Document, split bool) []rundir.File {
+	list := []rundir.File{{Name: rundir.HTMLFile, Write: func(w io.Writer) error { return writePage(w, d, split) }}}
+	if split {
 		list = append(list, textFile(rundir.StyleFile, htmlStyle), textFile(rundir.ScriptFile, htmlScript))
 	}
 	return list
@@ -66,11 +69,11 @@ func writePage(w io.Writer, d *run.Document, split bool) error {
 }
 
 var (
-	//go:embed html.tmpl
+	//go:embed page.tmpl
 	htmlText string
-	//go:embed html.css
+	//go:embed style.css
 	htmlStyle string
-	//go:embed html.js
+	//go:embed script.js
 	htmlScript string
 
 	htmlTemplate = template.Must(template.New("report").Funcs(template.FuncMap{

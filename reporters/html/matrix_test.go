@@ -1,4 +1,4 @@
-package reporters
+package html
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
+	"qorcheck/reporters/internal/sample"
 	"qorcheck/spec"
 )
 
@@ -22,11 +23,11 @@ func TestIDsAreOrderedAsPeopleDo(t *testing.T) {
 func TestOperationsAreGrouped(t *testing.T) {
 	var list []run.Obligation
 	for _, op := range [][2]string{{"card-pay", "/pay"}, {"list", "/items/all"}, {"card_void", "/void"}, {"get", "/items/{id}"}, {"root", "/"}} {
-		o := obligation("R-1", spec.Must, verdict.Pass)
+		o := sample.Obligation("R-1", spec.Must, verdict.Pass)
 		o.Operation, o.ID, o.Path = op[0], op[0]+".R-1", op[1]
 		list = append(list, o)
 	}
-	m := newMatrix(document(0, list...), anchors{})
+	m := newMatrix(sample.Document(0, list...), anchors{})
 	var got []string
 	for _, c := range m.Columns {
 		mark := ""

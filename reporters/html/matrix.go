@@ -1,4 +1,4 @@
-package reporters
+package html
 
 import (
 	"cmp"
@@ -8,6 +8,7 @@ import (
 
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
+	"qorcheck/reporters/outline"
 	"qorcheck/spec"
 )
 
@@ -59,11 +60,11 @@ type detail struct {
 func newMatrix(d *run.Document, ids anchors) *matrix {
 	m := &matrix{rows: map[string]*row{}, details: map[string]*detail{}}
 	at := m.arrange(d)
-	for _, chapter := range chapters {
-		c := chapterRows{Title: chapter.title}
+	for _, chapter := range outline.Chapters() {
+		c := chapterRows{Title: chapter.Title}
 		for i := range d.Obligations {
 			o := &d.Obligations[i]
-			if o.Chapter != chapter.chapter {
+			if o.Chapter != chapter.Chapter {
 				continue
 			}
 			r := m.rows[o.Requirement]

@@ -1,4 +1,4 @@
-package reporters
+package html
 
 import (
 	"html/template"

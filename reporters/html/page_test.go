@@ -1,10 +1,10 @@
-package reporters
+package html
 
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -18,6 +18,7 @@ import (
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
+	"qorcheck/reporters/internal/sample"
 	"qorcheck/spec"
 )
 
@@ -35,18 +36,18 @@ func rich() *run.Document {
 	}
 	for i, outcome := range verdict.Outcomes {
 		id := fmt.Sprintf("R-%d", i+1)
-		add(obligation(id, spec.Must, outcome), "card-pay", "POST", "/card/pay", spec.Statuses)
+		add(sample.Obligation(id, spec.Must, outcome), "card-pay", "POST", "/card/pay", spec.Statuses)
 		if i%2 == 0 {
-			add(obligation(id, spec.Must, verdict.Pass), "card-void", "POST", "/card/void", spec.Statuses)
+			add(sample.Obligation(id, spec.Must, verdict.Pass), "card-void", "POST", "/card/void", spec.Statuses)
 		}
 	}
-	noted := add(obligation("R-10", spec.Should, verdict.Pass), "list", "GET", "/lists/all", spec.Outcomes)
+	noted := add(sample.Obligation("R-10", spec.Should, verdict.Pass), "list", "GET", "/lists/all", spec.Outcomes)
 	noted.Notes = []run.Note{{Text: "405 is tolerated: usual", Count: 3, Case: "list.x"}}
-	add(obligation("R-10", spec.Should, verdict.Fail), "card-pay", "POST", "/card/pay", spec.Outcomes)
-	needless := add(obligation("R-11", spec.Must, verdict.Pass), "list", "GET", "/lists/all", spec.Rejections)
+	add(sample.Obligation("R-10", spec.Should, verdict.Fail), "card-pay", "POST", "/card/pay", spec.Outcomes)
+	needless := add(sample.Obligation("R-11", spec.Must, verdict.Pass), "list", "GET", "/lists/all", spec.Rejections)
 	needless.Waiver = &run.Waiver{Reason: "once broken", Owner: "kim", Until: "2030-06-30"}
 
-	d := document(run.ExitBroken, list...)
+	d := sample.Document(run.ExitBroken, list...)
 	d.Verdict = "BROKEN: 1 obligations could not be judged because of a fault of qorcheck"
 	d.Profile, d.Filter, d.Strict = "core", "level:must", false
 	d.Digests = run.Digests{Description: "sha256:d", Requirements: "sha256:r", Fixtures: "sha256:f", Plan: "sha256:p", Waivers: "sha256:w"}
@@ -68,9 +69,9 @@ func rich() *run.Document {
 	act.TookMS = 12.5
 	act.Request.Body = `{"card":{"number":7,"cvv":"[redacted]"},"amount":"12.00"}`
 	act.Answer = &exchange.Message{Line: "HTTP/1.1 200 OK", Header: []string{"Content-Type: application/json"}, Body: `{"status":"approved","rows":[{"a/b":"x"},{"a/b":7}],"number":"411111******1111"}`}
-	before := exchange.Evidence{Step: "settle", Started: noon, Request: exchange.Message{Line: "POST http://127.0.0.1/settle", Header: []string{}, Body: "a[b]=1&c=2"},
+	before := exchange.Evidence{Step: "settle", Started: sample.Noon(), Request: exchange.Message{Line: "POST http://127.0.0.1/settle", Header: []string{}, Body: "a[b]=1&c=2"},
 		Failure: &exchange.Failure{Kind: exchange.Timeout, Text: "no answer in 10s"}, Curl: `curl 'http://127.0.0.1/settle' -H 'K: '"$KEY"`}
-	c.Evidence, c.Act = []exchange.Evidence{before, act, {Step: "list", Started: noon, Request: exchange.Message{Line: "GET http://127.0.0.1/lists/all", Header: []string{}}, Answer: act.Answer}}, 1
+	c.Evidence, c.Act = []exchange.Evidence{before, act, {Step: "list", Started: sample.Noon(), Request: exchange.Message{Line: "GET http://127.0.0.1/lists/all", Header: []string{}}, Answer: act.Answer}}, 1
 	return d
 }
 
@@ -83,10 +84,20 @@ func buckets(counts ...int) []run.Bucket {
 	return list
 }
 
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// golden compares with a file of testdata.
+func golden(t *testing.T, name string, got []byte) {
+	t.Helper()
+	if err := sample.Golden(filepath.Join("testdata", name), got, *update); err != nil {
+		t.Error(err)
+	}
+}
+
 func rendered(t *testing.T, d *run.Document) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := HTML(&b, d); err != nil {
+	if err := Write(&b, d); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -101,14 +112,15 @@ func content(page string) string {
 
 func TestHTMLOfEachOutcome(t *testing.T) {
 	whole := rendered(t, rich())
-	golden(t, "html-every-outcome.html", []byte(content(whole)))
-	passing := document(0, obligation("R-1", spec.Must, verdict.Pass))
+	golden(t, "every-outcome.html", []byte(content(whole)))
+	golden(t, "every-kind.html", []byte(content(rendered(t, sample.EveryKind()))))
+	passing := sample.Document(0, sample.Obligation("R-1", spec.Must, verdict.Pass))
 	passing.Verdict = "PASSED: 1 of 1 obligations passed"
-	golden(t, "html-passing.html", []byte(content(rendered(t, passing))))
-	dead := document(3, obligation("R-1", spec.Must, verdict.NotRun))
+	golden(t, "passing.html", []byte(content(rendered(t, passing))))
+	dead := sample.Document(3, sample.Obligation("R-1", spec.Must, verdict.NotRun))
 	dead.Preflight = "no answer from http://127.0.0.1/v3: connection refused; nothing else was sent"
 	dead.Obligations[0].Why, dead.Verdict = dead.Preflight, "INCONCLUSIVE: "+dead.Preflight
-	golden(t, "html-dead.html", []byte(content(rendered(t, dead))))
+	golden(t, "dead.html", []byte(content(rendered(t, dead))))
 	for _, outcome := range verdict.Outcomes {
 		l := looks[outcome]
 		if l.Word == "" || !strings.Contains(whole, `<span class="sign `+l.Class+`" aria-hidden="true">`+l.Sign+`</span> `+l.Word) {
@@ -183,7 +195,7 @@ func TestHTMLLinksLeadSomewhere(t *testing.T) {
 }
 
 func TestHTMLGivesEachIDOnce(t *testing.T) {
-	d := document(1, obligation("top", spec.Must, verdict.Fail), obligation("R-1", spec.Must, verdict.Fail))
+	d := sample.Document(1, sample.Obligation("top", spec.Must, verdict.Fail), sample.Obligation("R-1", spec.Must, verdict.Fail))
 	d.Causes[1].Shown[0].ID, d.Causes[1].Behind[0].Cases = "pay.R-1", []string{"pay.R-1"} // as an obligation is called
 	d.Causes[0].ID, d.Obligations[0].Causes[0] = "search", "search"
 	page := content(rendered(t, d))
@@ -210,7 +222,7 @@ func TestHTMLLinksGoToTheWebOnly(t *testing.T) {
 		{"", ""},
 	} {
 		t.Run(tt.link, func(t *testing.T) {
-			d := document(1, obligation("R-1", spec.Must, verdict.Fail))
+			d := sample.Document(1, sample.Obligation("R-1", spec.Must, verdict.Fail))
 			d.Obligations[0].Clause.Link = tt.link
 			if got := web(tt.link); got != tt.want {
 				t.Errorf("got %q", got)
@@ -236,7 +248,7 @@ func haunted() *run.Document {
 	var list []run.Obligation
 	for i, text := range hostileTexts {
 		for j, outcome := range []verdict.Outcome{verdict.Outcomes[i%len(verdict.Outcomes)], verdict.Fail} {
-			o := obligation(fmt.Sprintf("R-%d-%d", i, j), spec.Must, outcome)
+			o := sample.Obligation(fmt.Sprintf("R-%d-%d", i, j), spec.Must, outcome)
 			o.ID, o.Requirement, o.Operation, o.Method, o.Path = text+o.ID, text+o.Requirement, text+fmt.Sprint("op", j), text, "/"+text
 			o.Sentence, o.Why, o.Clause = o.Operation+" "+text, text, run.Clause{Page: text, Link: text, Text: text}
 			o.Notes = []run.Note{{Text: text, Count: 1, Case: text}}
@@ -249,7 +261,7 @@ func haunted() *run.Document {
 			list = append(list, o)
 		}
 	}
-	d := document(run.ExitBroken, list...)
+	d := sample.Document(run.ExitBroken, list...)
 	all := strings.Join(hostileTexts, " ")
 	for i := range d.Causes {
 		text := hostileTexts[i%len(hostileTexts)]
@@ -304,10 +316,10 @@ func TestHTMLHoldsHostileText(t *testing.T) {
 }
 
 func TestHTMLRefuses(t *testing.T) {
-	wrong := document(0, obligation("R-1", spec.Must, verdict.Fail))
-	stray := document(1, obligation("R-1", spec.Must, verdict.Fail))
+	wrong := sample.Document(0, sample.Obligation("R-1", spec.Must, verdict.Fail))
+	stray := sample.Document(1, sample.Obligation("R-1", spec.Must, verdict.Fail))
 	stray.Obligations[0].Chapter = "appendix"
-	lost := document(1, obligation("R-1", spec.Must, verdict.Fail))
+	lost := sample.Document(1, sample.Obligation("R-1", spec.Must, verdict.Fail))
 	lost.Causes[0].Shown[0].Obligation = "pay.R-9"
 	for _, tt := range []struct {
 		claim string
@@ -320,7 +332,7 @@ func TestHTMLRefuses(t *testing.T) {
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			var b bytes.Buffer
-			if err := HTML(&b, tt.d); err == nil || !strings.Contains(err.Error(), tt.says) || b.Len() > 0 {
+			if err := Write(&b, tt.d); err == nil || !strings.Contains(err.Error(), tt.says) || b.Len() > 0 {
 				t.Errorf("got %v and %d bytes", err, b.Len())
 			}
 		})
@@ -330,11 +342,11 @@ func TestHTMLRefuses(t *testing.T) {
 func TestHTMLReturnsWriteErrors(t *testing.T) {
 	size := len(rendered(t, rich()))
 	for _, room := range []int{0, 1, size / 2, size - 1} {
-		if err := HTML(&broken{room}, rich()); !errors.Is(err, errFull) {
+		if err := Write(&sample.Full{Room: room}, rich()); !errors.Is(err, sample.ErrFull) {
 			t.Errorf("after %d of %d bytes: %v", room, size, err)
 		}
 	}
-	if err := HTML(&broken{size}, rich()); err != nil {
+	if err := Write(&sample.Full{Room: size}, rich()); err != nil {
 		t.Errorf("with room for all: %v", err)
 	}
 }
@@ -344,17 +356,17 @@ func crowd() *run.Document {
 	var list []run.Obligation
 	for op := range 28 {
 		for r := range 60 {
-			o := obligation(fmt.Sprintf("R-%d", r), spec.Must, verdict.Fail)
+			o := sample.Obligation(fmt.Sprintf("R-%d", r), spec.Must, verdict.Fail)
 			o.Operation, o.Path = fmt.Sprintf("group%d-operation-%d", op/4, op), fmt.Sprintf("/group%d/operation/%d", op/4, op)
 			o.Sentence, o.ID = o.Operation+" answers as the documentation says that it does", fmt.Sprintf("%s.R-%d", o.Operation, r)
 			o.Planned, o.Counts, o.Causes = 6, run.Counts{Fail: 6}, nil
 			list = append(list, o)
 		}
 	}
-	d := document(1, list...)
+	d := sample.Document(1, list...)
 	body := `{"rows":[` + strings.Repeat(`{"name":"<value>","other":"a rather long \"value\" & more"},`, 200) + `{}]}`
 	for i := range run.MostCauses {
-		c := causeOf(obligation("R-0", spec.Must, verdict.Fail))
+		c := sample.CauseOf(sample.Obligation("R-0", spec.Must, verdict.Fail))
 		c.ID, c.Cases, c.Behind, c.Shown[0].Evidence[0].Answer.Body, c.Shown[0].Evidence[0].Request.Body = fmt.Sprintf("status.kind.%d", i), 0, nil, body, body
 		for j := range d.Obligations {
 			o := &d.Obligations[j]
@@ -399,46 +411,18 @@ func TestHTMLStaysLight(t *testing.T) {
 	}
 }
 
-// TestEveryMessageIsShown: of messages that were awaited, also those after the first.
-func TestEveryMessageIsShown(t *testing.T) {
-	d := document(1, obligation("R-1", spec.Must, verdict.Fail))
-	e := &d.Causes[0].Shown[0].Evidence[0]
-	for _, id := range []string{"the-first", "the-second", "the-third"} {
-		m := exchange.Message{Line: "message " + id, Header: []string{"Content-Type: application/json"}, Body: `{"id":"` + id + `"}`}
-		if e.Messages = append(e.Messages, m); id == "the-first" {
-			e.Answer, e.Messages = &m, nil
-		}
-	}
-	var markdown, verbose strings.Builder
-	if err := Markdown(&markdown, d); err != nil {
-		t.Fatal(err)
-	}
-	Verbose(&verbose)(run.Progress{Case: "a case", Evidence: []exchange.Evidence{*e}})
-	for format, text := range map[string]string{"HTML": rendered(t, d), "Markdown": markdown.String(), "verbose": verbose.String()} {
-		for _, id := range []string{"the-first", "the-second", "the-third"} {
-			if !strings.Contains(text, "message "+id) || strings.Count(text, id) < 2 {
-				t.Errorf("%s does not show the message %q and its body", format, id)
-			}
-		}
-	}
-}
-
 // TestSplitHTML: the page asks for its styles and its script, which are beside it,
 // and has neither inside.
 func TestSplitHTML(t *testing.T) {
-	dir := t.TempDir()
-	written, err := write(dir, rich(), []string{"html"}, Options{Split: true})
-	if err != nil || !slices.Equal(written, []string{rundir.HTMLFile, rundir.StyleFile, rundir.ScriptFile}) {
-		t.Fatalf("%v, %v", written, err)
-	}
-	read := func(name string) string {
-		text, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil {
+	texts := map[string]string{}
+	for _, f := range Files(rich(), true) {
+		var b strings.Builder
+		if err := f.Write(&b); err != nil {
 			t.Fatal(err)
 		}
-		return string(text)
+		texts[f.Name] = b.String()
 	}
-	page := read(rundir.HTMLFile)
+	page := texts[rundir.HTMLFile]
 	for _, missing := range []string{`<link rel="stylesheet" href="report.css">`, `<script src="report.js"></script>`} {
 		if !strings.Contains(page, missing) {
 			t.Errorf("the page lacks %s", missing)
@@ -447,10 +431,7 @@ func TestSplitHTML(t *testing.T) {
 	if strings.Contains(page, "<style") || strings.Contains(page, "<script>") || strings.Contains(page, "sha256-") {
 		t.Error("the page has styles or a script inside")
 	}
-	if read(rundir.StyleFile) != htmlStyle || read(rundir.ScriptFile) != htmlScript {
+	if len(texts) != 3 || texts[rundir.StyleFile] != htmlStyle || texts[rundir.ScriptFile] != htmlScript {
 		t.Error("the files beside it are not what stands inside otherwise")
-	}
-	if err := rundir.Prepare(dir); err != nil || len(files(t, dir)) > 0 {
-		t.Errorf("%v: the next run's reports stand beside %v", err, files(t, dir))
 	}
 }

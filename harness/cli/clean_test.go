@@ -222,7 +222,7 @@ func sandboxProcess(t *testing.T, env []string, arguments ...string) (printed ma
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background()) // t.Context ends before clean-up
 	t.Cleanup(cancel)
-	c := process(ctx, t, t.TempDir(), env, append([]string{"sandbox"}, arguments...)...)
+	c := newProcess(ctx, t, t.TempDir(), env, append([]string{"sandbox"}, arguments...)...)
 	var stderr bytes.Buffer
 	c.Stderr = &stderr
 	stdout, err := c.StdoutPipe()

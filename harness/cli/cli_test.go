@@ -74,9 +74,9 @@ var binary = sync.OnceValues(func() (string, error) {
 
 var plainBinary string // "" when there is none
 
-// process prepares a qorcheck process in a folder. Of the environment's own
+// newProcess prepares a qorcheck process in a folder. Of the environment's own
 // settings it sees none, so that a developer's variables change no test.
-func process(ctx context.Context, t *testing.T, dir string, env []string, arguments ...string) *exec.Cmd {
+func newProcess(ctx context.Context, t *testing.T, dir string, env []string, arguments ...string) *exec.Cmd {
 	t.Helper()
 	program, err := binary()
 	if slices.Contains(env, itself) {
@@ -97,7 +97,7 @@ func process(ctx context.Context, t *testing.T, dir string, env []string, argume
 // commandIn runs qorcheck in a folder to its end.
 func commandIn(t *testing.T, dir string, env []string, arguments ...string) (stdout, stderr string, code int) {
 	t.Helper()
-	c := process(t.Context(), t, dir, env, arguments...)
+	c := newProcess(t.Context(), t, dir, env, arguments...)
 	var out, errs bytes.Buffer
 	c.Stdout, c.Stderr = &out, &errs
 	err := c.Run()

@@ -11,7 +11,7 @@ import (
 	"qorcheck/reporters"
 )
 
-func diffCommand() *cobra.Command {
+func diffCommand(p *process) *cobra.Command {
 	gate, format := "", ""
 	c := &cobra.Command{
 		Use:   "diff OLD NEW",
@@ -28,7 +28,7 @@ lost-coverage when something that must hold is no longer judged as before.`,
 			}
 			return nil
 		},
-		RunE: func(c *cobra.Command, arguments []string) error {
+		RunE: func(_ *cobra.Command, arguments []string) error {
 			gates, err := gateNames(gate)
 			if err != nil {
 				return err
@@ -36,11 +36,11 @@ lost-coverage when something that must hold is no longer judged as before.`,
 			if !slices.Contains(reporters.DiffFormats(), format) {
 				return fmt.Errorf("--format %q: allowed are %s", format, strings.Join(reporters.DiffFormats(), ", "))
 			}
-			old, _, err := finishedRun(c.ErrOrStderr(), "OLD", arguments[0])
+			old, _, err := p.finishedRun("OLD", arguments[0])
 			if err != nil {
 				return err
 			}
-			new, _, err := finishedRun(c.ErrOrStderr(), "NEW", arguments[1])
+			new, _, err := p.finishedRun("NEW", arguments[1])
 			if err != nil {
 				return err
 			}
@@ -51,12 +51,11 @@ lost-coverage when something that must hold is no longer judged as before.`,
 					stopped = append(stopped, why)
 				}
 			}
-			stdout := c.OutOrStdout()
-			if err := reporters.Diff(stdout, difference, format, strings.Join(stopped, "; "), colored(stdout)); err != nil {
+			if err := reporters.Diff(p.stdout, difference, format, strings.Join(stopped, "; "), p.colored()); err != nil {
 				return faultError{err}
 			}
 			if len(stopped) > 0 {
-				return exit(run.ExitFail)
+				return exitError(run.ExitFail)
 			}
 			return nil
 		},

@@ -17,7 +17,7 @@ import (
 // 512 or 1024 bytes as the shell counts, which is told as a full disk is.
 func roomFor(t *testing.T, blocks int, dir string, arguments ...string) (stdout, stderr string, code int) {
 	t.Helper()
-	c := process(t.Context(), t, dir, nil, arguments...)
+	c := newProcess(t.Context(), t, dir, nil, arguments...)
 	c.Args = append([]string{"sh", "-c", fmt.Sprintf(`ulimit -f %d && exec "$0" "$@"`, blocks), c.Path}, arguments...)
 	c.Path = "/bin/sh"
 	var out, errs bytes.Buffer
@@ -72,7 +72,7 @@ func TestDiskFull(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer full.Close()
-		c := process(t.Context(), t, t.TempDir(), nil, "run", "--filter", oneRead)
+		c := newProcess(t.Context(), t, t.TempDir(), nil, "run", "--filter", oneRead)
 		var errs bytes.Buffer
 		c.Stdout, c.Stderr = full, &errs
 		_ = c.Run() // the exit code tells

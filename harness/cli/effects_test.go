@@ -232,7 +232,7 @@ func written(name string) func(*testing.T, string, []string, []string) string {
 // was printed, nothing for one that did not start.
 func sandboxOnce(t *testing.T, dir string, env, args []string, use func(printed map[string]string)) map[string]string {
 	t.Helper()
-	c := process(t.Context(), t, dir, env, args...)
+	c := newProcess(t.Context(), t, dir, env, args...)
 	var stderr bytes.Buffer
 	c.Stderr = &stderr
 	stdout, err := c.StdoutPipe()

@@ -363,7 +363,7 @@ func effects() map[string]effect {
 // as a variable, and as a flag against the variable.
 func TestEveryFlagHasItsEffect(t *testing.T) {
 	rows := effects()
-	for _, c := range commands() {
+	for _, c := range commands(&process{}) {
 		c.Flags().VisitAll(func(f *pflag.Flag) {
 			name := c.Name() + " --" + f.Name
 			row, ok := rows[name]

@@ -18,9 +18,9 @@ type github struct {
 
 // startGitHub makes the runner take no line of the output for a command until
 // finish or resume is called: what a target says must not be one.
-func startGitHub(stdout *reporters.Guard) *github {
-	g := &github{stdout: stdout, summary: os.Getenv("GITHUB_STEP_SUMMARY")}
-	if os.Getenv("GITHUB_ACTIONS") == "true" {
+func (p *process) startGitHub(stdout *reporters.Guard) *github {
+	g := &github{stdout: stdout, summary: p.path(p.getenv("GITHUB_STEP_SUMMARY"))}
+	if p.getenv("GITHUB_ACTIONS") == "true" {
 		g.token = newRunID() + newRunID()
 		fmt.Fprintf(stdout, "::stop-commands::%s\n", g.token)
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
 	"sync"
 
@@ -22,6 +21,7 @@ import (
 
 // inputs are the flags that run and plan share: what is certified, against what.
 type inputs struct {
+	*process
 	target, fixtures, spec, requirements, profile, filter, oneCase string
 	seed                                                           uint64
 }
@@ -99,19 +99,19 @@ func (in *inputs) description() (*spec.Description, error) {
 	if in.spec == "" {
 		return spec.Parse(spec.QorCommerce(), "spec/qorcommerce.yaml")
 	}
-	return spec.Load(in.spec)
+	return spec.Load(in.path(in.spec))
 }
 
 func (in *inputs) requirementList() (*spec.Requirements, error) {
 	if in.requirements == "" {
 		return spec.ParseRequirements(spec.QorCommerceRequirements(), "spec/requirements.yaml")
 	}
-	return spec.LoadRequirements(in.requirements)
+	return spec.LoadRequirements(in.path(in.requirements))
 }
 
 func (in *inputs) fixturesFor(target *url.URL) (*settings.Fixtures, error) {
 	if in.fixtures != "" {
-		f, err := settings.LoadFixtures(in.fixtures, os.LookupEnv)
+		f, err := settings.LoadFixtures(in.path(in.fixtures), in.lookup)
 		if err != nil {
 			return nil, fmt.Errorf("--fixtures: %w", err)
 		}
@@ -120,7 +120,7 @@ func (in *inputs) fixturesFor(target *url.URL) (*settings.Fixtures, error) {
 	if target != nil && !settings.Loopback(target.Hostname()) {
 		return nil, fmt.Errorf("--target %s: a target that is not on this machine needs --fixtures FILE with its keys, its test data and hosts: [%q]", in.target, target.Host)
 	}
-	return settings.ParseFixtures(sandbox.Fixtures(""), "the sandbox's fixtures", os.LookupEnv)
+	return settings.ParseFixtures(sandbox.Fixtures(""), "the sandbox's fixtures", in.lookup)
 }
 
 // newRunID makes a run id that no other run has.

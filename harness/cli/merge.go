@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,8 +14,8 @@ import (
 	"qorcheck/harness/rundir"
 )
 
-func mergeCommand() *cobra.Command {
-	f := &output{}
+func mergeCommand(p *process) *cobra.Command {
+	f := &output{process: p}
 	c := &cobra.Command{
 		Use:   "merge SHARD...",
 		Short: "make one run of its shards",
@@ -31,24 +30,22 @@ were made of different things. Nothing is sent.`,
 			}
 			return nil
 		},
-		RunE: func(c *cobra.Command, shards []string) error {
-			return f.merge(shards, c.OutOrStdout(), c.ErrOrStderr())
-		},
+		RunE: func(_ *cobra.Command, shards []string) error { return f.merge(shards) },
 	}
 	f.flags(c)
 	return c
 }
 
-func (f *output) merge(dirs []string, stdout, stderr io.Writer) (err error) {
+func (f *output) merge(dirs []string) (err error) {
 	if err := f.check(); err != nil {
 		return err
 	}
 	var sources []run.Source
 	for _, dir := range dirs {
-		if same(dir, f.out) {
+		if f.same(dir, f.out) {
 			return fmt.Errorf("--out %s: it is one of the shards, whose files would be lost; allowed is any other folder", f.out)
 		}
-		journal, err := os.Open(filepath.Join(dir, rundir.JournalFile))
+		journal, err := os.Open(filepath.Join(f.path(dir), rundir.JournalFile))
 		if errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("%s: no run is there, with its %s: %w", dir, rundir.JournalFile, err)
 		}
@@ -62,13 +59,13 @@ func (f *output) merge(dirs []string, stdout, stderr io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := rundir.Prepare(f.out); err != nil {
+	if err := rundir.Prepare(f.path(f.out)); err != nil {
 		return fmt.Errorf("--out %s: %w", f.out, err)
 	}
-	if err := rundir.WriteFile(filepath.Join(f.out, rundir.JournalFile), shards.Write); err != nil {
+	if err := rundir.WriteFile(filepath.Join(f.path(f.out), rundir.JournalFile), shards.Write); err != nil {
 		return faultError{err}
 	}
-	whole, err := rundir.Replay(f.out)
+	whole, err := rundir.Replay(f.path(f.out))
 	if err != nil {
 		return faultError{err}
 	}
@@ -76,5 +73,5 @@ func (f *output) merge(dirs []string, stdout, stderr io.Writer) (err error) {
 	if err != nil {
 		return faultError{err}
 	}
-	return f.afterwards(document, cardsIn, stdout, stderr)
+	return f.afterwards(document, cardsIn)
 }

@@ -25,14 +25,15 @@ import (
 )
 
 type mutantsFlags struct {
+	*process
 	filter, out  string
 	all          bool
 	seed         uint64
 	seeds, clean int
 }
 
-func mutantsCommand() *cobra.Command {
-	f := &mutantsFlags{}
+func mutantsCommand(p *process) *cobra.Command {
+	f := &mutantsFlags{process: p}
 	c := &cobra.Command{
 		Use:   "mutants",
 		Short: "prove that the checks can fail: certify sandboxes with a planted defect each",
@@ -45,7 +46,7 @@ Into --out it writes mutants.json (everything) and mutants.txt (what is printed)
   qorcheck mutants --filter 'requirement:RH-200-5 || mutant:charge-despite-500'
   qorcheck mutants --all --seeds 6 --clean 20`,
 		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return f.run(c.OutOrStdout(), c.ErrOrStderr()) },
+		RunE: func(*cobra.Command, []string) error { return f.run() },
 	}
 	c.Flags().StringVar(&f.filter, "filter", "", "which mutants, in Ginkgo's label syntax: mutant:NAME, requirement:ID, operation:ID")
 	c.Flags().BoolVar(&f.all, "all", false, "ask every obligation of each mutant, not only those of the operations that it touches")
@@ -64,7 +65,7 @@ const mostOfMatrix = 2 << 30
 // that do not come, so that there are more than processors.
 const atOnce = 16
 
-func (f *mutantsFlags) run(stdout, stderr io.Writer) error {
+func (f *mutantsFlags) run() error {
 	if f.seeds < 1 {
 		return fmt.Errorf("--seeds %d: allowed is 1 or more", f.seeds)
 	}
@@ -75,7 +76,7 @@ func (f *mutantsFlags) run(stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(f.out, 0o755); err != nil {
+	if err := os.MkdirAll(f.path(f.out), 0o755); err != nil {
 		return fmt.Errorf("--out %s: %w", f.out, err)
 	}
 	tuneGC(mostOfMatrix)
@@ -83,14 +84,14 @@ func (f *mutantsFlags) run(stdout, stderr io.Writer) error {
 	defer stop()
 	m, err := matrix.Run(ctx, mutants, matrix.Options{
 		Plan: func(seed uint64) (*plan.Plan, error) {
-			p, _, err := (&inputs{seed: seed}).plan()
+			p, _, err := (&inputs{process: f.process, seed: seed}).plan()
 			return p, err
 		},
 		Seeds: upFrom(f.seed, f.seeds), Clean: upFrom(f.seed, f.clean), All: f.all, AtOnce: atOnce,
-		Done: rowsDone(stderr, len(mutants)*f.seeds+f.clean, heartbeat),
+		Done: rowsDone(f.stderr, len(mutants)*f.seeds+f.clean, heartbeat),
 	})
-	if isTerminal(stderr) {
-		fmt.Fprint(stderr, "\r")
+	if isTerminal(f.stderr) {
+		fmt.Fprint(f.stderr, "\r")
 	}
 	if err != nil && ctx.Err() == nil {
 		return faultError{err}
@@ -98,11 +99,11 @@ func (f *mutantsFlags) run(stdout, stderr io.Writer) error {
 	m.Tool, m.Filter = "qorcheck "+version(), f.filter
 	text := func(w io.Writer) error { return matrixText(w, m) }
 	for name, render := range map[string]func(io.Writer) error{"mutants.json": indentedJSON(m), "mutants.txt": text} {
-		if err := rundir.WriteFile(filepath.Join(f.out, name), render); err != nil {
+		if err := rundir.WriteFile(filepath.Join(f.path(f.out), name), render); err != nil {
 			return faultError{fmt.Errorf("%s: %w", name, err)}
 		}
 	}
-	return concludeMatrix(stdout, m)
+	return concludeMatrix(f.stdout, m)
 }
 
 // heartbeat is how often a matrix tells how far it is where nobody watches a terminal.
@@ -132,9 +133,9 @@ func concludeMatrix(stdout io.Writer, m *matrix.Matrix) error {
 	}
 	switch {
 	case len(m.Rows) < m.Planned:
-		return exit(run.ExitInterrupted)
+		return exitError(run.ExitInterrupted)
 	case len(m.Bad())+len(m.Idle()) > 0:
-		return exit(run.ExitFail)
+		return exitError(run.ExitFail)
 	}
 	return nil
 }

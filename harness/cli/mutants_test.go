@@ -114,7 +114,7 @@ func TestMatrixVerdict(t *testing.T) {
 		t.Run(tt.claim, func(t *testing.T) {
 			var b strings.Builder
 			err := concludeMatrix(&b, &matrix.Matrix{Rows: []matrix.Row{tt.row}})
-			if tt.says == "" && err != nil || tt.says != "" && err != exit(run.ExitFail) || !strings.HasPrefix(b.String(), tt.says) {
+			if tt.says == "" && err != nil || tt.says != "" && err != exitError(run.ExitFail) || !strings.HasPrefix(b.String(), tt.says) {
 				t.Errorf("%v:\n%s", err, b.String())
 			}
 		})
@@ -125,7 +125,7 @@ func TestMatrixVerdict(t *testing.T) {
 func TestIdleCheck(t *testing.T) {
 	var b strings.Builder
 	err := concludeMatrix(&b, &matrix.Matrix{Checks: []matrix.Check{{Name: "reason"}}})
-	if err != exit(run.ExitFail) || !strings.HasPrefix(b.String(), "check reason: no mutant is killed by it alone") {
+	if err != exitError(run.ExitFail) || !strings.HasPrefix(b.String(), "check reason: no mutant is killed by it alone") {
 		t.Errorf("%v:\n%s", err, b.String())
 	}
 }
@@ -134,7 +134,7 @@ func TestIdleCheck(t *testing.T) {
 func TestInterruptedMatrix(t *testing.T) {
 	var b strings.Builder
 	err := concludeMatrix(&b, &matrix.Matrix{Planned: 2, Rows: []matrix.Row{{Mutant: "m", Outcome: matrix.Survived}}, Checks: []matrix.Check{{Name: "reason"}}})
-	if err != exit(run.ExitInterrupted) || !strings.HasPrefix(b.String(), "m, seed 0: survived") || !strings.HasSuffix(b.String(), "; interrupted: 1 of 2 runs came to their end\n") {
+	if err != exitError(run.ExitInterrupted) || !strings.HasPrefix(b.String(), "m, seed 0: survived") || !strings.HasSuffix(b.String(), "; interrupted: 1 of 2 runs came to their end\n") {
 		t.Errorf("%v:\n%s", err, b.String())
 	}
 }

@@ -16,6 +16,7 @@ import (
 
 // output is where a finished run is told: to the folder of its reports and to the console.
 type output struct {
+	*process
 	renderFlags
 	out   string
 	quiet bool
@@ -35,9 +36,9 @@ func (f *output) say(stderr io.Writer, format string, values ...any) {
 }
 
 // afterwards tells a run that nothing is sent for any more.
-func (f *output) afterwards(d *run.Document, leaks func(string) string, stdout, stderr io.Writer) error {
-	out, told := &reporters.Guard{W: stdout, Leaks: leaks}, &reporters.Guard{W: stderr, Leaks: leaks}
-	actions := startGitHub(out)
+func (f *output) afterwards(d *run.Document, leaks func(string) string) error {
+	out, told := &reporters.Guard{W: f.stdout, Leaks: leaks}, &reporters.Guard{W: f.stderr, Leaks: leaks}
+	actions := f.startGitHub(out)
 	defer actions.resume()
 	return f.conclude(actions, told, d)
 }
@@ -53,7 +54,7 @@ func (f *output) conclude(actions *github, told *reporters.Guard, d *run.Documen
 	}
 	f.say(told, "reports: %s", strings.Join(written, ", "))
 	if d.ExitCode != run.ExitPass {
-		return exit(d.ExitCode)
+		return exitError(d.ExitCode)
 	}
 	return nil
 }
@@ -61,17 +62,17 @@ func (f *output) conclude(actions *github, told *reporters.Guard, d *run.Documen
 // report writes the reports, looks through them for secrets, prints the summary,
 // and returns the files.
 func (f *output) report(out *reporters.Guard, d *run.Document) ([]string, error) {
-	options, err := f.renderFlags.options(f.out, d)
+	options, err := f.renderFlags.options(f.path(f.out), d)
 	if err != nil {
 		return nil, err
 	}
-	options.Color = colored(out.W)
+	options.Color = f.colored()
 	files, err := reporters.Render(d, reporters.Formats(), options)
 	if err != nil {
 		return nil, err
 	}
-	written, err := rundir.Write(f.out, files)
-	if err := errors.Join(err, reporters.SelfCheck(f.out, append(written, rundir.JournalFile), out.Leaks)); err != nil {
+	written, err := rundir.Write(f.path(f.out), files)
+	if err := errors.Join(err, reporters.SelfCheck(f.path(f.out), append(written, rundir.JournalFile), out.Leaks)); err != nil {
 		return nil, err
 	}
 	for i := range written {

@@ -18,8 +18,8 @@ import (
 	"qorcheck/harness/planner"
 )
 
-func planCommand() *cobra.Command {
-	in := &inputs{}
+func planCommand(p *process) *cobra.Command {
+	in := &inputs{process: p}
 	asJSON, dropped, coverage := false, false, false
 	c := &cobra.Command{
 		Use:   "plan",
@@ -30,7 +30,7 @@ Nothing is sent.`,
 		Example: "  qorcheck plan\n  qorcheck plan --filter 'operation:payment-capture && kind:unauthenticated'\n  qorcheck plan --json",
 		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			p, _, err := in.plan()
+			planned, _, err := in.plan()
 			if err != nil {
 				return err
 			}
@@ -44,11 +44,11 @@ Nothing is sent.`,
 				print = planJSON
 			}
 			var b bytes.Buffer
-			if err := print(&b, p); err != nil {
+			if err := print(&b, planned); err != nil {
 				return err
 			}
 			// A plan has no secret of the fixtures; the description's own examples may be card numbers.
-			_, err = io.WriteString(c.OutOrStdout(), exchange.NewRedactor(p.Fixtures, p.Description.SecretFields).Known(b.String()))
+			_, err = io.WriteString(p.stdout, exchange.NewRedactor(planned.Fixtures, planned.Description.SecretFields).Known(b.String()))
 			return err
 		},
 	}

@@ -107,7 +107,7 @@ func TestReadmeTables(t *testing.T) {
 		listed = append(listed, m[1]+" "+strings.Trim(m[2], "` "))
 	}
 	var real []string
-	runCommand().Flags().VisitAll(func(f *pflag.Flag) {
+	runCommand(&process{}).Flags().VisitAll(func(f *pflag.Flag) {
 		value := f.DefValue
 		switch {
 		case f.Value.Type() == "bool":

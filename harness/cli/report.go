@@ -58,12 +58,13 @@ func (f *renderFlags) options(dir string, d *run.Document) (reporters.Options, e
 }
 
 type reportFlags struct {
+	*process
 	renderFlags
 	from, format, out string
 }
 
-func reportCommand() *cobra.Command {
-	f := &reportFlags{}
+func reportCommand(p *process) *cobra.Command {
+	f := &reportFlags{process: p}
 	c := &cobra.Command{
 		Use:   "report",
 		Short: "render the reports of a run again",
@@ -72,7 +73,7 @@ killed, from its cases.ndjson. Nothing is sent, nothing is judged again. Files a
 into --out, "-" prints them; the console format is always printed.`,
 		Example: "  qorcheck report --from out --format console\n  qorcheck report --from out --format junit --junit strict --out strict",
 		Args:    noArguments,
-		RunE:    func(c *cobra.Command, _ []string) error { return f.run(c.OutOrStdout(), c.ErrOrStderr()) },
+		RunE:    func(*cobra.Command, []string) error { return f.run() },
 	}
 	f.renderFlags.flags(c)
 	c.Flags().StringVar(&f.from, "from", "out", "folder of the run, or its run.json")
@@ -81,7 +82,7 @@ into --out, "-" prints them; the console format is always printed.`,
 	return c
 }
 
-func (f *reportFlags) run(stdout, stderr io.Writer) error {
+func (f *reportFlags) run() error {
 	if err := f.check(); err != nil {
 		return err
 	}
@@ -89,40 +90,40 @@ func (f *reportFlags) run(stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	document, dir, err := finishedRun(stderr, "--from", f.from)
+	document, dir, err := f.finishedRun("--from", f.from)
 	if err != nil {
 		return err
 	}
-	options, err := f.options(dir, document)
+	options, err := f.options(f.path(dir), document)
 	if err != nil {
 		return err
 	}
-	options.Color = colored(stdout)
+	options.Color = f.colored()
 	if f.out == "" {
 		f.out = dir
 	}
 	if f.out != "-" {
-		if err := os.MkdirAll(f.out, 0o755); err != nil {
+		if err := os.MkdirAll(f.path(f.out), 0o755); err != nil {
 			return fmt.Errorf("--out %s: %w", f.out, err)
 		}
 		files, err := reporters.Render(document, names, options)
 		if err != nil {
 			return faultError{err}
 		}
-		written, err := rundir.Write(f.out, files)
-		if err := errors.Join(err, reporters.SelfCheck(f.out, written, cardsIn)); err != nil {
+		written, err := rundir.Write(f.path(f.out), files)
+		if err := errors.Join(err, reporters.SelfCheck(f.path(f.out), written, cardsIn)); err != nil {
 			return faultError{err}
 		}
 	}
-	guard := &reporters.Guard{W: stdout, Leaks: cardsIn}
-	if err := reporters.Printed(guard, func(w io.Writer) error { return print(w, document, names, options, f.out == "-") }); err != nil {
+	guard := &reporters.Guard{W: f.stdout, Leaks: cardsIn}
+	if err := reporters.Printed(guard, func(w io.Writer) error { return printFormats(w, document, names, options, f.out == "-") }); err != nil {
 		return faultError{err}
 	}
 	return nil
 }
 
-// print writes the formats that have no file, or all.
-func print(w io.Writer, d *run.Document, names []string, o reporters.Options, all bool) error {
+// printFormats writes the formats that have no file, or all.
+func printFormats(w io.Writer, d *run.Document, names []string, o reporters.Options, all bool) error {
 	files, err := reporters.Render(d, names, o)
 	if err != nil {
 		return err
@@ -155,17 +156,17 @@ func formatNames(list string, allowed []string) ([]string, error) {
 // finishedRun reads the document of a run, named by its file or its folder, and
 // returns the folder too. Where the document is missing, or does not tell the end of
 // the journal beside it, it is made from the journal, and that is said.
-func finishedRun(stderr io.Writer, setting, name string) (*run.Document, string, error) {
+func (p *process) finishedRun(setting, name string) (*run.Document, string, error) {
 	file := name
-	if info, err := os.Stat(name); err == nil && info.IsDir() {
+	if info, err := os.Stat(p.path(name)); err == nil && info.IsDir() {
 		file = filepath.Join(name, rundir.DocumentFile)
 	}
 	dir := filepath.Dir(file)
-	d, err := readRun(file)
-	if err == nil && !rundir.Older(d, dir) {
+	d, err := readRun(p.path(file))
+	if err == nil && !rundir.Older(d, p.path(dir)) {
 		return d, dir, nil
 	}
-	replayed, journal := rundir.Replay(dir)
+	replayed, journal := rundir.Replay(p.path(dir))
 	switch {
 	case errors.Is(journal, fs.ErrNotExist) && errors.Is(err, fs.ErrNotExist):
 		return nil, "", fmt.Errorf("%s %s: no run is there, with its run.json or cases.ndjson: %w", setting, name, err)
@@ -181,7 +182,7 @@ func finishedRun(stderr io.Writer, setting, name string) (*run.Document, string,
 	if replayed.Torn {
 		torn = " without its last line, which was not written to its end"
 	}
-	_, err = fmt.Fprintf(stderr, "%s has no %s that tells its end: read from %s%s\n", dir, rundir.DocumentFile, rundir.JournalFile, torn)
+	_, err = fmt.Fprintf(p.stderr, "%s has no %s that tells its end: read from %s%s\n", dir, rundir.DocumentFile, rundir.JournalFile, torn)
 	return d, dir, err
 }
 

@@ -15,8 +15,8 @@ import (
 	"qorcheck/spec"
 )
 
-func requirementsCommand() *cobra.Command {
-	in := &inputs{}
+func requirementsCommand(p *process) *cobra.Command {
+	in := &inputs{process: p}
 	asJSON, asMarkdown := false, false
 	c := &cobra.Command{
 		Use:   "requirements",
@@ -26,7 +26,7 @@ the operations that it is tested on, the check that judges it and the mutants th
 show that the check can fail; then what is not tested, and why.`,
 		Example: "  qorcheck requirements\n  qorcheck requirements --json\n  qorcheck requirements --requirements own.yaml --spec own-api.yaml",
 		Args:    noArguments,
-		RunE: func(c *cobra.Command, _ []string) error {
+		RunE: func(*cobra.Command, []string) error {
 			d, err := in.description()
 			if err != nil {
 				return fmt.Errorf("--spec: %w", err)
@@ -42,7 +42,7 @@ show that the check can fail; then what is not tested, and why.`,
 			case asMarkdown:
 				print = catalogueMarkdown
 			}
-			return print(c.OutOrStdout(), newCatalogue(d, r))
+			return print(p.stdout, newCatalogue(d, r))
 		},
 	}
 	c.Flags().StringVar(&in.spec, "spec", "", "OpenAPI description (default: the built-in one of QorCommerce)")

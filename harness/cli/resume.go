@@ -46,11 +46,11 @@ func (f *runFlags) resumed(flags *pflag.FlagSet) (*run.Replayed, error) {
 	if f.resume == "" {
 		return nil, nil
 	}
-	if flags.Changed("out") && !same(f.out, f.resume) {
+	if flags.Changed("out") && !f.same(f.out, f.resume) {
 		return nil, fmt.Errorf("--out %s: the run of --resume %s goes on in its own folder; leave --out away", f.out, f.resume)
 	}
 	f.out = f.resume
-	earlier, err := rundir.Replay(f.resume)
+	earlier, err := rundir.Replay(f.path(f.resume))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("--resume %s: no run is there, with its %s: %w", f.resume, rundir.JournalFile, err)
 	}
@@ -91,10 +91,10 @@ func shown(value string) string {
 	return value
 }
 
-// same tells whether two names are those of one folder.
-func same(a, b string) bool {
-	one, first := os.Stat(a)
-	two, second := os.Stat(b)
+// same reports whether two names are those of one folder.
+func (p *process) same(a, b string) bool {
+	one, first := os.Stat(p.path(a))
+	two, second := os.Stat(p.path(b))
 	return first == nil && second == nil && os.SameFile(one, two) || filepath.Clean(a) == filepath.Clean(b)
 }
 
@@ -122,14 +122,14 @@ func (f *runFlags) unchanged(earlier *run.Replayed, p *plan.Plan, waivers *setti
 }
 
 // complete writes the reports of a run of which nothing is missing.
-func (f *runFlags) complete(j *job, stdout, stderr io.Writer) error {
+func (f *runFlags) complete(j *job) error {
 	document, err := j.earlier.Document()
 	if err != nil {
 		return fmt.Errorf("--resume %s: %w", f.resume, err)
 	}
 	leaks := exchange.NewRedactor(j.plan.Fixtures, j.plan.Description.SecretFields).Leaks
-	f.say(stderr, "%s: the run is complete, nothing is sent", f.resume)
-	return f.afterwards(document, leaks, stdout, stderr)
+	f.say(f.stderr, "%s: the run is complete, nothing is sent", f.resume)
+	return f.afterwards(document, leaks)
 }
 
 // goesOn says from where a resumed run goes on.

@@ -37,7 +37,7 @@ import (
 func signalled(t *testing.T, dir, out string, at map[syscall.Signal]int, arguments ...string) (stdout string, state *os.ProcessState) {
 	t.Helper()
 	for range 5 {
-		c := process(t.Context(), t, dir, nil, arguments...)
+		c := newProcess(t.Context(), t, dir, nil, arguments...)
 		var output bytes.Buffer
 		c.Stdout = &output
 		if err := c.Start(); err != nil {
@@ -420,7 +420,7 @@ func TestInterruptedTwice(t *testing.T) {
 		_, _ = io.Copy(io.Discard, r.Body)
 		<-r.Context().Done()
 	})) + "/v3"
-	c := process(t.Context(), t, t.TempDir(), nil, "run", "--target", target, "--timeout", "1m", "--filter", "operation:webhooks_list")
+	c := newProcess(t.Context(), t, t.TempDir(), nil, "run", "--target", target, "--timeout", "1m", "--filter", "operation:webhooks_list")
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -1,19 +1,15 @@
 package cli
 
 import (
-	"context"
 	"fmt"
 	"io"
 	"log"
 	"net/url"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
@@ -26,6 +22,7 @@ import (
 )
 
 type runFlags struct {
+	*process
 	inputs
 	output
 	runID, waivers           string
@@ -40,8 +37,8 @@ type runFlags struct {
 	verbose                  bool
 }
 
-func runCommand() *cobra.Command {
-	f := &runFlags{bodyLimit: settings.DefaultBodyLimit, headerLimit: settings.DefaultHeaderLimit}
+func runCommand(p *process) *cobra.Command {
+	f := &runFlags{process: p, inputs: inputs{process: p}, output: output{process: p}, bodyLimit: settings.DefaultBodyLimit, headerLimit: settings.DefaultHeaderLimit}
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "certify a target and write reports",
@@ -66,7 +63,7 @@ CI_NODE_INDEX and CI_NODE_TOTAL (GitLab), CIRCLE_NODE_INDEX and CIRCLE_NODE_TOTA
   qorcheck run --resume out
   qorcheck run --shard 1/4 --out shard1`,
 		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return f.run(c.Flags(), c.OutOrStdout(), c.ErrOrStderr()) },
+		RunE: func(c *cobra.Command, _ []string) error { return f.run(c.Flags()) },
 	}
 	f.inputs.flags(c)
 	f.output.flags(c)
@@ -106,7 +103,7 @@ type job struct {
 
 // job checks everything. Nothing was sent or written when it returns.
 func (f *runFlags) job(flags *pflag.FlagSet) (*job, error) {
-	if err := f.numbered(os.LookupEnv); err != nil {
+	if err := f.numbered(); err != nil {
 		return nil, err
 	}
 	earlier, err := f.resumed(flags)
@@ -152,11 +149,12 @@ func (f *runFlags) job(flags *pflag.FlagSet) (*job, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
+	f.trust.CAFile, f.trust.CertFile, f.trust.KeyFile = f.path(f.trust.CAFile), f.path(f.trust.CertFile), f.path(f.trust.KeyFile)
 	s.TLS, err = f.trust.Load(s.Target)
 	return &job{p, part, shard, waivers, s, given(flags), target == nil, earlier}, err
 }
 
-func (f *runFlags) run(flags *pflag.FlagSet, stdout, stderr io.Writer) (err error) {
+func (f *runFlags) run(flags *pflag.FlagSet) (err error) {
 	if f.target == "" {
 		go sandbox.ReadAhead() // while the plan is made
 	}
@@ -165,7 +163,7 @@ func (f *runFlags) run(flags *pflag.FlagSet, stdout, stderr io.Writer) (err erro
 		return err
 	}
 	if j.earlier != nil && j.earlier.Complete() {
-		return f.complete(j, stdout, stderr)
+		return f.complete(j)
 	}
 	journal, err := f.journal(j.earlier)
 	if err != nil {
@@ -197,13 +195,13 @@ func (f *runFlags) run(flags *pflag.FlagSet, stdout, stderr io.Writer) (err erro
 	log.SetOutput(io.Discard) // net/http logs what a target sends after an answer; that is judged
 	ctx, stop := interruptible()
 	defer stop()
-	out, told := &reporters.Guard{W: stdout, Leaks: client.Leaks}, &reporters.Guard{W: stderr, Leaks: client.Leaks}
+	out, told := &reporters.Guard{W: f.stdout, Leaks: client.Leaks}, &reporters.Guard{W: f.stderr, Leaks: client.Leaks}
 	f.goesOn(told, j.earlier)
-	actions := startGitHub(out)
+	actions := f.startGitHub(out)
 	defer actions.resume()
 	r := run.Start(ctx, p, client, run.Options{
 		Tool: tool(), Profile: f.profile, Filter: f.filter, Waivers: j.waivers, Strict: f.strict, AllowUnexercised: f.allowUnexercised || f.oneCase != "", // one case alone exercises little
-		Shard: j.shard, Whole: j.whole, Settings: j.given, Journal: journal, Earlier: j.earlier, Progress: f.progress(told, isTerminal(stderr)),
+		Shard: j.shard, Whole: j.whole, Settings: j.given, Journal: journal, Earlier: j.earlier, Progress: f.progress(told, isTerminal(f.stderr)),
 	})
 	if err := suites.Run(p, r); err != nil {
 		return faultError{err}
@@ -224,12 +222,12 @@ func tool() string { return "qorcheck " + version() }
 // journal makes a new journal, or opens that of the run that is resumed.
 func (f *runFlags) journal(earlier *run.Replayed) (*os.File, error) {
 	if earlier != nil {
-		return rundir.Continue(f.out, earlier.Size)
+		return rundir.Continue(f.path(f.out), earlier.Size)
 	}
-	if err := rundir.Prepare(f.out); err != nil {
+	if err := rundir.Prepare(f.path(f.out)); err != nil {
 		return nil, err
 	}
-	return rundir.Begin(f.out)
+	return rundir.Begin(f.path(f.out))
 }
 
 // accepted reads the waivers; one of an obligation that does not exist is an error.
@@ -240,7 +238,7 @@ func (f *runFlags) accepted(p *plan.Plan) (*settings.Waivers, error) {
 	if f.oneCase != "" {
 		return nil, fmt.Errorf("--waivers %s: a waiver is of an obligation, and --case %s runs a part of some", f.waivers, f.oneCase)
 	}
-	w, err := settings.LoadWaivers(f.waivers, time.Now())
+	w, err := settings.LoadWaivers(f.path(f.waivers), time.Now())
 	if err != nil {
 		return nil, fmt.Errorf("--waivers: %w", err)
 	}
@@ -261,38 +259,4 @@ func (f *runFlags) progress(stderr io.Writer, terminal bool) func(run.Progress) 
 		return reporters.Verbose(stderr)
 	}
 	return reporters.NewLive(stderr, terminal).Show
-}
-
-// interruptible returns a context that the first Ctrl-C or SIGTERM ends; the second
-// ends the process at once, whatever is under way.
-func interruptible() (context.Context, func()) {
-	ctx, cancel := context.WithCancel(context.Background())
-	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	over := make(chan struct{})
-	go func() {
-		for range 2 {
-			select {
-			case <-signals:
-			case <-over:
-				return
-			}
-			if ctx.Err() != nil {
-				os.Exit(run.ExitInterrupted)
-			}
-			cancel()
-		}
-	}()
-	return ctx, func() {
-		signal.Stop(signals)
-		close(over)
-		cancel()
-	}
-}
-
-func colored(w io.Writer) bool { return isTerminal(w) && os.Getenv("NO_COLOR") == "" }
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
 }

@@ -21,14 +21,15 @@ import (
 )
 
 type sandboxFlags struct {
+	*process
 	addr, data, fixturesOut string
 	anyAddress, listDefects bool
 	certificate, key        string
 	defects                 []string
 }
 
-func sandboxCommand() *cobra.Command {
-	f := &sandboxFlags{}
+func sandboxCommand(p *process) *cobra.Command {
+	f := &sandboxFlags{process: p}
 	c := &cobra.Command{
 		Use:   "sandbox",
 		Short: "serve the reference target, which keeps the whole promise",
@@ -37,13 +38,13 @@ use with it, and listens on this machine only unless --any-address is given. Wit
 --defect it breaks the promise in one way or several, to show what a run finds then.`,
 		Example: "  qorcheck sandbox --addr 127.0.0.1:8080\n  qorcheck sandbox --addr 127.0.0.1:0 --data state.json\n  qorcheck sandbox --defect reason-absent,charge-despite-500",
 		Args:    noArguments,
-		RunE: func(c *cobra.Command, _ []string) error {
+		RunE: func(*cobra.Command, []string) error {
 			if f.listDefects {
-				return listDefects(c.OutOrStdout())
+				return listDefects(p.stdout)
 			}
 			ctx, stop := interruptible()
 			defer stop()
-			return f.serve(ctx, c.OutOrStdout())
+			return f.serve(ctx)
 		},
 	}
 	c.Flags().StringVar(&f.addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
@@ -66,7 +67,7 @@ func listDefects(w io.Writer) error {
 	return table.Flush()
 }
 
-func (f *sandboxFlags) serve(ctx context.Context, stdout io.Writer) (err error) {
+func (f *sandboxFlags) serve(ctx context.Context) (err error) {
 	host, _, err := net.SplitHostPort(f.addr)
 	if err != nil {
 		return fmt.Errorf("--addr %q: allowed is host:port, as 127.0.0.1:8080", f.addr)
@@ -85,7 +86,7 @@ func (f *sandboxFlags) serve(ctx context.Context, stdout io.Writer) (err error) 
 	if err != nil {
 		return fmt.Errorf("--defect: %w", err)
 	}
-	target, err := sandbox.New(sandbox.Options{Data: f.data, Defects: f.defects})
+	target, err := sandbox.New(sandbox.Options{Data: f.path(f.data), Defects: f.defects})
 	if err != nil {
 		return fmt.Errorf("--data %s: %w", f.data, err)
 	}
@@ -108,11 +109,11 @@ func (f *sandboxFlags) serve(ctx context.Context, stdout io.Writer) (err error) 
 	server := &http.Server{Handler: target, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0), TLSConfig: secured}
 	context.AfterFunc(ctx, func() { _ = server.Close() })
 	for _, m := range mutants {
-		if _, err := fmt.Fprintf(stdout, "defect:   %s: it %s\n", m.Name, m.Breaks); err != nil {
+		if _, err := fmt.Fprintf(f.stdout, "defect:   %s: it %s\n", m.Name, m.Breaks); err != nil {
 			return errors.Join(err, listener.Close())
 		}
 	}
-	if _, err := fmt.Fprintf(stdout, "url:      %s/v3\nfixtures: %s\ncertify:  qorcheck run --target %s/v3 --fixtures %s\n", origin, fixtures, origin, fixtures); err != nil {
+	if _, err := fmt.Fprintf(f.stdout, "url:      %s/v3\nfixtures: %s\ncertify:  qorcheck run --target %s/v3 --fixtures %s\n", origin, fixtures, origin, fixtures); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	if secured != nil {
@@ -131,7 +132,7 @@ func (f *sandboxFlags) tls() (*tls.Config, error) {
 	if f.certificate == "" {
 		return nil, nil
 	}
-	pair, err := tls.LoadX509KeyPair(f.certificate, f.key)
+	pair, err := tls.LoadX509KeyPair(f.path(f.certificate), f.path(f.key))
 	if err != nil {
 		return nil, fmt.Errorf("--tls-cert %s, --tls-key %s: %w", f.certificate, f.key, err)
 	}
@@ -142,7 +143,7 @@ func (f *sandboxFlags) tls() (*tls.Config, error) {
 func (f *sandboxFlags) writeFixtures(origin string) (string, func() error, error) {
 	content := sandbox.Fixtures(origin)
 	if f.fixturesOut != "" {
-		if err := os.WriteFile(f.fixturesOut, content, 0o600); err != nil {
+		if err := os.WriteFile(f.path(f.fixturesOut), content, 0o600); err != nil {
 			return "", nil, fmt.Errorf("--fixtures-out: %w", err)
 		}
 		return f.fixturesOut, func() error { return nil }, nil

@@ -24,11 +24,11 @@ var ciVariables = []struct {
 }
 
 // numbered puts the shard that the CI system says in the place of auto.
-func (f *runFlags) numbered(lookup func(string) (string, bool)) error {
+func (f *runFlags) numbered() error {
 	if f.shard != auto {
 		return nil
 	}
-	s, err := shardOfCI(lookup)
+	s, err := shardOfCI(f.lookup)
 	if err == nil {
 		f.shard = fmt.Sprintf("%d/%d", s.Number, s.Of)
 	}

@@ -174,25 +174,22 @@ func TestMergeRefuses(t *testing.T) {
 func TestShardOfTheCISystem(t *testing.T) {
 	for _, tt := range []struct {
 		claim string
-		env   map[string]string
+		env   []string
 		want  string // a shard, or what the error says
 	}{
-		{"GitLab counts from 1", map[string]string{"CI_NODE_INDEX": "4", "CI_NODE_TOTAL": "4"}, "4/4"},
-		{"GitLab, a job that is not parallel", map[string]string{"CI_NODE_TOTAL": "1"}, "1/1"},
-		{"CircleCI counts from 0", map[string]string{"CIRCLE_NODE_INDEX": "0", "CIRCLE_NODE_TOTAL": "3"}, "1/3"},
-		{"Buildkite counts from 0", map[string]string{"BUILDKITE_PARALLEL_JOB": "4", "BUILDKITE_PARALLEL_JOB_COUNT": "5"}, "5/5"},
+		{"GitLab counts from 1", []string{"CI_NODE_INDEX=4", "CI_NODE_TOTAL=4"}, "4/4"},
+		{"GitLab, a job that is not parallel", []string{"CI_NODE_TOTAL=1"}, "1/1"},
+		{"CircleCI counts from 0", []string{"CIRCLE_NODE_INDEX=0", "CIRCLE_NODE_TOTAL=3"}, "1/3"},
+		{"Buildkite counts from 0", []string{"BUILDKITE_PARALLEL_JOB=4", "BUILDKITE_PARALLEL_JOB_COUNT=5"}, "5/5"},
 		{"none", nil, "BUILDKITE_PARALLEL_JOB_COUNT (Buildkite)"},
-		{"counted from 0 where 1 is the first", map[string]string{"CI_NODE_INDEX": "0", "CI_NODE_TOTAL": "4"}, "CI_NODE_INDEX=0"},
-		{"beyond the last", map[string]string{"CIRCLE_NODE_INDEX": "3", "CIRCLE_NODE_TOTAL": "3"}, "CIRCLE_NODE_INDEX=3 and CIRCLE_NODE_TOTAL=3"},
-		{"a number alone", map[string]string{"BUILDKITE_PARALLEL_JOB": "1"}, "BUILDKITE_PARALLEL_JOB_COUNT="},
-		{"no number", map[string]string{"CI_NODE_INDEX": "one", "CI_NODE_TOTAL": "4"}, "CI_NODE_INDEX=one"},
+		{"counted from 0 where 1 is the first", []string{"CI_NODE_INDEX=0", "CI_NODE_TOTAL=4"}, "CI_NODE_INDEX=0"},
+		{"beyond the last", []string{"CIRCLE_NODE_INDEX=3", "CIRCLE_NODE_TOTAL=3"}, "CIRCLE_NODE_INDEX=3 and CIRCLE_NODE_TOTAL=3"},
+		{"a number alone", []string{"BUILDKITE_PARALLEL_JOB=1"}, "BUILDKITE_PARALLEL_JOB_COUNT="},
+		{"no number", []string{"CI_NODE_INDEX=one", "CI_NODE_TOTAL=4"}, "CI_NODE_INDEX=one"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			f := &runFlags{shard: auto}
-			err := f.numbered(func(name string) (string, bool) {
-				value, ok := tt.env[name]
-				return value, ok
-			})
+			f := &runFlags{process: &process{env: tt.env}, shard: auto}
+			err := f.numbered()
 			if got := f.shard; err == nil && got != tt.want || err != nil && (got != auto || !strings.Contains(err.Error(), tt.want)) {
 				t.Errorf("%s, %v; want %s", got, err, tt.want)
 			}

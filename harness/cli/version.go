@@ -14,14 +14,14 @@ const release = "0.1.0"
 
 func version() string { return release }
 
-func versionCommand() *cobra.Command {
+func versionCommand(p *process) *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
 		Short:   "print the versions of the harness, the description and the requirements",
 		Example: "  qorcheck version",
 		Args:    noArguments,
-		RunE: func(c *cobra.Command, _ []string) error {
-			in := &inputs{}
+		RunE: func(*cobra.Command, []string) error {
+			in := &inputs{process: p}
 			description, err := in.description()
 			if err != nil {
 				return err
@@ -38,7 +38,7 @@ func versionCommand() *cobra.Command {
 					}
 				}
 			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "qorcheck %s%s %s\ndescription  %s %s %s\nrequirements %s, %d, %s\n",
+			_, err = fmt.Fprintf(p.stdout, "qorcheck %s%s %s\ndescription  %s %s %s\nrequirements %s, %d, %s\n",
 				version(), commit, runtime.Version(), description.Title, description.Version, description.Digest,
 				requirements.Name, len(requirements.List), requirements.Digest)
 			return err

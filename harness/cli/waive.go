@@ -9,7 +9,7 @@ import (
 	"qorcheck/reporters"
 )
 
-func waiveCommand() *cobra.Command {
+func waiveCommand(p *process) *cobra.Command {
 	from := ""
 	var ids []string
 	with := run.Waiver{}
@@ -21,12 +21,12 @@ until a date. Give it to qorcheck run as --waivers: what it names is exercised a
 same and does not fail the run, until it passes or the date is past. Then the waiver is an error.`,
 		Example: "  qorcheck waive --from out --owner pat --until 2030-12-31 --link https://issues.example.test/7 --reason 'mended in 2.1'\n  qorcheck waive --from out",
 		Args:    noArguments,
-		RunE: func(c *cobra.Command, _ []string) error {
-			d, _, err := finishedRun(c.ErrOrStderr(), "--from", from)
+		RunE: func(*cobra.Command, []string) error {
+			d, _, err := p.finishedRun("--from", from)
 			if err != nil {
 				return err
 			}
-			if err := reporters.Waivers(c.OutOrStdout(), d, ids, with); err != nil {
+			if err := reporters.Waivers(p.stdout, d, ids, with); err != nil {
 				return fmt.Errorf("--obligation: %w", err)
 			}
 			return nil

@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"qorcheck/harness/run"
+)
+
+// process is what a command line takes from the process that it runs in. Commands
+// read folder, environment and streams from here alone, so that a test runs them
+// without a process of their own.
+type process struct {
+	dir            string // where relative names of files start, "" for the working folder
+	env            []string
+	stdout, stderr io.Writer
+}
+
+// path returns the file that a name on the command line means.
+func (p *process) path(name string) string {
+	if p.dir == "" || name == "" || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(p.dir, name)
+}
+
+// lookup returns the value of a variable and reports whether it is set.
+func (p *process) lookup(name string) (value string, ok bool) {
+	for _, pair := range p.env {
+		if key, v, _ := strings.Cut(pair, "="); key == name {
+			value, ok = v, true // the last one counts, as for os/exec
+		}
+	}
+	return value, ok
+}
+
+// getenv returns the value of a variable, "" for one that is not set.
+func (p *process) getenv(name string) string {
+	value, _ := p.lookup(name)
+	return value
+}
+
+// colored reports whether standard output may be colored.
+func (p *process) colored() bool { return isTerminal(p.stdout) && p.getenv("NO_COLOR") == "" }
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// interruptible returns a context that the first Ctrl-C or SIGTERM ends; the second
+// ends the process at once, whatever is under way.
+func interruptible() (context.Context, func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	over := make(chan struct{})
+	go func() {
+		for range 2 {
+			select {
+			case <-signals:
+			case <-over:
+				return
+			}
+			if ctx.Err() != nil {
+				os.Exit(run.ExitInterrupted)
+			}
+			cancel()
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		close(over)
+		cancel()
+	}
+}
+
+// maxRunMemory is the memory limit of a run, in bytes; beyond it garbage is collected more often.
+const maxRunMemory = 240 << 20
+
+// TuneGC sets the garbage collector of the process for one run.
+func TuneGC() { tuneGC(maxRunMemory) }
+
+// tuneGC collects garbage less often while the memory in use stays below a limit:
+// a run makes much garbage and keeps little. GOGC and GOMEMLIMIT take precedence.
+func tuneGC(limit int64) {
+	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetGCPercent(300)
+		debug.SetMemoryLimit(limit)
+	}
+}

@@ -229,16 +229,12 @@ func junitSuites(d *run.Document, o Options) ([]junitSuite, error) {
 
 func suitesOfChapters(d *run.Document) []junitSuite {
 	var list []junitSuite
-	for _, chapter := range outline.Chapters() {
+	for _, chapter := range outline.Chapters(d) {
 		s := junitSuite{name: chapter.Title, started: d.Started}
-		for _, o := range d.Obligations {
-			if o.Chapter == chapter.Chapter {
-				s.add(obligationCase(d, o))
-			}
+		for _, o := range chapter.Obligations {
+			s.add(obligationCase(d, *o))
 		}
-		if len(s.cases) > 0 {
-			list = append(list, s)
-		}
+		list = append(list, s)
 	}
 	return list
 }

@@ -33,6 +33,7 @@ type Requirements struct {
 	Name     string            `yaml:"name"`
 	Pages    map[string]string `yaml:"pages"`    // page name → address, for clause links
 	Profiles map[string]string `yaml:"profiles"` // profile → what it is about
+	Titles   Chapters          `yaml:"chapters"` // chapter → title, in the order of reports; none: see Chapters
 	List     []*Requirement    `yaml:"requirements"`
 	// NotCovered says why no requirement is made of a statement of the pages.
 	NotCovered map[string]string `yaml:"notCovered"`
@@ -48,22 +49,6 @@ const (
 	May    Level = "may"
 )
 
-// Chapter is the part of the promise that a requirement belongs to.
-type Chapter string
-
-// The chapters, in the order in which reports show them.
-const (
-	Statuses   Chapter = "statuses"   // what each status means
-	Outcomes   Chapter = "outcomes"   // what an answered request came to
-	Rejections Chapter = "rejections" // what a rejected request leaves behind
-	Messages   Chapter = "messages"   // what is told later, and to whom
-	Flows      Chapter = "flows"      // what may be done with a payment, and what not
-	Repeats    Chapter = "repeats"    // what happens when a request comes again
-)
-
-// Chapters lists the chapters in the order in which reports show them.
-var Chapters = []Chapter{Statuses, Outcomes, Rejections, Messages, Flows, Repeats}
-
 // Requirement is one testable statement. Cases and Check say how it is exercised:
 // every case whose kind starts with one of Cases (all kinds when empty) is judged
 // by Check, where its answer has a status among Answers (any when empty). Kinds whose
@@ -73,7 +58,7 @@ var Chapters = []Chapter{Statuses, Outcomes, Rejections, Messages, Flows, Repeat
 type Requirement struct {
 	ID         string     `yaml:"id"` // lasting
 	Level      Level      `yaml:"level"`
-	Chapter    Chapter    `yaml:"chapter"`
+	Chapter    string     `yaml:"chapter"` // one of Chapters
 	Profile    string     `yaml:"profile"` // a key of Profiles; "" is of every profile
 	Fault      string     `yaml:"fault"`   // code of the Web Fuzzing Commons, "F102"; "" where none fits
 	Clause     Clause     `yaml:"clause"`
@@ -205,7 +190,7 @@ func ParseRequirements(data []byte, name string) (*Requirements, error) {
 	decoder.KnownFields(true)
 	if err := decoder.Decode(r); err != nil {
 		if errors.Is(err, io.EOF) {
-			err = errors.New("the file is empty; allowed keys: version, name, pages, profiles, requirements, notCovered")
+			err = errors.New("the file is empty; allowed keys: version, name, pages, profiles, chapters, requirements, notCovered")
 		}
 		return nil, fmt.Errorf("%s: %w", name, hint(err))
 	}
@@ -229,7 +214,7 @@ func hint(err error) error {
 		return err
 	}
 	allowed := map[string]string{
-		"Requirements": "version, name, pages, profiles, requirements, notCovered",
+		"Requirements": "version, name, pages, profiles, chapters, requirements, notCovered",
 		"Requirement":  "id, level, chapter, profile, fault, clause, sentence, operations, cases, answers, flows, check, expect, untested",
 		"Clause":       "page, anchor, text, sentences",
 		"Flow":         "id, why, steps",
@@ -266,6 +251,9 @@ func (r *Requirements) check() error {
 	if len(r.List) == 0 {
 		return errors.New("requirements: the list is empty; at least one is needed")
 	}
+	if err := r.Titles.check(); err != nil {
+		return err
+	}
 	for statement, why := range r.NotCovered {
 		if why == "" {
 			return fmt.Errorf("notCovered: %s: the reason is missing", statement)
@@ -288,7 +276,7 @@ func (r *Requirements) check() error {
 				return fmt.Errorf("notCovered: %s: requirement %s is made of it", statement, q.ID)
 			}
 		}
-		if err := q.check(r.Pages, r.Profiles); err != nil {
+		if err := q.check(r); err != nil {
 			return requirementError{place, q.ID, err}
 		}
 	}
@@ -303,15 +291,15 @@ func notLabel(id string) bool {
 
 var faultCode = regexp.MustCompile(`^F\d{3}$`)
 
-func (q *Requirement) check(pages, profiles map[string]string) error {
+func (q *Requirement) check(r *Requirements) error {
 	if !slices.Contains([]Level{Must, Should, May}, q.Level) {
 		return fmt.Errorf("level: %q: allowed are must, should, may", q.Level)
 	}
-	if !slices.Contains(Chapters, q.Chapter) {
-		return fmt.Errorf("chapter: %q: allowed are statuses, outcomes, rejections, messages, flows, repeats", q.Chapter)
+	if err := r.Titles.checkName(q.Chapter); err != nil {
+		return err
 	}
-	if _, ok := profiles[q.Profile]; !ok && q.Profile != "" {
-		return fmt.Errorf("profile: %q: allowed are %s", q.Profile, strings.Join(slices.Sorted(maps.Keys(profiles)), ", "))
+	if _, ok := r.Profiles[q.Profile]; !ok && q.Profile != "" {
+		return fmt.Errorf("profile: %q: allowed are %s", q.Profile, strings.Join(slices.Sorted(maps.Keys(r.Profiles)), ", "))
 	}
 	if q.Fault != "" && !faultCode.MatchString(q.Fault) {
 		return fmt.Errorf("fault: %q: allowed is F and three digits, a code of the Web Fuzzing Commons", q.Fault)
@@ -319,7 +307,7 @@ func (q *Requirement) check(pages, profiles map[string]string) error {
 	if q.Sentence == "" || q.Clause.Text == "" {
 		return errors.New("sentence and clause.text are needed")
 	}
-	if _, ok := pages[q.Clause.Page]; !ok {
+	if _, ok := r.Pages[q.Clause.Page]; !ok {
 		return fmt.Errorf("clause.page: %q: it is not among pages", q.Clause.Page)
 	}
 	if !q.Tested() {

@@ -23,6 +23,32 @@ func oneRequirement(changes ...string) []byte {
 	return []byte("version: 1\nname: n\npages: {p: https://docs.example.test/p}\nprofiles: {core: c, ach: a}\nrequirements:\n  - id: R-1\n    " + strings.Join(fields, "\n    ") + "\n")
 }
 
+// titled is a list of one requirement, with titles for the chapters.
+func titled(chapters string, changes ...string) []byte {
+	return append([]byte("chapters: "+chapters+"\n"), oneRequirement(changes...)...)
+}
+
+func TestChapters_KeepTheirOrder(t *testing.T) {
+	two := []byte("  - {id: R-2, level: must, chapter: first, clause: {page: p, text: t}, sentence: s, operations: all, check: schema}\n")
+	for claim, tt := range map[string]struct {
+		list []byte
+		want string
+	}{
+		"that of the titles":               {append(titled("{z: The end, statuses: S, first: F}"), two...), "[{z The end} {statuses S} {first F}]"},
+		"without titles, that of the list": {append(oneRequirement(), two...), "[{statuses statuses} {first first}]"},
+	} {
+		t.Run(claim, func(t *testing.T) {
+			r, err := ParseRequirements(tt.list, "r.yaml")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := fmt.Sprint(r.Chapters()); got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestRequirementsAreChecked(t *testing.T) {
 	whole := func(text string) []byte { return []byte(text) }
 	status := func(expect string) []byte { return oneRequirement("check: status", "expect: "+expect) }
@@ -37,7 +63,7 @@ func TestRequirementsAreChecked(t *testing.T) {
 		{"a profile and a fault are fine", oneRequirement("profile: ach", "fault: F102"), ""},
 		{"an unknown profile", oneRequirement("profile: cards"), `profile: "cards": allowed are ach, core`},
 		{"a fault that is none", oneRequirement("fault: 102"), `fault: "102"`},
-		{"empty", whole(""), "allowed keys: version, name, pages, profiles, requirements, notCovered"},
+		{"empty", whole(""), "allowed keys: version, name, pages, profiles, chapters, requirements, notCovered"},
 		{"no YAML", whole("{"), "r.yaml"},
 		{"no version", whole("name: n\nrequirements: []\n"), "version: 0: allowed is 1"},
 		{"another version", whole("version: 2\n"), "version: 2: allowed is 1"},
@@ -57,7 +83,15 @@ func TestRequirementsAreChecked(t *testing.T) {
 		{"an unknown level", oneRequirement("level: shall"), `level: "shall": allowed are must, should, may`},
 		{"no level", oneRequirement("level: -"), `level: ""`},
 		{"a level in capitals", oneRequirement("level: MUST"), `level: "MUST"`},
-		{"an unknown chapter", oneRequirement("chapter: misc"), `chapter: "misc": allowed are statuses, outcomes, rejections`},
+		{"any chapter will do where none has a title", oneRequirement("chapter: misc"), ""},
+		{"but it has a name", oneRequirement("chapter: -"), `chapter: ""`},
+		{"of a label's characters", oneRequirement("chapter: a/b"), `chapter: "a/b"`},
+		{"a chapter with a title", titled("{misc: M, statuses: S}", "chapter: misc"), ""},
+		{"a chapter without one where others have it", titled("{statuses: S, outcomes: O}", "chapter: misc"), `chapter: "misc": must be one of those under chapters: statuses, outcomes`},
+		{"a title that is blank", titled("{statuses: ' '}"), "chapters: statuses: the title is missing"},
+		{"a title of no name", titled("{'': S}"), `chapters: ""`},
+		{"two titles of one chapter", titled("{statuses: S, statuses: T}"), "statuses"},
+		{"titles that are a list", titled("[statuses]"), "line 1"},
 		{"no sentence", oneRequirement("sentence: -"), "sentence and clause.text"},
 		{"no text of the clause", oneRequirement("clause: {page: p}"), "sentence and clause.text"},
 		{"an unknown page", oneRequirement("clause: {page: q, text: t}"), `clause.page: "q"`},

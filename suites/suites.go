@@ -18,14 +18,12 @@ import (
 	"qorcheck/spec"
 )
 
-// Declare builds the tree of specs for a run of the plan.
+// Declare builds the tree of specs for a run of the plan: a container for each
+// chapter of the requirement list.
 func Declare(p *plan.Plan, r *run.Run) {
-	statuses(p, r)
-	outcomes(p, r)
-	rejections(p, r)
-	messages(p, r)
-	flows(p, r)
-	repeats(p, r)
+	for _, c := range p.Requirements.Chapters() {
+		chapter(p, r, c)
+	}
 }
 
 // Run declares the tree and runs it in this process, with Ginkgo's own console
@@ -61,11 +59,11 @@ func (quiet) Fail() {}
 const mostSiblings = 1000
 
 // chapter declares the obligations of one chapter, a container an operation.
-func chapter(p *plan.Plan, r *run.Run, title string, of spec.Chapter) {
+func chapter(p *plan.Plan, r *run.Run, c spec.Chapter) {
 	byOperation := map[string][]*plan.Obligation{}
 	var order []string
 	for _, o := range p.Obligations {
-		if o.Requirement.Chapter != of {
+		if o.Requirement.Chapter != c.Name {
 			continue
 		}
 		if byOperation[o.Operation.ID] == nil {
@@ -76,7 +74,7 @@ func chapter(p *plan.Plan, r *run.Run, title string, of spec.Chapter) {
 	if len(order) == 0 {
 		return
 	}
-	ginkgo.Describe(title, func() {
+	ginkgo.Describe(c.Title, func() {
 		for start := 0; start < len(order); start += mostSiblings {
 			some := order[start:min(start+mostSiblings, len(order))]
 			ginkgo.Context("", func() {

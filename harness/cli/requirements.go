@@ -58,6 +58,7 @@ type catalogue struct {
 	Name         string            `json:"name"`
 	API          string            `json:"api"` // title and version of the description
 	Profiles     map[string]string `json:"profiles"`
+	Chapters     spec.Chapters     `json:"chapters"`
 	Requirements []catalogued      `json:"requirements"`
 	Operations   []coverage        `json:"operations"`
 	Statements   []statement       `json:"statements"`
@@ -65,22 +66,22 @@ type catalogue struct {
 
 // catalogued is one requirement with everything that hangs on it.
 type catalogued struct {
-	ID         string       `json:"id"`
-	Level      spec.Level   `json:"level"`
-	Chapter    spec.Chapter `json:"chapter"`
-	Profile    string       `json:"profile"`
-	Fault      string       `json:"fault,omitempty"`
-	Sentence   string       `json:"sentence"`
-	Page       string       `json:"page"`
-	Link       string       `json:"link"`
-	Clause     string       `json:"clause"`
-	Statements []string     `json:"statements"`
-	Check      string       `json:"check,omitempty"`
-	Cases      []string     `json:"cases"`
-	Operations []string     `json:"operations"`
-	All        bool         `json:"allOperations"`
-	Mutants    []string     `json:"mutants"`
-	Untested   string       `json:"untested,omitempty"`
+	ID         string     `json:"id"`
+	Level      spec.Level `json:"level"`
+	Chapter    string     `json:"chapter"`
+	Profile    string     `json:"profile"`
+	Fault      string     `json:"fault,omitempty"`
+	Sentence   string     `json:"sentence"`
+	Page       string     `json:"page"`
+	Link       string     `json:"link"`
+	Clause     string     `json:"clause"`
+	Statements []string   `json:"statements"`
+	Check      string     `json:"check,omitempty"`
+	Cases      []string   `json:"cases"`
+	Operations []string   `json:"operations"`
+	All        bool       `json:"allOperations"`
+	Mutants    []string   `json:"mutants"`
+	Untested   string     `json:"untested,omitempty"`
 }
 
 // coverage is one operation with the requirements that name it, beside those that hold everywhere.
@@ -97,7 +98,7 @@ type statement struct {
 }
 
 func newCatalogue(d *spec.Description, r *spec.Requirements) catalogue {
-	c := catalogue{Name: r.Name, API: d.Title + " " + d.Version, Profiles: r.Profiles}
+	c := catalogue{Name: r.Name, API: d.Title + " " + d.Version, Profiles: r.Profiles, Chapters: r.Chapters()}
 	by := map[string][]string{}
 	for _, m := range sandbox.Mutants() {
 		by[m.Requirement] = append(by[m.Requirement], m.Name)
@@ -193,11 +194,19 @@ func (q catalogued) on() string {
 func catalogueMarkdown(w io.Writer, c catalogue) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "# %s: the requirements\n\nWritten by `make requirements`. What a requirement says is read after “a conforming target”.\n", c.Name)
-	chapter := spec.Chapter("")
+	for _, chapter := range c.Chapters {
+		c.markdownChapter(b, chapter)
+	}
+	c.markdownTables(b)
+	return b.Flush()
+}
+
+// markdownChapter writes the requirements of a chapter, nothing where none is tested.
+func (c catalogue) markdownChapter(b io.Writer, chapter spec.Chapter) {
+	heading := fmt.Sprintf("\n## %s\n\n| Requirement | Says | From | On | Check | Mutants |\n| --- | --- | --- | --- | --- | --- |\n", chapter.Title)
 	for _, q := range c.tested() {
-		if q.Chapter != chapter {
-			chapter = q.Chapter
-			fmt.Fprintf(b, "\n## %s\n\n| Requirement | Says | From | On | Check | Mutants |\n| --- | --- | --- | --- | --- | --- |\n", chapter)
+		if q.Chapter != chapter.Name {
+			continue
 		}
 		from := q.Page
 		if q.Link != "" {
@@ -207,11 +216,10 @@ func catalogueMarkdown(w io.Writer, c catalogue) error {
 		if q.Fault != "" {
 			kind = append(kind, q.Fault)
 		}
-		fmt.Fprintf(b, "| **%s** %s | %s | %s %s | %s | `%s` | %s |\n", q.ID, strings.Join(kind, ", "), q.Sentence,
+		fmt.Fprintf(b, "%s| **%s** %s | %s | %s %s | %s | `%s` | %s |\n", heading, q.ID, strings.Join(kind, ", "), q.Sentence,
 			from, strings.Join(q.Statements, " "), q.on(), q.Check, cmp.Or(strings.Join(q.Mutants, ", "), "–"))
+		heading = ""
 	}
-	c.markdownTables(b)
-	return b.Flush()
 }
 
 // markdownTables writes what is not tested, and the list by operation, check and statement.

@@ -16,7 +16,7 @@ func before(p *plan.Plan, s settings.Settings, o Options) Document {
 		Target: s.Target.Redacted(), RunID: s.RunID, Seed: p.Seed, Profile: o.Profile, Filter: o.Filter, Strict: o.Strict, Unexercised: o.AllowUnexercised,
 		Rate: s.Rate.String(), Unverified: unverified(s),
 		Started: time.Now().UTC(), Cases: len(p.Cases),
-		Digests:  DigestsOf(p, o.Waivers),
+		Digests: DigestsOf(p, o.Waivers), Chapters: p.Requirements.Chapters(),
 		Untested: []Untested{}, Dropped: []Dropped{}, Left: []string{}, Foreign: []string{},
 	}
 	for _, q := range p.Requirements.List {

@@ -16,42 +16,43 @@ const DocumentVersion = 2
 // Document is a finished run: what was asked, how each obligation ended, and the
 // evidence of what did not pass. Reports are functions of it. It holds no secret.
 type Document struct {
-	Version     int          `json:"version"`
-	Tool        string       `json:"tool"` // name and version
-	Name        string       `json:"name"` // of the requirement list
-	API         string       `json:"api"`  // title and version of the description
-	Target      string       `json:"target"`
-	RunID       string       `json:"runId"`
-	Further     []string     `json:"furtherRunIds,omitempty"` // of the parts in which it was resumed or that were merged
-	Seed        uint64       `json:"seed"`
-	Profile     string       `json:"profile,omitempty"` // requirements outside it are unsupported
-	Filter      string       `json:"filter,omitempty"`
-	Shard       *Shard       `json:"shard,omitempty"` // what is in other shards is not planned here
-	Strict      bool         `json:"strict"`
-	Unexercised bool         `json:"allowUnexercised"`
-	Rate        string       `json:"rate,omitempty"`               // requests at most, "" without a limit
-	Unverified  bool         `json:"insecureSkipVerify,omitempty"` // any certificate was taken for the target's
-	Started     time.Time    `json:"started"`
-	Finished    time.Time    `json:"finished"`
-	Digests     Digests      `json:"digests"`
-	Interrupted bool         `json:"interrupted"`
-	Preflight   string       `json:"preflight,omitempty"` // why nothing was sent after it, "" when it passed
-	Stopped     string       `json:"stopped,omitempty"`   // why sending ended before its end, "" when it did not
-	ExitCode    int          `json:"exitCode"`
-	Verdict     string       `json:"verdict"`  // the sentence that sums it up
-	Planned     int          `json:"planned"`  // obligations
-	Counts      Counts       `json:"counts"`   // obligations by outcome
-	Warnings    int          `json:"warnings"` // failed obligations of level should
-	Cases       int          `json:"cases"`
-	CaseCounts  Counts       `json:"caseCounts"` // cases by their worst outcome
-	Requests    int          `json:"requests"`
-	Obligations []Obligation `json:"obligations"` // in the plan's order
-	Causes      []Cause      `json:"causes"`      // of all that did not pass, in the order of reading
-	Latency     []Latency    `json:"latency"`     // by operation
-	Untested    []Untested   `json:"untested"`
-	Dropped     []Dropped    `json:"dropped"`
-	Left        []string     `json:"left"`              // what the run made and could not remove
-	Foreign     []string     `json:"foreign,omitempty"` // messages about what other people did
+	Version     int           `json:"version"`
+	Tool        string        `json:"tool"` // name and version
+	Name        string        `json:"name"` // of the requirement list
+	API         string        `json:"api"`  // title and version of the description
+	Target      string        `json:"target"`
+	RunID       string        `json:"runId"`
+	Further     []string      `json:"furtherRunIds,omitempty"` // of the parts in which it was resumed or that were merged
+	Seed        uint64        `json:"seed"`
+	Profile     string        `json:"profile,omitempty"` // requirements outside it are unsupported
+	Filter      string        `json:"filter,omitempty"`
+	Shard       *Shard        `json:"shard,omitempty"` // what is in other shards is not planned here
+	Strict      bool          `json:"strict"`
+	Unexercised bool          `json:"allowUnexercised"`
+	Rate        string        `json:"rate,omitempty"`               // requests at most, "" without a limit
+	Unverified  bool          `json:"insecureSkipVerify,omitempty"` // any certificate was taken for the target's
+	Started     time.Time     `json:"started"`
+	Finished    time.Time     `json:"finished"`
+	Digests     Digests       `json:"digests"`
+	Interrupted bool          `json:"interrupted"`
+	Preflight   string        `json:"preflight,omitempty"` // why nothing was sent after it, "" when it passed
+	Stopped     string        `json:"stopped,omitempty"`   // why sending ended before its end, "" when it did not
+	ExitCode    int           `json:"exitCode"`
+	Verdict     string        `json:"verdict"`  // the sentence that sums it up
+	Planned     int           `json:"planned"`  // obligations
+	Counts      Counts        `json:"counts"`   // obligations by outcome
+	Warnings    int           `json:"warnings"` // failed obligations of level should
+	Cases       int           `json:"cases"`
+	CaseCounts  Counts        `json:"caseCounts"` // cases by their worst outcome
+	Requests    int           `json:"requests"`
+	Chapters    spec.Chapters `json:"chapters"`    // in the order of reports, those without obligations too
+	Obligations []Obligation  `json:"obligations"` // in the plan's order
+	Causes      []Cause       `json:"causes"`      // of all that did not pass, in the order of reading
+	Latency     []Latency     `json:"latency"`     // by operation
+	Untested    []Untested    `json:"untested"`
+	Dropped     []Dropped     `json:"dropped"`
+	Left        []string      `json:"left"`              // what the run made and could not remove
+	Foreign     []string      `json:"foreign,omitempty"` // messages about what other people did
 }
 
 // Digests name what the run was made of.
@@ -71,7 +72,7 @@ type Obligation struct {
 	Path        string          `json:"path"`
 	Requirement string          `json:"requirement"`
 	Level       spec.Level      `json:"level"`
-	Chapter     spec.Chapter    `json:"chapter"`
+	Chapter     string          `json:"chapter"`
 	Sentence    string          `json:"sentence"`
 	Check       string          `json:"check"`
 	Clause      Clause          `json:"clause"`

@@ -18,9 +18,9 @@ import (
 // sample is a document with obligations of these levels and outcomes.
 func sample(asks ...any) *Document {
 	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
-	d := &Document{Version: DocumentVersion, RunID: "run1", Started: now, Finished: now, Causes: []Cause{}, Latency: []Latency{}, Untested: []Untested{}, Dropped: []Dropped{}, Left: []string{}}
+	d := &Document{Version: DocumentVersion, RunID: "run1", Started: now, Finished: now, Chapters: spec.Chapters{{Name: "statuses", Title: "Statuses"}}, Causes: []Cause{}, Latency: []Latency{}, Untested: []Untested{}, Dropped: []Dropped{}, Left: []string{}}
 	for i := 0; i < len(asks); i += 2 {
-		o := Obligation{ID: fmt.Sprintf("op.R-%d", i/2), Level: asks[i].(spec.Level), Outcome: asks[i+1].(verdict.Outcome), Planned: 1, Notes: []Note{}, Causes: []string{}}
+		o := Obligation{ID: fmt.Sprintf("op.R-%d", i/2), Chapter: "statuses", Level: asks[i].(spec.Level), Outcome: asks[i+1].(verdict.Outcome), Planned: 1, Notes: []Note{}, Causes: []string{}}
 		ended := o.Outcome
 		if ended == verdict.Waived {
 			ended, o.Waiver = verdict.Fail, &Waiver{Reason: "known", Owner: "pat", Until: "2030-12-31"}
@@ -117,6 +117,7 @@ func TestCheckRefuses(t *testing.T) {
 		{"a failure counted as a pass", func(d *Document) { d.Counts.Fail--; d.Counts.Pass++ }, "the counts do not match"},
 		{"a failure listed as a pass", func(d *Document) { d.Obligations[1].Outcome = verdict.Pass }, "the counts do not match"},
 		{"an obligation twice", func(d *Document) { d.Obligations[2].ID = d.Obligations[0].ID }, "op.R-0 is listed twice"},
+		{"a chapter that is not there", func(d *Document) { d.Obligations[1].Chapter = "appendix" }, `obligation op.R-1: its chapter "appendix" is not among the chapters`},
 		{"a case too few", func(d *Document) { d.Cases-- }, "2 cases planned, 3 counted"},
 		{"a case of an obligation too few", func(d *Document) { d.Obligations[0].Counts.Pass-- }, "obligation op.R-0: 1 cases planned, 0 counted"},
 		{"a hidden warning", func(d *Document) { d.Warnings = 0 }, "the counts do not match"},

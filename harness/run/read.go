@@ -6,6 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+
+	"qorcheck/spec"
 )
 
 // Check refuses a document whose numbers do not add up.
@@ -27,6 +30,9 @@ func (d *Document) Check() error {
 			return fmt.Errorf("document of run %s: obligation %s is listed twice", d.RunID, o.ID)
 		}
 		seen[o.ID] = true
+		if !slices.ContainsFunc(d.Chapters, func(c spec.Chapter) bool { return c.Name == o.Chapter }) {
+			return fmt.Errorf("document of run %s: obligation %s: its chapter %q is not among the chapters", d.RunID, o.ID, o.Chapter)
+		}
 		if o.Counts.Sum() != o.Planned {
 			return fmt.Errorf("document of run %s: obligation %s: %d cases planned, %d counted", d.RunID, o.ID, o.Planned, o.Counts.Sum())
 		}

@@ -362,7 +362,7 @@ func TestTheDocumentTellsWhatWasRun(t *testing.T) {
 	}
 	i := slices.IndexFunc(d.Obligations, func(o Obligation) bool { return o.ID == "make.T-400" })
 	o := d.Obligations[i]
-	if o.Method != "POST" || o.Path != "/things" || o.Level != spec.Should || o.Chapter != spec.Rejections || o.Check != "status" || o.Line == 0 || o.File != "toy.yaml" || o.Clause.Link != "https://docs.example.test/page" {
+	if o.Method != "POST" || o.Path != "/things" || o.Level != spec.Should || o.Chapter != "rejections" || o.Check != "status" || o.Line == 0 || o.File != "toy.yaml" || o.Clause.Link != "https://docs.example.test/page" {
 		t.Errorf("%+v", o)
 	}
 	if len(o.Notes) != 1 || o.Notes[0].Text != "422 is tolerated: it is usual" || o.Notes[0].Count < 2 || o.Seconds <= 0 || o.Started.IsZero() {

@@ -107,7 +107,7 @@ func plot(t *testing.T, asks ...ask) *plan.Plan {
 	d, r, f := parts(t)
 	p := &plan.Plan{Description: d, Requirements: r, Fixtures: f, Seed: 7}
 	for _, a := range asks {
-		q := &spec.Requirement{ID: "R-" + a.id, Level: a.level, Chapter: spec.Statuses, Sentence: "does " + a.id, Check: a.check, Clause: spec.Clause{Page: "page", Anchor: "ok", Text: "All is well."}}
+		q := &spec.Requirement{ID: "R-" + a.id, Level: a.level, Chapter: "statuses", Sentence: "does " + a.id, Check: a.check, Clause: spec.Clause{Page: "page", Anchor: "ok", Text: "All is well."}}
 		if q.Level == "" {
 			q.Level = spec.Must
 		}

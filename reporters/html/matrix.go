@@ -60,13 +60,9 @@ type detail struct {
 func newMatrix(d *run.Document, ids anchors) *matrix {
 	m := &matrix{rows: map[string]*row{}, details: map[string]*detail{}}
 	at := m.arrange(d)
-	for _, chapter := range outline.Chapters() {
+	for _, chapter := range outline.Chapters(d) {
 		c := chapterRows{Title: chapter.Title}
-		for i := range d.Obligations {
-			o := &d.Obligations[i]
-			if o.Chapter != chapter.Chapter {
-				continue
-			}
+		for _, o := range chapter.Obligations {
 			r := m.rows[o.Requirement]
 			if r == nil {
 				r = &row{
@@ -83,9 +79,7 @@ func newMatrix(d *run.Document, ids anchors) *matrix {
 			r.Details = append(r.Details, cell)
 		}
 		slices.SortFunc(c.Rows, func(a, b *row) int { return compareNatural(a.Requirement, b.Requirement) })
-		if len(c.Rows) > 0 {
-			m.Chapters = append(m.Chapters, c)
-		}
+		m.Chapters = append(m.Chapters, c)
 	}
 	for _, r := range m.rows {
 		r.count()
@@ -123,9 +117,6 @@ func (m *matrix) arrange(d *run.Document) map[string]int {
 
 // check refuses a document whose obligations the matrix cannot all show.
 func (m *matrix) check(d *run.Document) error {
-	if len(m.details) != len(d.Obligations) {
-		return fmt.Errorf("%d of %d obligations are in no known chapter", len(d.Obligations)-len(m.details), len(d.Obligations))
-	}
 	for _, c := range d.Causes {
 		if m.of(c) == nil {
 			return fmt.Errorf("cause %s: there is no obligation %s", c.ID, c.Shown[0].Obligation)

@@ -2,22 +2,27 @@
 // with which counts. Each format renders it.
 package outline
 
-import "qorcheck/spec"
+import "qorcheck/harness/run"
 
-// Chapter is a chapter of the requirement list as readers know it.
+// Chapter is a chapter of the requirement list with its obligations.
 type Chapter struct {
-	Chapter spec.Chapter
-	Title   string
+	Title       string
+	Obligations []*run.Obligation
 }
 
-// Chapters lists the chapters in the order in which they are shown.
-func Chapters() []Chapter {
-	return []Chapter{
-		{spec.Statuses, "HTTP responses"},
-		{spec.Outcomes, "Handle 200 responses"},
-		{spec.Rejections, "Handle 4xx and 5xx responses"},
-		{spec.Messages, "Messages"},
-		{spec.Flows, "Flows"},
-		{spec.Repeats, "Repeats"},
+// Chapters lists the chapters that have obligations, in the document's order.
+func Chapters(d *run.Document) []Chapter {
+	var list []Chapter
+	for _, c := range d.Chapters {
+		one := Chapter{Title: c.Title}
+		for i := range d.Obligations {
+			if o := &d.Obligations[i]; o.Chapter == c.Name {
+				one.Obligations = append(one.Obligations, o)
+			}
+		}
+		if len(one.Obligations) > 0 {
+			list = append(list, one)
+		}
 	}
+	return list
 }

@@ -23,7 +23,7 @@ func Noon() time.Time {
 // Obligation is one of the payments operation, with one case that shows it.
 func Obligation(id string, level spec.Level, outcome verdict.Outcome) run.Obligation {
 	o := run.Obligation{
-		ID: "pay." + id, Operation: "pay", Method: "POST", Path: "/pay", Requirement: id, Level: level, Chapter: spec.Statuses,
+		ID: "pay." + id, Operation: "pay", Method: "POST", Path: "/pay", Requirement: id, Level: level, Chapter: "statuses",
 		Sentence: "pay answers " + id, Check: "status", Clause: run.Clause{Page: "page", Link: "https://docs.example.test/page#a", Text: "All is well."},
 		File: "api.yaml", Line: 17, Outcome: outcome, Planned: 2, Exercised: 1, Started: Noon(), Seconds: 0.0004999, Notes: []run.Note{}, Causes: []string{},
 	}
@@ -72,6 +72,7 @@ func Document(exit int, list ...run.Obligation) *run.Document {
 	d := &run.Document{
 		Version: run.DocumentVersion, Tool: "qorcheck test", Name: "Toy promise", API: "Toy 1", Target: "http://127.0.0.1/v3", RunID: "run1", Seed: 7,
 		Started: Noon(), Finished: Noon().Add(1234 * time.Millisecond), ExitCode: exit, Verdict: "THE VERDICT",
+		Chapters: spec.Chapters{{Name: "statuses", Title: "HTTP responses"}, {Name: "outcomes", Title: "Handle 200 responses"}, {Name: "rejections", Title: "Handle 4xx and 5xx responses"}},
 		Requests: 5, Obligations: list, Planned: len(list), Causes: []run.Cause{}, Latency: []run.Latency{}, Untested: []run.Untested{}, Dropped: []run.Dropped{}, Left: []string{},
 	}
 	for _, o := range list {

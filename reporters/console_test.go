@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
 	"qorcheck/reporters/internal/sample"
@@ -35,7 +36,7 @@ func TestConsole(t *testing.T) {
 	failed := sample.Document(1, list...)
 	failed.Verdict = "FAILED: 7 of 18 obligations failed, 1 passed"
 	failed.Untested = []run.Untested{{Requirement: "R-30", Sentence: "later", Reason: "not yet"}}
-	failed.Left = []string{"DELETE http://127.0.0.1/v3/made/7"}
+	failed.Left = redacttest.Texts("DELETE http://127.0.0.1/v3/made/7")
 
 	dead := sample.Document(3, sample.Obligation("R-1", spec.Must, verdict.NotRun))
 	dead.Preflight = "no answer from http://127.0.0.1/v3: connection refused; nothing else was sent"
@@ -71,7 +72,7 @@ func TestConsole(t *testing.T) {
 	}
 	t.Run("a message of an answer that was lost is not said to be another's", func(t *testing.T) {
 		d := sample.Document(0, sample.Obligation("R-1", spec.Must, verdict.Pass))
-		d.Foreign = []string{"sale.approved about 7"}
+		d.Foreign = redacttest.Texts("sale.approved about 7")
 		var b bytes.Buffer
 		if err := Console(&b, d, false); err != nil || !strings.Contains(b.String(), "message about what no answer named: sale.approved about 7\n") {
 			t.Errorf("%v\n%s", err, b.String())
@@ -113,7 +114,7 @@ func TestLive(t *testing.T) {
 			var b bytes.Buffer
 			l := NewLive(&b, terminal)
 			l.Show(run.Progress{Done: 1, Total: 4, Elapsed: time.Second})
-			l.Show(run.Progress{Done: 1, Total: 4, Elapsed: time.Second, Pause: exchange.Pause{For: 12 * time.Second, Why: "GET /v3/x was answered 429"}})
+			l.Show(run.Progress{Done: 1, Total: 4, Elapsed: time.Second, Pause: exchange.Pause{For: 12 * time.Second, Why: redacttest.Text("GET /v3/x was answered 429")}})
 			l.last = time.Time{}
 			l.Show(run.Progress{Done: 2, Total: 4, Elapsed: time.Second})
 			l.Show(run.Progress{Done: 4, Total: 4, Elapsed: time.Second})

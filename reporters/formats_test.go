@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
@@ -93,7 +94,7 @@ func TestEveryMessageIsShown(t *testing.T) {
 	d := sample.Document(1, sample.Obligation("R-1", spec.Must, verdict.Fail))
 	e := &d.Causes[0].Shown[0].Evidence[0]
 	for _, id := range []string{"the-first", "the-second", "the-third"} {
-		m := exchange.Message{Line: "message " + id, Header: []string{"Content-Type: application/json"}, Body: `{"id":"` + id + `"}`}
+		m := exchange.Message{Line: redacttest.Text("message " + id), Header: redacttest.Texts("Content-Type: application/json"), Body: redacttest.Text(`{"id":"` + id + `"}`)}
 		if e.Messages = append(e.Messages, m); id == "the-first" {
 			e.Answer, e.Messages = &m, nil
 		}

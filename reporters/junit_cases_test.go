@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
@@ -60,7 +61,7 @@ func TestJUnitOfCases(t *testing.T) {
 			}
 			cases, err := TestCases(journal(t, run.Entry{
 				Case: "pay.valid.x", Operation: "pay", Kind: "valid", What: "a correct request", Verdicts: tt.verdicts, Act: 0,
-				Evidence: []exchange.Evidence{{Started: sample.Noon(), TookMS: 12, Request: exchange.Message{Line: "POST http://127.0.0.1/pay"}, Curl: "curl x"}},
+				Evidence: []exchange.Evidence{{Started: sample.Noon(), TookMS: 12, Request: exchange.Message{Line: redacttest.Text("POST http://127.0.0.1/pay")}, Curl: redacttest.Text("curl x")}},
 			}), d)
 			if err != nil {
 				t.Fatal(err)

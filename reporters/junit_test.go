@@ -13,6 +13,7 @@ import (
 	"strings"
 	"testing"
 
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
 	"qorcheck/reporters/internal/sample"
@@ -291,7 +292,7 @@ func TestJUnitHoldsHostileText(t *testing.T) {
 			for i := range d.Causes {
 				if c := &d.Causes[i]; i == 0 || len(tt.text) < 1<<10 {
 					c.Title, c.Shown[0].Findings = tt.text, []verdict.Finding{{Expected: tt.text, Received: tt.text}}
-					c.Shown[0].Evidence[0].Answer.Body = tt.text
+					c.Shown[0].Evidence[0].Answer.Body = redacttest.Text(tt.text)
 				}
 			}
 			d.Name, d.Verdict, d.Preflight = "Toy "+tt.text[:min(len(tt.text), 100)], tt.text, "x"

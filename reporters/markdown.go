@@ -152,10 +152,10 @@ func obligationsOf(c run.Cause) []string {
 }
 
 // message puts the parts of one side of an exchange together.
-func message(line string, header []string, body string) string {
-	lines := append([]string{line}, header...)
-	if body != "" {
-		lines = append(lines, "", body)
+func message(line redact.Text, header []redact.Text, body redact.Text) string {
+	lines := append([]string{line.String()}, redact.Strings(header)...)
+	if !body.IsZero() {
+		lines = append(lines, "", body.String())
 	}
 	return redact.Cut(strings.Join(lines, "\n"), mostExcerpt)
 }
@@ -191,7 +191,7 @@ func toleratedSection(d *run.Document) string {
 func leftSection(d *run.Document) string {
 	var b strings.Builder
 	for _, left := range d.Left {
-		fmt.Fprintf(&b, "- %s\n", span(left))
+		fmt.Fprintf(&b, "- %s\n", span(left.String()))
 	}
 	return section("Made and not removed", &b)
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
 	"qorcheck/reporters/internal/sample"
@@ -29,7 +30,7 @@ func TestMarkdownFitsWhereItIsShown(t *testing.T) {
 	d := sample.Document(1, list...)
 	for i := range d.Causes {
 		for j := range d.Causes[i].Shown {
-			d.Causes[i].Shown[j].Evidence[0].Answer.Body = strings.Repeat("é", 10_000)
+			d.Causes[i].Shown[j].Evidence[0].Answer.Body = redacttest.Text(strings.Repeat("é", 10_000))
 		}
 	}
 	for _, most := range []int{mostMarkdown, 100_000, 20_000, 3_000} {

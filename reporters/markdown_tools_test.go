@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/harness/rundir"
 	"qorcheck/reporters/internal/sample"
 )
@@ -23,14 +24,14 @@ func TestMarkdownIsReadAsItIsMeant(t *testing.T) {
 	const ours = "``` `x` </details><script>alert(1)</script> [a](javascript:x) | **b**" // of a requirement list, where addresses are links
 	for i := range d.Causes {
 		c := &d.Causes[i]
-		c.Shown[0].Findings[0].Received, c.Shown[0].What, c.Shown[0].Evidence[0].Answer.Body = text, text, text+"\n```\n# no\n"+text
+		c.Shown[0].Findings[0].Received, c.Shown[0].What, c.Shown[0].Evidence[0].Answer.Body = text, text, redacttest.Text(text+"\n```\n# no\n"+text)
 		c.Title = "pay answers: received " + text
 	}
 	for i := range d.Obligations {
 		o := &d.Obligations[i]
 		o.Why, o.Clause.Text, o.Notes[0].Text = text, ours, text
 	}
-	d.Target, d.Left, d.Untested[0].Reason = "http://127.0.0.1/|"+text, []string{text}, ours
+	d.Target, d.Left, d.Untested[0].Reason = "http://127.0.0.1/|"+text, redacttest.Texts(text), ours
 	file := filepath.Join(t.TempDir(), rundir.SummaryFile)
 	if _, err := write(filepath.Dir(file), d, []string{"markdown"}, Options{}); err != nil {
 		t.Fatal(err)

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
@@ -250,7 +251,7 @@ func hostile() *run.Document {
 	for i := range d.Causes {
 		c := &d.Causes[i].Shown[0]
 		c.Findings = []verdict.Finding{{Expected: text, Received: text}}
-		c.Evidence[0].Answer.Body = text
+		c.Evidence[0].Answer.Body = redacttest.Text(text)
 	}
 	return d
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
 	"qorcheck/reporters/internal/sample"
@@ -97,6 +98,10 @@ func compare(t *testing.T, root, schema map[string]any, of reflect.Type, at stri
 	}
 	switch {
 	case of == reflect.TypeFor[time.Time]():
+	case of == reflect.TypeFor[redact.Text]():
+		if schema["type"] != "string" {
+			t.Errorf("%s is a text, not %s", at, schema["type"])
+		}
 	case of.Kind() == reflect.Slice:
 		compare(t, root, schema["items"].(map[string]any), of.Elem(), at+"[]")
 	case of.Kind() == reflect.Struct:
@@ -110,7 +115,7 @@ func compare(t *testing.T, root, schema map[string]any, of reflect.Type, at stri
 				t.Errorf("%s.%s is not in the schema", at, name)
 				continue
 			}
-			if options != "omitempty" {
+			if options != "omitempty" && options != "omitzero" {
 				required = append(required, name)
 			}
 			compare(t, root, inner, of.Field(i).Type, at+"."+name)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
 	"qorcheck/reporters/internal/sample"
@@ -86,7 +87,7 @@ func TestGuardedInOnePiece(t *testing.T) {
 	for what, show := range map[string]func(io.Writer) error{
 		"the annotations": func(w io.Writer) error { return Annotations(w, d) },
 		"an exchange": func(w io.Writer) error {
-			Verbose(w)(run.Progress{Case: "a case", Evidence: []exchange.Evidence{{Request: exchange.Message{Line: "POST /", Body: long}}}})
+			Verbose(w)(run.Progress{Case: "a case", Evidence: []exchange.Evidence{{Request: exchange.Message{Line: redacttest.Text("POST /"), Body: redacttest.Text(long)}}}})
 			return nil
 		},
 	} {

@@ -48,7 +48,7 @@ Nothing is sent.`,
 				return err
 			}
 			// A plan has no secret of the fixtures; the description's own examples may be card numbers.
-			_, err = io.WriteString(p.stdout, exchange.NewRedactor(planned.Fixtures, planned.Description.SecretFields).Known(b.String()))
+			_, err = io.WriteString(p.stdout, exchange.NewRedactor(planned.Fixtures, planned.Description.SecretFields).Template(b.String()).String())
 			return err
 		},
 	}

@@ -71,14 +71,11 @@ func (h hostError) Error() string {
 
 func blocked(host string) error { return hostError(host) }
 
-// Redact removes every secret from a text.
-func (c *Client) Redact(text string) string { return c.redactor.Text(text) }
-
 // Leaks says what a text holds that no report may hold, "" when there is nothing.
 func (c *Client) Leaks(text string) string { return c.redactor.Leaks(text) }
 
 // RedactAnswer removes every secret from a text that quotes the target.
-func (c *Client) RedactAnswer(text string) string { return redact.Printable(c.redactor.Answer(text)) }
+func (c *Client) RedactAnswer(text string) redact.Text { return c.redactor.Answer(text) }
 
 // Settings returns what the client was told.
 func (c *Client) Settings() settings.Settings { return c.settings }
@@ -113,7 +110,7 @@ func (c *Client) Do(ctx context.Context, caseID string, step plan.Step, values m
 		c.patiently(ctx, request, &r)
 		r.Sought = filler.sought(step)
 	} else {
-		r.Failure = &Failure{Blocked, c.Redact(err.Error())}
+		r.Failure = &Failure{Blocked, c.redactor.Own(err.Error())}
 	}
 	r.Took = time.Since(r.Started)
 	filler.values = maps.Clone(values) // as they were: later answers add to them

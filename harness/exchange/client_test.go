@@ -57,7 +57,7 @@ func TestHostGuard(t *testing.T) {
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			f := tt.send(toyClient(t, tt.on))
-			if f == nil || f.Kind != Blocked || !strings.Contains(f.Text, "0.0.0.0") {
+			if f == nil || f.Kind != Blocked || !strings.Contains(f.Text.String(), "0.0.0.0") {
 				t.Errorf("got %+v, want blocked, naming the host", f)
 			}
 		})
@@ -218,10 +218,10 @@ func TestFailures(t *testing.T) {
 				}
 			})
 			r := c.Do(t.Context(), "c", get("/x"), nil)
-			if r.Answer != nil || r.Failure == nil || r.Failure.Kind != tt.kind || !strings.Contains(r.Failure.Text, tt.text) {
+			if r.Answer != nil || r.Failure == nil || r.Failure.Kind != tt.kind || !strings.Contains(r.Failure.Text.String(), tt.text) {
 				t.Fatalf("got %+v, %+v; want %s with %q", r.Answer, r.Failure, tt.kind, tt.text)
 			}
-			if r.Evidence().Failure != r.Failure || strings.Contains(r.Failure.Text, "http://") {
+			if r.Evidence().Failure != r.Failure || strings.Contains(r.Failure.Text.String(), "http://") {
 				t.Errorf("evidence has %+v", r.Evidence().Failure)
 			}
 		})
@@ -361,7 +361,7 @@ func TestPlaceholdersAreFilledAndEscaped(t *testing.T) {
 	}
 	t.Run("a value that no answer held stops the request", func(t *testing.T) {
 		r := c.Do(t.Context(), "case", get("/x/"+hole(plan.FromAnswer, "LOST")), nil)
-		if r.Failure == nil || r.Failure.Kind != Blocked || !strings.Contains(r.Failure.Text, "LOST") || len(seen) != 1 {
+		if r.Failure == nil || r.Failure.Kind != Blocked || !strings.Contains(r.Failure.Text.String(), "LOST") || len(seen) != 1 {
 			t.Errorf("got %+v", r.Failure)
 		}
 	})
@@ -427,7 +427,7 @@ func TestReach(t *testing.T) {
 	if f := toyClient(t, "http://"+listener.Addr().String()).Reach(t.Context()); f == nil || f.Kind != Network {
 		t.Errorf("a dead target: %+v", f)
 	}
-	if err := errors.New(c.Redact("key " + clientKey)); strings.Contains(err.Error(), clientKey) {
+	if err := errors.New(c.RedactAnswer("key " + clientKey).String()); strings.Contains(err.Error(), clientKey) {
 		t.Error(err)
 	}
 }

@@ -147,7 +147,7 @@ func TestCurlRepeatsTheRequest(t *testing.T) {
 			if r.Failure != nil {
 				t.Fatal(r.Failure)
 			}
-			line := r.Curl()
+			line := r.Curl().String()
 			for _, secret := range []string{"K3y", clientKey, "pa55", "YWRh", "457100"} {
 				if strings.Contains(line, secret) || verification.MatchString(line) {
 					t.Errorf("%s\nshows %s", line, secret)

@@ -21,7 +21,7 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 			case err != nil || p.Secret():
 				return "$" + p.Variable(), nil
 			case p.Source == plan.FromAnswer:
-				value = c.redactor.Answer(value) // it is the target's own
+				value = c.redactor.Value(value) // it is the target's own
 			}
 			return at.escape(value), nil
 		}
@@ -31,27 +31,27 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 	if err != nil {
 		address = r.Step.Request.Path.Show()
 	}
-	e.Request.Header = []string{}
-	e.Request.Line = c.Redact(r.Step.Request.Method + " " + address)
+	e.Request.Header = []redact.Text{}
+	e.Request.Line = c.redactor.Own(r.Step.Request.Method + " " + address)
 	for _, field := range r.Step.Request.Header {
 		line, known := c.lines.Load(field)
 		if !known {
 			value, _ := field.Value.Fill(shown(asItIs))
-			line = field.Name + ": " + redact.Printable(c.Redact(value))
+			line = c.redactor.OwnHeader(field.Name, value)
 			if field.Value.Alike() {
 				c.lines.Store(field, line)
 			}
 		}
-		e.Request.Header = append(e.Request.Header, line.(string))
+		e.Request.Header = append(e.Request.Header, line.(redact.Text))
 	}
 	if r.Step.Request.HasBody {
 		body, _ := r.Step.Request.Body.Fill(shown(inBody(r.Step.Request)))
-		e.Request.Body = redact.Printable(c.Redact(body))
+		e.Request.Body = c.redactor.Own(body)
 	}
 	if a := r.Answer; a != nil {
 		e.Answer = &Message{
-			Line:      fmt.Sprintf("%s %d %s", a.Proto, a.Status, http.StatusText(a.Status)),
-			Body:      shownBody(c.redactor, a.Body, a.Header.Get("Content-Type")),
+			Line:      c.redactor.Own(fmt.Sprintf("%s %d %s", a.Proto, a.Status, http.StatusText(a.Status))),
+			Body:      c.redactor.Body(a.Body, a.Header.Get("Content-Type"), mostBody),
 			Header:    c.header(a.Header),
 			Truncated: a.Truncated,
 		}
@@ -65,9 +65,9 @@ func Milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 // awaited makes the redacted copy of what came of waiting for a message.
 func (c *Client) awaited(r Record, about string) Evidence {
 	e := Evidence{Step: r.Step.Name, Started: r.Started, TookMS: Milliseconds(r.Took), Failure: r.Failure}
-	e.Request = Message{Line: "await the message about " + redact.Printable(c.redactor.Answer(about)), Header: []string{}}
+	e.Request = Message{Line: c.redactor.Answer("await the message about " + about), Header: []redact.Text{}}
 	for i, d := range r.Messages {
-		m := Message{Line: fmt.Sprintf("message %d of %d, acknowledged with %d", i+1, len(r.Messages), d.Answered), Body: shownBody(c.redactor, d.Body, d.Header.Get("Content-Type")), Header: c.header(d.Header)}
+		m := Message{Line: c.redactor.Own(fmt.Sprintf("message %d of %d, acknowledged with %d", i+1, len(r.Messages), d.Answered)), Body: c.redactor.Body(d.Body, d.Header.Get("Content-Type"), mostBody), Header: c.header(d.Header)}
 		if i == 0 {
 			e.Answer = &m
 			continue
@@ -87,14 +87,14 @@ const (
 )
 
 // header shows the header of an answer, sorted.
-func (c *Client) header(h http.Header) []string {
-	shown := []string{}
+func (c *Client) header(h http.Header) []redact.Text {
+	shown := []redact.Text{}
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for _, value := range h[name] {
 			if len(shown) == mostLines {
-				return append(shown, "… (more lines)")
+				return append(shown, redact.Constant("… (more lines)"))
 			}
-			shown = append(shown, c.redactor.Excerpt(c.redactor.HeaderLine(name, value), mostLine))
+			shown = append(shown, c.redactor.Header(name, value, mostLine))
 		}
 	}
 	return shown

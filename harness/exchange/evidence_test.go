@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"qorcheck/harness/plan"
+	"qorcheck/harness/redact"
 )
 
 // secretStep carries every kind of secret in every place of a request.
@@ -132,7 +133,7 @@ func TestCanariesDoNotSurviveInEvidence(t *testing.T) {
 				leaks(t, text)
 			}
 			unique := plan.UniqueValue("run1", "case", "ORDER_ID", 20)
-			if body := r.Evidence().Request.Body; !strings.Contains(body, unique) || !strings.Contains(body, "12.00") || !strings.Contains(body, "$CARD_APPROVED_CREDITCARD") {
+			if body := r.Evidence().Request.Body.String(); !strings.Contains(body, unique) || !strings.Contains(body, "12.00") || !strings.Contains(body, "$CARD_APPROVED_CREDITCARD") {
 				t.Errorf("order id, amount or variable is gone: %s", body)
 			}
 		})
@@ -150,18 +151,18 @@ func TestEvidenceShowsTheExchange(t *testing.T) {
 	step := post("/x/"+hole(plan.FromAnswer, "ID"), `{"a":"\u202e"}`)
 	step.Request.Query = []plan.Field{{Name: "key", Value: hole(plan.FromCredential, "valid", "AppKey")}}
 	e := c.Do(t.Context(), "case", step, map[string]string{"ID": "id-17"}).Evidence()
-	if want := "POST " + c.settings.Target.String() + "/x/id-17?key=$APP_KEY"; e.Request.Line != want {
+	if want := "POST " + c.settings.Target.String() + "/x/id-17?key=$APP_KEY"; e.Request.Line.String() != want {
 		t.Errorf("request line %s, want %s", e.Request.Line, want)
 	}
-	if e.Answer.Line != "HTTP/1.1 404 Not Found" || e.Answer.Body != `{"id":"310905123456789"}` || e.Step != "pay" || e.TookMS <= 0 || e.Started.IsZero() {
+	if e.Answer.Line.String() != "HTTP/1.1 404 Not Found" || e.Answer.Body.String() != `{"id":"310905123456789"}` || e.Step != "pay" || e.TookMS <= 0 || e.Started.IsZero() {
 		t.Errorf("got %+v %+v", e, e.Answer)
 	}
-	if got := e.Answer.Header; !slices.IsSorted(got) || !slices.Contains(got, "A: 1") || !slices.Contains(got, "Content-Type: application/json") {
+	if got := redact.Strings(e.Answer.Header); !slices.IsSorted(got) || !slices.Contains(got, "A: 1") || !slices.Contains(got, "Content-Type: application/json") {
 		t.Errorf("headers %v", got)
 	}
 	t.Run("of a request that could not be made, too", func(t *testing.T) {
 		e := c.Do(t.Context(), "case", step, nil).Evidence()
-		if e.Answer != nil || e.Failure == nil || !strings.Contains(e.Request.Line, "/x/$ID") {
+		if e.Answer != nil || e.Failure == nil || !strings.Contains(e.Request.Line.String(), "/x/$ID") {
 			t.Errorf("got %+v", e)
 		}
 	})
@@ -174,12 +175,12 @@ func TestTheRequestLineIsWhatWasSent(t *testing.T) {
 	step := get("/x/" + hole(plan.FromAnswer, "ODD"))
 	step.Request.Query = []plan.Field{{Name: "price", Value: "$5 a"}, {Name: "id", Value: "<" + hole(plan.FromAnswer, "ODD") + ">"}}
 	r := toyClient(t, target).Do(t.Context(), "case", step, map[string]string{"ODD": odd})
-	if want := "GET " + target + uri; r.Evidence().Request.Line != want {
+	if want := "GET " + target + uri; r.Evidence().Request.Line.String() != want {
 		t.Errorf("shown %s\nsent  %s", r.Evidence().Request.Line, want)
 	}
 	step.Request.Query = append(step.Request.Query, plan.Field{Name: "key", Value: hole(plan.FromCredential, "valid", "AppKey")})
 	r = toyClient(t, target).Do(t.Context(), "case", step, map[string]string{"ODD": odd})
-	if line := r.Evidence().Request.Line; !strings.HasSuffix(line, "&key=$APP_KEY") || !strings.Contains(line, "price=%245+a") {
+	if line := r.Evidence().Request.Line.String(); !strings.HasSuffix(line, "&key=$APP_KEY") || !strings.Contains(line, "price=%245+a") {
 		t.Errorf("shown %s", line)
 	}
 }
@@ -190,7 +191,7 @@ func TestLongHeadersAreCut(t *testing.T) {
 	for range 1000 {
 		many.Add("X-Many", strings.Repeat("z", mostLine*2))
 	}
-	if lines := toyClient(t, "http://127.0.0.1").header(many); len(lines) != mostLines+1 || len(lines[0]) > mostLine+100 {
-		t.Errorf("%d lines, the first of %d bytes", len(lines), len(lines[0]))
+	if lines := toyClient(t, "http://127.0.0.1").header(many); len(lines) != mostLines+1 || len(lines[0].String()) > mostLine+100 {
+		t.Errorf("%d lines, the first of %d bytes", len(lines), len(lines[0].String()))
 	}
 }

@@ -119,7 +119,7 @@ func (c *Client) prepared(r Record) string {
 	case r.Failure != nil && r.Failure.Kind == HungUp:
 		return ""
 	case r.Failure != nil:
-		return name + ": " + r.Failure.Text
+		return name + ": " + r.Failure.Text.String()
 	case r.Answer.Status/100 != 2:
 		return fmt.Sprintf("%s was answered %d", name, r.Answer.Status)
 	case r.Missing != "":
@@ -185,9 +185,9 @@ func (c *Client) await(ctx context.Context, caseID string, step plan.Step, value
 	about, err := step.Await.About.Fill(f.value)
 	switch {
 	case c.receiver == nil || c.deaf != "":
-		r.Failure = &Failure{Blocked, cmp.Or(c.deaf, "no message is received in this run")}
+		r.Failure = &Failure{Blocked, c.redactor.Own(cmp.Or(c.deaf, "no message is received in this run"))}
 	case err != nil:
-		r.Failure = &Failure{Blocked, c.Redact(err.Error())}
+		r.Failure = &Failure{Blocked, c.redactor.Own(err.Error())}
 	default:
 		m := step.Await.Source.Conformance.Messages
 		patience := c.settings.MessageWait

@@ -183,7 +183,7 @@ func TestAwaitingAMessage(t *testing.T) {
 		t.Errorf("the evidence holds the secret of the messages: %s", shown)
 	}
 	c.Deafen("nothing can come")
-	if r := c.Execute(t.Context(), planned, nil).Observe[0]; r.Failure == nil || r.Failure.Text != "nothing can come" {
+	if r := c.Execute(t.Context(), planned, nil).Observe[0]; r.Failure == nil || r.Failure.Text.String() != "nothing can come" {
 		t.Errorf("deaf: %+v", r)
 	}
 	if value, err := c.receiving("secret", "case"); err != nil || value != receiver.Secret() {
@@ -291,7 +291,7 @@ func TestCleanUp(t *testing.T) {
 			if want := map[bool]int{true: 1}[tt.removed]; len(removed) != want || len(got.Cleanup) != want {
 				t.Errorf("removed %v", removed)
 			}
-			if (len(got.Left) == 1 && strings.HasPrefix(got.Left[0], "DELETE http://")) != tt.left {
+			if (len(got.Left) == 1 && strings.HasPrefix(got.Left[0].String(), "DELETE http://")) != tt.left {
 				t.Errorf("left %v", got.Left)
 			}
 			if got.Interrupted() != (tt.act == 0) {

@@ -250,7 +250,7 @@ func TestNamesThatLeadNowhere(t *testing.T) {
 				return (&net.Dialer{}).DialContext(ctx, "udp", server)
 			}}
 			for claim, f := range map[string]*Failure{"a request": c.Do(t.Context(), "c", get("/x"), nil).Failure, "reaching": c.Reach(t.Context())} {
-				if f == nil || f.Kind != tt.kind || !strings.Contains(f.Text, tt.text) {
+				if f == nil || f.Kind != tt.kind || !strings.Contains(f.Text.String(), tt.text) {
 					t.Errorf("%s: %+v", claim, f)
 				}
 			}

@@ -67,7 +67,7 @@ func TestCredentialsStayAtTheTarget(t *testing.T) {
 		t.Run(tt.claim, func(t *testing.T) {
 			c := toyClient(t, target, func(s *settings.Settings) { s.Target.Path = "" })
 			r := c.Do(t.Context(), "c", tt.step, nil)
-			if tt.failure == "" && r.Failure != nil || tt.failure != "" && (r.Failure == nil || r.Failure.Kind != Blocked || !strings.Contains(r.Failure.Text, tt.failure)) {
+			if tt.failure == "" && r.Failure != nil || tt.failure != "" && (r.Failure == nil || r.Failure.Kind != Blocked || !strings.Contains(r.Failure.Text.String(), tt.failure)) {
 				t.Errorf("%+v, %+v", r.Answer, r.Failure)
 			}
 		})

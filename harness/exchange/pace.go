@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"qorcheck/harness/redact"
 	"qorcheck/harness/settings"
 )
 
@@ -23,7 +24,7 @@ const (
 // Pause is a time in which nothing is sent, because the target asked for it.
 type Pause struct {
 	For time.Duration
-	Why string
+	Why redact.Text
 }
 
 // pace holds requests back: by the rate that was asked for, and all of them while

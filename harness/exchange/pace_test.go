@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"qorcheck/harness/redact"
 	"qorcheck/harness/settings"
 )
 
@@ -80,10 +81,10 @@ func TestAPauseHoldsEverybodyAndIsToldOnce(t *testing.T) {
 	var told []Pause
 	p.tell = func(pause Pause) { told = append(told, pause) }
 	for range 3 {
-		p.hold(Pause{time.Hour, "busy"})
+		p.hold(Pause{time.Hour, redact.Constant("busy")})
 	}
-	p.hold(Pause{time.Minute, "busy too"})
-	if want := []Pause{{time.Hour, "busy"}}; !slices.Equal(told, want) {
+	p.hold(Pause{time.Minute, redact.Constant("busy too")})
+	if want := []Pause{{time.Hour, redact.Constant("busy")}}; !slices.Equal(told, want) {
 		t.Errorf("told %v", told)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -105,7 +106,7 @@ func TestAPauseHoldsEverybodyAndIsToldOnce(t *testing.T) {
 		var pause Pause
 		c.OnPause(func(p Pause) { pause = p; cancel() })
 		r := c.Do(ctx, "c", get("/x"), nil)
-		if pause.For != MostWait || pause.Why != "GET /x was answered 429" || r.Failure == nil || r.Failure.Kind != Interrupted {
+		if pause.For != MostWait || pause.Why.String() != "GET /x was answered 429" || r.Failure == nil || r.Failure.Kind != Interrupted {
 			t.Errorf("%+v, %+v", pause, r.Failure)
 		}
 	})

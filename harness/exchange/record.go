@@ -11,6 +11,7 @@ import (
 
 	"qorcheck/harness/message"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/redact"
 )
 
 // Record is one exchange as seen on the wire. It holds secrets: it is judged and forgotten.
@@ -45,13 +46,13 @@ func (r Record) Evidence() Evidence {
 	return r.shown()
 }
 
-// Curl is the command that repeats the request, redacted; "" where nothing was sent.
+// Curl is the command that repeats the request, redacted; empty where nothing was sent.
 // It is made when it is asked for: few are shown.
-func (r Record) Curl() string {
+func (r Record) Curl() redact.Text {
 	if r.filler.client == nil {
-		return ""
+		return redact.Text{}
 	}
-	return r.filler.client.redactor.Known(Curl(r.filler.client.settings.Target, r.Step, r.filler.value))
+	return r.filler.client.redactor.Template(Curl(r.filler.client.settings.Target, r.Step, r.filler.value))
 }
 
 // Answer is what came back.
@@ -69,7 +70,7 @@ type Answer struct {
 func (r Record) Silence() string {
 	switch {
 	case r.Failure != nil && (r.Failure.Kind == Network || r.Failure.Kind == Timeout):
-		return r.Failure.Text
+		return r.Failure.Text.String()
 	case r.Answer != nil && (r.Answer.Status == http.StatusTooManyRequests || r.Answer.Status == http.StatusServiceUnavailable):
 		return fmt.Sprintf("it was answered %d", r.Answer.Status)
 	}
@@ -79,7 +80,7 @@ func (r Record) Silence() string {
 // Failure says why there is no answer, or none that can be judged.
 type Failure struct {
 	Kind FailureKind `json:"kind"`
-	Text string      `json:"text"` // redacted
+	Text redact.Text `json:"text"`
 }
 
 // FailureKind is the kind of trouble on the way.
@@ -103,7 +104,7 @@ type Transcript struct {
 	Observe []Record
 	Cleanup []Record
 	Stopped string // why the case ended before its act, "" when it did not
-	Left    []string
+	Left    []redact.Text
 	News    News
 }
 
@@ -149,23 +150,23 @@ func (t *Transcript) Unanswered() bool {
 
 // Evidence is the redacted copy of a record.
 type Evidence struct {
-	Step    string    `json:"step"`
-	Started time.Time `json:"started"`
-	TookMS  float64   `json:"tookMs"`
-	Writes  int       `json:"writes"`
-	Waits   int       `json:"waits,omitempty"`
-	Request Message   `json:"request"`
-	Answer  *Message  `json:"answer,omitempty"`
-	Failure *Failure  `json:"failure,omitempty"`
-	Curl    string    `json:"curl,omitempty"`
+	Step    string      `json:"step"`
+	Started time.Time   `json:"started"`
+	TookMS  float64     `json:"tookMs"`
+	Writes  int         `json:"writes"`
+	Waits   int         `json:"waits,omitempty"`
+	Request Message     `json:"request"`
+	Answer  *Message    `json:"answer,omitempty"`
+	Failure *Failure    `json:"failure,omitempty"`
+	Curl    redact.Text `json:"curl,omitzero"`
 
 	Messages []Message `json:"messages,omitempty"` // that were awaited and came after the first, which is the answer
 }
 
 // Message is one side of an exchange, redacted.
 type Message struct {
-	Line      string   `json:"line"`   // "POST https://…" or "HTTP/1.1 200 OK"
-	Header    []string `json:"header"` // "Name: value"; those of an answer are sorted
-	Body      string   `json:"body,omitempty"`
-	Truncated bool     `json:"truncated,omitempty"`
+	Line      redact.Text   `json:"line"`   // "POST https://…" or "HTTP/1.1 200 OK"
+	Header    []redact.Text `json:"header"` // "Name: value"; those of an answer are sorted
+	Body      redact.Text   `json:"body,omitzero"`
+	Truncated bool          `json:"truncated,omitempty"`
 }

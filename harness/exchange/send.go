@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 
 	"qorcheck/harness/plan"
+	"qorcheck/harness/redact"
 )
 
 // send makes the exchange of a request. It is sent a second time only if nothing
@@ -64,7 +65,7 @@ func (c *Client) hangUp(ctx context.Context, request *http.Request, r *Record) {
 		drop()
 	}}), conn, false, request, r)
 	if began.Load() || r.Answer != nil {
-		r.Answer, r.Failure = nil, &Failure{HungUp, "the connection was dropped when the answer began, as the case has it"}
+		r.Answer, r.Failure = nil, &Failure{HungUp, redact.Constant("the connection was dropped when the answer began, as the case has it")}
 	}
 }
 
@@ -120,7 +121,7 @@ func (c *Client) read(ctx context.Context, conn *connection, response *http.Resp
 	defer response.Body.Close()
 	limit := int64(c.settings.BodyLimit)
 	if response.StatusCode < 100 { // net/http demands three digits and no more
-		r.Failure = &Failure{Malformed, fmt.Sprintf("malformed HTTP status code %03d", response.StatusCode)}
+		r.Failure = &Failure{Malformed, c.redactor.Own(fmt.Sprintf("malformed HTTP status code %03d", response.StatusCode))}
 		return
 	}
 	var body []byte

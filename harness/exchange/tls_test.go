@@ -102,7 +102,7 @@ func TestTrustIsChecked(t *testing.T) {
 				s.TLS = &tls.Config{RootCAs: a.pool, InsecureSkipVerify: tt.insecure}
 			})
 			r := c.Do(t.Context(), "c", get("/x"), nil)
-			if tt.failure == "" && r.Failure != nil || tt.failure != "" && (r.Failure == nil || r.Failure.Kind != Network || !strings.Contains(r.Failure.Text, tt.failure) || r.Writes != 0) {
+			if tt.failure == "" && r.Failure != nil || tt.failure != "" && (r.Failure == nil || r.Failure.Kind != Network || !strings.Contains(r.Failure.Text.String(), tt.failure) || r.Writes != 0) {
 				t.Errorf("%+v, %+v, %d writes", r.Answer, r.Failure, r.Writes)
 			}
 		})

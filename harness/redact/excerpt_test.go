@@ -20,7 +20,7 @@ func TestExcerpt(t *testing.T) {
 		for _, filling := range []string{`"cvv":"1", `, "é ", "\x00 "} {
 			for at := mostLine - 72; at <= mostLine+16; at += 8 {
 				text := strings.Repeat(filling, at/len(filling)) + " " + tt.secret + strings.Repeat(" y", 10_000)
-				shown := r.Excerpt(text, mostLine)
+				shown := r.excerpt(text, mostLine)
 				if len(shown) > 4*mostLine+100 || !strings.HasSuffix(shown, " bytes more)") || !utf8.ValidString(shown) {
 					t.Fatalf("%d bytes of %d: …%s", len(shown), len(text), shown[max(0, len(shown)-40):])
 				}
@@ -30,7 +30,7 @@ func TestExcerpt(t *testing.T) {
 			}
 		}
 	}
-	if text := r.Excerpt("short", mostLine); text != "short" {
+	if text := r.excerpt("short", mostLine); text != "short" {
 		t.Errorf("a short text became %q", text)
 	}
 }

@@ -180,9 +180,8 @@ func loosely(value string) string {
 	return b.String()
 }
 
-// Known redacts known values and card numbers, and leaves values under secret
-// names: for texts made of templates, whose secrets are variables.
-func (r *Redactor) Known(text string) string {
+// knownIn redacts known values, and what is a secret by its shape.
+func (r *Redactor) knownIn(text string) string {
 	text = r.known.Replace(text)
 	for _, o := range r.odd {
 		text = o.hide(text)
@@ -217,13 +216,30 @@ func (o oddSecret) hide(text string) string {
 // literal tells characters that are written as they are by every encoding.
 func literal(c rune) bool { return c < 0x80 && wordRune(c) || c == '-' || c == '_' || c == '.' }
 
-// Text redacts a text of our own or a request.
-func (r *Redactor) Text(text string) string { return r.whole(text, true) }
+// Own redacts a text of our own or a request.
+func (r *Redactor) Own(text string) Text { return Text{Printable(r.own(text))} }
 
-// Answer redacts what a target sent: as Text, and what is packed in base64 or
+// OwnHeader redacts a header line of a request.
+func (r *Redactor) OwnHeader(name, value string) Text {
+	return Text{Printable(r.own(name)) + ": " + Printable(r.own(value))}
+}
+
+func (r *Redactor) own(text string) string { return r.whole(text, true) }
+
+// Answer redacts what a target sent: as Own, and what is packed in base64 or
 // escaped throughout, and short secrets such as card verification values wherever
 // they stand as a word of their own.
-func (r *Redactor) Answer(text string) string { return r.whole(text, false) }
+func (r *Redactor) Answer(text string) Text { return Text{Printable(r.answer(text))} }
+
+func (r *Redactor) answer(text string) string { return r.whole(text, false) }
+
+// Value redacts a value from an answer that becomes a part of a request, which is
+// redacted in turn.
+func (r *Redactor) Value(text string) string { return r.answer(text) }
+
+// Template redacts known values and card numbers, and leaves values under secret
+// names: for texts made of templates, whose secrets are variables.
+func (r *Redactor) Template(text string) Text { return Text{r.knownIn(text)} }
 
 // whole redacts a text, JSON so that it stays JSON.
 func (r *Redactor) whole(text string, ours bool) string {
@@ -252,36 +268,42 @@ func (r *Redactor) search(text string, ours bool) string {
 // part redacts text as it stands. That of a target may hide what it says.
 func (r *Redactor) part(text string, ours bool) string {
 	if ours {
-		return r.named(r.Known(text), true)
+		return r.named(r.knownIn(text), true)
 	}
 	return r.escaped(r.packed(r.plain(text)))
 }
 
 func (r *Redactor) plain(text string) string {
-	text = r.named(r.Known(text), false)
+	text = r.named(r.knownIn(text), false)
 	if slices.ContainsFunc(r.brief, func(value string) bool { return strings.Contains(text, value) }) {
 		text = r.short.ReplaceAllString(text, Mark)
 	}
 	return text
 }
 
-// HeaderLine is a header line of an answer, without its value where the name says
-// that it is secret. It is still to be redacted.
-func (r *Redactor) HeaderLine(name, value string) string {
+// Header redacts a header line of an answer, as Excerpt does. Where its name says
+// that the value is secret, the value goes.
+func (r *Redactor) Header(name, value string, max int) Text {
+	return r.Excerpt(r.header(name, value), max)
+}
+
+func (r *Redactor) header(name, value string) string {
 	if secretHeader(name) && value != "" {
 		value = r.minted.mark(value)
 	}
 	return name + ": " + value
 }
 
-// Excerpt redacts the beginning of what a target sent, and makes it printable. A
-// text is cut with a margin, redacted, and cut again: what is left of a secret at
-// the first cut does not show.
-func (r *Redactor) Excerpt(text string, most int) string {
-	if len(text) <= most+r.margin {
-		return Printable(r.Answer(text))
+// Excerpt redacts at most max bytes from the beginning of what a target sent. A text
+// is cut with a margin, redacted, and cut again: what is left of a secret at the first
+// cut does not show.
+func (r *Redactor) Excerpt(text string, max int) Text { return Text{r.excerpt(text, max)} }
+
+func (r *Redactor) excerpt(text string, limit int) string {
+	if len(text) <= limit+r.margin {
+		return Printable(r.answer(text))
 	}
-	shown := r.Answer(text[:most+r.margin])
-	cut := cutBefore(shown, max(0, min(most, len(shown)-r.margin)))
+	shown := r.answer(text[:limit+r.margin])
+	cut := cutBefore(shown, max(0, min(limit, len(shown)-r.margin)))
 	return fmt.Sprintf("%s… (%d bytes more)", Printable(shown[:cut]), len(text)-cut)
 }

@@ -126,14 +126,14 @@ func TestRedactorHidesSecretsInAnswers(t *testing.T) {
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			r := toyRedactor()
-			got := r.Answer(tt.text)
+			got := r.answer(tt.text)
 			leaks(t, got)
 			for _, gone := range tt.gone {
 				if strings.Contains(got, gone) {
 					t.Errorf("%s is left in %s", gone, got)
 				}
 			}
-			if again := r.Answer(got); again != got {
+			if again := r.answer(got); again != got {
 				t.Errorf("redacted once it is\n%s\ntwice\n%s", got, again)
 			}
 			if structured(tt.text) && !json.Valid([]byte(got)) {
@@ -202,7 +202,7 @@ func TestRedactorLeavesTheRest(t *testing.T) {
 		{"codes", `{"code":"GW87","status":"declined","message":"GW03 cvv"}`},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			if got := r.Answer(tt.text); got != tt.text {
+			if got := r.answer(tt.text); got != tt.text {
 				t.Errorf("%s became %s", tt.text, got)
 			}
 		})
@@ -212,18 +212,18 @@ func TestRedactorLeavesTheRest(t *testing.T) {
 func TestRedactorShowsWhatIsUseful(t *testing.T) {
 	r := toyRedactor()
 	for _, tt := range []struct{ claim, got, want string }{
-		{"a card keeps six and four digits", r.Answer("card 4571-0000-0000-0001."), "card 457100******0001."},
-		{"numbers around a card stay", r.Answer("12 4571 0000 0000 0001 17"), "12 457100******0001 17"},
-		{"JSON stays JSON", r.Answer(`{"cvv": 951, "pin":"1", "a":[1]}`), `{"cvv": "[redacted]", "pin":"[redacted]", "a":[1]}`},
-		{"a variable in our own text stays", r.Text(`{"cvv":"$CARD_APPROVED_CVV"} cvv=$CVV&a`), `{"cvv":"$CARD_APPROVED_CVV"} cvv=$CVV&a`},
-		{"a literal in our own text goes", r.Text(`{"cvv":"12"}`), `{"cvv":"[redacted]"}`},
-		{"a short secret in our own text is a word like any other", r.Text("873 requests"), "873 requests"},
-		{"a curl line keeps its quotes", r.Known(`curl --data-raw '{"cvv":"'"$CVV"'","k":"` + clientKey + `"}'`), `curl --data-raw '{"cvv":"'"$CVV"'","k":"[redacted#1]"}'`},
-		{"a secret header goes", r.Answer(r.HeaderLine("Set-Cookie", "id=1; Path=/")), "Set-Cookie: [redacted#5]"},
-		{"a minted token in a header goes", r.Answer(r.HeaderLine("X-Csrf-Token", "1")), "X-Csrf-Token: [redacted#6]"},
-		{"a card in a header goes", r.Answer(r.HeaderLine("X-Echo", testCard)), "X-Echo: 457100******0001"},
-		{"a card in a header's name goes", r.Answer(r.HeaderLine("X-"+testCard, "1")), "X-457100******0001: 1"},
-		{"other headers stay", r.Answer(r.HeaderLine("Content-Type", "application/json")), "Content-Type: application/json"},
+		{"a card keeps six and four digits", r.answer("card 4571-0000-0000-0001."), "card 457100******0001."},
+		{"numbers around a card stay", r.answer("12 4571 0000 0000 0001 17"), "12 457100******0001 17"},
+		{"JSON stays JSON", r.answer(`{"cvv": 951, "pin":"1", "a":[1]}`), `{"cvv": "[redacted]", "pin":"[redacted]", "a":[1]}`},
+		{"a variable in our own text stays", r.own(`{"cvv":"$CARD_APPROVED_CVV"} cvv=$CVV&a`), `{"cvv":"$CARD_APPROVED_CVV"} cvv=$CVV&a`},
+		{"a literal in our own text goes", r.own(`{"cvv":"12"}`), `{"cvv":"[redacted]"}`},
+		{"a short secret in our own text is a word like any other", r.own("873 requests"), "873 requests"},
+		{"a curl line keeps its quotes", r.knownIn(`curl --data-raw '{"cvv":"'"$CVV"'","k":"` + clientKey + `"}'`), `curl --data-raw '{"cvv":"'"$CVV"'","k":"[redacted#1]"}'`},
+		{"a secret header goes", r.answer(r.header("Set-Cookie", "id=1; Path=/")), "Set-Cookie: [redacted#5]"},
+		{"a minted token in a header goes", r.answer(r.header("X-Csrf-Token", "1")), "X-Csrf-Token: [redacted#6]"},
+		{"a card in a header goes", r.answer(r.header("X-Echo", testCard)), "X-Echo: 457100******0001"},
+		{"a card in a header's name goes", r.answer(r.header("X-"+testCard, "1")), "X-457100******0001: 1"},
+		{"other headers stay", r.answer(r.header("Content-Type", "application/json")), "Content-Type: application/json"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			if tt.got != tt.want {
@@ -237,7 +237,7 @@ func TestRedactorShowsWhatIsUseful(t *testing.T) {
 func TestEqualSecretsHaveOneNumber(t *testing.T) {
 	r := toyRedactor()
 	number := func(text string) string {
-		return regexp.MustCompile(`\[redacted[^]]*\]`).FindString(r.Answer(text))
+		return regexp.MustCompile(`\[redacted[^]]*\]`).FindString(r.answer(text))
 	}
 	first := number(`{"access_token":"one-token"}`)
 	for _, tt := range []struct {
@@ -264,7 +264,7 @@ func TestEqualSecretsHaveOneNumber(t *testing.T) {
 	}
 	t.Run("as far as memory goes", func(t *testing.T) {
 		for i := range 2 * mostMinted {
-			r.Answer(fmt.Sprintf(`{"access_token":"minted-%d"}`, i))
+			r.answer(fmt.Sprintf(`{"access_token":"minted-%d"}`, i))
 		}
 		if len(r.minted.of) != mostMinted || number(`{"access_token":"one more"}`) != Mark || number(`{"access_token":"one-token"}`) != first {
 			t.Errorf("%d are kept", len(r.minted.of))
@@ -273,7 +273,7 @@ func TestEqualSecretsHaveOneNumber(t *testing.T) {
 }
 
 func TestNoSecretsAtAll(t *testing.T) {
-	if got := New(Secrets{}).Answer("a b 873 " + clientKey); got != "a b 873 "+clientKey {
+	if got := New(Secrets{}).answer("a b 873 " + clientKey); got != "a b 873 "+clientKey {
 		t.Error(got)
 	}
 }
@@ -290,12 +290,12 @@ func FuzzRedactor(f *testing.F) {
 	r := toyRedactor()
 	f.Fuzz(func(t *testing.T, before, after string) {
 		for _, secret := range []string{clientKey, testCard} {
-			if got := r.Answer(before + secret + after); strings.Contains(got, secret) && !strings.Contains(before+after, secret) {
+			if got := r.answer(before + secret + after); strings.Contains(got, secret) && !strings.Contains(before+after, secret) {
 				t.Errorf("left in %q", got)
 			}
 		}
 		for _, text := range []string{before, before + clientKey + after, before + testCard + after} {
-			for name, redact := range map[string]func(string) string{"answer": r.Answer, "text": r.Text} {
+			for name, redact := range map[string]func(string) string{"answer": r.answer, "text": r.own} {
 				got := redact(text)
 				if again := redact(got); again != got {
 					t.Errorf("%s %q\nredacted once  %q\nredacted twice %q", name, text, got, again)

@@ -141,15 +141,15 @@ func (r *Redactor) hidesInHex(word string) bool {
 
 // secret tells whether decoded bytes are text that holds a secret.
 func (r *Redactor) secret(data []byte) bool {
-	if !textual(data) {
+	if !wordy(data) {
 		return false
 	}
 	plain := string(data)
 	return r.plain(plain) != plain
 }
 
-// textual tells whether bytes hold a word: ids decode to noise.
-func textual(data []byte) bool {
+// wordy reports whether bytes hold a word: ids decode to noise.
+func wordy(data []byte) bool {
 	run := 0
 	for _, c := range data {
 		if run++; c < 0x20 || c > 0x7e {

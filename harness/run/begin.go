@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"qorcheck/harness/plan"
+	"qorcheck/harness/redact"
 	"qorcheck/harness/settings"
 	"qorcheck/harness/verdict"
 )
@@ -17,7 +18,7 @@ func before(p *plan.Plan, s settings.Settings, o Options) Document {
 		Rate: s.Rate.String(), Unverified: unverified(s),
 		Started: time.Now().UTC(), Cases: len(p.Cases),
 		Digests: DigestsOf(p, o.Waivers), Chapters: p.Requirements.Chapters(),
-		Untested: []Untested{}, Dropped: []Dropped{}, Left: []string{}, Foreign: []string{},
+		Untested: []Untested{}, Dropped: []Dropped{}, Left: []redact.Text{}, Foreign: []redact.Text{},
 	}
 	for _, q := range p.Requirements.List {
 		if !q.Tested() {

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"qorcheck/harness/exchange"
-	"qorcheck/harness/redact"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
 )
@@ -175,15 +174,15 @@ func (g *gathering) show(c Case) {
 func cutBodies(evidence []exchange.Evidence) []exchange.Evidence {
 	list := make([]exchange.Evidence, len(evidence))
 	for i, e := range evidence {
-		e.Request.Body = redact.Cut(e.Request.Body, MostBody)
+		e.Request.Body = e.Request.Body.Cut(MostBody)
 		if e.Answer != nil {
 			answer := *e.Answer
-			answer.Body = redact.Cut(answer.Body, MostBody)
+			answer.Body = answer.Body.Cut(MostBody)
 			e.Answer = &answer
 		}
 		e.Messages = slices.Clone(e.Messages)
 		for j := range e.Messages {
-			e.Messages[j].Body = redact.Cut(e.Messages[j].Body, MostBody)
+			e.Messages[j].Body = e.Messages[j].Body.Cut(MostBody)
 		}
 		list[i] = e
 	}

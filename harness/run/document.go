@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/redact"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
 )
@@ -51,8 +52,8 @@ type Document struct {
 	Latency     []Latency     `json:"latency"`     // by operation
 	Untested    []Untested    `json:"untested"`
 	Dropped     []Dropped     `json:"dropped"`
-	Left        []string      `json:"left"`              // what the run made and could not remove
-	Foreign     []string      `json:"foreign,omitempty"` // messages about what other people did
+	Left        []redact.Text `json:"left"`              // what the run made and could not remove
+	Foreign     []redact.Text `json:"foreign,omitempty"` // messages about what other people did
 }
 
 // Digests name what the run was made of.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
 )
@@ -18,7 +19,7 @@ import (
 // sample is a document with obligations of these levels and outcomes.
 func sample(asks ...any) *Document {
 	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
-	d := &Document{Version: DocumentVersion, RunID: "run1", Started: now, Finished: now, Chapters: spec.Chapters{{Name: "statuses", Title: "Statuses"}}, Causes: []Cause{}, Latency: []Latency{}, Untested: []Untested{}, Dropped: []Dropped{}, Left: []string{}}
+	d := &Document{Version: DocumentVersion, RunID: "run1", Started: now, Finished: now, Chapters: spec.Chapters{{Name: "statuses", Title: "Statuses"}}, Causes: []Cause{}, Latency: []Latency{}, Untested: []Untested{}, Dropped: []Dropped{}, Left: redacttest.Texts()}
 	for i := 0; i < len(asks); i += 2 {
 		o := Obligation{ID: fmt.Sprintf("op.R-%d", i/2), Chapter: "statuses", Level: asks[i].(spec.Level), Outcome: asks[i+1].(verdict.Outcome), Planned: 1, Notes: []Note{}, Causes: []string{}}
 		ended := o.Outcome
@@ -145,7 +146,7 @@ func TestCheckRefuses(t *testing.T) {
 
 func TestRead(t *testing.T) {
 	d := sample(spec.Must, verdict.Pass, spec.Must, verdict.Fail, spec.Should, verdict.Unsupported, spec.May, verdict.Inconclusive, spec.Must, verdict.NotRun, spec.Must, verdict.Broken, spec.Must, verdict.Waived)
-	d.Causes[0].Shown = []Case{{ID: "c", Outcome: verdict.Fail, Findings: []verdict.Finding{{Check: "status", Expected: "a", Received: "b"}}, Evidence: []exchange.Evidence{{Step: "list", Started: d.Started, Curl: "curl", Answer: &exchange.Message{Line: "HTTP/1.1 200 OK"}}}}}
+	d.Causes[0].Shown = []Case{{ID: "c", Outcome: verdict.Fail, Findings: []verdict.Finding{{Check: "status", Expected: "a", Received: "b"}}, Evidence: []exchange.Evidence{{Step: "list", Started: d.Started, Curl: redacttest.Text("curl"), Answer: &exchange.Message{Line: redacttest.Text("HTTP/1.1 200 OK")}}}}}
 	d.conclude()
 	data, err := json.Marshal(d)
 	if err != nil {

@@ -131,17 +131,17 @@ func (c Case) Curl() []string {
 		if i > c.Act {
 			break
 		}
-		if e.Curl != "" { // what was only awaited was not sent
-			lines = append(lines, e.Curl)
+		if !e.Curl.IsZero() { // what was only awaited was not sent
+			lines = append(lines, e.Curl.String())
 		}
 	}
 	return lines
 }
 
 func block(label string, m exchange.Message) string {
-	lines := append([]string{m.Line}, m.Header...)
-	if m.Body != "" {
-		lines = append(lines, strings.Split(redact.Cut(m.Body, 2000), "\n")...)
+	lines := append([]string{m.Line.String()}, redact.Strings(m.Header)...)
+	if !m.Body.IsZero() {
+		lines = append(lines, strings.Split(m.Body.Cut(2000).String(), "\n")...)
 	}
 	var b strings.Builder
 	for i, line := range lines {

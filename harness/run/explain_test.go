@@ -7,6 +7,7 @@ import (
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
 )
@@ -53,12 +54,12 @@ func TestExplainWhatDidNotFail(t *testing.T) {
 }
 
 func TestExplainIsBounded(t *testing.T) {
-	c := Case{ID: "c", What: "w", Act: 0, Evidence: []exchange.Evidence{{Request: exchange.Message{Line: "GET /"}, Answer: &exchange.Message{Line: "HTTP/1.1 200 OK", Body: strings.Repeat("é", 5000)}}}}
+	c := Case{ID: "c", What: "w", Act: 0, Evidence: []exchange.Evidence{{Request: exchange.Message{Line: redacttest.Text("GET /")}, Answer: &exchange.Message{Line: redacttest.Text("HTTP/1.1 200 OK"), Body: redacttest.Text(strings.Repeat("é", 5000))}}}}
 	if got := c.Explain(); len(got) > 2500 || !strings.Contains(got, "é… (8000 bytes more)") {
 		t.Errorf("%d bytes: %s", len(got), got[len(got)-100:])
 	}
 	t.Run("and holds without evidence", func(t *testing.T) {
-		for _, c := range []Case{{ID: "c", What: "w", Act: -1, Evidence: []exchange.Evidence{{Curl: "curl"}}}, {ID: "c", What: "w", Act: 0}} {
+		for _, c := range []Case{{ID: "c", What: "w", Act: -1, Evidence: []exchange.Evidence{{Curl: redacttest.Text("curl")}}}, {ID: "c", What: "w", Act: 0}} {
 			if got := c.Explain(); got != "c: w\n" {
 				t.Errorf("got %q", got)
 			}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/redact"
 	"qorcheck/harness/verdict"
 )
 
@@ -37,7 +38,7 @@ type Entry struct {
 	Act       int                 `json:"act"` // index in Evidence of the request under judgement, -1 when it was not sent
 	Requests  int                 `json:"requests"`
 	Times     []Time              `json:"times,omitempty"`
-	Left      []string            `json:"left,omitempty"` // what the case made and could not remove
+	Left      []redact.Text       `json:"left,omitempty"` // what the case made and could not remove
 	Ended     time.Time           `json:"ended"`
 
 	// Unanswered tells that a request got no answer: the case is repeated when the run is resumed.
@@ -60,13 +61,13 @@ type Resumed struct {
 
 // End is the last line: how the run, or a part of it, ended, and what belongs to none of its cases.
 type End struct {
-	Finished    time.Time `json:"finished"`
-	Interrupted bool      `json:"interrupted"`
-	Preflight   string    `json:"preflight,omitempty"`
-	Stopped     string    `json:"stopped,omitempty"`
-	Requests    int       `json:"requests"`
-	Left        []string  `json:"left,omitempty"`
-	Foreign     []string  `json:"foreign,omitempty"`
+	Finished    time.Time     `json:"finished"`
+	Interrupted bool          `json:"interrupted"`
+	Preflight   string        `json:"preflight,omitempty"`
+	Stopped     string        `json:"stopped,omitempty"`
+	Requests    int           `json:"requests"`
+	Left        []redact.Text `json:"left,omitempty"`
+	Foreign     []redact.Text `json:"foreign,omitempty"`
 }
 
 // line is any line of a journal: one of these.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"qorcheck/harness/redact"
 	"qorcheck/harness/verdict"
 )
 
@@ -123,7 +124,7 @@ func (l *ledger) finish() {
 		}
 	}
 	d.CaseCounts.NotRun += d.Cases - d.CaseCounts.Sum()
-	slices.Sort(d.Left)
+	slices.SortFunc(d.Left, redact.Text.Compare)
 	d.Latency = latencies(l.watches)
 	d.gather(l.causes)
 	d.conclude()

@@ -7,6 +7,8 @@ import (
 	"io"
 	"maps"
 	"slices"
+
+	"qorcheck/harness/redact"
 )
 
 // Shard is one of so many parts of a plan, counted from 1.
@@ -209,7 +211,7 @@ func (s *Shards) head() Head {
 }
 
 // beside adds what belongs to no case.
-func (e *End) beside(requests int, left []string) {
+func (e *End) beside(requests int, left []redact.Text) {
 	e.Requests += requests
 	e.Left = append(e.Left, left...)
 }

@@ -171,7 +171,7 @@ func (r *Run) received(ctx context.Context) received {
 		case others:
 			if r.document.Shard == nil && !listed[id] && len(listed) < mostForeign { // to a shard, the others are such people
 				listed[id] = true
-				r.beside.Foreign = append(r.beside.Foreign, fmt.Sprintf("%s about %s", r.client.RedactAnswer(exchange.Text(d.Value, m.Event)), r.client.RedactAnswer(id)))
+				r.beside.Foreign = append(r.beside.Foreign, r.client.RedactAnswer(fmt.Sprintf("%s about %s", exchange.Text(d.Value, m.Event), id)))
 			}
 		}
 	}

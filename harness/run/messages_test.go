@@ -12,6 +12,8 @@ import (
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/message"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/redact"
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/spec"
 )
 
@@ -70,7 +72,7 @@ func TestMessagesOfOthers(t *testing.T) {
 			if len(got.rejected) != tt.rejected || len(got.unknown) != tt.unknown || len(r.beside.Foreign) != tt.others-tt.unlisted {
 				t.Errorf("%d about rejected requests, %d unknown, %d listed; want %d, %d, %d", len(got.rejected), len(got.unknown), len(r.beside.Foreign), tt.rejected, tt.unknown, tt.others-tt.unlisted)
 			}
-			if slices.Sort(r.beside.Foreign); len(slices.Compact(r.beside.Foreign)) != tt.others-tt.unlisted {
+			if slices.SortFunc(r.beside.Foreign, redact.Text.Compare); len(slices.Compact(r.beside.Foreign)) != tt.others-tt.unlisted {
 				t.Error("a message is listed twice")
 			}
 		})
@@ -88,7 +90,7 @@ func TestLostAnswers(t *testing.T) {
 		c.Observe = append(c.Observe, c.Act)
 	}
 	first, second := p.Cases[0], p.Cases[1]
-	lost := &exchange.Transcript{Case: second, Act: &exchange.Record{}, Observe: []exchange.Record{{Failure: &exchange.Failure{Kind: exchange.Timeout, Text: "late"}}}}
+	lost := &exchange.Transcript{Case: second, Act: &exchange.Record{}, Observe: []exchange.Record{{Failure: &exchange.Failure{Kind: exchange.Timeout, Text: redacttest.Text("late")}}}}
 	entered := newLedger(&Document{RunID: "run1"})
 	entered.add(Entry{Case: first.ID, Unanswered: true})
 	again := newLedger(&Document{RunID: "run1"})

@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"qorcheck/harness/plan"
+	"qorcheck/harness/redact"
 	"qorcheck/harness/settings"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
@@ -376,7 +377,7 @@ func TestWhatIsLeftIsListed(t *testing.T) {
 	}})
 	target := serve(t, statuses)
 	d := whole(t, t.Context(), p, target, Options{})
-	if want := []string{"DELETE " + target + "/500/1", "DELETE " + target + "/500/2"}; !slices.Equal(d.Left, want) || d.ExitCode != ExitPass || d.Requests != 4 {
+	if want := []string{"DELETE " + target + "/500/1", "DELETE " + target + "/500/2"}; !slices.Equal(redact.Strings(d.Left), want) || d.ExitCode != ExitPass || d.Requests != 4 {
 		t.Errorf("left %v, %d requests", d.Left, d.Requests)
 	}
 }

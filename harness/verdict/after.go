@@ -91,7 +91,7 @@ func (v View) after(check string, judge func(exchange.Record) []Finding) Observa
 	for i, r := range records {
 		switch {
 		case r.Failure != nil:
-			seen.Unclear = r.Step.Name + ": " + r.Failure.Text
+			seen.Unclear = r.Step.Name + ": " + r.Failure.Text.String()
 			continue
 		case r.Answer.Status == 429 || r.Answer.Status == 503:
 			seen.Unclear = fmt.Sprintf("%s was answered %d: it has no time now", r.Step.Name, r.Answer.Status)

@@ -5,6 +5,7 @@ import (
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/spec"
 )
 
@@ -18,7 +19,7 @@ func observed(check string, expect *plan.Expect, status int, body string) exchan
 }
 
 func failing(r exchange.Record) exchange.Record {
-	r.Answer, r.Failure = nil, &exchange.Failure{Kind: exchange.Network, Text: "connection refused"}
+	r.Answer, r.Failure = nil, &exchange.Failure{Kind: exchange.Network, Text: redacttest.Text("connection refused")}
 	return r
 }
 

@@ -53,7 +53,7 @@ func (v View) told(r exchange.Record) Observation {
 	case r.Failure != nil && r.Failure.Kind == exchange.HungUp:
 		return Observation{}
 	case r.Failure != nil:
-		return Observation{Unclear: r.Step.Name + ": " + r.Failure.Text}
+		return Observation{Unclear: r.Step.Name + ": " + r.Failure.Text.String()}
 	case r.Writes > 1 && r.Step.Fresh:
 		return Observation{Unclear: fmt.Sprintf("%s went out %d times on its way", r.Step.Name, r.Writes)}
 	case r.Step.Await != nil && r.Step.Await.Never:

@@ -6,6 +6,7 @@ import (
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/message"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/spec"
 )
 
@@ -26,7 +27,7 @@ func TestFlow(t *testing.T) {
 	fresh := next(&success, 200, paid)
 	fresh.Step.Fresh, fresh.Writes = true, 2
 	hungUp := next(nil, 0, "")
-	hungUp.Answer, hungUp.Failure = nil, &exchange.Failure{Kind: exchange.HungUp, Text: "dropped"}
+	hungUp.Answer, hungUp.Failure = nil, &exchange.Failure{Kind: exchange.HungUp, Text: redacttest.Text("dropped")}
 	news := func(body any) exchange.Record {
 		r := exchange.Record{Sought: "1", Step: plan.Step{Name: "message", Check: "flow", Await: &plan.Await{Place: "address", Times: 1}}}
 		if body != nil {

@@ -258,13 +258,13 @@ func conclude(v Verdict, o *plan.Obligation, seen Observation) Verdict {
 func failed(v Verdict, o *plan.Obligation, f *exchange.Failure) Verdict {
 	switch f.Kind {
 	case exchange.Malformed:
-		v.Outcome, v.Why = Inconclusive, "the answer is not HTTP: "+f.Text
+		v.Outcome, v.Why = Inconclusive, "the answer is not HTTP: "+f.Text.String()
 		if o.Requirement.Check == "media-type" {
 			v.Outcome, v.Exercised, v.Why = Fail, true, ""
-			v.Findings = []Finding{{Check: "media-type", Expected: "an HTTP answer", Received: f.Text}}
+			v.Findings = []Finding{{Check: "media-type", Expected: "an HTTP answer", Received: f.Text.String()}}
 		}
 	default:
-		v.Outcome, v.Why = Inconclusive, f.Text
+		v.Outcome, v.Why = Inconclusive, f.Text.String()
 	}
 	return v
 }

@@ -11,6 +11,7 @@ import (
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/spec"
 )
 
@@ -214,7 +215,7 @@ func TestKnown(t *testing.T) {
 // What is judged before any check looks.
 func TestJudgeWithoutAnAnswer(t *testing.T) {
 	failed := func(kind exchange.FailureKind) *exchange.Record {
-		return &exchange.Record{Failure: &exchange.Failure{Kind: kind, Text: "trouble"}}
+		return &exchange.Record{Failure: &exchange.Failure{Kind: kind, Text: redacttest.Text("trouble")}}
 	}
 	answered := &exchange.Record{Answer: row{status: 200, body: `{"id":"1","status":"approved"}`}.answer()}
 	for _, tt := range []struct {

@@ -63,7 +63,7 @@ func (v View) untold(r exchange.Record) Observation {
 
 func failure(r exchange.Record) string {
 	if r.Failure != nil {
-		return r.Failure.Text
+		return r.Failure.Text.String()
 	}
 	return ""
 }

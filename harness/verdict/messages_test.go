@@ -8,6 +8,7 @@ import (
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/message"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/redact/redacttest"
 )
 
 func delivered(body string) message.Delivery {
@@ -29,7 +30,7 @@ func came(bodies ...string) []exchange.Record {
 
 func deaf() []exchange.Record {
 	r := came()[0]
-	r.Failure = &exchange.Failure{Kind: exchange.Blocked, Text: "no message can come"}
+	r.Failure = &exchange.Failure{Kind: exchange.Blocked, Text: redacttest.Text("no message can come")}
 	return []exchange.Record{r}
 }
 

@@ -38,7 +38,7 @@ func noTrace(v View) Observation {
 func tracesIn(r exchange.Record) (rows int, problem string) {
 	switch {
 	case r.Failure != nil:
-		return 0, r.Failure.Text
+		return 0, r.Failure.Text.String()
 	case r.Answer.Status != 200:
 		return 0, fmt.Sprintf("it was answered %d", r.Answer.Status)
 	case r.Sought == "":

@@ -5,6 +5,7 @@ import (
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/spec"
 )
 
@@ -24,7 +25,7 @@ func readBack(status int, body string) exchange.Record {
 func TestNoTrace(t *testing.T) {
 	none, mine := readBack(200, `{"data":[]}`), readBack(200, `{"data":[{"order":{"id":"q0"}},{"order":{"id":"q1"}}]}`)
 	strangers := readBack(200, `{"data":[{"order":{"id":"q0"}},{"order":"q1"},"q1",{}]}`)
-	down := exchange.Record{Step: none.Step, Failure: &exchange.Failure{Kind: exchange.Network, Text: "connection refused"}}
+	down := exchange.Record{Step: none.Step, Failure: &exchange.Failure{Kind: exchange.Network, Text: redacttest.Text("connection refused")}}
 	astray := mine
 	astray.Sought = ""
 	other := exchange.Record{Step: plan.Step{Name: "other"}, Answer: &exchange.Answer{Status: 500}}

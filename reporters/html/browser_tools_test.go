@@ -96,7 +96,7 @@ func printed(t *testing.T, file string, d *run.Document) {
 			wanted = append(wanted, f.Expected, f.Received)
 		}
 		for _, e := range c.Shown[0].Evidence {
-			wanted = append(wanted, e.Request.Line)
+			wanted = append(wanted, e.Request.Line.String())
 		}
 		for _, b := range c.Behind {
 			wanted = append(append(wanted, b.Cases...), d.Obligation(b.Obligation).Operation)

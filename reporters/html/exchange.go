@@ -47,10 +47,10 @@ func (v messageView) size() int {
 	return size
 }
 
-func sideOf(line string, header []string, body string, pointers []string) messageView {
-	v := messageView{Line: bodyLine{Text: redact.Cut(line, lineBytes)}, Body: bodyOf(body, pointers)}
+func sideOf(line redact.Text, header []redact.Text, body redact.Text, pointers []string) messageView {
+	v := messageView{Line: bodyLine{Text: line.Cut(lineBytes).String()}, Body: bodyOf(body.String(), pointers)}
 	for _, h := range header[:min(len(header), headerLines)] {
-		v.Header = append(v.Header, bodyLine{Text: redact.Cut(h, lineBytes)})
+		v.Header = append(v.Header, bodyLine{Text: h.Cut(lineBytes).String()})
 	}
 	if more := len(header) - headerLines; more > 0 {
 		v.Header = append(v.Header, bodyLine{Text: fmt.Sprintf("… %d more", more), Ours: true})
@@ -74,7 +74,7 @@ func exchangeOf(c run.Case, i int) exchangeView {
 	v.Request = sideOf(e.Request.Line, e.Request.Header, e.Request.Body, broken)
 	v.Request.Line.Marked = judged && strings.HasPrefix(c.Fault, "query:")
 	if e.Failure != nil {
-		v.Failure = e.Failure.Text
+		v.Failure = e.Failure.Text.String()
 	}
 	if e.Answer == nil {
 		return v

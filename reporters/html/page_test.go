@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
@@ -57,7 +58,7 @@ func rich() *run.Document {
 	}
 	d.Untested = []run.Untested{{Requirement: "R-30", Sentence: "sends a message", Reason: "messages are not received yet"}}
 	d.Dropped = []run.Dropped{{ID: "card-pay.malformed.x", Reason: "no text was found"}}
-	d.Left = []string{"DELETE http://127.0.0.1/v3/made/7"}
+	d.Left = redacttest.Texts("DELETE http://127.0.0.1/v3/made/7")
 	c := &d.Causes[0].Shown[0]
 	c.Fault = "/card/number"
 	c.Findings = []verdict.Finding{
@@ -67,11 +68,11 @@ func rich() *run.Document {
 	}
 	act := c.Evidence[0]
 	act.TookMS = 12.5
-	act.Request.Body = `{"card":{"number":7,"cvv":"[redacted]"},"amount":"12.00"}`
-	act.Answer = &exchange.Message{Line: "HTTP/1.1 200 OK", Header: []string{"Content-Type: application/json"}, Body: `{"status":"approved","rows":[{"a/b":"x"},{"a/b":7}],"number":"411111******1111"}`}
-	before := exchange.Evidence{Step: "settle", Started: sample.Noon(), Request: exchange.Message{Line: "POST http://127.0.0.1/settle", Header: []string{}, Body: "a[b]=1&c=2"},
-		Failure: &exchange.Failure{Kind: exchange.Timeout, Text: "no answer in 10s"}, Curl: `curl 'http://127.0.0.1/settle' -H 'K: '"$KEY"`}
-	c.Evidence, c.Act = []exchange.Evidence{before, act, {Step: "list", Started: sample.Noon(), Request: exchange.Message{Line: "GET http://127.0.0.1/lists/all", Header: []string{}}, Answer: act.Answer}}, 1
+	act.Request.Body = redacttest.Text(`{"card":{"number":7,"cvv":"[redacted]"},"amount":"12.00"}`)
+	act.Answer = &exchange.Message{Line: redacttest.Text("HTTP/1.1 200 OK"), Header: redacttest.Texts("Content-Type: application/json"), Body: redacttest.Text(`{"status":"approved","rows":[{"a/b":"x"},{"a/b":7}],"number":"411111******1111"}`)}
+	before := exchange.Evidence{Step: "settle", Started: sample.Noon(), Request: exchange.Message{Line: redacttest.Text("POST http://127.0.0.1/settle"), Header: redacttest.Texts(), Body: redacttest.Text("a[b]=1&c=2")},
+		Failure: &exchange.Failure{Kind: exchange.Timeout, Text: redacttest.Text("no answer in 10s")}, Curl: redacttest.Text(`curl 'http://127.0.0.1/settle' -H 'K: '"$KEY"`)}
+	c.Evidence, c.Act = []exchange.Evidence{before, act, {Step: "list", Started: sample.Noon(), Request: exchange.Message{Line: redacttest.Text("GET http://127.0.0.1/lists/all"), Header: redacttest.Texts()}, Answer: act.Answer}}, 1
 	return d
 }
 
@@ -272,17 +273,17 @@ func haunted() *run.Document {
 		s.ID, s.Kind, s.What, s.Fault = text+s.ID, text, text, "/"+text
 		s.Findings = append(s.Findings, verdict.Finding{Check: text, Expected: text, Received: text, Pointer: "/" + text, Keyword: text})
 		e := &s.Evidence[0]
-		e.Step, e.Curl = text, text
-		e.Request = exchange.Message{Line: text, Header: []string{text + ": " + text}, Body: text}
-		e.Answer = &exchange.Message{Line: text, Header: []string{text + ": " + text}, Body: fmt.Sprintf(`{%q:%q,"a":{"b":[%q]}}`, text, text, text)}
-		s.Evidence = append(s.Evidence, exchange.Evidence{Step: text, Failure: &exchange.Failure{Text: text}})
+		e.Step, e.Curl = text, redacttest.Text(text)
+		e.Request = exchange.Message{Line: redacttest.Text(text), Header: redacttest.Texts(text + ": " + text), Body: redacttest.Text(text)}
+		e.Answer = &exchange.Message{Line: redacttest.Text(text), Header: redacttest.Texts(text + ": " + text), Body: redacttest.Text(fmt.Sprintf(`{%q:%q,"a":{"b":[%q]}}`, text, text, text))}
+		s.Evidence = append(s.Evidence, exchange.Evidence{Step: text, Failure: &exchange.Failure{Text: redacttest.Text(text)}})
 	}
 	d.Tool, d.Name, d.API, d.Target, d.RunID, d.Profile, d.Filter, d.Verdict, d.Preflight = all, all, all, all, all, all, all, all, all
 	d.Digests = run.Digests{Description: all, Requirements: all, Fixtures: all, Plan: all, Waivers: all}
 	d.Latency = []run.Latency{{Operation: all, Count: 1, Buckets: buckets(1, 0, 0, 0, 0)}}
 	d.Untested = []run.Untested{{Requirement: all, Sentence: all, Reason: all}}
 	d.Dropped = []run.Dropped{{ID: all, Reason: all}}
-	d.Left = []string{all}
+	d.Left = redacttest.Texts(all)
 	return d
 }
 
@@ -364,7 +365,7 @@ func crowd() *run.Document {
 		}
 	}
 	d := sample.Document(1, list...)
-	body := `{"rows":[` + strings.Repeat(`{"name":"<value>","other":"a rather long \"value\" & more"},`, 200) + `{}]}`
+	body := redacttest.Text(`{"rows":[` + strings.Repeat(`{"name":"<value>","other":"a rather long \"value\" & more"},`, 200) + `{}]}`)
 	for i := range run.MostCauses {
 		c := sample.CauseOf(sample.Obligation("R-0", spec.Must, verdict.Fail))
 		c.ID, c.Cases, c.Behind, c.Shown[0].Evidence[0].Answer.Body, c.Shown[0].Evidence[0].Request.Body = fmt.Sprintf("status.kind.%d", i), 0, nil, body, body

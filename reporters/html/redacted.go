@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
 )
 
@@ -52,15 +53,15 @@ func redactionsIn(d *run.Document) redactions {
 	for _, c := range d.Causes {
 		for _, shown := range c.Shown {
 			for _, e := range shown.Evidence {
-				for _, text := range append([]string{e.Request.Line, e.Request.Body}, e.Request.Header...) {
+				for _, text := range redact.Strings(append([]redact.Text{e.Request.Line, e.Request.Body}, e.Request.Header...)) {
 					look(text)
 				}
 				if e.Answer != nil {
-					for _, text := range append([]string{e.Answer.Body}, e.Answer.Header...) {
+					for _, text := range redact.Strings(append([]redact.Text{e.Answer.Body}, e.Answer.Header...)) {
 						look(text)
 					}
 				}
-				for _, m := range shellVariable.FindAllStringSubmatch(e.Curl, -1) {
+				for _, m := range shellVariable.FindAllStringSubmatch(e.Curl.String(), -1) {
 					variables[m[1]] = true
 				}
 			}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
@@ -54,9 +55,9 @@ func Obligation(id string, level spec.Level, outcome verdict.Outcome) run.Obliga
 // CauseOf is what made an obligation not pass.
 func CauseOf(o run.Obligation) run.Cause {
 	c := run.Case{ID: "pay.valid." + o.Requirement, Operation: "pay", Obligation: o.ID, Kind: "valid", What: "a correct request", Outcome: o.Outcome, Why: o.Why, Findings: []verdict.Finding{}, Act: 0, Evidence: []exchange.Evidence{{
-		Step: "pay", Started: Noon(), Writes: 1, Curl: "curl -sS -i 'http://127.0.0.1/pay'",
-		Request: exchange.Message{Line: "POST http://127.0.0.1/pay", Header: []string{"X-Key: $KEY"}, Body: `{"amount":"12.00"}`},
-		Answer:  &exchange.Message{Line: "HTTP/1.1 500 Internal Server Error", Header: []string{}, Body: "<h1>no</h1>"},
+		Step: "pay", Started: Noon(), Writes: 1, Curl: redacttest.Text("curl -sS -i 'http://127.0.0.1/pay'"),
+		Request: exchange.Message{Line: redacttest.Text("POST http://127.0.0.1/pay"), Header: redacttest.Texts("X-Key: $KEY"), Body: redacttest.Text(`{"amount":"12.00"}`)},
+		Answer:  &exchange.Message{Line: redacttest.Text("HTTP/1.1 500 Internal Server Error"), Header: redacttest.Texts(), Body: redacttest.Text("<h1>no</h1>")},
 	}}}
 	title := o.Why
 	if o.Counts.Fail > 0 {
@@ -73,7 +74,7 @@ func Document(exit int, list ...run.Obligation) *run.Document {
 		Version: run.DocumentVersion, Tool: "qorcheck test", Name: "Toy promise", API: "Toy 1", Target: "http://127.0.0.1/v3", RunID: "run1", Seed: 7,
 		Started: Noon(), Finished: Noon().Add(1234 * time.Millisecond), ExitCode: exit, Verdict: "THE VERDICT",
 		Chapters: spec.Chapters{{Name: "statuses", Title: "HTTP responses"}, {Name: "outcomes", Title: "Handle 200 responses"}, {Name: "rejections", Title: "Handle 4xx and 5xx responses"}},
-		Requests: 5, Obligations: list, Planned: len(list), Causes: []run.Cause{}, Latency: []run.Latency{}, Untested: []run.Untested{}, Dropped: []run.Dropped{}, Left: []string{},
+		Requests: 5, Obligations: list, Planned: len(list), Causes: []run.Cause{}, Latency: []run.Latency{}, Untested: []run.Untested{}, Dropped: []run.Dropped{}, Left: redacttest.Texts(),
 	}
 	for _, o := range list {
 		if len(o.Causes) > 0 {
@@ -112,7 +113,7 @@ func EveryKind() *run.Document {
 	d.Latency = []run.Latency{{Operation: "pay", Count: 2, MinMS: 1, P50MS: 1, P90MS: 2, P99MS: 2, MaxMS: 2, Buckets: []run.Bucket{{UpToMS: 1, Count: 1}, {UpToMS: 2, Count: 1}}}}
 	d.Untested = []run.Untested{{Requirement: "R-30", Sentence: "later", Reason: "not yet"}}
 	d.Dropped = []run.Dropped{{ID: "pay.x", Reason: "no way"}}
-	d.Left = []string{"DELETE http://127.0.0.1/v3/made/7"}
+	d.Left = redacttest.Texts("DELETE http://127.0.0.1/v3/made/7")
 	return d
 }
 

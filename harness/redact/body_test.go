@@ -1,4 +1,4 @@
-package exchange
+package redact
 
 import (
 	"bytes"
@@ -20,7 +20,7 @@ func gzipped(t *testing.T, text string) string {
 	return b.String()
 }
 
-func TestShownBody(t *testing.T) {
+func TestBody(t *testing.T) {
 	for _, tt := range []struct{ claim, body, kind, want string }{
 		{"text", `{"cvv":"951"}`, "application/json", `{"cvv":"[redacted]"}`},
 		{"text with a broken character", "a \xff b", "text/plain", `a \xff b`},
@@ -32,14 +32,14 @@ func TestShownBody(t *testing.T) {
 		{"nothing", "", "", ""},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			got := shownBody(toyRedactor(t), []byte(tt.body), tt.kind)
+			got := toyRedactor().Body([]byte(tt.body), tt.kind, 16<<10).String()
 			if !strings.Contains(got, tt.want) || tt.want == "" && got != "" || strings.Contains(got, clientKey) {
 				t.Errorf("got %q", got)
 			}
 		})
 	}
 	t.Run("no more than its bound is inflated", func(t *testing.T) {
-		if got := shownBody(toyRedactor(t), []byte(gzipped(t, strings.Repeat("x", 8<<20))), ""); len(got) > mostInflated+100 {
+		if got := toyRedactor().Body([]byte(gzipped(t, strings.Repeat("x", 8<<20))), "", 2*mostInflated).String(); len(got) > mostInflated+100 {
 			t.Errorf("%d bytes", len(got))
 		}
 	})

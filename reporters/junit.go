@@ -50,7 +50,7 @@ func junitFiles(d *run.Document, o Options) []rundir.File {
 	for i, part := range parts(suites, o) {
 		name := rundir.JUnitFile
 		if i > 0 {
-			name = rundir.FurtherJUnit(i + 1)
+			name = rundir.FurtherJUnitFile(i + 1)
 		}
 		files = append(files, rundir.File{Name: name, Write: func(w io.Writer) error { return junitFile(w, d, part, o) }})
 	}

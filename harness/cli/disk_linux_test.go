@@ -40,7 +40,7 @@ func TestDiskFull(t *testing.T) {
 		if found := names(t, filepath.Join(dir, "out")); found != "cases.ndjson" {
 			t.Errorf("files %s", found)
 		}
-		if _, stderr, code := commandIn(t, dir, nil, "report"); code != 0 || !strings.Contains(stderr, "without its last line, which was not written to its end") {
+		if _, stderr, code := commandIn(t, dir, nil, "report"); code != 0 || !strings.Contains(stderr, "without its last line, which is incomplete") {
 			t.Errorf("report: exit code %d: %s", code, stderr)
 		}
 		if _, stderr, code := commandIn(t, dir, nil, "run", "--resume", "out"); code != run.ExitPass || !strings.Contains(stderr, "is cut") {

@@ -3,8 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -45,10 +43,7 @@ func (f *output) merge(dirs []string) (err error) {
 		if f.same(dir, f.out) {
 			return fmt.Errorf("--out %s: it is one of the shards, whose files would be lost; allowed is any other folder", f.out)
 		}
-		journal, err := os.Open(filepath.Join(f.path(dir), rundir.JournalFile))
-		if errors.Is(err, fs.ErrNotExist) {
-			return fmt.Errorf("%s: no run is there, with its %s: %w", dir, rundir.JournalFile, err)
-		}
+		journal, err := rundir.OpenJournal(f.path(dir))
 		if err != nil {
 			return fmt.Errorf("%s: %w", dir, err)
 		}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -49,7 +48,7 @@ func (f *renderFlags) options(dir string, d *run.Document) (reporters.Options, e
 	if !f.cases {
 		return o, nil
 	}
-	journal, err := os.Open(filepath.Join(dir, rundir.JournalFile))
+	journal, err := rundir.OpenJournal(dir)
 	if err != nil {
 		return o, fmt.Errorf("--junit-cases needs the journal of the run: %w", err)
 	}
@@ -153,44 +152,24 @@ func formatNames(list string, allowed []string) ([]string, error) {
 	return names, nil
 }
 
-// finishedRun reads the document of a run, named by its file or its folder, and
-// returns the folder too. Where the document is missing, or does not tell the end of
-// the journal beside it, it is made from the journal, and that is said.
+// finishedRun reads a run, named by its folder or its document, and returns the
+// folder too. A run that is read from its journal is announced.
 func (p *process) finishedRun(setting, name string) (*run.Document, string, error) {
 	file := name
 	if info, err := os.Stat(p.path(name)); err == nil && info.IsDir() {
 		file = filepath.Join(name, rundir.DocumentFile)
 	}
 	dir := filepath.Dir(file)
-	d, err := readRun(p.path(file))
-	if err == nil && !rundir.Older(d, p.path(dir)) {
-		return d, dir, nil
-	}
-	replayed, journal := rundir.Replay(p.path(dir))
-	switch {
-	case errors.Is(journal, fs.ErrNotExist) && errors.Is(err, fs.ErrNotExist):
-		return nil, "", fmt.Errorf("%s %s: no run is there, with its run.json or cases.ndjson: %w", setting, name, err)
-	case errors.Is(journal, fs.ErrNotExist):
-		return nil, "", fmt.Errorf("%s %s: %w", setting, name, err)
-	case journal == nil:
-		d, journal = replayed.Document()
-	}
-	if journal != nil {
-		return nil, "", fmt.Errorf("%s %s: %w", setting, name, journal)
-	}
-	torn := ""
-	if replayed.Torn {
-		torn = " without its last line, which was not written to its end"
-	}
-	_, err = fmt.Fprintf(p.stderr, "%s has no %s that tells its end: read from %s%s\n", dir, rundir.DocumentFile, rundir.JournalFile, torn)
-	return d, dir, err
-}
-
-func readRun(file string) (*run.Document, error) {
-	f, err := os.Open(file)
+	finished, err := rundir.ReadFinished(p.path(file))
 	if err != nil {
-		return nil, err
+		return nil, "", fmt.Errorf("%s %s: %w", setting, name, err)
 	}
-	d, err := run.Read(f)
-	return d, errors.Join(err, f.Close())
+	if finished.FromJournal {
+		torn := ""
+		if finished.Torn {
+			torn = " without its last line, which is incomplete"
+		}
+		_, err = fmt.Fprintf(p.stderr, "%s: %s is missing, incomplete or older than the end of the run: read from %s%s\n", dir, filepath.Base(file), rundir.JournalFile, torn)
+	}
+	return finished.Document, dir, err
 }

@@ -129,11 +129,11 @@ func TestReportOfAKilledRun(t *testing.T) {
 		whole bool
 		says  string
 	}{
-		{"between its end and its reports", map[string]string{"cases.ndjson": journal}, true, "has no run.json"},
+		{"between its end and its reports", map[string]string{"cases.ndjson": journal}, true, "run.json is missing"},
 		{"in the middle", map[string]string{"cases.ndjson": half}, false, "read from cases.ndjson\n"},
-		{"in the middle of a line", map[string]string{"cases.ndjson": half + `{"case":"pay`}, false, "without its last line, which was not written to its end"},
-		{"after it was resumed", map[string]string{"cases.ndjson": journal + `{"resumed":{"runId":"second"}}` + "\n", "run.json": document}, false, "that tells its end"},
-		{"while it wrote run.json", map[string]string{"cases.ndjson": journal, "run.json": document[:len(document)/2]}, true, "that tells its end"},
+		{"in the middle of a line", map[string]string{"cases.ndjson": half + `{"case":"pay`}, false, "without its last line, which is incomplete"},
+		{"after it was resumed", map[string]string{"cases.ndjson": journal + `{"resumed":{"runId":"second"}}` + "\n", "run.json": document}, false, "older than the end of the run"},
+		{"while it wrote run.json", map[string]string{"cases.ndjson": journal, "run.json": document[:len(document)/2]}, true, "older than the end of the run"},
 		{"not at all", map[string]string{"cases.ndjson": journal, "run.json": document}, true, ""},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {

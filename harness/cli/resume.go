@@ -1,11 +1,8 @@
 package cli
 
 import (
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -51,9 +48,6 @@ func (f *runFlags) resumed(flags *pflag.FlagSet) (*run.Replayed, error) {
 	}
 	f.out = f.resume
 	earlier, err := rundir.Replay(f.path(f.resume))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("--resume %s: no run is there, with its %s: %w", f.resume, rundir.JournalFile, err)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("--resume %s: %w", f.resume, err)
 	}
@@ -93,9 +87,7 @@ func shown(value string) string {
 
 // same reports whether two names are those of one folder.
 func (p *process) same(a, b string) bool {
-	one, first := os.Stat(p.path(a))
-	two, second := os.Stat(p.path(b))
-	return first == nil && second == nil && os.SameFile(one, two) || filepath.Clean(a) == filepath.Clean(b)
+	return rundir.Same(p.path(a), p.path(b))
 }
 
 // unchanged refuses to resume a run that was made of something else.

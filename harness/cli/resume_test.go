@@ -210,7 +210,7 @@ func TestResumeRefuses(t *testing.T) {
 		{"a flag that this program does not have", nil, map[string][2]string{"out/cases.ndjson": {`"settings":{`, `"settings":{"colour":"red",`}}, []string{"--colour red", "does not have"}},
 		{"a first line that is torn", nil, map[string][2]string{"out/cases.ndjson": {"\n", ""}}, []string{"--resume out", "journal"}},
 		{"what is no journal", nil, map[string][2]string{"out/cases.ndjson": {`{"head":`, `{"foot":`}}, []string{"--resume out", "no journal of a run begins so"}},
-		{"no run", []string{"--resume", "nowhere"}, nil, []string{"--resume nowhere", "no run is there", "cases.ndjson"}},
+		{"no run", []string{"--resume", "nowhere"}, nil, []string{"--resume nowhere", "no run found", "cases.ndjson"}},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			t.Parallel()
@@ -288,7 +288,7 @@ func TestResume(t *testing.T) {
 	journal := filepath.Join(out, rundir.JournalFile)
 	half := readFile(t, journal)
 	writeFiles(t, dir, map[string]string{"out/" + rundir.JournalFile: half + `{"case":"webhooks-list.va`, "moved.yaml": readFile(t, filepath.Join(dir, "f.yaml"))})
-	if _, stderr, code := commandIn(t, dir, nil, "report"); code != 0 || !strings.Contains(stderr, "without its last line, which was not written to its end") {
+	if _, stderr, code := commandIn(t, dir, nil, "report"); code != 0 || !strings.Contains(stderr, "without its last line, which is incomplete") {
 		t.Errorf("report: exit code %d: %s", code, stderr)
 	}
 	_, stderr, code := commandIn(t, dir, nil, "run", "--resume", "out", "--out", "./out/", "--seed", "3", "--fixtures", "moved.yaml", "--timeout", "15s", "--concurrency", "2", "--rate", "500/s")

@@ -5,7 +5,6 @@ import (
 	"io"
 	"log"
 	"net/url"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -220,12 +219,9 @@ func (f *runFlags) run(flags *pflag.FlagSet) (err error) {
 func tool() string { return "qorcheck " + version() }
 
 // journal makes a new journal, or opens that of the run that is resumed.
-func (f *runFlags) journal(earlier *run.Replayed) (*os.File, error) {
+func (f *runFlags) journal(earlier *run.Replayed) (*rundir.Journal, error) {
 	if earlier != nil {
 		return rundir.Continue(f.path(f.out), earlier.Size)
-	}
-	if err := rundir.Prepare(f.path(f.out)); err != nil {
-		return nil, err
 	}
 	return rundir.Begin(f.path(f.out))
 }

@@ -156,7 +156,7 @@ func TestMergeRefuses(t *testing.T) {
 		{"stricter", []string{"shard1", "strict"}, "--strict is true, there false"},
 		{"that read less", []string{"shard1", "limited"}, "--body-limit is 64KiB, there not given"},
 		{"a whole run", []string{"shard1", "whole"}, "whole: it is no shard"},
-		{"no run", []string{"shard1", "."}, ".: no run is there"},
+		{"no run", []string{"shard1", "."}, ".: no run found"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			before := listing(t, dir)

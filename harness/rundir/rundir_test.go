@@ -95,7 +95,7 @@ func TestPrepareRemovesStaleReports(t *testing.T) {
 	if err := Prepare(dir); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{JournalFile, DocumentFile, JUnitFile, HTMLFile, SummaryFile, FurtherJUnit(2), "TEST-conformance-mine.xml", "mine.txt"} {
+	for _, name := range []string{JournalFile, DocumentFile, JUnitFile, HTMLFile, SummaryFile, FurtherJUnitFile(2), "TEST-conformance-mine.xml", "mine.txt"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("old"), 0o644); err != nil {
 			t.Fatal(err)
 		}

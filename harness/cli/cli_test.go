@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -18,6 +19,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 	"unicode/utf8"
@@ -306,4 +308,40 @@ func readAll(r *http.Request) ([]byte, error) { return io.ReadAll(r.Body) }
 // strictJSON decodes one JSON value in valid UTF-8 and nothing after it.
 func strictJSON(data []byte, into any) bool {
 	return utf8.Valid(data) && json.Unmarshal(data, into) == nil
+}
+
+// replaced alters a text and demands that there was something to alter.
+func replaced(t *testing.T, text []byte, old, new string) string {
+	t.Helper()
+	if !strings.Contains(string(text), old) {
+		t.Errorf("nothing to replace: %s", old)
+	}
+	return strings.Replace(string(text), old, new, 1)
+}
+
+// listening accepts connections, counts them and answers each request 500. It returns host and port.
+func listening(t *testing.T, connections *atomic.Int32) string {
+	t.Helper()
+	server := countingServer(connections)
+	t.Cleanup(server.Close)
+	return server.Listener.Addr().String()
+}
+
+// countingServer counts its connections and answers each request 500.
+func countingServer(connections *atomic.Int32) *httptest.Server {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) }))
+	server.Config.ErrorLog = quietLog
+	server.Config.ConnState = func(_ net.Conn, s http.ConnState) {
+		if s == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.Start()
+	return server
+}
+
+// listing returns the files of a folder with what is in them.
+func listing(t *testing.T, dir string) string {
+	t.Helper()
+	return must(filesIn(dir))(t)
 }

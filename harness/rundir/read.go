@@ -47,7 +47,7 @@ func ReadFinished(document string) (*Finished, error) {
 	replayed, unread := Replay(dir)
 	switch {
 	case errors.Is(unread, fs.ErrNotExist) && errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("no run found: %s and %s are both missing: %w", filepath.Base(document), JournalFile, err)
+		return nil, fmt.Errorf("no run found: %s and %s are both missing: %w", DocumentFile, JournalFile, err)
 	case errors.Is(unread, fs.ErrNotExist):
 		return nil, err
 	case unread != nil:

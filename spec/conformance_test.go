@@ -1,9 +1,15 @@
 package spec
 
 import (
+	"bytes"
 	"fmt"
+	"maps"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
 // conforming makes a description with one block at the root and one at its operation.
@@ -34,17 +40,17 @@ func TestConformanceIsStrict(t *testing.T) {
 	}{
 		{"an empty block is fine", `{}`, nil},
 		{"a full block is fine", `{outcome: [` + outcome + `], error: {required: [/m], fixed: {/s: error}}, unique: [{field: /o, name: ORDER}], idempotency: {header: Key, name: KEY}, readBack: [` + back + `], amounts: {fields: [/a], currency: USD}, neverShown: [/c], merchant: {field: /m}}`, nil},
-		{"an unknown key names itself and the allowed ones", `{outcomes: []}`, []string{"x-conformance", "outcomes", "allowed: amounts, codes, echo, error, idempotency, later, merchant, messages, neverShown, outcome, readBack, unique"}},
-		{"an unknown key of an outcome", `{outcome: [{field: /s, refused: [], error: [], reason: /m, otherwise: absent, ignorecase: true}]}`, []string{"/outcome/0", "ignorecase", "allowed: error, field, ignoreCase, otherwise, reason, refused, success"}},
-		{"an unknown key of a read-back", `{readBack: [{by: ID, operation: read, parameter: q, rows: /r, field: /f, qery: {}}]}`, []string{"/readBack/0", "qery", "allowed: by, field, operation, parameter, query, rows"}},
-		{"an unknown key of the merchant", `{merchant: {field: /m, name: x}}`, []string{"/merchant", "allowed: field"}},
+		{"an unknown key names itself and the allowed ones", `{outcomes: []}`, []string{"line ", "x-conformance: unknown key outcomes (did you mean outcome?); valid keys: outcome, error, unique, idempotency, readBack, amounts, neverShown, merchant, codes, echo, messages, later"}},
+		{"an unknown key of an outcome", `{outcome: [{field: /s, refused: [], error: [], reason: /m, otherwise: absent, ignorecase: true}]}`, []string{"x-conformance.outcome[0]: unknown key ignorecase (did you mean ignoreCase?); valid keys: field, ignoreCase, success, refused, error, reason, otherwise"}},
+		{"an unknown key of a read-back", `{readBack: [{by: ID, operation: read, parameter: q, rows: /r, field: /f, qery: {}}]}`, []string{"x-conformance.readBack[0]: unknown key qery (did you mean query?); valid keys: by, operation, parameter, separator, query, rows, field"}},
+		{"an unknown key of the merchant", `{merchant: {field: /m, name: x}}`, []string{"x-conformance.merchant: unknown key name; valid keys: field"}},
 		{"a missing key", `{merchant: {}}`, []string{"/merchant", "field"}},
 		{"a missing key of an outcome", `{outcome: [{field: /s, refused: [], error: [], otherwise: absent}]}`, []string{"/outcome/0", "reason"}},
 		{"a pointer without its slash", `{merchant: {field: mid}}`, []string{"/merchant/field", "pattern"}},
 		{"a pointer with a bad escape", `{merchant: {field: /a~2}}`, []string{"/merchant/field"}},
 		{"a variable in lower case", `{unique: [{field: /o, name: order}]}`, []string{"/unique/0/name"}},
 		{"a word outside its list", `{outcome: [{field: /s, refused: [], error: [], reason: /m, otherwise: never}]}`, []string{"/outcome/0/otherwise", "absent", "allowed"}},
-		{"a wrong type", `{amounts: {fields: /a, currency: USD}}`, []string{"/amounts/fields"}},
+		{"a wrong type", `{amounts: {fields: /a, currency: USD}}`, []string{"x-conformance.amounts.fields: must be a list"}},
 		{"no block at all but text", `text`, []string{"x-conformance"}},
 		{"a read-back through nothing", `{readBack: [{by: ID, operation: nothing, parameter: q, rows: /r, field: /f}]}`, []string{"readBack", `"nothing"`}},
 		{"a read-back by a parameter that is not there", `{readBack: [{by: ID, operation: read, parameter: z, rows: /r, field: /f}]}`, []string{"readBack", "read", `"z"`}},
@@ -120,4 +126,34 @@ func TestPlacesMustExist(t *testing.T) {
 			t.Errorf("%s: %v", block, err)
 		}
 	}
+}
+
+// TestConformanceSchemaHasTheKeysOfTheBlock: what the schema explains is what is read.
+func TestConformanceSchemaHasTheKeysOfTheBlock(t *testing.T) {
+	document, err := jsonschema.UnmarshalJSON(bytes.NewReader(conformanceSchema))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var compare func(schema any, of reflect.Type, at string)
+	compare = func(schema any, of reflect.Type, at string) {
+		switch of.Kind() {
+		case reflect.Pointer:
+			compare(schema, of.Elem(), at)
+		case reflect.Slice:
+			items, _ := Lookup(schema, "/items")
+			compare(items, of.Elem(), at+"[]")
+		case reflect.Struct:
+			found, _ := Lookup(schema, "/properties")
+			properties, _ := found.(map[string]any)
+			if got, want := slices.Sorted(maps.Keys(properties)), slices.Sorted(slices.Values(keysOf(of))); !slices.Equal(got, want) {
+				t.Errorf("%s: the schema has %v, the block is read with %v", at, got, want)
+			}
+			for key, property := range properties {
+				if field, ok := fieldOf(of, key); ok {
+					compare(property, field, at+"."+key)
+				}
+			}
+		}
+	}
+	compare(document, reflect.TypeFor[Conformance](), extension)
 }

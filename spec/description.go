@@ -275,7 +275,7 @@ func Parse(data []byte, name string) (*Description, error) {
 		Schemes: map[string]Scheme{},
 		byID:    map[string]*Operation{},
 	}
-	if err := d.read(doc); err != nil {
+	if err := d.read(doc, readBlocks(data)); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return d, nil
@@ -322,7 +322,7 @@ func shownName(name string) string {
 	return filepath.ToSlash(filepath.Clean(name))
 }
 
-func (d *Description) read(doc *openapi3.T) error {
+func (d *Description) read(doc *openapi3.T, blocks blocks) error {
 	for _, server := range doc.Servers {
 		d.Servers = append(d.Servers, server.URL)
 	}
@@ -338,11 +338,15 @@ func (d *Description) read(doc *openapi3.T) error {
 			}
 		}
 	}
-	root, err := parseConformance(doc.Extensions[extension])
+	block, err := blocks.find(doc.Extensions[extension])
 	if err != nil {
 		return err
 	}
-	r := reader{description: d, secrets: map[string]bool{}, seen: map[*openapi3.Schema]bool{}}
+	root, err := parseConformance(doc.Extensions[extension], block)
+	if err != nil {
+		return err
+	}
+	r := reader{description: d, blocks: blocks, secrets: map[string]bool{}, seen: map[*openapi3.Schema]bool{}}
 	if doc.IsOpenAPI31OrLater() {
 		if r.dialect, err = newDialect2020(doc); err != nil {
 			return err
@@ -416,6 +420,7 @@ func scheme(name string, s *openapi3.SecurityScheme) (Scheme, bool) {
 
 type reader struct {
 	description *Description
+	blocks      blocks
 	dialect     *dialect2020
 	secrets     map[string]bool
 	seen        map[*openapi3.Schema]bool // in the search for secrets
@@ -432,7 +437,11 @@ func (r reader) operation(method, path string, item *openapi3.PathItem, source *
 	if source.Origin != nil && source.Origin.Key != nil {
 		o.Line = source.Origin.Key.Line
 	}
-	own, err := parseConformance(source.Extensions[extension])
+	block, err := r.blocks.find(source.Extensions[extension], "paths", path, strings.ToLower(method))
+	if err != nil {
+		return nil, err
+	}
+	own, err := parseConformance(source.Extensions[extension], block)
 	if err != nil {
 		return nil, err
 	}

@@ -66,8 +66,8 @@ func TestFlowsAreChecked(t *testing.T) {
 		{"a message has none", flow(good, `{ await: act, expect: { order: { list: /l, by: /id, values: [ $act.answer#/id, $act.answer#/id ] } } }`), "expect.order: it is of an answer"},
 		{"nor has an answer that repeats another", flow(good, `{ again: act, expect: { same: act, order: { list: /l, by: /id, values: [ $act.answer#/id, $act.answer#/id ] } } }`), "expect.order: it is of an answer"},
 		{"and is taken", flow(`{ name: a, do: pay }`, `{ name: b, do: pay }`, `{ do: pay, expect: { order: { list: /l, by: /id, values: [ $b.answer#/id, $a.answer#/id ] } } }`), ""},
-		{"an unknown key is an error", flow(`{ do: pay, if: 1, expect: {} }`), "unknown key if; allowed: name, do, of"},
-		{"an unknown key of a flow is one too", "      - { id: f, why: because, when: now, steps: [ " + good + " ] }\n", "unknown key when; allowed: id, why, steps"},
+		{"an unknown key is an error", flow(`{ do: pay, if: 1, expect: {} }`), "steps[0]: unknown key if; valid keys: name, do, of, again, await, at, never, test, with, without, as, keyed, form, "},
+		{"an unknown key of a flow is one too", "      - { id: f, why: because, when: now, steps: [ " + good + " ] }\n", "flows[0]: unknown key when; valid keys: id, why, steps"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			r, err := ParseRequirements([]byte(flowsOf(tt.flows)), "r.yaml")

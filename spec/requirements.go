@@ -1,13 +1,11 @@
 package spec
 
 import (
-	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"os"
 	"regexp"
@@ -186,13 +184,8 @@ func LoadRequirements(file string) (*Requirements, error) {
 // Unknown keys, twins and words outside their lists are errors.
 func ParseRequirements(data []byte, name string) (*Requirements, error) {
 	r := &Requirements{File: shownName(name)}
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(r); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = errors.New("the file is empty; allowed keys: version, name, pages, profiles, chapters, requirements, notCovered")
-		}
-		return nil, fmt.Errorf("%s: %w", name, hint(err))
+	if err := DecodeYAML(data, r); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	sum := sha256.Sum256(data)
 	r.Digest = "sha256:" + hex.EncodeToString(sum[:])
@@ -203,26 +196,6 @@ func ParseRequirements(data []byte, name string) (*Requirements, error) {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return r, nil
-}
-
-var unknownKey = regexp.MustCompile(`line (\d+): field (\S+) not found in type spec\.(\w+)`)
-
-// hint names the allowed keys where an unknown one was found.
-func hint(err error) error {
-	m := unknownKey.FindStringSubmatch(err.Error())
-	if m == nil {
-		return err
-	}
-	allowed := map[string]string{
-		"Requirements": "version, name, pages, profiles, chapters, requirements, notCovered",
-		"Requirement":  "id, level, chapter, profile, fault, clause, sentence, operations, cases, answers, flows, check, expect, untested",
-		"Clause":       "page, anchor, text, sentences",
-		"Flow":         "id, why, steps",
-		"FlowStep":     "name, do, of, again, await, test, with, without, as, keyed, times, hangUp, ends, expect",
-		"Expect":       "statuses, ending, tolerated, body, same",
-		"Tolerance":    "status, where, why",
-	}[m[3]]
-	return fmt.Errorf("line %s: unknown key %s; allowed: %s", m[1], m[2], allowed)
 }
 
 // requirementError says what is wrong with the requirement at a place of the list.

@@ -1,7 +1,6 @@
 package spec
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -310,13 +309,6 @@ func Lookup(value any, pointer string) (any, bool) {
 
 // MarshalJSON keeps a schema out of documents that embed it by mistake.
 func (s Schema) MarshalJSON() ([]byte, error) { return []byte("null"), nil }
-
-// decodeStrict reads JSON into a struct and refuses keys that the struct lacks.
-func decodeStrict(data []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	return d.Decode(into)
-}
 
 // At returns another schema of the same description, such as a part of this one.
 func (s Schema) At(part *openapi3.Schema) Schema {

@@ -1,13 +1,11 @@
 package settings
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"net"
 	"net/url"
@@ -20,6 +18,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"qorcheck/harness/redact"
+	"qorcheck/spec"
 )
 
 // Roles of credentials.
@@ -31,24 +30,30 @@ const (
 	OtherMerchant = "other_merchant"
 )
 
-var roles = []string{Valid, UnknownRole, Revoked, NoRights, OtherMerchant}
-
 // Fixtures is what one environment holds for a run: where requests may go, by
 // which keys, and which test data provoke which outcome. One YAML file an environment.
 type Fixtures struct {
 	File   string `yaml:"-"`
 	Digest string `yaml:"-"` // sha256 of the fixtures with every secret left out, "sha256:…"
 
-	Hosts       []string                     `yaml:"hosts"`
-	Production  bool                         `yaml:"production"`
-	Credentials map[string]map[string]string `yaml:"credentials"` // role → security scheme → value
-	Merchants   map[string]string            `yaml:"merchants"`   // main, other, …
-	Triggers    map[string]Triggers          `yaml:"triggers"`    // card, ach, …
-	Settle      *Settle                      `yaml:"settle"`
-	Receiver    *Receiver                    `yaml:"receiver"`
-	TestCards   []string                     `yaml:"test_cards"`
-	Values      map[string]string            `yaml:"values"` // format or pattern → text to send
-	Cannot      map[string]string            `yaml:"cannot"` // requirement or obligation id → reason
+	Hosts       []string            `yaml:"hosts"`
+	Production  bool                `yaml:"production"`
+	Credentials Credentials         `yaml:"credentials"`
+	Merchants   map[string]string   `yaml:"merchants"` // main, other, …
+	Triggers    map[string]Triggers `yaml:"triggers"`  // card, ach, …
+	Settle      *Settle             `yaml:"settle"`
+	Receiver    *Receiver           `yaml:"receiver"`
+	TestCards   []string            `yaml:"test_cards"`
+	Values      map[string]string   `yaml:"values"` // format or pattern → text to send
+	Cannot      map[string]string   `yaml:"cannot"` // requirement or obligation id → reason
+}
+
+// Credentials are by role, then by security scheme.
+type Credentials map[string]map[string]string
+
+// ValidKeys lists the roles.
+func (Credentials) ValidKeys() []string {
+	return []string{Valid, UnknownRole, Revoked, NoRights, OtherMerchant}
 }
 
 // Triggers are the test data of one kind of payment. The fields of every other
@@ -92,22 +97,18 @@ func LoadFixtures(file string, env func(string) (string, bool)) (*Fixtures, erro
 // ParseFixtures reads fixtures from bytes; name stands for them in errors.
 // Unknown keys, roles and unset variables are errors.
 func ParseFixtures(data []byte, name string, env func(string) (string, bool)) (*Fixtures, error) {
-	var root yaml.Node
-	if err := yaml.Unmarshal(data, &root); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if missing := expand(&root, env); len(missing) > 0 {
-		return nil, fmt.Errorf("%s: %s: not set; export each of them, or take its line out: what needs it is inconclusive then", name, strings.Join(missing, ", "))
-	}
-	expanded, err := yaml.Marshal(&root)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
 	f := &Fixtures{File: filepath.Base(name)}
-	decoder := yaml.NewDecoder(bytes.NewReader(expanded))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(f); err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: %w", name, hint(err))
+	root, err := spec.ParseYAML(data)
+	if errors.Is(err, spec.ErrEmpty) {
+		root = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"} // an environment of which nothing is known
+	} else if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if missing := expand(root, env); len(missing) > 0 {
+		return nil, fmt.Errorf("%s: %s: not set; export each of them, or omit its line: what needs it is inconclusive then", name, strings.Join(missing, ", "))
+	}
+	if err := spec.DecodeNode(root, "", f); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if err := f.check(); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -115,23 +116,6 @@ func ParseFixtures(data []byte, name string, env func(string) (string, bool)) (*
 	f.invent()
 	f.digest()
 	return f, nil
-}
-
-var unknownKey = regexp.MustCompile(`field (\S+) not found in type settings\.(\w+)`)
-
-// hint names the allowed keys where an unknown one was found.
-func hint(err error) error {
-	m := unknownKey.FindStringSubmatch(err.Error())
-	if m == nil {
-		return err
-	}
-	allowed := map[string]string{
-		"Fixtures": "hosts, production, credentials, merchants, triggers, settle, receiver, test_cards, values, cannot",
-		"Triggers": "approved, refused, error, internal, capture_fails_later",
-		"Settle":   "method, url, body",
-		"Receiver": "listen, address",
-	}[m[2]]
-	return fmt.Errorf("unknown key %s; allowed: %s", m[1], allowed)
 }
 
 var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
@@ -162,9 +146,6 @@ func (f *Fixtures) check() error {
 		}
 	}
 	for _, role := range slices.Sorted(maps.Keys(f.Credentials)) {
-		if !slices.Contains(roles, role) {
-			return fmt.Errorf("credentials: unknown role %q; allowed: %s", role, strings.Join(roles, ", "))
-		}
 		for _, scheme := range slices.Sorted(maps.Keys(f.Credentials[role])) {
 			if f.Credentials[role][scheme] == "" {
 				return fmt.Errorf("credentials.%s.%s: it is empty", role, scheme)

@@ -1,20 +1,16 @@
 package settings
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 
-	"go.yaml.in/yaml/v3"
+	"qorcheck/spec"
 )
 
 // Waivers are accepted failures: one YAML file, kept beside the code that is
@@ -48,13 +44,8 @@ func LoadWaivers(file string, today time.Time) (*Waivers, error) {
 // keys, missing ones, twins and dates that have passed are errors.
 func ParseWaivers(data []byte, name string, today time.Time) (*Waivers, error) {
 	w := &Waivers{File: filepath.Base(name)}
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(w); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = errors.New("the file is empty; allowed key: waivers")
-		}
-		return nil, fmt.Errorf("%s: %w", name, waiverHint(err))
+	if err := spec.DecodeYAML(data, w); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	seen := map[string]bool{}
 	for i, one := range w.List {
@@ -72,17 +63,6 @@ func ParseWaivers(data []byte, name string, today time.Time) (*Waivers, error) {
 	sum := sha256.Sum256(data)
 	w.Digest = "sha256:" + hex.EncodeToString(sum[:])
 	return w, nil
-}
-
-var unknownWaiverKey = regexp.MustCompile(`line (\d+): field (\S+) not found in type settings\.(\w+)`)
-
-func waiverHint(err error) error {
-	m := unknownWaiverKey.FindStringSubmatch(err.Error())
-	if m == nil {
-		return err
-	}
-	allowed := map[string]string{"Waivers": "waivers", "Waiver": "obligation, reason, owner, link, until"}[m[3]]
-	return fmt.Errorf("line %s: unknown key %s; allowed: %s", m[1], m[2], allowed)
 }
 
 func (w Waiver) check(today time.Time) error {

@@ -141,8 +141,8 @@ func concludeMatrix(stdout io.Writer, m *matrix.Matrix) error {
 }
 
 // selected finds the mutants that match the filter.
-func (f *mutantsFlags) selected() ([]sandbox.Mutant, error) {
-	all := sandbox.Mutants()
+func (f *mutantsFlags) selected() ([]sandbox.Defect, error) {
+	all := sandbox.Defects()
 	if strings.TrimSpace(f.filter) == "" {
 		return all, nil
 	}
@@ -150,7 +150,7 @@ func (f *mutantsFlags) selected() ([]sandbox.Mutant, error) {
 	if err != nil {
 		return nil, err
 	}
-	some := slices.DeleteFunc(all, func(m sandbox.Mutant) bool {
+	some := slices.DeleteFunc(all, func(m sandbox.Defect) bool {
 		labels := []string{"mutant:" + m.Name, "requirement:" + m.Requirement}
 		for _, id := range m.On {
 			labels = append(labels, "operation:"+id)

@@ -34,7 +34,7 @@ func broken(t *testing.T, defects ...string) string {
 // nothing else is held against a target, and each check has a mutant of its own:
 // one that no other check kills.
 func TestMutants(t *testing.T) {
-	m, err := matrix.Run(t.Context(), sandbox.Mutants(), matrix.Options{Plan: newPlan, Seeds: []uint64{1}, AtOnce: 16})
+	m, err := matrix.Run(t.Context(), sandbox.Defects(), matrix.Options{Plan: newPlan, Seeds: []uint64{1}, AtOnce: 16})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +65,7 @@ func TestAMatrixTellsHowFarItIs(t *testing.T) {
 // TestEveryRequirementHasItsMutant: a check that was never seen to fail proves nothing.
 func TestEveryRequirementHasItsMutant(t *testing.T) {
 	named := map[string]bool{}
-	for _, m := range sandbox.Mutants() {
+	for _, m := range sandbox.Defects() {
 		named[m.Requirement] = true
 	}
 	for _, q := range must(builtInRequirements())(t).List {

@@ -100,7 +100,7 @@ type statement struct {
 func newCatalogue(d *spec.Description, r *spec.Requirements) catalogue {
 	c := catalogue{Name: r.Name, API: d.Title + " " + d.Version, Profiles: r.Profiles, Chapters: r.Chapters()}
 	by := map[string][]string{}
-	for _, m := range sandbox.Mutants() {
+	for _, m := range sandbox.Defects() {
 		by[m.Requirement] = append(by[m.Requirement], m.Name)
 	}
 	made := map[string][]string{}

@@ -61,7 +61,7 @@ use with it, and listens on this machine only unless --any-address is given. Wit
 // listDefects prints each mutant with the requirement that must catch it.
 func listDefects(w io.Writer) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, m := range sandbox.Mutants() {
+	for _, m := range sandbox.Defects() {
 		fmt.Fprintf(table, "%s\t%s\t%s\n", m.Name, cmp.Or(m.Requirement, "-"), m.Breaks)
 	}
 	return table.Flush()
@@ -82,7 +82,7 @@ func (f *sandboxFlags) serve(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	mutants, err := sandbox.FindMutants(f.defects)
+	mutants, err := sandbox.FindDefects(f.defects)
 	if err != nil {
 		return fmt.Errorf("--defect: %w", err)
 	}

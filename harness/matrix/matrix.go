@@ -115,7 +115,7 @@ func (m *Matrix) Idle() []string {
 // Run runs mutants by each seed, then the sound sandbox. When the context ends it,
 // the rows that came to their end are there beside the error. Any other error is a
 // fault of our own; what is wrong with a single row is told in the row.
-func Run(ctx context.Context, mutants []sandbox.Mutant, o Options) (*Matrix, error) {
+func Run(ctx context.Context, mutants []sandbox.Defect, o Options) (*Matrix, error) {
 	m := &Matrix{All: o.All, Started: time.Now().UTC(), Rows: []Row{}}
 	jobs := make([]job, 0, len(mutants)*len(o.Seeds)+len(o.Clean))
 	for _, mutant := range mutants {
@@ -188,7 +188,7 @@ func Run(ctx context.Context, mutants []sandbox.Mutant, o Options) (*Matrix, err
 
 // job is one row to be.
 type job struct {
-	mutant *sandbox.Mutant // nil for the sound sandbox
+	mutant *sandbox.Defect // nil for the sound sandbox
 	seed   uint64
 }
 
@@ -272,7 +272,7 @@ func (j job) small(p *plan.Plan) *plan.Plan {
 const mostOfAKind = 6
 
 // certify runs a plan against a sandbox of its own.
-func certify(ctx context.Context, p *plan.Plan, name string, mutant *sandbox.Mutant) (document *run.Document, err error) {
+func certify(ctx context.Context, p *plan.Plan, name string, mutant *sandbox.Defect) (document *run.Document, err error) {
 	var options sandbox.Options
 	if mutant != nil {
 		options.Defects = []string{mutant.Name}
@@ -317,7 +317,7 @@ const (
 const concurrency = 8
 
 // failures sums the failed obligations up by requirement.
-func failures(d *run.Document, mutant *sandbox.Mutant) []Failure {
+func failures(d *run.Document, mutant *sandbox.Defect) []Failure {
 	list := []Failure{}
 	for _, o := range d.Obligations {
 		if o.Outcome != verdict.Fail {

@@ -43,9 +43,9 @@ func only(keep func(*plan.Obligation) bool) func(uint64) (*plan.Plan, error) {
 	}
 }
 
-func mutant(t *testing.T, name string) sandbox.Mutant {
+func mutant(t *testing.T, name string) sandbox.Defect {
 	t.Helper()
-	found, err := sandbox.FindMutants([]string{name})
+	found, err := sandbox.FindDefects([]string{name})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestRows(t *testing.T) {
 	harmless.Requirement = sandbox.Tolerated
 	for _, tt := range []struct {
 		claim   string
-		mutant  sandbox.Mutant
+		mutant  sandbox.Defect
 		outcome Outcome
 		alarms  string
 		fault   string
@@ -79,7 +79,7 @@ func TestRows(t *testing.T) {
 		{"a requirement that does not exist is a fault", mistyped, Untested, "", "no requirement has the id RH-999-1"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			m, err := Run(t.Context(), []sandbox.Mutant{tt.mutant}, Options{Plan: only(onLists), Seeds: []uint64{1}})
+			m, err := Run(t.Context(), []sandbox.Defect{tt.mutant}, Options{Plan: only(onLists), Seeds: []uint64{1}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -121,7 +121,7 @@ func TestWhatIsAsked(t *testing.T) {
 		{"all", true, two},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			m, err := Run(t.Context(), []sandbox.Mutant{mutant(t, "wrong-field-type")}, Options{Plan: only(two), Seeds: []uint64{1}, All: tt.all})
+			m, err := Run(t.Context(), []sandbox.Defect{mutant(t, "wrong-field-type")}, Options{Plan: only(two), Seeds: []uint64{1}, All: tt.all})
 			if err != nil {
 				t.Fatal(err)
 			}

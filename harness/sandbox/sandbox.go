@@ -118,14 +118,14 @@ func Fixtures(origin string) []byte { return api.Fixtures(origin) }
 // read. The error is New's to return.
 func ReadAhead() { api.ReadAhead() }
 
-// Mutant is a sandbox with one planted defect.
-type Mutant = defects.Mutant
+// Defect is a fault that can be planted: it makes the sandbox a mutant.
+type Defect = defects.Defect
 
 // Tolerated stands for the requirement of a defect that keeps the promise.
 const Tolerated = defects.Tolerated
 
-// Mutants lists the planted defects, theme by theme.
-func Mutants() []Mutant { return defects.Mutants() }
+// Defects lists what can be planted, theme by theme.
+func Defects() []Defect { return defects.All() }
 
-// FindMutants finds mutants by their names.
-func FindMutants(names []string) ([]Mutant, error) { return defects.FindMutants(names) }
+// FindDefects finds defects by their names.
+func FindDefects(names []string) ([]Defect, error) { return defects.Find(names) }

@@ -28,7 +28,7 @@ func (s *Server) bankFunds(number, kind string) funds {
 	}
 	switch number {
 	case triggers.Error.Number:
-		f.Code = codeSystem
+		f.Code = CodeSystem
 	case triggers.Internal.Number:
 		f.Code = internalFault
 	}
@@ -59,7 +59,7 @@ func (s *Server) payByBank(k Kind) func(*Work, *Request) Answer {
 	return func(w *Work, rq *Request) Answer {
 		number := rq.Text("account_number")
 		f := s.bankFunds(number, rq.Text("account_type"))
-		var by *token
+		var by *Token
 		if isToken(number) {
 			if by = w.Token(rq.Client, number); by == nil || by.Funds.Bank == "" {
 				return notFound("token")
@@ -91,7 +91,7 @@ func (s *Server) payByBank(k Kind) func(*Work, *Request) Answer {
 }
 
 func internalError() Answer {
-	return (&refusal{http.StatusInternalServerError, codeSystem, "an internal error occurred"}).answer()
+	return (&refusal{http.StatusInternalServerError, CodeSystem, "an internal error occurred"}).answer()
 }
 
 // IsTransfer tells whether a transaction moves money of its own between banks.

@@ -20,7 +20,7 @@ const (
 	CodeNotFound       = "GW76"
 	CodeCVV            = "GW82"
 	CodeMerchant       = "GW89"
-	codeSystem         = "GW96"
+	CodeSystem         = "GW96"
 )
 
 // Reason tells in words why a payment is declined with a code.
@@ -64,7 +64,7 @@ func Reason(code string) string {
 		return "refunded or voided already"
 	case CodeCVV:
 		return "the CVV is wrong"
-	case codeSystem:
+	case CodeSystem:
 		return "a system error"
 	}
 	return "declined with code " + code

@@ -34,14 +34,14 @@ func (s *Server) settle(r *http.Request) Answer {
 
 	s.State.Lock()
 	defer s.State.Unlock()
-	if s.State.Closed {
-		return wrong(http.StatusInternalServerError, codeSystem, "the sandbox is closed")
+	if s.State.closed {
+		return wrong(http.StatusInternalServerError, CodeSystem, "the sandbox is closed")
 	}
 	t := s.State.Transactions[id]
 	if t == nil {
 		return notFound("transaction")
 	}
-	w := &Work{State: s.State, Now: s.Now()}
+	w := &Work{State: s.State, Now: s.now()}
 	t = w.final(t)
 	code := CodeApproved
 	switch {
@@ -65,7 +65,7 @@ func (s *Server) settle(r *http.Request) Answer {
 			code = CodeUnsupported
 		}
 	}
-	s.Finish(w)
+	s.finish(w)
 	if code != CodeApproved {
 		return wrong(http.StatusBadRequest, code, "there is nothing to settle: "+Reason(code))
 	}

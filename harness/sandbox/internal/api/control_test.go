@@ -44,7 +44,7 @@ func TestSettle(t *testing.T) {
 		}
 	}
 	before := s.row(sale)["settled_date"]
-	s.Now = func() time.Time { return time.Now().Add(time.Hour) }
+	s.now = func() time.Time { return time.Now().Add(time.Hour) }
 	if after := s.row(s.settled(sale))["settled_date"]; after != before {
 		t.Errorf("settled at %v, and again at %v", before, after)
 	}

@@ -22,7 +22,7 @@ type client struct {
 func (c *client) owns(mid string) bool { return slices.Contains(c.mids, mid) }
 
 // clients maps each known pair of keys to its holder.
-type clients map[Keys]*client
+type clients map[keys]*client
 
 func newClients(f fixtures) (clients, error) {
 	own := []string{f.Merchants["main"], f.Merchants["refunds_off"]}
@@ -55,7 +55,7 @@ func (known clients) authenticate(h http.Header) (*client, *refusal) {
 		}
 	}
 	if len(app) == 1 && len(client) == 1 {
-		if c := known[Keys{app[0], client[0]}]; c != nil {
+		if c := known[keys{app[0], client[0]}]; c != nil {
 			if c.refused != "" {
 				return nil, &refusal{http.StatusForbidden, CodeSecurity, c.refused}
 			}

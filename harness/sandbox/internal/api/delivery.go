@@ -72,7 +72,7 @@ func eventName(k Kind) string {
 type courier struct {
 	client  *http.Client
 	slots   chan struct{}
-	Work    sync.WaitGroup
+	work    sync.WaitGroup
 	closing chan struct{}
 	once    sync.Once
 	ctx     context.Context
@@ -101,18 +101,18 @@ func newCourier() *courier {
 	return c
 }
 
-// Close drops what has not begun, waits for what is under way, and cuts that
+// close drops what has not begun, waits for what is under way, and cuts that
 // short when it takes too long.
-func (c *courier) Close() {
+func (c *courier) close() {
 	c.once.Do(func() { close(c.closing) })
 	defer time.AfterFunc(closingLimit, c.cancel).Stop()
-	c.Work.Wait()
+	c.work.Wait()
 	c.cancel()
 }
 
-// After calls f when the time has passed, unless the courier closes first.
-func (c *courier) After(d time.Duration, f func()) {
-	c.Work.Go(func() {
+// after calls f when the time has passed, unless the courier closes first.
+func (c *courier) after(d time.Duration, f func()) {
+	c.work.Go(func() {
 		select {
 		case <-time.After(d):
 			f()
@@ -121,10 +121,10 @@ func (c *courier) After(d time.Duration, f func()) {
 	})
 }
 
-// Send delivers a message without letting the caller wait: the same bytes
+// send delivers a message without letting the caller wait: the same bytes
 // until they are acknowledged, a few times at most.
-func (c *courier) Send(m Message) {
-	c.Work.Go(func() {
+func (c *courier) send(m Message) {
+	c.work.Go(func() {
 		pause := firstPause
 		for attempt := range 1 + Repeats {
 			if attempt > 0 {
@@ -140,7 +140,7 @@ func (c *courier) Send(m Message) {
 			case <-c.ctx.Done():
 				return
 			}
-			acknowledged := c.Attempt(m)
+			acknowledged := c.attempt(m)
 			<-c.slots
 			if acknowledged {
 				return
@@ -149,9 +149,20 @@ func (c *courier) Send(m Message) {
 	})
 }
 
-// Attempt posts a message and tells whether a receiver acknowledged it. Why
+// SendAfter sends a message when the time has passed, unless the server closes first.
+func (s *Server) SendAfter(d time.Duration, m Message) {
+	s.courier.after(d, func() { s.courier.send(m) })
+}
+
+// Deliver delivers a message without letting the caller wait. Attempt, which the
+// function is given, sends it once and reports whether it was acknowledged.
+func (s *Server) Deliver(m Message, deliver func(attempt func() bool)) {
+	s.courier.work.Go(func() { deliver(func() bool { return s.courier.attempt(m) }) })
+}
+
+// attempt posts a message and tells whether a receiver acknowledged it. Why
 // not is of no consequence: the next attempt follows anyway.
-func (c *courier) Attempt(m Message) bool {
+func (c *courier) attempt(m Message) bool {
 	r, err := http.NewRequestWithContext(c.ctx, http.MethodPost, m.Hook.URI, bytes.NewReader(m.Body))
 	if err != nil {
 		return false

@@ -79,7 +79,7 @@ func TestSilence(t *testing.T) {
 	s.want(s.sell(fields{"orderid": "p"}), "GW19")
 	last := s.sell(nil)
 	r.wait(2)
-	s.Courier.Close() // nothing is under way any more
+	s.courier.close() // nothing is under way any more
 	if got := r.so(); len(got) != 2 || !strings.Contains(got[0].body+got[1].body, first.id()) || !strings.Contains(got[0].body+got[1].body, last.id()) {
 		t.Errorf("told %v", got)
 	}
@@ -93,7 +93,7 @@ func TestRemovedHooksAreSilent(t *testing.T) {
 	s.hear(stays, "sale.approved")
 	s.sell(nil)
 	stays.wait(1)
-	s.Courier.Close()
+	s.courier.close()
 	if got := gone.so(); len(got) > 0 {
 		t.Errorf("told %v", got)
 	}
@@ -162,7 +162,7 @@ func TestAttempts(t *testing.T) {
 			begin := time.Now()
 			s.sell(nil)
 			r.wait(tt.want)
-			s.Courier.Close()
+			s.courier.close()
 			got := r.so()
 			if len(got) != tt.want {
 				t.Errorf("%d attempts, want %d", len(got), tt.want)

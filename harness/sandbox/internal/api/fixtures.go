@@ -20,7 +20,7 @@ func Fixtures(origin string) []byte {
 
 // fixtures is what the sandbox itself takes from its fixtures file.
 type fixtures struct {
-	Credentials map[string]Keys   `yaml:"credentials"`
+	Credentials map[string]keys   `yaml:"credentials"`
 	Merchants   map[string]string `yaml:"merchants"`
 	Triggers    struct {
 		Card struct {
@@ -38,8 +38,8 @@ type fixtures struct {
 	} `yaml:"triggers"`
 }
 
-// Keys are a pair: neither half is worth anything with another half.
-type Keys struct {
+// keys are a pair: neither half is worth anything with another half.
+type keys struct {
 	App    string `yaml:"AppKey"`
 	Client string `yaml:"ClientKey"`
 }

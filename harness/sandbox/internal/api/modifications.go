@@ -202,15 +202,8 @@ func (s *Server) failLater(t *Transaction) {
 	if t.Kind != Capture || t.Fails == "" {
 		return
 	}
-	s.Courier.After(s.failDelay, func() {
-		s.State.Lock()
-		defer s.State.Unlock()
-		if s.State.Closed {
-			return
-		}
-		w := &Work{State: s.State, Now: s.Now()}
-		w.final(s.State.Transactions[t.ID])
-		s.Finish(w)
+	s.courier.after(s.failDelay, func() {
+		s.Do(func(w *Work) { w.final(w.Transactions[t.ID]) })
 	})
 }
 

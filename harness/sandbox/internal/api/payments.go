@@ -19,8 +19,8 @@ const (
 	Failed     = "Error"
 )
 
-// PaymentBody is the answer to a payment and to what modifies one.
-type PaymentBody struct {
+// paymentBody is the answer to a payment and to what modifies one.
+type paymentBody struct {
 	PlainBody
 	ResultCode      string `json:"resultCode"`
 	RefusalReason   string `json:"refusalReason,omitempty"`
@@ -49,7 +49,7 @@ func (s *Server) payByCard(k Kind, keeps bool) func(*Work, *Request) Answer {
 	return func(w *Work, rq *Request) Answer {
 		number := rq.Text("creditcard")
 		f := s.cardFunds(number)
-		var by *token
+		var by *Token
 		if isToken(number) {
 			if by = w.Token(rq.Client, number); by == nil || by.Funds.Bank != "" {
 				return notFound("token")
@@ -87,7 +87,7 @@ func (s *Server) payByCard(k Kind, keeps bool) func(*Work, *Request) Answer {
 			}
 		}
 		a := w.Conclude(rq, t, code)
-		if body, ok := a.Body.(PaymentBody); ok {
+		if body, ok := a.Body.(paymentBody); ok {
 			body.Token = kept
 			a.Body = body
 		}
@@ -97,8 +97,8 @@ func (s *Server) payByCard(k Kind, keeps bool) func(*Work, *Request) Answer {
 
 // keepPaying returns a lasting token for the card of a payment: the one that it
 // was made with, or a new one.
-func (w *Work) keepPaying(rq *Request, by *token, f funds, number string) string {
-	t := &token{
+func (w *Work) keepPaying(rq *Request, by *Token, f funds, number string) string {
+	t := &Token{
 		Owner:   rq.Client.Name,
 		Funds:   f,
 		Holder:  rq.Text("cardfullname"),
@@ -160,7 +160,7 @@ func (s *Server) cardFunds(number string) funds {
 	}
 	switch number {
 	case triggers.Error.Number:
-		f.Code = codeSystem
+		f.Code = CodeSystem
 	case triggers.Internal.Number:
 		f.Code = internalFault
 	case triggers.CaptureFailsLater.Number:
@@ -193,7 +193,7 @@ func judgeCard(t *Transaction, f funds, rq *Request, now time.Time) string {
 // Conclude stores a transaction with its outcome, tells it, and answers.
 func (w *Work) Conclude(rq *Request, t *Transaction, code string) Answer {
 	t.Code, t.Status = code, Declined
-	body := PaymentBody{
+	body := paymentBody{
 		TransactionID:   t.ID,
 		TransactionDate: t.Created.UTC().Format("2006-01-02 15:04:05"),
 		AmountApproved:  Cents(0).String(),
@@ -209,7 +209,7 @@ func (w *Work) Conclude(rq *Request, t *Transaction, code string) Answer {
 		}
 		body.AmountApproved = t.Amount.String()
 		body.AuthCode = t.AuthCode
-	case codeSystem:
+	case CodeSystem:
 		body.PlainBody = PlainBody{"error", code, Reason(code)}
 		body.ResultCode, body.RefusalReason = Failed, Reason(code)
 	default:
@@ -232,7 +232,7 @@ func (w *Work) Conclude(rq *Request, t *Transaction, code string) Answer {
 
 // DeclineUnstored declines a payment of which nothing is kept.
 func DeclineUnstored(rq *Request, code string) Answer {
-	return Answer{http.StatusOK, PaymentBody{
+	return Answer{http.StatusOK, paymentBody{
 		PlainBody:     PlainBody{Declined, code, Reason(code)},
 		ResultCode:    Refused,
 		RefusalReason: Reason(code),

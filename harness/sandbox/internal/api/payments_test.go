@@ -48,7 +48,7 @@ func TestPaymentOutcomes(t *testing.T) {
 		for _, path := range []string{"/payment/sale/", "/payment/sale/manual/", "/payment/authorize"} {
 			t.Run(tt.claim+" at "+path, func(t *testing.T) {
 				s := newTarget(t)
-				s.Now = func() time.Time { return time.Date(2026, 11, 30, 23, 59, 59, 0, time.UTC) }
+				s.now = func() time.Time { return time.Date(2026, 11, 30, 23, 59, 59, 0, time.UTC) }
 				got := s.want(s.post(path, payment().with(tt.more)), tt.code)
 				if got.text("status") != tt.status || got.text("resultCode") != tt.result {
 					t.Errorf("status %s, resultCode %s", got.text("status"), got.text("resultCode"))
@@ -80,7 +80,7 @@ func TestRefusalReasonsDiffer(t *testing.T) {
 
 func TestPaymentAnswerFields(t *testing.T) {
 	s := newTarget(t)
-	s.Now = func() time.Time { return time.Date(2031, 9, 5, 14, 2, 11, 0, time.UTC) }
+	s.now = func() time.Time { return time.Date(2031, 9, 5, 14, 2, 11, 0, time.UTC) }
 	got := s.sell(fields{"amount": "18.4", "reference_id": "ref-77"})
 	for name, want := range map[string]string{
 		"amount_approved": "18.40", "reference_id": "ref-77", "transaction_date": "2031-09-05 14:02:11",

@@ -42,11 +42,11 @@ type Overrides struct {
 type Server struct {
 	Description *strict.Description
 	services    map[string]service // by operationId
-	Clients     clients
+	clients     clients
 	Fixtures    fixtures
 	State       *State
-	Courier     *courier
-	Now         func() time.Time
+	courier     *courier
+	now         func() time.Time
 	failDelay   time.Duration // how long a capture that fails later reads approved
 	messages    []func(*Server, Message) []Message
 }
@@ -119,9 +119,9 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		Description: d,
 		services:    map[string]service{},
-		Clients:     known,
+		clients:     known,
 		Fixtures:    f,
-		Now:         time.Now,
+		now:         time.Now,
 		failDelay:   100 * time.Millisecond,
 		messages:    o.Messages,
 	}
@@ -137,7 +137,7 @@ func New(o Options) (*Server, error) {
 	if s.State, err = openState(o.Data, o.NewID); err != nil {
 		return nil, err
 	}
-	s.Courier = newCourier()
+	s.courier = newCourier()
 	s.resume()
 	return s, nil
 }
@@ -188,7 +188,7 @@ func (s *Server) complete() error {
 // answered 500.
 func (s *Server) Close() error {
 	err := s.State.close()
-	s.Courier.Close()
+	s.courier.close()
 	return err
 }
 
@@ -227,7 +227,7 @@ func (s *Server) Accept(r *http.Request) (*strict.Operation, *Request, *refusal)
 	}
 	rq := &Request{Path: path}
 	var refused *refusal
-	if rq.Client, refused = s.Clients.authenticate(r.Header); refused != nil {
+	if rq.Client, refused = s.clients.authenticate(r.Header); refused != nil {
 		return nil, nil, refused
 	}
 	malformed := func(err error) *refusal {
@@ -278,7 +278,7 @@ func (s *Server) permit(op *strict.Operation, rq *Request) *refusal {
 func (s *Server) read(op *strict.Operation, rq *Request) Answer {
 	s.State.RLock()
 	defer s.State.RUnlock()
-	return s.services[op.ID].handle(&Work{State: s.State, Now: s.Now()}, rq)
+	return s.services[op.ID].handle(s.NewWork(), rq)
 }
 
 // act answers an operation that may change the state. A request that carries
@@ -291,8 +291,8 @@ func (s *Server) act(op *strict.Operation, rq *Request, key string) (int, []byte
 	}
 	s.State.Lock()
 	defer s.State.Unlock()
-	if s.State.Closed {
-		a := (&refusal{http.StatusInternalServerError, codeSystem, "the sandbox is closed"}).answer()
+	if s.State.closed {
+		a := (&refusal{http.StatusInternalServerError, CodeSystem, "the sandbox is closed"}).answer()
 		return a.Status, a.encode()
 	}
 	service := s.services[op.ID]
@@ -303,22 +303,47 @@ func (s *Server) act(op *strict.Operation, rq *Request, key string) (int, []byte
 		a := service.repeated(rq)
 		return a.Status, a.encode()
 	}
-	w := &Work{State: s.State, Now: s.Now()}
+	w := s.NewWork()
 	a := service.handle(w, rq)
 	body := a.encode()
 	if key != "" && (a.Status == http.StatusOK || a.Status == http.StatusCreated) {
 		w.Change.Memories = append(w.Change.Memories, memory{rq.Client.Name, key, seal, a.Status, body})
 	}
-	s.Finish(w)
+	s.finish(w)
 	return a.Status, body
 }
 
-// Finish stores what a piece of work changed, sends what it tells, and sets
+// NewWork returns a hold on the state, which must be locked.
+func (s *Server) NewWork() *Work { return &Work{State: s.State, Now: s.now()} }
+
+// Do works outside a request: what the work changes is stored and its messages are
+// sent when it returns. Do reports whether the server is still open; a closed one
+// does no work.
+func (s *Server) Do(work func(*Work)) bool {
+	s.State.Lock()
+	defer s.State.Unlock()
+	if s.State.closed {
+		return false
+	}
+	w := s.NewWork()
+	work(w)
+	s.finish(w)
+	return true
+}
+
+// View looks at the state.
+func (s *Server) View(look func(*State)) {
+	s.State.RLock()
+	defer s.State.RUnlock()
+	look(s.State)
+}
+
+// finish stores what a piece of work changed, sends what it tells, and sets
 // the clock for captures that fail later. The state must be locked.
-func (s *Server) Finish(w *Work) {
+func (s *Server) finish(w *Work) {
 	s.State.Commit(w.Change)
 	for _, m := range s.news(w.Messages) {
-		s.Courier.Send(m)
+		s.courier.send(m)
 	}
 	for _, t := range w.Change.Transactions {
 		s.failLater(t)

@@ -102,7 +102,7 @@ type memory struct {
 // A transaction with a known id replaces the one before, so do a token and a hook.
 type Change struct {
 	Transactions []*Transaction `json:"transactions,omitempty"`
-	Tokens       []*token       `json:"tokens,omitempty"`
+	Tokens       []*Token       `json:"tokens,omitempty"`
 	Hooks        []*Hook        `json:"hooks,omitempty"`
 	Removed      []string       `json:"removed,omitempty"` // ids of hooks
 	Memories     []memory       `json:"memories,omitempty"`
@@ -122,7 +122,7 @@ type State struct {
 	order        []string            // ids of transactions, oldest first
 	Children     map[string][]string // ids by parent, oldest first
 	Labels       map[Label][]string  // ids by order id, oldest first
-	Tokens       map[string]*token   // by value
+	Tokens       map[string]*Token   // by value
 	Hooks        []*Hook             // oldest first
 	Memories     map[MemoryKey]memory
 	identify     func(count int) string // makes a new transaction's id, told how many there are
@@ -130,7 +130,7 @@ type State struct {
 	path   string
 	file   *os.File
 	err    error // the first failure to write
-	Closed bool
+	closed bool
 }
 
 type Label struct{ Merchant, Order string }
@@ -148,7 +148,7 @@ func openState(path string, identify func(count int) string) (*State, error) {
 		Transactions: map[string]*Transaction{},
 		Children:     map[string][]string{},
 		Labels:       map[Label][]string{},
-		Tokens:       map[string]*token{},
+		Tokens:       map[string]*Token{},
 		Memories:     map[MemoryKey]memory{},
 		path:         path,
 	}
@@ -273,10 +273,10 @@ func (s *State) apply(c Change) {
 func (s *State) close() error {
 	s.Lock()
 	defer s.Unlock()
-	if s.Closed {
+	if s.closed {
 		return nil
 	}
-	s.Closed = true
+	s.closed = true
 	if s.file == nil {
 		return nil
 	}

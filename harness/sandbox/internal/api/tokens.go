@@ -27,8 +27,8 @@ type funds struct {
 // internalFault stands where a code does and means an internal error.
 const internalFault = "500"
 
-// token is a name for funds.
-type token struct {
+// Token is a name for funds.
+type Token struct {
 	Value    string    `json:"token"`
 	Owner    string    `json:"owner"` // name of the client
 	Funds    funds     `json:"funds"`
@@ -87,7 +87,7 @@ func isToken(text string) bool {
 }
 
 // Token finds a client's token that can still be used, nil for any other.
-func (w *Work) Token(c *client, value string) *token {
+func (w *Work) Token(c *client, value string) *Token {
 	t := w.State.Tokens[value]
 	if t == nil || t.Owner != c.Name || t.Dead || t.Once && w.Now.Sub(t.Created) >= temporary {
 		return nil
@@ -96,7 +96,7 @@ func (w *Work) Token(c *client, value string) *token {
 }
 
 // use spends a token that serves one payment.
-func (w *Work) use(t *token) {
+func (w *Work) use(t *Token) {
 	if t != nil && t.Once {
 		spent := *t
 		spent.Dead = true
@@ -105,7 +105,7 @@ func (w *Work) use(t *token) {
 }
 
 // keep stores a token, new or altered.
-func (w *Work) keep(t *token) { w.Change.Tokens = append(w.Change.Tokens, t) }
+func (w *Work) keep(t *Token) { w.Change.Tokens = append(w.Change.Tokens, t) }
 
 // newToken returns a value that no token has: six digits that a receipt could
 // show, a dollar sign, and eight letters and digits.
@@ -163,7 +163,7 @@ func (s *Server) keepCard(w *Work, rq *Request) Answer {
 		return tokenDeclined(codeExpired)
 	}
 	six, last := tokenDigits(number)
-	t := &token{
+	t := &Token{
 		Value:    w.newToken(six),
 		Owner:    rq.Client.Name,
 		Funds:    f,
@@ -183,7 +183,7 @@ func (s *Server) keepCard(w *Work, rq *Request) Answer {
 func (s *Server) keepAccount(w *Work, rq *Request) Answer {
 	number := rq.Text("account_number")
 	six, last := tokenDigits(number)
-	t := &token{
+	t := &Token{
 		Value:   w.newToken(six),
 		Owner:   rq.Client.Name,
 		Funds:   s.bankFunds(number, rq.Text("account_type")),
@@ -225,7 +225,7 @@ func fetchToken(w *Work, rq *Request) Answer {
 
 // withToken looks up the token that a request names by its value and the last
 // four digits of what it stands for. Both have to be right.
-func withToken(act func(*Work, *Request, *token) Answer) func(*Work, *Request) Answer {
+func withToken(act func(*Work, *Request, *Token) Answer) func(*Work, *Request) Answer {
 	return func(w *Work, rq *Request) Answer {
 		value, last := rq.Text("token"), rq.Text("last4")
 		if rq.body == nil {
@@ -240,7 +240,7 @@ func withToken(act func(*Work, *Request, *token) Answer) func(*Work, *Request) A
 }
 
 // updateToken replaces the date of expiry, which a bank account does not have.
-func updateToken(w *Work, rq *Request, t *token) Answer {
+func updateToken(w *Work, rq *Request, t *Token) Answer {
 	if t.Funds.Bank != "" {
 		return notFound("token")
 	}
@@ -254,7 +254,7 @@ func updateToken(w *Work, rq *Request, t *token) Answer {
 
 // rotateToken puts a new token in the place of one, or brings back the one that
 // was replaced. What came back replaced nothing: it is there for good.
-func rotateToken(w *Work, rq *Request, t *token) Answer {
+func rotateToken(w *Work, rq *Request, t *Token) Answer {
 	gone, good := *t, *t
 	gone.Dead = true
 	message := "the token was rotated"
@@ -274,7 +274,7 @@ func rotateToken(w *Work, rq *Request, t *token) Answer {
 	return Answer{http.StatusOK, TokenBody{PlainBody{"ok", CodeApproved, message}, good.Value}}
 }
 
-func removeToken(w *Work, _ *Request, t *token) Answer {
+func removeToken(w *Work, _ *Request, t *Token) Answer {
 	gone := *t
 	gone.Dead = true
 	w.keep(&gone)

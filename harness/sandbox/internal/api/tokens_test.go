@@ -221,7 +221,7 @@ func TestLastFourMustFit(t *testing.T) {
 
 func TestTokenUpdate(t *testing.T) {
 	s := newTarget(t)
-	s.Now = func() time.Time { return time.Date(2030, 1, 31, 12, 0, 0, 0, time.UTC) }
+	s.now = func() time.Time { return time.Date(2030, 1, 31, 12, 0, 0, 0, time.UTC) }
 	token := s.tokenise(nil)
 	if got := s.want(s.update(token, "0001", "1229"), "GW00"); got.text("token") != token {
 		t.Errorf("answered %s", got.raw)
@@ -291,7 +291,7 @@ func TestRotation(t *testing.T) {
 	})
 	t.Run("a date that was changed in between stays changed", func(t *testing.T) {
 		s := newTarget(t)
-		s.Now = func() time.Time { return time.Date(2030, 1, 31, 12, 0, 0, 0, time.UTC) }
+		s.now = func() time.Time { return time.Date(2030, 1, 31, 12, 0, 0, 0, time.UTC) }
 		old := s.tokenise(nil)
 		fresh := s.rotate(old, "0001", "").text("token")
 		s.update(fresh, "0001", "1229")
@@ -328,13 +328,13 @@ func TestTemporaryTokens(t *testing.T) {
 		}, true},
 		{"a look at it has not", func(s *target, token string) { s.want(s.fetchToken(token), "GW00") }, true},
 		{"a minute before an hour it is good", func(s *target, _ string) {
-			s.Now = func() time.Time { return now.Add(59 * time.Minute) }
+			s.now = func() time.Time { return now.Add(59 * time.Minute) }
 		}, true},
-		{"after an hour it is unknown", func(s *target, _ string) { s.Now = func() time.Time { return now.Add(time.Hour) } }, false},
+		{"after an hour it is unknown", func(s *target, _ string) { s.now = func() time.Time { return now.Add(time.Hour) } }, false},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			s := newTarget(t)
-			s.Now = func() time.Time { return now }
+			s.now = func() time.Time { return now }
 			token := s.tokenise(fields{"store": 0})
 			lasting := s.tokenise(fields{"store": 1})
 			tt.first(s, token)

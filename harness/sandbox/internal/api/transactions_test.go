@@ -11,7 +11,7 @@ import (
 
 func TestFetchShowsWhatWasStored(t *testing.T) {
 	s := newTarget(t)
-	s.Now = func() time.Time { return time.Date(2031, 9, 5, 14, 2, 11, 0, time.UTC) }
+	s.now = func() time.Time { return time.Date(2031, 9, 5, 14, 2, 11, 0, time.UTC) }
 	got := s.sell(fields{"amount": "18.4", "orderid": "o-1", "ipaddress": "203.0.113.9", "cardfullname": "Ada Marlow"})
 	row := s.row(got.id())
 	for name, want := range map[string]any{
@@ -47,7 +47,7 @@ func TestFetchUnknown(t *testing.T) {
 
 func TestListFilters(t *testing.T) {
 	s := newTarget(t)
-	day := func(d int) { s.Now = func() time.Time { return time.Date(2031, 9, d, 23, 59, 59, 0, time.UTC) } }
+	day := func(d int) { s.now = func() time.Time { return time.Date(2031, 9, d, 23, 59, 59, 0, time.UTC) } }
 	day(1)
 	a := s.sell(fields{"orderid": "a", "amount": "10.00", "cardfullname": "Ada Marlow"}).id()
 	day(2)

@@ -1,21 +1,17 @@
 package defects
 
 import (
-	"net/http"
-	"net/url"
 	"strings"
 
 	"qorcheck/harness/sandbox/internal/api"
 )
 
 // Who may do what.
-var accessMutants = []Mutant{
+var accessDefects = []Defect{
 	{"keyless-200", "carries out a request without keys", "RH-401-1", nil, on{"payment-sale-manual", "webhooks_list"},
 		before(keyless, withKeys("valid"))},
 	{"one-key-enough", "carries out a request without the app key", "RH-401-1", nil, on{"payment-sale-manual", "webhooks_list"},
-		before(func(x *exchange) bool {
-			return x.Header.Get(api.AppKeyHeader) == "" && x.Header.Get(api.ClientKeyHeader) != ""
-		}, withKeys("valid"))},
+		before(func(x *exchange) bool { app, client := x.keys(); return app == "" && client != "" }, withKeys("valid"))},
 	{"blank-key-200", "carries out a request whose app key is blank", "RH-401-1", nil, on{"payment-sale-manual", "webhooks_list"},
 		before(func(x *exchange) bool {
 			values := x.Header.Values(api.AppKeyHeader)
@@ -30,37 +26,29 @@ var accessMutants = []Mutant{
 	{"401-for-403", "answers 401 where 403 is due", "RH-403-1", also{"RH-403-*", "RH-400-2"}, on{"payment-refund"},
 		after(answered(403), status(401))},
 	{"401-for-wrong-keys", "answers 401 to wrong keys", "RH-403-1", also{"RH-403-2", "RH-403-3", "RH-403-4"}, on{"payment-sale-manual"},
-		after(all(answered(403), told("code", api.CodeSecurity)), status(401))},
+		after(all(answered(403), saying("code", api.CodeSecurity)), status(401))},
 	{"401-403-swapped", "swaps 401 and 403 on one operation", "RH-401-1", also{"RH-403-*", "RH-400-2"}, on{"payment-void"},
 		after(all(is("payment-void"), answered(401, 403)), func(x *exchange) { x.status = 401 + 403 - x.status })},
 	{"rightless-401", "answers 401 to keys that lack the right", "RH-403-4", nil, on{"payment-sale-manual", "webhooks_list"},
 		after(all(keysOf("no_rights"), answered(403)), status(401))},
 	{"app-key-only", "looks at the app key alone", "RH-403-3", also{"RH-403-1"}, on{"payment-sale-manual"},
 		before(func(x *exchange) bool {
-			return !keyless(x) && x.Header.Get(api.AppKeyHeader) == x.server.Fixtures.Credentials["valid"].App
+			app, _ := x.keys()
+			return !keyless(x) && app == x.server.Fixtures.Credentials["valid"].App
 		}, withKeys("valid"))},
 	{"revoked-keys-accepted", "accepts revoked keys", "RH-403-2", nil, on{"payment-sale-manual", "webhooks_list"},
 		before(keysOf("revoked"), withKeys("valid"))},
 	{"mixed-pair-accepted", "accepts a pair made of two merchants' keys", "RH-403-3", nil, on{"payment-sale-manual", "webhooks_list"},
 		before(func(x *exchange) bool {
-			known := x.server.Fixtures.Credentials
-			return x.Header.Get(api.AppKeyHeader) == known["valid"].App && x.Header.Get(api.ClientKeyHeader) == known["other_merchant"].Client
+			app, client := x.keys()
+			return app == x.server.Fixtures.Credentials["valid"].App && client == x.server.Fixtures.Credentials["other_merchant"].Client
 		}, withKeys("valid"))},
 	{"unknown-keys-accepted", "accepts keys that nobody has", "RH-403-1", also{"RH-403-3"}, on{"payment-sale-manual", "webhooks_list"},
-		before(func(x *exchange) bool {
-			known := x.server.Clients[api.Keys{App: x.Header.Get(api.AppKeyHeader), Client: x.Header.Get(api.ClientKeyHeader)}]
-			return !keyless(x) && known == nil
-		}, withKeys("valid"))},
+		before(func(x *exchange) bool { return !keyless(x) && x.role() == "" }, withKeys("valid"))},
 	{"case-of-keys-ignored", "accepts keys written in other case", "RH-403-7", also{"RH-NIL-2", "RH-REP-2", "RH-REP-5"}, on{"payment-sale-manual", "webhooks_list"},
-		before(func(x *exchange) bool {
-			valid := x.server.Fixtures.Credentials["valid"]
-			return strings.EqualFold(x.Header.Get(api.AppKeyHeader), valid.App) && strings.EqualFold(x.Header.Get(api.ClientKeyHeader), valid.Client)
-		}, withKeys("valid"))},
+		before(keysLike(strings.EqualFold), withKeys("valid"))},
 	{"longer-keys-accepted", "accepts keys with something behind them", "RH-403-7", also{"RH-NIL-2", "RH-REP-2", "RH-REP-5"}, on{"payment-sale-manual", "webhooks_list"},
-		before(func(x *exchange) bool {
-			valid := x.server.Fixtures.Credentials["valid"]
-			return strings.HasPrefix(x.Header.Get(api.AppKeyHeader), valid.App) && strings.HasPrefix(x.Header.Get(api.ClientKeyHeader), valid.Client)
-		}, withKeys("valid"))},
+		before(keysLike(strings.HasPrefix), withKeys("valid"))},
 	{"rightless-keys-accepted", "accepts keys without a right", "RH-403-4", nil, on{"payment-sale-manual", "webhooks_list"},
 		before(keysOf("no_rights"), withKeys("valid"))},
 	{"other-mid-accepted", "lets a merchant act in another's name", "RH-403-5", also{"RH-MSG-14"}, on{"payment-sale-manual"},
@@ -68,37 +56,32 @@ var accessMutants = []Mutant{
 	{"switched-off-accepted", "carries out a refund that the configuration forbids", "RH-403-6", nil, on{"payment-refund"},
 		before(all(is("payment-refund"), merchant("refunds_off")), asMerchant("main"))},
 	{"validation-before-keys", "answers a malformed request without keys by 400", "RH-401-3", nil, on{"payment-sale-manual"},
-		after(all(answered(401), malformed), answers(400, `{"status":"error","code":"GW03","message":"a field is wrong"}`))},
+		after(all(answered(401), malformed), refuses(400, "GW03", "a field is wrong"))},
 	{"validation-before-rights", "answers a malformed request by unknown keys by 400", "RH-403-8", nil, on{"payment-sale-manual"},
-		after(all(answered(403), malformed), answers(400, `{"status":"error","code":"GW03","message":"a field is wrong"}`))},
+		after(all(answered(403), malformed), refuses(400, "GW03", "a field is wrong"))},
 	{"validation-before-merchant", "answers a malformed request in another's name by 400", "RH-403-9", nil, on{"payment-sale-manual"},
-		after(all(answered(403), keysOf("valid"), sends("amount", wrong)), answers(400, `{"status":"error","code":"GW03","message":"the amount is wrong"}`))},
+		after(all(answered(403), keysOf("valid"), sends("amount", noAmount)), refuses(400, "GW03", "the amount is wrong"))},
 	{"resource-before-validation", "answers a malformed capture of what does not exist by 404", "RH-400-6", nil, on{"payment-capture"},
-		after(all(is("payment-capture"), answered(400), sends("amount", wrong), func(x *exchange) bool { return !knows(x.server, x.text("transaction_id")) }),
-			answers(404, `{"status":"error","code":"GW76","message":"there is no such transaction"}`))},
+		after(all(is("payment-capture"), answered(400), sends("amount", noAmount), func(x *exchange) bool { return !x.knows(x.text("transaction_id")) }),
+			refuses(404, "GW76", "there is no such transaction"))},
 	{"other-merchant-reads", "shows a transaction to another merchant", "RH-404-6", nil, on{"transactions-fetch-one"},
-		before(all(is("transactions-fetch-one"), keysOf("other_merchant")), withKeys("valid"))},
+		letsOthers("transactions-fetch-one")},
 	{"existence-betrayed", "answers another merchant 403 for a transaction that exists, 404 for one that does not", "RH-404-7", nil, on{"transactions-fetch-one"},
 		after(all(is("transactions-fetch-one"), keysOf("other_merchant"), answered(404), func(x *exchange) bool {
-			return knows(x.server, x.URL.Path[strings.LastIndex(x.URL.Path, "/")+1:])
-		}), answers(403, `{"status":"error","code":"GW63","message":"the transaction is another merchant's"}`))},
+			return x.knows(x.URL.Path[strings.LastIndex(x.URL.Path, "/")+1:])
+		}), refuses(403, "GW63", "the transaction is another merchant's"))},
 	{"other-merchant-lists", "lists the transactions of every merchant", "FL-GET-2", also{"IDEM-5"}, on{"transactions-fetch-all"},
-		before(all(is("transactions-fetch-all"), keysOf("other_merchant")), withKeys("valid"))},
+		letsOthers("transactions-fetch-all")},
 	{"other-merchant-captures", "lets a merchant capture another's authorization", "RH-404-6", nil, on{"payment-capture"},
-		before(all(is("payment-capture"), keysOf("other_merchant")), withKeys("valid"), asMerchant("main"))},
+		letsOthers("payment-capture")},
 	{"other-merchant-refunds", "lets a merchant refund another's payment", "RH-404-6", nil, on{"payment-refund"},
-		before(all(is("payment-refund"), keysOf("other_merchant")), withKeys("valid"), asMerchant("main"))},
+		letsOthers("payment-refund")},
 	{"other-merchant-voids", "lets a merchant void another's payment", "RH-404-6", nil, on{"payment-void"},
-		before(all(is("payment-void"), keysOf("other_merchant")), withKeys("valid"), asMerchant("main"))},
+		letsOthers("payment-void")},
 	{"other-merchant-pays", "lets a merchant pay by another's token", "RH-404-6", nil, on{"payment-sale-token"},
-		before(all(is("payment-sale-token"), keysOf("other_merchant")), withKeys("valid"), asMerchant("main"))},
+		letsOthers("payment-sale-token")},
 	{"other-merchant-unhooks", "lets a merchant remove another's webhook", "RH-404-6", nil, on{"webhooks-remove"},
-		before(all(is("webhooks-remove"), keysOf("other_merchant")), withKeys("valid"))},
-}
-
-// merchant holds for requests in a merchant's name.
-func merchant(name string) condition {
-	return func(x *exchange) bool { return x.text("mid") == x.server.Fixtures.Merchants[name] }
+		letsOthers("webhooks-remove")},
 }
 
 func keysFromQuery(x *exchange) {
@@ -112,30 +95,8 @@ func keysFromQuery(x *exchange) {
 	x.URL.RawQuery = query.Encode()
 }
 
-// malformed tells whether a request would be refused with 400 if it had keys. It has no effect.
-func malformed(x *exchange) bool {
-	again := &http.Request{Method: x.Method, URL: &url.URL{Path: x.URL.Path, RawPath: x.URL.RawPath, RawQuery: x.URL.RawQuery}, Header: x.Header.Clone()}
-	copied := *x
-	copied.Request = again
-	withKeys("valid")(&copied)
-	again.Body = readable(x.sent)
-	_, _, refused := x.server.Accept(again)
-	return refused != nil && refused.Status == http.StatusBadRequest
-}
-
-// wrong holds for a value that is no amount.
-func wrong(value any, there bool) bool {
-	text, ok := value.(string)
-	if !ok {
-		return there
-	}
-	_, good := api.ParseAmount(text)
-	return !good
-}
-
-// knows tells whether a transaction exists, whoever's it is.
-func knows(s *api.Server, id string) bool {
-	s.State.RLock()
-	defer s.State.RUnlock()
-	return s.State.Transactions[id] != nil
+// knows reports whether a transaction exists, whoever's it is.
+func (x *exchange) knows(id string) (known bool) {
+	x.server.View(func(s *api.State) { known = s.Transactions[id] != nil })
+	return known
 }

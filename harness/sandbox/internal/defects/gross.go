@@ -6,13 +6,13 @@ import (
 )
 
 // Targets that are wrong throughout.
-var grossMutants = []Mutant{
+var grossDefects = []Defect{
 	{"accept-everything", "approves whatever comes", "RH-401-1", everything, on{"payment-sale-manual"},
 		before(is("payment-sale-manual"), func(x *exchange) {
 			answers(200, fmt.Sprintf(`{"status":"approved","code":"GW00","message":"done","resultCode":"Authorised","transaction_id":"%d"}`, 100_000_000_000_000+rand.Int64N(900_000_000_000_000)))(x)
 		})},
 	{"reject-everything", "answers 400 to whatever comes", "RH-200-1", everything, on{"payment-sale-manual", "webhooks_list"},
-		before(always, answers(400, `{"status":"error","code":"GW03","message":"no"}`))},
+		before(always, refuses(400, "GW03", "no"))},
 	{"always-500", "answers 500 to whatever comes", "RH-200-1", everything, on{"payment-sale-manual", "webhooks_list"},
 		before(always, answers(500, systemFailure))},
 	{"418-for-4xx", "answers 418 and an empty object where 4xx is due", "RH-401-1", everything, on{"payment-sale-manual", "webhooks_list"},

@@ -1,7 +1,6 @@
 package defects
 
 import (
-	"errors"
 	"net/http"
 	"strings"
 	"sync"
@@ -10,12 +9,10 @@ import (
 	"qorcheck/harness/sandbox/internal/api"
 )
 
-func keyed(x *exchange) bool { return x.Header.Get(api.IdempotencyHeader) != "" }
-
 func keyIgnored(x *exchange) { x.Header.Del(api.IdempotencyHeader) }
 
 // What happens when a request comes again under its idempotency key.
-var idempotencyMutants = []Mutant{
+var idempotencyDefects = []Defect{
 	{"key-ignored", "ignores the idempotency key", "IDEM-1", nil, on{"payment-sale-manual"},
 		before(keyed, keyIgnored)},
 	{"key-ignored-by-capture", "ignores the idempotency key of captures", "IDEM-1", nil, on{"payment-capture"},
@@ -34,7 +31,7 @@ var idempotencyMutants = []Mutant{
 		before(func(x *exchange) bool { return len(x.Header.Values(api.IdempotencyHeader)) > 0 && !keyed(x) }, func(x *exchange) { x.Header.Set(api.IdempotencyHeader, "blank") })},
 	{"key-letters-ignored", "takes an idempotency key in other letters for the same", "IDEM-6", nil, on{"payment-sale-manual"},
 		before(keyed, func(x *exchange) {
-			x.Header.Set(api.IdempotencyHeader, strings.ToLower(x.Header.Get(api.IdempotencyHeader)))
+			x.Header.Set(api.IdempotencyHeader, strings.ToLower(x.idempotencyKey()))
 		})},
 	{"key-forgotten-on-hang-up", "forgets the idempotency key of a request whose client hung up", "IDEM-3", nil, on{"payment-sale-manual"},
 		forgetsOnHangUp()},
@@ -42,13 +39,13 @@ var idempotencyMutants = []Mutant{
 
 // overlapping ignores the key of a request that comes while another with the
 // same key is under way.
-func overlapping() defect {
-	return func(p *planting) error {
+func overlapping() plant {
+	return remembering(func() plant {
 		var mu sync.Mutex
 		pending := map[*http.Request]string{}
 		return both(
 			before(keyed, func(x *exchange) {
-				key, alone := x.Header.Get(api.AppKeyHeader)+x.Header.Get(api.IdempotencyHeader), true
+				key, alone := x.Header.Get(api.AppKeyHeader)+x.idempotencyKey(), true
 				mu.Lock()
 				for _, other := range pending {
 					alone = alone && other != key
@@ -65,94 +62,87 @@ func overlapping() defect {
 				defer mu.Unlock()
 				delete(pending, x.Request)
 			}),
-		)(p)
-	}
+		)
+	})
 }
 
 // sharedKeys answers a merchant with what another was answered under the key.
-func sharedKeys() defect {
+func sharedKeys() plant {
 	type first struct {
 		app    string
 		status int
 		body   []byte
 	}
-	return func(p *planting) error {
+	return remembering(func() plant {
 		var known sync.Map
 		return both(
 			before(keyed, func(x *exchange) {
-				if before, there := known.Load(x.Header.Get(api.IdempotencyHeader)); there && before.(first).app != x.Header.Get(api.AppKeyHeader) {
+				if before, there := known.Load(x.idempotencyKey()); there && before.(first).app != x.Header.Get(api.AppKeyHeader) {
 					x.status, x.body = before.(first).status, before.(first).body
 				}
 			}),
 			after(all(keyed, answered(200, 201)), func(x *exchange) {
-				known.LoadOrStore(x.Header.Get(api.IdempotencyHeader), first{x.Header.Get(api.AppKeyHeader), x.status, x.body})
+				known.LoadOrStore(x.idempotencyKey(), first{x.Header.Get(api.AppKeyHeader), x.status, x.body})
 			}),
-		)(p)
-	}
+		)
+	})
 }
 
 // forgetsOtherBodies ignores the key where it comes with another body.
-func forgetsOtherBodies() defect {
-	return func(p *planting) error {
+func forgetsOtherBodies() plant {
+	return remembering(func() plant {
 		var known sync.Map
 		return before(keyed, func(x *exchange) {
-			key := x.Header.Get(api.AppKeyHeader) + x.Header.Get(api.IdempotencyHeader)
+			key := x.Header.Get(api.AppKeyHeader) + x.idempotencyKey()
 			if first, there := known.LoadOrStore(key, string(x.sent)); there && first != string(x.sent) {
 				keyIgnored(x)
 			}
-		})(p)
-	}
+		})
+	})
 }
 
 // forgetsOnHangUp lets a key go when the client is not there to read the answer. A
 // request under a key waits until it is known whether the one before was read.
-func forgetsOnHangUp() defect {
-	type under struct {
-		api.Keys
-		again string
-	}
-	of := func(x *exchange) under {
-		return under{api.Keys{App: x.Header.Get(api.AppKeyHeader), Client: x.Header.Get(api.ClientKeyHeader)}, x.Header.Get(api.IdempotencyHeader)}
-	}
-	return func(p *planting) error {
-		var answering sync.Map // under → chan struct{}
-		return errors.Join(
+func forgetsOnHangUp() plant {
+	type used struct{ role, key string }
+	of := func(x *exchange) used { return used{x.role(), x.idempotencyKey()} }
+	return remembering(func() plant {
+		var answering sync.Map // used → chan struct{}
+		return both(
 			before(keyed, func(x *exchange) {
 				if read, there := answering.Load(of(x)); there {
 					<-read.(chan struct{})
 				}
-			})(p),
+			}),
 			after(all(keyed, answered(200, 201)), func(x *exchange) {
 				key, read := of(x), make(chan struct{})
 				answering.Store(key, read)
 				x.half = func(hungUp bool) {
 					defer close(read)
 					if hungUp {
-						x.server.State.Lock()
-						defer x.server.State.Unlock()
-						delete(x.server.State.Memories, api.MemoryKey{Client: x.server.Clients[key.Keys].Name, Key: key.again})
+						x.server.Do(func(w *api.Work) { delete(w.Memories, api.MemoryKey{Client: key.role, Key: key.key}) })
 					}
 				}
-			})(p),
+			}),
 		)
-	}
+	})
 }
 
 // declinesRepeats declines each payment under a key that was used before. Two at
 // once are told apart by the lock of the sandbox: the second waits for the first.
-func declinesRepeats() defect {
-	return func(p *planting) error {
+func declinesRepeats() plant {
+	return remembering(func() plant {
 		var mu sync.Mutex
 		used := map[api.MemoryKey]bool{}
 		payment := func(x *exchange) bool { return x.operation != "webhooks-create" }
 		return after(all(keyed, answered(200, 201), payment), func(x *exchange) {
-			key := api.MemoryKey{Client: x.Header.Get(api.AppKeyHeader), Key: x.Header.Get(api.IdempotencyHeader)}
+			key := api.MemoryKey{Client: x.Header.Get(api.AppKeyHeader), Key: x.idempotencyKey()}
 			mu.Lock()
 			defer mu.Unlock()
 			if used[key] {
-				answers(200, encoded(api.DeclineUnstored(&api.Request{}, api.CodeRepeatedKey).Body))(x)
+				declines(api.CodeRepeatedKey)(x)
 			}
 			used[key] = true
-		})(p)
-	}
+		})
+	})
 }

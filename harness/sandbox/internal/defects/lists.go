@@ -9,60 +9,46 @@ import (
 )
 
 // What lists show.
-var listMutants = []Mutant{
+var listDefects = []Defect{
 	{"second-page-overlaps", "begins the second page with the last row of the first", "LST-1", nil, on{"transactions-fetch-all"},
-		replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Answer {
-			if offset, _ := strconv.Atoi(rq.Query["offset"]); offset > 0 {
-				rq.Query["offset"] = strconv.Itoa(offset - 1)
-			}
-			return next(w, rq)
-		}, "transactions-fetch-all")},
+		movesPages(-1)},
 	{"second-page-skips", "leaves out a row between the first page and the second", "LST-1", nil, on{"transactions-fetch-all"},
-		replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Answer {
-			if offset, _ := strconv.Atoi(rq.Query["offset"]); offset > 0 {
-				rq.Query["offset"] = strconv.Itoa(offset + 1)
-			}
-			return next(w, rq)
-		}, "transactions-fetch-all")},
+		movesPages(+1)},
 	{"second-page-lacks-field", "leaves a field out on the second page of a list", "RH-200-2", nil, on{"transactions-fetch-all"},
 		after(all(is("transactions-fetch-all"), answered(200), func(x *exchange) bool { return x.URL.Query().Get("offset") > "0" }),
-			editsRows(func(row map[string]any) { delete(row, "trxn_type") }))},
+			hides("trxn_type"))},
 	{"limit-ignored", "ignores the limit of a list", "LST-1", nil, on{"transactions-fetch-all"},
 		forgets("limit")},
 	{"count-of-page", "counts the rows of the page alone", "LST-1", nil, on{"transactions-fetch-all"},
-		after(all(is("transactions-fetch-all"), answered(200)), edits(func(m map[string]any) {
-			if data, ok := m["data"].(map[string]any); ok {
-				data["count"] = len(rowsOf(m))
-			}
+		after(succeeded("transactions-fetch-all"), editsData(func(data map[string]any) {
+			rows, _ := data["transactions"].([]any)
+			data["count"] = len(rows)
 		}))},
 	{"order-filter-ignored", "ignores which order ids are asked for", "LST-4", also{"LST-3", "FL-ORD-*", "IDEM-*", "FL-CAP-2", "FL-GET-2"}, on{"transactions-fetch-all"},
 		forgets("order_id")},
 	{"amount-filter-ignored", "ignores the amounts that are asked for", "LST-2", nil, on{"transactions-fetch-all"},
 		forgets("amount", "amount_from", "amount_to")},
 	{"amount-bound-excluded", "leaves out what lies on the bound of amounts", "LST-2", nil, on{"transactions-fetch-all"},
-		replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Answer {
+		misreading(func(w *api.Work, rq *api.Request) {
 			if from, ok := api.ParseAmount(rq.Query["amount_from"]); ok {
 				rq.Query["amount_from"] = (from + 1).String()
 			}
-			return next(w, rq)
 		}, "transactions-fetch-all")},
 	{"status-filter-ignored", "ignores which status is asked for", "LST-3", nil, on{"transactions-fetch-all"},
 		forgets("trxn_status")},
 	{"all-payment-types", "lists bank transfers where none were asked for", "LST-3", nil, on{"transactions-fetch-all"},
 		assumes("payment_type", "cc, ach")},
 	{"oldest-first", "lists the oldest first", "LST-1", nil, on{"transactions-fetch-all"},
-		after(all(is("transactions-fetch-all"), answered(200)), edits(func(m map[string]any) {
+		after(succeeded("transactions-fetch-all"), edits(func(m map[string]any) {
 			rows := rowsOf(m)
 			for i := range len(rows) / 2 {
 				rows[i], rows[len(rows)-1-i] = rows[len(rows)-1-i], rows[i]
 			}
 		}))},
 	{"oldest-registration-first", "lists the oldest registration first", "FL-HOOK-4", nil, on{"webhooks_list"},
-		after(all(is("webhooks_list"), answered(200)), edits(func(m map[string]any) {
-			if data, ok := m["data"].(map[string]any); ok {
-				hooks, _ := data["webhooks"].([]any)
-				slices.Reverse(hooks)
-			}
+		after(succeeded("webhooks_list"), editsData(func(data map[string]any) {
+			hooks, _ := data["webhooks"].([]any)
+			slices.Reverse(hooks)
 		}))},
 	{"last-digits-filter-ignored", "ignores which last digits are asked for", "LST-6", nil, on{"transactions-fetch-all"},
 		forgets("last_4")},
@@ -71,7 +57,7 @@ var listMutants = []Mutant{
 	{"page-of-twenty", "lists twenty payments where no limit is given", "LST-1", nil, on{"transactions-fetch-all"},
 		assumes("limit", "20")},
 	{"order-case-ignored", "finds an order id in another case", "LST-4", nil, on{"transactions-fetch-all"},
-		replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Answer {
+		misreading(func(w *api.Work, rq *api.Request) {
 			for order := range strings.SplitSeq(rq.Query["order_id"], ",") {
 				for _, t := range w.Transactions {
 					if t.OrderID != order && strings.EqualFold(t.OrderID, order) {
@@ -79,16 +65,15 @@ var listMutants = []Mutant{
 					}
 				}
 			}
-			return next(w, rq)
 		}, "transactions-fetch-all")},
 	{"credit-shown-as-sale", "shows a credit as a sale", "LST-7", nil, on{"transactions-fetch-one"},
-		after(all(is("transactions-fetch-one"), answered(200)), editsRows(func(row map[string]any) {
+		after(succeeded("transactions-fetch-one"), editsRows(func(row map[string]any) {
 			if row["payment_type"] == "ach" && row["trxn_type"] == string(api.Refund) {
 				row["trxn_type"] = string(api.Sale)
 			}
 		}))},
 	{"profile-hides-voids", "leaves voids out of the transactions of a profile", "LST-8", nil, on{"transactions-fetch-profile"},
-		after(all(is("transactions-fetch-profile"), answered(200)), edits(func(m map[string]any) {
+		after(succeeded("transactions-fetch-profile"), edits(func(m map[string]any) {
 			rows := slices.DeleteFunc(rowsOf(m), func(row any) bool {
 				members, _ := row.(map[string]any)
 				return members["trxn_type"] == string(api.Void)
@@ -98,31 +83,36 @@ var listMutants = []Mutant{
 	{"unknown-bank-empty", "answers 200 and no bank to a routing number that no bank has", "UTL-1", nil, on{"utilities-validate-aba"},
 		after(all(is("utilities-validate-aba"), answered(404)), answers(200, `{"status":"ok","code":"GW00","message":"none","data":{}}`))},
 	{"every-digit-right", "calls every check digit right", "UTL-2", nil, on{"utilities-validate-cc"},
-		after(all(is("utilities-validate-cc"), answered(200)), edits(func(m map[string]any) {
-			if data, ok := m["data"].(map[string]any); ok {
-				data["is_valid"] = true
-			}
+		after(succeeded("utilities-validate-cc"), editsData(func(data map[string]any) {
+			data["is_valid"] = true
 		}))},
 	{"verification-hidden", "shows no verification results of a payment", "LST-5", nil, on{"transactions-fetch-one"},
-		after(all(is("transactions-fetch-one"), answered(200)), editsRows(func(row map[string]any) { row["avs_code"], row["cv_code"] = nil, nil }))},
+		after(succeeded("transactions-fetch-one"), editsRows(func(row map[string]any) { row["avs_code"], row["cv_code"] = nil, nil }))},
+}
+
+// movesPages begins every page but the first some rows later, or earlier.
+func movesPages(by int) plant {
+	return misreading(func(_ *api.Work, rq *api.Request) {
+		if offset, _ := strconv.Atoi(rq.Query["offset"]); offset > 0 {
+			rq.Query["offset"] = strconv.Itoa(offset + by)
+		}
+	}, "transactions-fetch-all")
 }
 
 // assumes lets a list take a query parameter for given where it is not.
-func assumes(name, value string) defect {
-	return replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Answer {
+func assumes(name, value string) plant {
+	return misreading(func(_ *api.Work, rq *api.Request) {
 		if rq.Query[name] == "" {
 			rq.Query[name] = value
 		}
-		return next(w, rq)
 	}, "transactions-fetch-all")
 }
 
 // forgets lets a list ignore query parameters.
-func forgets(names ...string) defect {
-	return replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Answer {
+func forgets(names ...string) plant {
+	return misreading(func(_ *api.Work, rq *api.Request) {
 		for _, name := range names {
 			delete(rq.Query, name)
 		}
-		return next(w, rq)
 	}, "transactions-fetch-all")
 }

@@ -3,22 +3,16 @@ package defects
 import "qorcheck/harness/sandbox/internal/api"
 import "strings"
 
-var (
-	wasRefused = told("resultCode", api.Refused)
-	wasFailed  = told("resultCode", api.Failed)
-	approvedIs = told("resultCode", api.Authorised)
-)
-
 // How a 200 says that a payment ended, and why.
-var outcomeMutants = []Mutant{
+var outcomeDefects = []Defect{
 	{"refused-402", "answers a decline with 402", "RH-200-3", also{"RH-ALL-1", "RH-ERR-1", "IDEM-1"}, on{"payment-sale-manual"},
 		after(wasRefused, status(402))},
 	{"refused-400", "answers a decline with 400", "RH-200-3", also{"RH-ERR-1", "IDEM-1"}, on{"payment-sale-manual"},
 		after(wasRefused, status(400))},
 	{"wrong-cvv-400", "answers 400 to a CVV whose length is not that of the card's brand", "RH-200-3", also{"RH-ERR-1"}, on{"payment-sale-manual"},
-		after(told("code", api.CodeCVV), status(400))},
+		after(saying("code", api.CodeCVV), status(400))},
 	{"wrong-cvv-taken", "does not count the digits of a CVV", "RH-200-3", nil, on{"payment-sale-manual"},
-		before(all(is("payment-sale-manual"), sends("cvv", as("4321"))), corrects("cvv", "321"))},
+		reads("cvv", "4321", "321", "payment-sale-manual")},
 	{"refused-told-approved", "tells a refused sale as approved", "RH-200-3", also{"RH-200-2", "RH-200-12", "IDEM-1"}, on{"payment-sale-manual"},
 		after(wasRefused, says("status", api.Approved), says("code", api.CodeApproved), says("resultCode", api.Authorised), omits("refusalReason"))},
 	{"words-disagree", "says refused with one word and approved with another", "RH-200-3", also{"RH-200-2", "IDEM-1"}, on{"payment-sale-manual"},
@@ -30,7 +24,7 @@ var outcomeMutants = []Mutant{
 	{"error-reason-absent", "leaves the reason of an error out", "RH-200-5", nil, on{"payment-sale-manual"},
 		after(wasFailed, omits("refusalReason"))},
 	{"reason-absent-once", "leaves the reason out for one of the codes", "RH-200-5", nil, on{"payment-sale-manual"},
-		after(all(wasRefused, told("code", "GW61")), omits("refusalReason"))},
+		after(all(wasRefused, saying("code", "GW61")), omits("refusalReason"))},
 	{"reason-absent-ach", "leaves the reason out for bank transfers alone", "RH-200-5", nil, on{"ach-sale"},
 		after(all(is("ach-sale", "ach-credit"), wasRefused), omits("refusalReason"))},
 	{"reason-absent-by-token", "leaves the reason out for sales by token alone", "RH-200-5", nil, on{"payment-sale-token"},
@@ -44,17 +38,17 @@ var outcomeMutants = []Mutant{
 	{"reason-renamed", "gives the reason under another name", "RH-200-5", nil, on{"payment-sale-manual"},
 		after(wasRefused, renames("refusalReason", "refusal_reason"))},
 	{"declined-without-message", "gives a declined payment a blank message", "RH-200-5", also{"RH-200-2"}, on{"payment-sale-manual"},
-		after(told("status", api.Declined), says("message", " "))},
+		after(saying("status", api.Declined), says("message", " "))},
 	{"reason-on-success", "gives a reason of refusal with a success", "RH-200-6", also{"RH-200-7"}, on{"payment-sale-manual"},
-		after(approvedIs, says("refusalReason", "none"))},
+		after(wasApproved, says("refusalReason", "none"))},
 	{"empty-reason-on-success", "leaves the field for the reason in, empty, with a success", "RH-200-7", also{"RH-200-2"}, on{"payment-sale-manual"},
-		after(approvedIs, says("refusalReason", ""))},
+		after(wasApproved, says("refusalReason", ""))},
 	{"one-reason-for-all", "gives the same reason whatever the cause", "RH-200-8", nil, on{"payment-sale-manual"},
 		after(wasRefused, says("refusalReason", "declined"), says("message", "declined"))},
 	{"success-code-on-refusal", "gives a refusal the code of a success", "RH-200-10", nil, on{"payment-sale-manual"},
 		after(wasRefused, says("code", api.CodeApproved))},
 	{"refusal-code-on-success", "gives a success the code of a refusal", "RH-200-10", nil, on{"payment-sale-manual"},
-		after(approvedIs, says("code", "GW05"))},
+		after(wasApproved, says("code", "GW05"))},
 	{"reference-lost", "does not repeat the reference id", "RH-200-11", nil, on{"payment-sale-manual"},
 		after(is("payment-sale-manual"), omits("reference_id"))},
 	{"reference-upper-case", "repeats the reference id in upper case", "RH-200-11", nil, on{"payment-sale-manual"},

@@ -12,7 +12,7 @@ import (
 )
 
 // What a rejected request leaves behind.
-var rejectionMutants = []Mutant{
+var rejectionDefects = []Defect{
 	{"charge-despite-400", "charges for a request that it answers with 400", "RH-NIL-1", nil, on{"payment-sale-manual"},
 		after(answered(400), charge)},
 	{"kept-despite-400", "keeps a request that it answers with 400, as a declined one", "RH-NIL-1", nil, on{"payment-sale-manual"},
@@ -20,9 +20,9 @@ var rejectionMutants = []Mutant{
 	{"charge-despite-401", "charges for a request that it answers with 401", "RH-NIL-2", nil, on{"payment-sale-manual"},
 		after(answered(401), charge)},
 	{"charge-despite-403", "charges for a request that it answers with 403", "RH-NIL-2", nil, on{"payment-sale-manual"},
-		after(all(answered(403), told("code", api.CodeSecurity)), charge)},
+		after(all(answered(403), saying("code", api.CodeSecurity)), charge)},
 	{"charge-despite-403-merchant", "charges for a request in another merchant's name", "RH-NIL-2", also{"RH-NIL-1", "RH-REP-4"}, on{"payment-sale-manual"},
-		after(all(answered(403), told("code", api.CodeMerchant)), charge)},
+		after(all(answered(403), saying("code", api.CodeMerchant)), charge)},
 	{"charge-despite-404", "charges for a payment by a token that it does not know", "RH-REP-3", also{"RH-MSG-11", "RH-REP-5"}, on{"payment-sale-token"},
 		after(all(answered(404), is("payment-sale-token")), charge)},
 	{"charge-despite-500", "charges for a request that it answers with 500", "RH-NIL-3", nil, on{"payment-sale-manual"},
@@ -46,7 +46,7 @@ var rejectionMutants = []Mutant{
 	{"order-used-up-by-500", "holds the order id of a request that met an internal error for used", "RH-REP-6", nil, on{"payment-sale-manual"},
 		usedUp(order, answered(500), "GW19")},
 	{"key-used-up-by-400", "holds the idempotency key of a rejected request for used", "RH-REP-4", also{"RH-200-2"}, on{"payment-sale-manual"},
-		usedUp(func(x *exchange) string { return x.Header.Get(api.IdempotencyHeader) }, answered(400), "GW06")},
+		usedUp((*exchange).idempotencyKey, answered(400), "GW06")},
 	{"second-400-accepted", "accepts a malformed request when it comes again", "RH-REP-1", nil, on{"payment-sale-manual"},
 		secondTime(answered(400))},
 	{"second-403-accepted", "accepts a forbidden request when it comes again", "RH-REP-2", also{"RH-REP-1"}, on{"payment-sale-manual"},
@@ -68,40 +68,29 @@ func order(x *exchange) string {
 // charge makes a sale with the order id of a rejected request.
 func charge(x *exchange) {
 	id := order(x)
-	if id == "" {
-		return
-	}
-	x.sell(id)
-}
-
-func (x *exchange) sell(order string) {
-	s := x.server
-	s.State.Lock()
-	defer s.State.Unlock()
-	merchant := s.Fixtures.Merchants["main"]
-	if s.State.Closed || s.State.OrderUsed(merchant, order) {
-		return
-	}
-	w := &api.Work{State: s.State, Now: s.Now()}
-	rq := &api.Request{Client: s.Clients[s.Fixtures.Credentials["valid"]], Merchant: merchant, Data: map[string]any{"amount": "1.00"}}
-	t := w.Open(rq, api.Sale, "cc", order)
-	t.Card = api.NewCard(s.Fixtures.Triggers.Card.Approved.Number)
-	w.Conclude(rq, t, api.CodeApproved)
-	s.Finish(w)
+	x.server.Do(func(w *api.Work) {
+		rq := &api.Request{Merchant: x.server.Fixtures.Merchants["main"], Data: map[string]any{"amount": "1.00"}}
+		if id == "" || w.OrderUsed(rq.Merchant, id) {
+			return
+		}
+		t := w.Open(rq, api.Sale, "cc", id)
+		t.Card = api.NewCard(x.server.Fixtures.Triggers.Card.Approved.Number)
+		w.Conclude(rq, t, api.CodeApproved)
+	})
 }
 
 // keepDeclined puts a rejected request into the books without using up its order id.
 func keepDeclined(x *exchange) {
-	id, s := order(x), x.server
-	s.State.Lock()
-	defer s.State.Unlock()
-	if id == "" || s.State.Closed {
+	id := order(x)
+	if id == "" {
 		return
 	}
-	s.State.Commit(api.Change{Transactions: []*api.Transaction{{
-		ID: s.State.NewID(), Parent: "a rejected request", Merchant: s.Fixtures.Merchants["main"], Kind: api.Sale, PaymentType: "cc",
-		Status: api.Declined, Code: api.CodeMalformed, OrderID: id, Created: s.Now(),
-	}}})
+	x.server.Do(func(w *api.Work) {
+		w.Put(&api.Transaction{
+			ID: w.NewID(), Parent: "a rejected request", Merchant: x.server.Fixtures.Merchants["main"], Kind: api.Sale, PaymentType: "cc",
+			Status: api.Declined, Code: api.CodeMalformed, OrderID: id, Created: w.Now,
+		})
+	})
 }
 
 // repeatWithKeys lets the sandbox carry out what it has rejected.
@@ -117,19 +106,17 @@ func repeatWithKeys(x *exchange) {
 
 // captureInSilence captures the whole of an authorization that is still open.
 func captureInSilence(x *exchange) {
-	s := x.server
-	s.State.Lock()
-	defer s.State.Unlock()
-	original := s.State.Transactions[x.text("transaction_id")]
-	if s.State.Closed || original == nil || original.Kind != api.Authorization || api.Dead(original) != "" || s.State.Sum(original, api.Capture) > 0 {
-		return
-	}
-	w := &api.Work{State: s.State, Now: s.Now()}
-	rq := &api.Request{Merchant: original.Merchant, Data: map[string]any{"amount": original.Amount.String()}}
-	w.Conclude(rq, w.Child(rq, original, api.Capture), api.CodeApproved)
-	s.Finish(w)
+	x.server.Do(func(w *api.Work) {
+		original := w.Transactions[x.text("transaction_id")]
+		if original == nil || original.Kind != api.Authorization || api.Dead(original) != "" || w.Sum(original, api.Capture) > 0 {
+			return
+		}
+		rq := &api.Request{Merchant: original.Merchant, Data: map[string]any{"amount": original.Amount.String()}}
+		w.Conclude(rq, w.Child(rq, original, api.Capture), api.CodeApproved)
+	})
 }
 
+// addHookInSilence adds a webhook at the address that a rejected request names.
 func addHookInSilence(x *exchange) {
 	copied := *x
 	copied.rewrite(func(data map[string]any) {
@@ -148,27 +135,27 @@ func addHookInSilence(x *exchange) {
 
 // usedUp declines a later request that carries what an earlier one carried
 // whose answer met a condition.
-func usedUp(carried func(*exchange) string, when condition, code string) defect {
-	return func(p *planting) error {
+func usedUp(carried func(*exchange) string, when condition, code string) plant {
+	return remembering(func() plant {
 		var used sync.Map
 		return both(
 			before(func(x *exchange) bool {
 				first, there := used.Load(carried(x))
 				return there && carried(x) != "" && first != string(x.sent)
-			}, answers(200, encoded(api.PaymentBody{PlainBody: api.PlainBody{Status: api.Declined, Code: code, Message: api.Reason(code)}, ResultCode: api.Refused, RefusalReason: api.Reason(code)}))),
+			}, declines(code)),
 			after(when, func(x *exchange) {
 				if value := carried(x); value != "" {
 					used.Store(value, string(x.sent))
 				}
 			}),
-		)(p)
-	}
+		)
+	})
 }
 
 // secondTime approves a request that comes a second time, to the byte, after an
 // answer that met a condition.
-func secondTime(when condition) defect {
-	return func(p *planting) error {
+func secondTime(when condition) plant {
+	return remembering(func() plant {
 		var seen sync.Map
 		mark := func(x *exchange) string {
 			return x.Method + x.URL.String() + x.Header.Get(api.AppKeyHeader) + x.Header.Get(api.ClientKeyHeader) + x.Header.Get("Content-Type") + string(x.sent)
@@ -180,21 +167,19 @@ func secondTime(when condition) defect {
 					seen.Store(mark(x), true)
 				}
 			}),
-		)(p)
-	}
+		)
+	})
 }
 
 // remembers404 answers 404 where a path goes on to one that was not found.
-func remembers404() defect {
-	return func(p *planting) error {
+func remembers404() plant {
+	return remembering(func() plant {
 		var missed atomic.Bool
 		return both(
-			before(func(x *exchange) bool { return is("webhooks_list")(x) && keysOf("valid")(x) && missed.Load() },
-				answers(404, `{"status":"error","code":"GW40","message":"there is nothing at this method and path"}`)),
+			before(all(is("webhooks_list"), keysOf("valid"), func(*exchange) bool { return missed.Load() }),
+				refuses(404, "GW40", "there is nothing at this method and path")),
 			after(func(x *exchange) bool { return x.operation == "" && x.URL.Path == "/v3/webhook-unknown" },
 				func(*exchange) { missed.Store(true) }),
-		)(p)
-	}
+		)
+	})
 }
-
-func encoded(body any) string { return string(api.EncodeJSON(body)) }

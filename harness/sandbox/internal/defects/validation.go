@@ -8,7 +8,7 @@ import (
 )
 
 // What a request has to be.
-var validationMutants = []Mutant{
+var validationDefects = []Defect{
 	{"malformed-approved", "approves every malformed request", "RH-400-1", also{"RH-400-2", "RH-400-3", "RH-400-6", "RH-200-2", "RH-200-11", "ACH-1", "FL-HOOK-3", "RH-NIL-4"}, on{"payment-void"},
 		after(answered(400), answers(200, `{"status":"approved","code":"GW00","message":"fine","resultCode":"Authorised"}`))},
 	{"trailing-text-accepted", "accepts text after the JSON value", "RH-400-1", nil, on{"payment-sale-manual"},
@@ -29,13 +29,13 @@ var validationMutants = []Mutant{
 	{"pattern-ignored", "ignores the form of an amount", "RH-400-2", also{"RH-NIL-4"}, on{"payment-sale-manual"},
 		without("/components/schemas/Amount/pattern")},
 	{"bytes-counted", "counts the bytes of a text", "RH-200-15", nil, on{"ach-sale"},
-		after(all(is("ach-sale"), sends("bankstate", as("ÄÖ"))), answers(400, `{"status":"error","code":"length","message":"bankstate is too long"}`))},
+		after(all(is("ach-sale"), sends("bankstate", as("ÄÖ"))), refuses(400, "length", "bankstate is too long"))},
 	{"third-decimal-dropped", "takes an amount with three decimals and drops the last", "RH-400-2", nil, on{"payment-sale-manual"},
-		before(sends("amount", as("18.400")), corrects("amount", "18.40"))},
+		reads("amount", "18.400", "18.40")},
 	{"month-above-december", "takes 99 for a month", "RH-400-2", nil, on{"payment-sale-manual"},
-		before(sends("month", as("99")), corrects("month", "12"))},
+		reads("month", "99", "12")},
 	{"short-zip-accepted", "takes a ZIP code of four digits", "RH-400-2", nil, on{"payment-sale-manual"},
-		before(sends("bzip", as("9720")), corrects("bzip", "97201"))},
+		reads("bzip", "9720", "97201")},
 	{"number-for-text-accepted", "accepts a number where a text is due", "RH-400-2", also{"RH-200-12"}, on{"payment-sale-manual"},
 		before(sends("amount", func(value any, _ bool) bool { _, number := value.(float64); return number }), corrects("amount", "123.45"))},
 	{"null-accepted", "accepts null in an optional field", "RH-400-2", nil, on{"payment-sale-manual"},

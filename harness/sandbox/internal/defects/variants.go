@@ -15,22 +15,21 @@ import (
 // open: a sandbox that differs so keeps it, and nothing may fail.
 const Tolerated = "tolerated"
 
-var variants = []Mutant{
+var variants = []Defect{
 	{"405-for-wrong-method", "answers a wrong method with 405", Tolerated, nil, on{"payment-sale-manual"},
 		after(all(answered(404), func(x *exchange) bool { return x.Method == http.MethodPut && x.URL.Path == "/v3/payment/sale/manual/" }), status(405))},
 	{"500-for-missing", "answers 500 where a mandatory field is missing", Tolerated, nil, on{"payment-sale-manual"},
 		after(missesZIP, status(500))},
 	{"gw03-for-missing", "declines with GW03 where a mandatory field is missing", Tolerated, nil, on{"payment-sale-manual"},
-		after(missesZIP,
-			answers(200, encoded(api.DeclineUnstored(&api.Request{}, api.CodeMalformed).Body)), says("refusalReason", "a value is missing"))},
+		after(missesZIP, declines(api.CodeMalformed), says("refusalReason", "a value is missing"))},
 	{"500-for-missing-token", "answers 500 to a removal that does not name its token", Tolerated, nil, on{"token-remove"},
 		after(all(answered(400), is("token-remove")), status(500))},
 	{"gw03-for-missing-token", "declines with GW03 a removal that does not name its token", Tolerated, nil, on{"token-remove"},
 		after(all(answered(400), is("token-remove")), answers(200, `{"status":"declined","code":"GW03","message":"a value is missing"}`))},
 	{"gw76-for-unknown", "answers 200 and GW76 to an unknown id", Tolerated, nil, on{"payment-void"},
-		after(unknown, answers(200, `{"status":"error","code":"GW76","message":"no such record","resultCode":"Error","refusalReason":"no such record"}`))},
+		after(notFound, answers(200, `{"status":"error","code":"GW76","message":"no such record","resultCode":"Error","refusalReason":"no such record"}`))},
 	{"unknown-token-declined", "declines a payment by an unknown token", Tolerated, nil, on{"payment-sale-token"},
-		after(all(is("payment-sale-token", "payment-auth-token"), unknown), answers(200, `{"status":"declined","code":"GW14","message":"no such token","resultCode":"Refused","refusalReason":"no such token"}`))},
+		after(all(is("payment-sale-token", "payment-auth-token"), notFound), answers(200, `{"status":"declined","code":"GW14","message":"no such token","resultCode":"Refused","refusalReason":"no such token"}`))},
 	{"ambiguity-accepted", "accepts what can be read in more than one way", Tolerated, nil, on{"ach-credit", "token-remove"},
 		before(always, readLeniently)},
 	{"ids-counted", "counts its transactions, from 1", Tolerated, nil, on{"payment-sale-manual", "payment-void", "transactions-fetch-one", "transactions-fetch-all"},
@@ -43,35 +42,31 @@ var variants = []Mutant{
 	{"errors-say-more", "adds a field to the body of an error", Tolerated, nil, on{"payment-sale-manual"},
 		after(rejected, says("request_id", "req_4711"))},
 	{"status-capitalised", "writes the status with a capital letter", Tolerated, nil, on{"payment-sale-manual"},
-		after(told("status", api.Approved), says("status", "Approved"))},
+		after(saying("status", api.Approved), says("status", "Approved"))},
 	{"another-word-of-success", "calls an accepted capture Captured", Tolerated, nil, on{"payment-capture"},
-		after(all(is("payment-capture"), told("resultCode", api.Received)), says("resultCode", "Captured"))},
+		after(all(is("payment-capture"), saying("resultCode", api.Received)), says("resultCode", "Captured"))},
 	{"message-twice", "sends a message that was acknowledged a second time, to the byte", Tolerated, nil, on{"payment-capture"},
-		telling(func(s *api.Server, m api.Message) []api.Message {
-			s.Courier.Work.Go(func() {
-				for range 1 + api.Repeats {
-					if s.Courier.Attempt(m) {
-						s.Courier.Attempt(m)
-						return
-					}
+		delivering(func(_ *api.Server, _ api.Message, attempt func() bool) {
+			for range 1 + api.Repeats {
+				if attempt() {
+					attempt()
+					return
 				}
-			})
-			return nil
+			}
 		})},
 	{"key-declined", "declines a repeated idempotency key, as the response codes say", Tolerated, nil, on{"payment-sale-manual", "payment-capture"},
 		declinesRepeats()},
 	{"amount-not-told", "tells no amount when it succeeded", Tolerated, nil, on{"payment-capture", "payment-refund"},
 		after(always, omits("amount_approved"))},
 	{"used-order-400", "answers 400 to a used order id", Tolerated, nil, on{"cash-sale"},
-		after(told("code", "GW19"), answers(400, `{"status":"error","code":"used","message":"the order id was used before"}`))},
+		after(saying("code", "GW19"), refuses(400, "used", "the order id was used before"))},
 	{"500-for-form-without-fields", "answers 500 to a form that names no field it knows", Tolerated, nil, on{"payment-capture"},
 		after(all(answered(400), func(x *exchange) bool { return string(x.sent) == "transaction_data=text" }), status(500))},
 	{"account-holder-passed-over", "finds no bank transfer by who holds the account", Tolerated, nil, on{"transactions-fetch-all"},
-		replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Answer {
+		misreading(func(_ *api.Work, rq *api.Request) {
 			if rq.Query["cardholder_name"] != "" && rq.Query["payment_type"] == "ach" {
 				rq.Query["transaction_id"] = "none"
 			}
-			return next(w, rq)
 		}, "transactions-fetch-all")},
 }
 

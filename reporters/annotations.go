@@ -3,17 +3,16 @@ package reporters
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
-	"qorcheck/spec"
+	"qorcheck/reporters/outline"
 )
 
-// mostAnnotations of a kind are shown by GitHub; the rest is lost without a word.
-const mostAnnotations = 10
+// maxAnnotations is how many annotations of a kind GitHub shows; it drops the rest silently.
+const maxAnnotations = 10
 
 type annotation struct{ file, title, text string }
 
@@ -21,31 +20,27 @@ type annotation struct{ file, title, text string }
 // run, a warning for each cause that does not fail it.
 func Annotations(w io.Writer, d *run.Document) error {
 	var errors, warnings []annotation
-	for _, c := range d.Failed() {
-		if c.Level == spec.Must || d.Strict && c.Level == spec.Should {
-			errors = append(errors, causeAnnotation(d, c))
+	add := func(fails bool, a annotation) {
+		if fails {
+			errors = append(errors, a)
 		} else {
-			warnings = append(warnings, causeAnnotation(d, c))
+			warnings = append(warnings, a)
 		}
 	}
-	for _, o := range d.Obligations {
-		if o.NeedlessWaiver() {
-			errors = append(errors, annotation{place(o), o.ID, o.Why})
-		}
+	o := outline.Of(d)
+	if o.Stopped != "" {
+		add(true, annotation{"", "the run did not come to its end", o.Stopped})
 	}
-	for _, outcome := range []verdict.Outcome{verdict.Broken, verdict.Inconclusive} {
-		for _, g := range byReason(d, outcome) {
-			a := annotation{"", outcome.String(), fmt.Sprintf("%s (%s)", g.why, few(g.ids))}
-			must := slices.ContainsFunc(g.ids, func(id string) bool { return d.Obligation(id).Level == spec.Must })
-			if outcome == verdict.Broken || must && !d.Unexercised {
-				errors = append(errors, a)
-			} else {
-				warnings = append(warnings, a)
-			}
-		}
+	for _, f := range o.Failures {
+		add(f.Fails, annotation{place(f.Obligation), fmt.Sprintf("%s (%s)", f.Obligation.Requirement, f.Extent()), f.Title})
 	}
-	if sentence := stoppedBy(d); sentence != "" {
-		errors = append([]annotation{{"", "the run did not come to its end", sentence}}, errors...)
+	for _, needless := range o.Needless {
+		add(true, annotation{place(needless.Obligation), needless.ID, needless.Why})
+	}
+	for _, g := range o.Unjudged {
+		if !g.InVerdict && (g.Outcome == verdict.Broken || g.Outcome == verdict.Inconclusive) {
+			add(g.Fails, annotation{"", g.Outcome.String(), fmt.Sprintf("%s (%s)", g.Why, few(g.IDs()))})
+		}
 	}
 	return Printed(w, func(w io.Writer) error {
 		annotate(w, "error", errors)
@@ -54,13 +49,8 @@ func Annotations(w io.Writer, d *run.Document) error {
 	})
 }
 
-func causeAnnotation(d *run.Document, c run.Cause) annotation {
-	o := d.Obligation(c.Shown[0].Obligation)
-	return annotation{place(*o), fmt.Sprintf("%s (%s)", o.Requirement, extent(d, c)), c.Title}
-}
-
 // place is where the operation stands in the description.
-func place(o run.Obligation) string {
+func place(o *run.Obligation) string {
 	if o.File == "" || o.Line == 0 {
 		return ""
 	}
@@ -69,7 +59,7 @@ func place(o run.Obligation) string {
 
 func annotate(w io.Writer, kind string, list []annotation) {
 	for i, a := range list {
-		if i == mostAnnotations-1 && len(list) > mostAnnotations {
+		if i == maxAnnotations-1 && len(list) > maxAnnotations {
 			fmt.Fprintf(w, "::%s title=more::and %d more, see the summary\n", kind, len(list)-i)
 			return
 		}

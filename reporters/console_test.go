@@ -80,7 +80,7 @@ func TestConsole(t *testing.T) {
 	})
 	t.Run("a warning is not painted as a failure", func(t *testing.T) {
 		var b bytes.Buffer
-		if err := Console(&b, sample.Document(0, sample.Obligation("R-1", spec.Should, verdict.Fail)), true); err != nil || strings.Contains(b.String(), "\x1b[31m") || !strings.Contains(b.String(), "\x1b[33mFAIL: ") {
+		if err := Console(&b, sample.Document(0, sample.Obligation("R-1", spec.Should, verdict.Fail)), true); err != nil || strings.Contains(b.String(), "\x1b[31m") || !strings.Contains(b.String(), "\x1b[33mWARNING: ") {
 			t.Errorf("%v\n%s", err, b.String())
 		}
 	})

@@ -197,7 +197,7 @@ const runSuite = "Run"
 // are listed. Two test cases of one name are an error, since readers drop one.
 func junitSuites(d *run.Document, o Options) ([]junitSuite, error) {
 	var list []junitSuite
-	if sentence := stoppedBy(d); sentence != "" {
+	if sentence := outline.Of(d).Stopped; sentence != "" { // without it the report of a run that sent nothing is green and empty
 		s := junitSuite{name: runSuite, started: d.Started}
 		s.add(TestCase{class: "conformance.run", name: "the run comes to its end", started: d.Started, element: "error", kind: "inconclusive", message: sentence, body: sentence})
 		list = append(list, s)
@@ -242,14 +242,6 @@ func suitesOfChapters(d *run.Document) []junitSuite {
 func (s *junitSuite) add(c TestCase) {
 	s.cases = append(s.cases, c)
 	s.counts.count(c)
-}
-
-// stoppedBy says why a run ended before its end: a report without it would be green and empty.
-func stoppedBy(d *run.Document) string {
-	if d.Interrupted || d.Preflight != "" || d.Stopped != "" {
-		return d.Verdict
-	}
-	return ""
 }
 
 func (c *junitCounts) count(t TestCase) {

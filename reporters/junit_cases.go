@@ -8,7 +8,7 @@ import (
 
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
-	"qorcheck/spec"
+	"qorcheck/reporters/outline"
 )
 
 // TestCases reads the journal of a run for JUnit with one test case a case. What
@@ -69,18 +69,18 @@ func testCase(d *run.Document, e run.Entry, obligations map[string]run.Obligatio
 // elements of a test case that did not pass, the gravest first.
 var elements = []string{"error", "failure", "skipped"}
 
-// elementOf says how an outcome of a case counts under an obligation.
+// elementOf returns the element for an outcome of an obligation or of one of its
+// cases, "" for one that is no more than remarked on.
 func elementOf(d *run.Document, o run.Obligation, outcome verdict.Outcome) (element, kind string) {
+	fails := outline.Fails(d, &o, outcome)
 	switch {
-	case outcome == verdict.Fail && o.Waiver != nil, outcome == verdict.NotRun:
-		return "skipped", ""
-	case outcome == verdict.Fail && (o.Level == spec.Must || d.Strict && o.Level == spec.Should):
+	case fails && outcome == verdict.Fail:
 		return "failure", "violation"
-	case outcome == verdict.Broken:
+	case fails && outcome == verdict.Broken:
 		return "error", "internal"
-	case outcome == verdict.Inconclusive && o.Level == spec.Must && !d.Unexercised && !d.Elsewhere(o):
+	case fails:
 		return "error", "inconclusive"
-	case outcome == verdict.Inconclusive:
+	case outcome == verdict.Fail && o.Waiver != nil, outcome == verdict.Inconclusive, outcome == verdict.NotRun:
 		return "skipped", ""
 	}
 	return "", ""

@@ -33,7 +33,7 @@ func TestMarkdownFitsWhereItIsShown(t *testing.T) {
 			d.Causes[i].Shown[j].Evidence[0].Answer.Body = redacttest.Text(strings.Repeat("é", 10_000))
 		}
 	}
-	for _, most := range []int{mostMarkdown, 100_000, 20_000, 3_000} {
+	for _, most := range []int{maxMarkdown, 100_000, 20_000, 3_000} {
 		text := markdown(t, d, most)
 		if len(text) > most {
 			t.Errorf("%d bytes, allowed are %d", len(text), most)
@@ -51,7 +51,7 @@ func TestMarkdownFitsWhereItIsShown(t *testing.T) {
 }
 
 func TestMarkdownShowsFailuresFirst(t *testing.T) {
-	text := markdown(t, sample.EveryKind(), mostMarkdown)
+	text := markdown(t, sample.EveryKind(), maxMarkdown)
 	at := -1
 	for _, part := range []string{"THE VERDICT", "| pass | 3 |", "FAIL: pay answers", "WARNING: pay answers", "### Waivers that are not needed", "### Broken", "### Inconclusive", "### Not run", "### Waived", "### Unsupported", "### Tolerated", "### Made and not removed", "### Not tested yet"} {
 		next := strings.Index(text, part)

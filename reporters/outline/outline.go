@@ -2,27 +2,216 @@
 // with which counts. Each format renders it.
 package outline
 
-import "qorcheck/harness/run"
+import (
+	"fmt"
+	"slices"
+	"time"
 
-// Chapter is a chapter of the requirement list with its obligations.
-type Chapter struct {
-	Title       string
-	Obligations []*run.Obligation
+	"qorcheck/harness/redact"
+	"qorcheck/harness/run"
+	"qorcheck/harness/verdict"
+	"qorcheck/spec"
+)
+
+// Outline is what reports show of a run, each list in the order of reading.
+type Outline struct {
+	Took      time.Duration
+	Stopped   string        // why the run ended before its end, "" when it did not
+	Tally     []Count       // how obligations and cases ended, by outcome
+	Failures  []Failure     // that nobody waived
+	Accepted  []Failure     // that are waived
+	Needless  []Entry       // obligations that pass although they are waived
+	Unjudged  []Group       // obligations that neither passed nor failed
+	Tolerated []Note        // on what passed
+	Left      []redact.Text // made by the run and not removed
+	Foreign   []redact.Text // messages that no case of the run explains
+	Untested  []run.Untested
 }
 
-// Chapters lists the chapters that have obligations, in the document's order.
-func Chapters(d *run.Document) []Chapter {
-	var list []Chapter
-	for _, c := range d.Chapters {
-		one := Chapter{Title: c.Title}
-		for i := range d.Obligations {
-			if o := &d.Obligations[i]; o.Chapter == c.Name {
-				one.Obligations = append(one.Obligations, o)
+// Entry is an obligation with what it means for the run.
+type Entry struct {
+	*run.Obligation
+	Fails bool // it keeps the run from passing
+}
+
+// Count is how many obligations and cases had an outcome.
+type Count struct {
+	Outcome     verdict.Outcome
+	Obligations int
+	Warnings    int // failed obligations that do not fail the run
+	Cases       int
+}
+
+// Failure is a cause of failed obligations.
+type Failure struct {
+	run.Cause
+	Fails      bool // it fails the run; else it is a warning
+	First      run.Case
+	Obligation *run.Obligation // that First did not pass
+	Operations []string        // in which the cause shows, sorted
+}
+
+// Word says whether a failure fails the run.
+func (f Failure) Word() string {
+	if f.Fails {
+		return "FAIL"
+	}
+	return "WARNING"
+}
+
+// Extent says how far a failure reaches.
+func (f Failure) Extent() string {
+	where := Plural(len(f.Operations), "operation")
+	if len(f.Operations) == 1 {
+		where = f.Operations[0]
+	}
+	return fmt.Sprintf("%s of %s", Plural(f.Cases, "case"), where)
+}
+
+// Group is obligations that had one outcome for one reason.
+type Group struct {
+	Outcome     verdict.Outcome
+	Why         string
+	Obligations []Entry
+	Fails       bool // one of them does
+	InVerdict   bool // the verdict's sentence is the reason, so that short reports leave the group out
+}
+
+// Obligations lists what the cause made not pass, by id.
+func (f Failure) Obligations() []string {
+	var list []string
+	for _, b := range f.Behind {
+		list = append(list, b.Obligation)
+	}
+	return list
+}
+
+// IDs lists the obligations by id.
+func (g Group) IDs() []string {
+	var list []string
+	for _, o := range g.Obligations {
+		list = append(list, o.ID)
+	}
+	return list
+}
+
+// Note is a remark on answers that were tolerated.
+type Note struct {
+	Text        string
+	Count       int // cases
+	Obligations []Entry
+}
+
+// Of outlines a run.
+func Of(d *run.Document) *Outline {
+	o := &Outline{
+		Took: d.Finished.Sub(d.Started).Round(10 * time.Millisecond), Left: d.Left, Foreign: d.Foreign, Untested: d.Untested,
+		Tally: tally(d), Unjudged: unjudged(d), Tolerated: tolerated(d),
+	}
+	if d.Interrupted || d.Preflight != "" || d.Stopped != "" {
+		o.Stopped = d.Verdict
+	}
+	for _, c := range d.Causes {
+		if c.Outcome != verdict.Fail {
+			continue
+		}
+		f := Failure{Cause: c, Fails: Counts(d, c.Level), First: c.Shown[0], Obligation: d.Obligation(c.Shown[0].Obligation), Operations: d.Operations(c)}
+		if d.Waived(c) {
+			o.Accepted = append(o.Accepted, f)
+		} else {
+			o.Failures = append(o.Failures, f)
+		}
+	}
+	for i := range d.Obligations {
+		if one := &d.Obligations[i]; one.NeedlessWaiver() {
+			o.Needless = append(o.Needless, Entry{one, true})
+		}
+	}
+	return o
+}
+
+// Counts reports whether a failure of a level fails the run; else it is a warning.
+func Counts(d *run.Document, level spec.Level) bool {
+	return level == spec.Must || d.Strict && level == spec.Should
+}
+
+// Fails reports whether an outcome of an obligation, or of one of its cases, is an
+// error by itself. What was not run is none: it has one reason, which stopped the run.
+func Fails(d *run.Document, o *run.Obligation, outcome verdict.Outcome) bool {
+	switch outcome {
+	case verdict.Fail:
+		return o.Waiver == nil && Counts(d, o.Level)
+	case verdict.Broken:
+		return true
+	case verdict.Inconclusive:
+		return o.Level == spec.Must && !d.Unexercised && !d.Elsewhere(*o)
+	}
+	return false
+}
+
+func tally(d *run.Document) []Count {
+	var list []Count
+	for _, outcome := range verdict.Outcomes {
+		c := Count{Outcome: outcome, Obligations: d.Counts.Of(outcome), Cases: d.CaseCounts.Of(outcome)}
+		if outcome == verdict.Fail {
+			for _, o := range d.Obligations {
+				if o.Outcome == verdict.Fail && !Counts(d, o.Level) {
+					c.Warnings++
+				}
 			}
 		}
-		if len(one.Obligations) > 0 {
-			list = append(list, one)
+		if c.Obligations+c.Cases > 0 {
+			list = append(list, c)
 		}
 	}
 	return list
+}
+
+// unjudged groups what neither passed nor failed: by outcome, then by reason.
+func unjudged(d *run.Document) []Group {
+	var list []Group
+	for _, outcome := range []verdict.Outcome{verdict.Broken, verdict.Inconclusive, verdict.NotRun, verdict.Waived, verdict.Unsupported} {
+		at := map[string]int{}
+		for i := range d.Obligations {
+			o := &d.Obligations[i]
+			if o.Outcome != outcome {
+				continue
+			}
+			n, known := at[o.Why]
+			if !known {
+				n = len(list)
+				at[o.Why] = n
+				list = append(list, Group{Outcome: outcome, Why: o.Why, InVerdict: o.Why != "" && (o.Why == d.Preflight || o.Why == d.Stopped)})
+			}
+			g, fails := &list[n], Fails(d, o, outcome)
+			g.Obligations, g.Fails = append(g.Obligations, Entry{o, fails}), g.Fails || fails
+		}
+	}
+	return list
+}
+
+// tolerated adds up the notes of one text.
+func tolerated(d *run.Document) []Note {
+	var list []Note
+	for i := range d.Obligations {
+		o := &d.Obligations[i]
+		for _, n := range o.Notes {
+			at := slices.IndexFunc(list, func(one Note) bool { return one.Text == n.Text })
+			if at < 0 {
+				at = len(list)
+				list = append(list, Note{Text: n.Text})
+			}
+			list[at].Count += n.Count
+			list[at].Obligations = append(list[at].Obligations, Entry{Obligation: o})
+		}
+	}
+	return list
+}
+
+// Plural counts things: 1 case, 2 cases.
+func Plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }

@@ -73,7 +73,7 @@ func Document(exit int, list ...run.Obligation) *run.Document {
 	d := &run.Document{
 		Version: run.DocumentVersion, Tool: "qorcheck test", Name: "Toy promise", API: "Toy 1", Target: "http://127.0.0.1/v3", RunID: "run1", Seed: 7,
 		Started: Noon(), Finished: Noon().Add(1234 * time.Millisecond), ExitCode: exit, Verdict: "THE VERDICT",
-		Chapters: spec.Chapters{{Name: "statuses", Title: "HTTP responses"}, {Name: "outcomes", Title: "Handle 200 responses"}, {Name: "rejections", Title: "Handle 4xx and 5xx responses"}},
+		Chapters: spec.Chapters{{Name: "statuses", Title: "HTTP responses"}, {Name: "outcomes", Title: "Outcomes"}, {Name: "rejections", Title: "Rejections"}},
 		Requests: 5, Obligations: list, Planned: len(list), Causes: []run.Cause{}, Latency: []run.Latency{}, Untested: []run.Untested{}, Dropped: []run.Dropped{}, Left: redacttest.Texts(),
 	}
 	for _, o := range list {

@@ -3,6 +3,7 @@ package spec
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -111,43 +112,60 @@ func (f Flow) check() error {
 }
 
 func (f Flow) checkStep(i int, s FlowStep) error {
+	for _, check := range []func(int, FlowStep) error{f.checkKind, f.checkNames, f.checkValues, f.checkExpect} {
+		if err := check(i, s); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkKind refuses a step that is not one of the three kinds, or has keys of another.
+func (f Flow) checkKind(_ int, s FlowStep) error {
 	kinds := 0
 	for _, word := range []string{s.Do, s.Again, s.Await} {
 		if word != "" {
 			kinds++
 		}
 	}
-	if kinds != 1 {
+	switch {
+	case kinds != 1:
 		return errors.New("one of do, again and await is needed")
-	}
-	for key, name := range map[string]string{"of": s.Of, "again": s.Again, "await": s.Await} {
-		if name != "" && f.named(name, i) < 0 {
-			return fmt.Errorf("%s: %q: no earlier step has this name", key, name)
-		}
-	}
-	if s.Do == "" && (len(s.With) > 0 || len(s.Without) > 0 || s.Test != "" || s.As != "" || s.Keyed || s.Form || s.Of != "") {
+	case s.Do == "" && (len(s.With) > 0 || len(s.Without) > 0 || s.Test != "" || s.As != "" || s.Keyed || s.Form || s.Of != ""):
 		return errors.New("with, without, test, as, keyed, form and of go with do")
-	}
-	if s.Await == "" && (s.At != "" || s.Never) || s.Never && s.Expect != nil {
+	case s.Await == "" && (s.At != "" || s.Never) || s.Never && s.Expect != nil:
 		return errors.New("at and never go with await, and never without expect")
 	}
-	if s.At != "" && !slices.Contains(addresses, s.At) {
-		return fmt.Errorf("at: %q: allowed are %s", s.At, strings.Join(addresses, ", "))
-	}
-	if s.Name != "" && (f.named(s.Name, i) >= 0 || s.Name == "act" || notLabel(s.Name)) {
-		return fmt.Errorf("name: %q: a name is used once, is made of letters, digits, . and -, and is not act", s.Name)
-	}
-	if s.Times < 0 || s.Times > 100 {
-		return fmt.Errorf("times: %d: allowed is 1 to 100", s.Times)
-	}
-	if !slices.Contains([]Ending{"", Succeeded, Refused, Errored}, s.Ends) {
-		return fmt.Errorf("ends: %q: allowed are success, refused, error", s.Ends)
-	}
-	for place, value := range s.With {
-		if !isPlace(place) {
-			return fmt.Errorf("with: %q: allowed is a pointer into the body, or query:, path: or header: and a name", place)
+	return nil
+}
+
+// checkNames refuses names that lead to no earlier step, and words outside their lists.
+func (f Flow) checkNames(i int, s FlowStep) error {
+	for _, reference := range [][2]string{{"of", s.Of}, {"again", s.Again}, {"await", s.Await}} {
+		if name := reference[1]; name != "" && f.named(name, i) < 0 {
+			return fmt.Errorf("%s: %q: no earlier step has this name", reference[0], name)
 		}
-		if text, ok := value.(string); ok && strings.HasPrefix(text, "$") {
+	}
+	switch {
+	case s.At != "" && !slices.Contains(addresses, s.At):
+		return fmt.Errorf("at: %q: must be one of %s", s.At, strings.Join(addresses, ", "))
+	case s.Name != "" && (f.named(s.Name, i) >= 0 || s.Name == "act" || notLabel(s.Name)):
+		return fmt.Errorf("name: %q: a name is used once, is made of letters, digits, . and -, and is not act", s.Name)
+	case s.Times < 0 || s.Times > 100:
+		return fmt.Errorf("times: %d: must be 1 to 100", s.Times)
+	case !slices.Contains([]Ending{"", Succeeded, Refused, Errored}, s.Ends):
+		return fmt.Errorf("ends: %q: must be one of success, refused, error", s.Ends)
+	}
+	return nil
+}
+
+// checkValues refuses places that no request has, and expressions that lead nowhere.
+func (f Flow) checkValues(i int, s FlowStep) error {
+	for _, place := range slices.Sorted(maps.Keys(s.With)) {
+		if !isPlace(place) {
+			return fmt.Errorf("with: %q: must be a pointer into the body, or query:, path: or header: and a name", place)
+		}
+		if text, ok := s.With[place].(string); ok && strings.HasPrefix(text, "$") {
 			if err := f.checkExpression(text, i); err != nil {
 				return fmt.Errorf("with: %s: %w", place, err)
 			}
@@ -155,9 +173,13 @@ func (f Flow) checkStep(i int, s FlowStep) error {
 	}
 	for _, place := range s.Without {
 		if !isPlace(place) {
-			return fmt.Errorf("without: %q: allowed is a pointer into the body, or query: or header: and a name", place)
+			return fmt.Errorf("without: %q: must be a pointer into the body, or query: or header: and a name", place)
 		}
 	}
+	return nil
+}
+
+func (f Flow) checkExpect(i int, s FlowStep) error {
 	if s.Expect == nil {
 		return nil
 	}
@@ -167,13 +189,14 @@ func (f Flow) checkStep(i int, s FlowStep) error {
 	if s.Expect.Same != "" && f.named(s.Expect.Same, i+1) < 0 {
 		return fmt.Errorf("expect.same: %q: no earlier step has this name", s.Expect.Same)
 	}
-	if s.Expect.Order != nil {
-		if s.Await != "" || s.Expect.Same != "" {
-			return errors.New("expect.order: it is of an answer that repeats no other, neither of await nor beside same")
-		}
-		if err := f.checkOrder(s.Expect.Order, i); err != nil {
-			return fmt.Errorf("expect.order: %w", err)
-		}
+	if s.Expect.Order == nil {
+		return nil
+	}
+	if s.Await != "" || s.Expect.Same != "" {
+		return errors.New("expect.order: it is of an answer that repeats no other, neither of await nor beside same")
+	}
+	if err := f.checkOrder(s.Expect.Order, i); err != nil {
+		return fmt.Errorf("expect.order: %w", err)
 	}
 	return nil
 }

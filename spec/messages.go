@@ -8,6 +8,12 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
+// Callback is a message that an operation promises to send later.
+type Callback struct {
+	Name    string
+	Message Content // what it holds, as JSON
+}
+
 // callbacks reads the messages that an operation promises: the JSON bodies of
 // the requests that its callbacks describe.
 func (r reader) callbacks(source openapi3.Callbacks) []Callback {

@@ -1,0 +1,60 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// Link leads from an answer to another operation: what of the answer the other
+// request needs. Expressions are OpenAPI runtime expressions ($response.body#/…).
+type Link struct {
+	Name       string
+	From       *Operation
+	Status     string // key of the response that carries it
+	To         string // operation ID
+	Parameters map[string]string
+	Body       map[string]string // pointer into the request body → expression or literal
+	Settled    bool              // x-settled: the source must be settled first
+	Optional   bool              // x-when-present: only some answers have what it carries over, so it prepares nothing
+}
+
+// Needs lists the fields of the source's own request that the link carries over, as pointers.
+func (l Link) Needs() []string {
+	var list []string
+	for _, expressions := range []map[string]string{l.Parameters, l.Body} {
+		for _, expression := range expressions {
+			if pointer, ok := strings.CutPrefix(expression, "$request.body#"); ok {
+				list = append(list, pointer)
+			}
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+func readLink(name, status string, from *Operation, source *openapi3.Link) Link {
+	link := Link{Name: name, From: from, Status: status, To: source.OperationID, Parameters: map[string]string{}, Body: map[string]string{}}
+	for parameter, expression := range source.Parameters {
+		link.Parameters[parameter] = fmt.Sprint(expression)
+	}
+	flatten(source.RequestBody, "", link.Body)
+	link.Settled, _ = source.Extensions["x-settled"].(bool)
+	link.Optional, _ = source.Extensions["x-when-present"].(bool)
+	return link
+}
+
+// flatten lists the leaves of a link's request body by pointer.
+func flatten(value any, at string, into map[string]string) {
+	switch v := value.(type) {
+	case nil:
+	case map[string]any:
+		for key, inner := range v {
+			flatten(inner, at+Pointer(key), into)
+		}
+	default:
+		into[at] = fmt.Sprint(v)
+	}
+}

@@ -1,0 +1,81 @@
+package spec
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Operation is one method and path.
+type Operation struct {
+	ID          string // operationId, or one made of method and path
+	Method      string
+	Path        string // template, as in the document
+	Summary     string
+	Tag         string // the first, or ""
+	Line        int    // in the document, 0 when unknown
+	Parameters  []Parameter
+	Body        *Body
+	Responses   []Response
+	Security    [][]string // alternatives, each a list of the schemes that a request carries; none: no credential needed
+	Conformance Conformance
+	Links       []Link     // from this operation's answers to others
+	Callbacks   []Callback // the messages that follow an answer
+	Description *Description
+}
+
+// Parameter is one parameter of an operation, in its path, query, header or cookie.
+type Parameter struct {
+	Name     string
+	In       string
+	Required bool
+	Schema   Schema
+	Example  any
+	Explode  bool
+	Style    string
+}
+
+// Response is one documented answer. Key is "200", "4XX" or "default".
+type Response struct {
+	Key     string
+	Content []Content
+	Headers []Header
+}
+
+// Header is a documented response header.
+type Header struct {
+	Name     string
+	Required bool
+	Schema   Schema
+}
+
+// Response finds the documented answer for a status: exact, then its range, then default.
+func (o *Operation) Response(status int) *Response {
+	for _, key := range []string{strconv.Itoa(status), fmt.Sprintf("%dXX", status/100), "default"} {
+		for i, r := range o.Responses {
+			if strings.EqualFold(r.Key, key) {
+				return &o.Responses[i]
+			}
+		}
+	}
+	return nil
+}
+
+// Success lists the documented statuses from 200 to 299, ascending. The range
+// 2XX counts as those that RFC 9110 defines.
+func (o *Operation) Success() []int {
+	var list []int
+	for _, r := range o.Responses {
+		if strings.EqualFold(r.Key, "2XX") {
+			list = append(list, 200, 201, 202, 203, 204, 205, 206)
+		} else if s, err := strconv.Atoi(r.Key); err == nil && s/100 == 2 {
+			list = append(list, s)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// JSON returns the JSON content of a documented answer, nil when there is none.
+func (r *Response) JSON() *Content { return jsonContent(r.Content) }

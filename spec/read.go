@@ -1,0 +1,250 @@
+package spec
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// add keeps an operation under its id. One whose id was made of its path is given
+// another where /pets and /pets/ make the same.
+func (d *Description) add(o *Operation, made bool) error {
+	if made && d.Operation(o.ID) != nil {
+		sum := sha256.Sum256([]byte(o.Path))
+		o.ID += "-" + hex.EncodeToString(sum[:3])
+	}
+	if twin := d.Operation(o.ID); twin != nil {
+		return fmt.Errorf("operation id %q names both %s %s and %s %s", o.ID, twin.Method, twin.Path, o.Method, o.Path)
+	}
+	d.Operations = append(d.Operations, o)
+	d.byID[o.ID] = o
+	return nil
+}
+
+// reader turns an OpenAPI document into plain values.
+type reader struct {
+	description *Description
+	root        Conformance
+	security    openapi3.SecurityRequirements // of operations that have none of their own
+	blocks      blocks
+	dialect     *dialect2020
+	secrets     map[string]bool
+	seen        map[*openapi3.Schema]bool // in the search for secrets
+}
+
+func (d *Description) read(doc *openapi3.T, blocks blocks) error {
+	for _, server := range doc.Servers {
+		d.Servers = append(d.Servers, server.URL)
+	}
+	if len(d.Servers) > 0 {
+		if u, err := url.Parse(d.Servers[0]); err == nil {
+			d.BasePath = strings.TrimSuffix(u.Path, "/")
+		}
+	}
+	if doc.Components != nil {
+		for _, name := range slices.Sorted(maps.Keys(doc.Components.SecuritySchemes)) {
+			if scheme, ok := scheme(name, doc.Components.SecuritySchemes[name].Value); ok {
+				d.Schemes[name] = scheme
+			}
+		}
+	}
+	block, err := blocks.find(doc.Extensions[extension])
+	if err != nil {
+		return err
+	}
+	root, err := parseConformance(doc.Extensions[extension], block)
+	if err != nil {
+		return err
+	}
+	r := reader{description: d, blocks: blocks, root: root, security: doc.Security, secrets: map[string]bool{}, seen: map[*openapi3.Schema]bool{}}
+	if doc.IsOpenAPI31OrLater() {
+		if r.dialect, err = newDialect2020(doc); err != nil {
+			return err
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
+		item := doc.Paths.Value(path)
+		for _, method := range slices.Sorted(maps.Keys(item.Operations())) {
+			o, err := r.operation(method, path, item)
+			if err != nil {
+				return fmt.Errorf("%s %s: %w", method, path, err)
+			}
+			if err := d.add(o, item.GetOperation(method).OperationID == ""); err != nil {
+				return err
+			}
+		}
+	}
+	slices.SortFunc(d.Operations, func(a, b *Operation) int { return strings.Compare(a.ID, b.ID) })
+	d.SecretFields = slices.Sorted(maps.Keys(r.secrets))
+	return d.check()
+}
+
+func (r reader) operation(method, path string, item *openapi3.PathItem) (*Operation, error) {
+	source := item.GetOperation(method)
+	o := &Operation{ID: source.OperationID, Method: method, Path: path, Summary: source.Summary, Description: r.description}
+	if o.ID == "" {
+		o.ID = strings.ToLower(method) + strings.TrimRight(notPlain.ReplaceAllString(path, "-"), "-")
+	}
+	if len(source.Tags) > 0 {
+		o.Tag = source.Tags[0]
+	}
+	if source.Origin != nil && source.Origin.Key != nil {
+		o.Line = source.Origin.Key.Line
+	}
+	block, err := r.blocks.find(source.Extensions[extension], "paths", path, strings.ToLower(method))
+	if err != nil {
+		return nil, err
+	}
+	own, err := parseConformance(source.Extensions[extension], block)
+	if err != nil {
+		return nil, err
+	}
+	o.Conformance = r.root.with(own)
+	o.Security = r.alternatives(r.security)
+	if source.Security != nil {
+		o.Security = r.alternatives(*source.Security)
+	}
+	o.Parameters = r.parameters(item.Parameters, source.Parameters)
+	if source.RequestBody != nil && source.RequestBody.Value != nil {
+		o.Body = &Body{Required: source.RequestBody.Value.Required, Content: r.contents(source.RequestBody.Value.Content)}
+	}
+	for _, key := range slices.Sorted(maps.Keys(source.Responses.Map())) {
+		if value := source.Responses.Value(key).Value; value != nil {
+			r.response(o, key, value)
+		}
+	}
+	o.Callbacks = r.callbacks(source.Callbacks)
+	return o, nil
+}
+
+// response adds a documented response to an operation, and the links in it.
+func (r reader) response(o *Operation, key string, source *openapi3.Response) {
+	response := Response{Key: key, Content: r.contents(source.Content)}
+	for _, name := range slices.Sorted(maps.Keys(source.Headers)) {
+		if h := source.Headers[name].Value; h != nil && h.Schema != nil {
+			response.Headers = append(response.Headers, Header{Name: name, Required: h.Required, Schema: r.schema(h.Schema)})
+		}
+	}
+	o.Responses = append(o.Responses, response)
+	for _, name := range slices.Sorted(maps.Keys(source.Links)) {
+		if link := source.Links[name].Value; link != nil && link.OperationID != "" {
+			o.Links = append(o.Links, readLink(name, key, o, link))
+		}
+	}
+}
+
+var notPlain = regexp.MustCompile(`[^A-Za-z0-9]+`)
+
+func (r reader) parameters(lists ...openapi3.Parameters) []Parameter {
+	byKey := map[string]Parameter{}
+	for _, list := range lists { // the operation's own come last and win
+		for _, ref := range list {
+			p := ref.Value
+			if p == nil || p.Schema == nil {
+				continue
+			}
+			parameter := Parameter{Name: p.Name, In: p.In, Required: p.Required, Schema: r.schema(p.Schema), Example: p.Example, Style: p.Style}
+			if inForm := p.In == "query" || p.In == "cookie"; parameter.Style == "" && inForm {
+				parameter.Style = "form"
+			} else if parameter.Style == "" {
+				parameter.Style = "simple"
+			}
+			parameter.Explode = p.Explode == nil && parameter.Style == "form" || p.Explode != nil && *p.Explode
+			for _, name := range slices.Sorted(maps.Keys(p.Examples)) {
+				if e := p.Examples[name].Value; parameter.Example == nil && e != nil {
+					parameter.Example = e.Value
+				}
+			}
+			if p.Schema.Value.Format == "password" {
+				r.secrets[p.Name] = true
+			}
+			byKey[p.In+"\x00"+p.Name] = parameter
+		}
+	}
+	var sorted []Parameter
+	for _, key := range slices.Sorted(maps.Keys(byKey)) {
+		sorted = append(sorted, byKey[key])
+	}
+	return sorted
+}
+
+func (r reader) contents(content openapi3.Content) []Content {
+	var list []Content
+	for _, mediaType := range slices.Sorted(maps.Keys(content)) {
+		m := content[mediaType]
+		c := Content{MediaType: mediaType}
+		if m == nil { // named and left empty
+			list = append(list, c)
+			continue
+		}
+		if m.Schema != nil && m.Schema.Value != nil {
+			c.Schema, c.HasSchema = r.schema(m.Schema), true
+		}
+		if m.Example != nil {
+			c.Examples = append(c.Examples, Example{Name: "example", Value: c.shown(m.Example)})
+		}
+		for _, name := range slices.Sorted(maps.Keys(m.Examples)) {
+			if e := m.Examples[name].Value; e != nil && e.Value != nil {
+				c.Examples = append(c.Examples, Example{Name: name, Value: c.shown(e.Value)})
+			}
+		}
+		list = append(list, c)
+	}
+	slices.SortStableFunc(list, func(a, b Content) int {
+		switch aj, bj := JSON(a.MediaType), JSON(b.MediaType); {
+		case aj == bj:
+			return 0
+		case aj:
+			return -1
+		}
+		return 1
+	})
+	return list
+}
+
+// shown is an example as a value: that of an object or a list may be JSON in a text.
+func (c Content) shown(example any) any {
+	text, ok := example.(string)
+	if !ok || !c.HasSchema || !JSON(c.MediaType) || len(c.Schema.Violations(text, Sent)) == 0 {
+		return example
+	}
+	var value any
+	if json.Unmarshal([]byte(text), &value) != nil {
+		return example
+	}
+	return value
+}
+
+func (r reader) schema(ref *openapi3.SchemaRef) Schema {
+	r.findSecrets(ref)
+	return Schema{Schema: ref.Value, dialect: r.dialect}
+}
+
+func (r reader) findSecrets(ref *openapi3.SchemaRef) {
+	if ref == nil || ref.Value == nil || r.seen[ref.Value] {
+		return
+	}
+	s := ref.Value
+	r.seen[s] = true
+	for name, property := range s.Properties {
+		if property.Value != nil && property.Value.Format == "password" {
+			r.secrets[name] = true
+		}
+		r.findSecrets(property)
+	}
+	for _, list := range []openapi3.SchemaRefs{s.AllOf, s.AnyOf, s.OneOf} {
+		for _, inner := range list {
+			r.findSecrets(inner)
+		}
+	}
+	r.findSecrets(s.Items)
+	r.findSecrets(s.AdditionalProperties.Schema)
+}

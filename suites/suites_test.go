@@ -28,15 +28,23 @@ func promise(t *testing.T) *plan.Plan {
 	t.Helper()
 	d, err := spec.Parse(spec.QorCommerce(), "spec/qorcommerce.yaml")
 	r, err2 := spec.ParseRequirements(spec.QorCommerceRequirements(), "spec/requirements.yaml")
-	f, err3 := settings.ParseFixtures(sandbox.Fixtures(""), "the sandbox's fixtures", nil)
-	if err := errors.Join(err, err2, err3); err != nil {
+	if err := errors.Join(err, err2); err != nil {
 		t.Fatal(err)
 	}
-	p, err := planner.New(d, r, f, 1)
+	p, err := planner.New(d, r, fixtures(t), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
+}
+
+func fixtures(t *testing.T) *settings.Fixtures {
+	t.Helper()
+	f, err := settings.ParseFixtures(sandbox.Fixtures(""), "the sandbox's fixtures", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f
 }
 
 // start runs a plan against a sandbox of its own.
@@ -51,9 +59,10 @@ func start(t *testing.T, p *plan.Plan) *run.Run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := exchange.New(settings.Settings{
-		Target: u, Fixtures: p.Fixtures, Concurrency: 8, Timeout: time.Minute, BodyLimit: settings.DefaultBodyLimit, HeaderLimit: settings.DefaultHeaderLimit, RunID: "suites", Seed: p.Seed,
-	}, p.Description)
+	s := settings.Settings{
+		Target: u, Fixtures: fixtures(t), Concurrency: 8, Timeout: time.Minute, BodyLimit: settings.DefaultBodyLimit, HeaderLimit: settings.DefaultHeaderLimit, RunID: "suites", Seed: p.Seed,
+	}
+	client := exchange.New(s, p.Description)
 	t.Cleanup(func() {
 		client.Close()
 		server.Close()
@@ -61,7 +70,7 @@ func start(t *testing.T, p *plan.Plan) *run.Run {
 			t.Error(err)
 		}
 	})
-	return run.Start(context.WithoutCancel(t.Context()), p, client, run.Options{Tool: "suites test"})
+	return run.Start(context.WithoutCancel(t.Context()), p, client, run.Options{Settings: s, Tool: "suites test"})
 }
 
 // TestConformance is the real tree, run by Ginkgo against the sandbox. Ginkgo

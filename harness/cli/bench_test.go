@@ -159,9 +159,10 @@ func timed(t *testing.T, p *plan.Plan, h http.Handler) (time.Duration, *run.Docu
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := exchange.New(settings.Settings{
-		Target: u, Fixtures: p.Fixtures, Concurrency: 16, Timeout: time.Minute, BodyLimit: settings.DefaultBodyLimit, RunID: newRunID(), Seed: p.Seed,
-	}, p.Description)
+	s := settings.Settings{
+		Target: u, Fixtures: fixturesOf(t), Concurrency: 16, Timeout: time.Minute, BodyLimit: settings.DefaultBodyLimit, RunID: newRunID(), Seed: p.Seed,
+	}
+	client := exchange.New(s, p.Description)
 	defer client.Close()
 	journal, err := os.Create(filepath.Join(t.TempDir(), "journal"))
 	if err != nil {
@@ -169,7 +170,7 @@ func timed(t *testing.T, p *plan.Plan, h http.Handler) (time.Duration, *run.Docu
 	}
 	defer journal.Close()
 	start := time.Now()
-	d, err := run.Start(t.Context(), p, client, run.Options{Journal: journal}).Wait()
+	d, err := run.Start(t.Context(), p, client, run.Options{Settings: s, Journal: journal}).Wait()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -286,7 +287,7 @@ func planning(t *testing.T, s *sheet) {
 	for range rounds {
 		load = load.least(measured(func() { must(spec.Parse(spec.QorCommerce(), "qorcommerce.yaml"))(t) }))
 		list = list.least(measured(func() { must(spec.ParseRequirements(spec.QorCommerceRequirements(), "requirements.yaml"))(t) }))
-		made = made.least(measured(func() { must(planner.New(p.Description, p.Requirements, p.Fixtures, 1))(t) }))
+		made = made.least(measured(func() { must(planner.New(p.Description, p.Requirements, fixturesOf(t), 1))(t) }))
 	}
 	s.row("(c) loading the description; the requirement list", fmt.Sprintf("%d ms; %d ms", load.wall.Milliseconds(), list.wall.Milliseconds()), "", true, "")
 	s.row(fmt.Sprintf("(c) planning %d cases", len(p.Cases)), fmt.Sprintf("%d ms, %d ms of processor time", made.wall.Milliseconds(), made.cpu.Milliseconds()), "≤ 250 ms", made.wall <= 250*time.Millisecond, limitPlanning)

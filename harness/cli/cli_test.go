@@ -260,7 +260,7 @@ func certify(t *testing.T, p *plan.Plan, target, runID string, concurrency int, 
 		t.Fatal(err)
 	}
 	s := settings.Settings{
-		Target: u, Fixtures: p.Fixtures, Concurrency: concurrency, Timeout: 30 * time.Second,
+		Target: u, Fixtures: fixturesOf(t), Concurrency: concurrency, Timeout: 30 * time.Second,
 		BodyLimit: settings.DefaultBodyLimit, HeaderLimit: settings.DefaultHeaderLimit, RunID: runID, Seed: p.Seed,
 	}
 	if err := s.Check(); err != nil {
@@ -268,6 +268,7 @@ func certify(t *testing.T, p *plan.Plan, target, runID string, concurrency int, 
 	}
 	client := exchange.New(s, p.Description)
 	defer client.Close()
+	o.Settings = s
 	d, err := run.Start(t.Context(), p, client, o).Wait()
 	if err != nil {
 		t.Fatal(err)

@@ -5,20 +5,21 @@ import (
 	"fmt"
 	"os"
 
+	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
 	"qorcheck/reporters"
 )
 
 // github is how a run speaks to GitHub Actions, where it runs there.
 type github struct {
-	stdout  *reporters.Guard
+	stdout  *redact.Guard
 	token   string // "" elsewhere
 	summary string // file that the step's page is made of, "" for none
 }
 
 // startGitHub makes the runner take no line of the output for a command until
 // finish or resume is called: what a target says must not be one.
-func (p *process) startGitHub(stdout *reporters.Guard) *github {
+func (p *process) startGitHub(stdout *redact.Guard) *github {
 	g := &github{stdout: stdout, summary: p.path(p.getenv("GITHUB_STEP_SUMMARY"))}
 	if p.getenv("GITHUB_ACTIONS") == "true" {
 		g.token = newRunID() + newRunID()
@@ -56,7 +57,7 @@ func (g *github) finish(d *run.Document) error {
 	}
 	info, err := f.Stat()
 	if err == nil {
-		err = reporters.MarkdownUpTo(&reporters.Guard{W: f, Leaks: g.stdout.Leaks}, d, mostSummary-int(min(info.Size(), mostSummary)))
+		err = reporters.MarkdownUpTo(&redact.Guard{W: f, Redactor: g.stdout.Redactor}, d, mostSummary-int(min(info.Size(), mostSummary)))
 	}
 	return errors.Join(err, f.Close())
 }

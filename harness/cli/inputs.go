@@ -38,12 +38,12 @@ func (in *inputs) flags(c *cobra.Command) {
 }
 
 // plan loads everything and plans. Nothing is sent. The target is nil for the embedded sandbox.
-func (in *inputs) plan() (*plan.Plan, *url.URL, error) {
+func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 	var target *url.URL
 	if in.target != "" {
 		var err error
 		if target, err = settings.ParseTarget(in.target); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 	}
 	var requirements *spec.Requirements
@@ -53,46 +53,46 @@ func (in *inputs) plan() (*plan.Plan, *url.URL, error) {
 	description, err := in.description()
 	reading.Wait()
 	if err != nil {
-		return nil, nil, fmt.Errorf("--spec: %w", err)
+		return nil, nil, nil, fmt.Errorf("--spec: %w", err)
 	}
 	if unreadable != nil {
-		return nil, nil, fmt.Errorf("--requirements: %w", unreadable)
+		return nil, nil, nil, fmt.Errorf("--requirements: %w", unreadable)
 	}
 	if err := verdict.Known(requirements); err != nil {
-		return nil, nil, fmt.Errorf("--requirements: %w", err)
+		return nil, nil, nil, fmt.Errorf("--requirements: %w", err)
 	}
 	fixtures, err := in.fixturesFor(target)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	keep, err := suites.Keep(in.filter)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	p, err := planner.NewPart(description, requirements, fixtures, in.seed, keep)
 	if err != nil {
 		if in.spec != "" && (in.requirements == "" || in.fixtures == "") {
 			err = fmt.Errorf("%w (--spec usually goes with --requirements and --fixtures of its own)", err)
 		}
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	if len(p.Obligations) == 0 {
-		return nil, nil, fmt.Errorf("--spec %s: none of its %d operations is one that a requirement of %s speaks of: nothing would be certified", description.File, len(description.Operations), requirements.File)
+		return nil, nil, nil, fmt.Errorf("--spec %s: none of its %d operations is one that a requirement of %s speaks of: nothing would be certified", description.File, len(description.Operations), requirements.File)
 	}
 	if in.profile != "" {
 		if p, err = p.Profiles(strings.Split(in.profile, ",")...); err != nil {
-			return nil, nil, fmt.Errorf("--profile %w", err)
+			return nil, nil, nil, fmt.Errorf("--profile %w", err)
 		}
 	}
 	if p, err = suites.Select(p, in.filter); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	if in.oneCase != "" {
 		if p = p.Case(in.oneCase); p == nil {
-			return nil, nil, fmt.Errorf("--case %q: no case that is selected has this id; the ids are listed by qorcheck plan", in.oneCase)
+			return nil, nil, nil, fmt.Errorf("--case %q: no case that is selected has this id; the ids are listed by qorcheck plan", in.oneCase)
 		}
 	}
-	return p, target, nil
+	return p, fixtures, target, nil
 }
 
 func (in *inputs) description() (*spec.Description, error) {

@@ -68,5 +68,5 @@ func (f *output) merge(dirs []string) (err error) {
 	if err != nil {
 		return faultError{err}
 	}
-	return f.afterwards(document, cardsIn)
+	return f.afterwards(document, finishedRedactor())
 }

@@ -84,7 +84,7 @@ func (f *mutantsFlags) run() error {
 	defer stop()
 	m, err := matrix.Run(ctx, mutants, matrix.Options{
 		Plan: func(seed uint64) (*plan.Plan, error) {
-			p, _, err := (&inputs{process: f.process, seed: seed}).plan()
+			p, _, _, err := (&inputs{process: f.process, seed: seed}).plan()
 			return p, err
 		},
 		Seeds: upFrom(f.seed, f.seeds), Clean: upFrom(f.seed, f.clean), All: f.all, AtOnce: atOnce,

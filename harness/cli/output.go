@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
 	"qorcheck/reporters"
@@ -36,15 +37,15 @@ func (f *output) say(stderr io.Writer, format string, values ...any) {
 }
 
 // afterwards tells a run that nothing is sent for any more.
-func (f *output) afterwards(d *run.Document, leaks func(string) string) error {
-	out, told := &reporters.Guard{W: f.stdout, Leaks: leaks}, &reporters.Guard{W: f.stderr, Leaks: leaks}
+func (f *output) afterwards(d *run.Document, redactor *redact.Redactor) error {
+	out, told := &redact.Guard{W: f.stdout, Redactor: redactor}, &redact.Guard{W: f.stderr, Redactor: redactor}
 	actions := f.startGitHub(out)
 	defer actions.resume()
 	return f.conclude(actions, told, d)
 }
 
 // conclude writes the reports and ends with the exit code of the run.
-func (f *output) conclude(actions *github, told *reporters.Guard, d *run.Document) error {
+func (f *output) conclude(actions *github, told *redact.Guard, d *run.Document) error {
 	written, err := f.report(actions.stdout, d)
 	if err := errors.Join(err, told.Err); err != nil {
 		return faultError{err}
@@ -61,7 +62,7 @@ func (f *output) conclude(actions *github, told *reporters.Guard, d *run.Documen
 
 // report writes the reports, looks through them for secrets, prints the summary,
 // and returns the files.
-func (f *output) report(out *reporters.Guard, d *run.Document) ([]string, error) {
+func (f *output) report(out *redact.Guard, d *run.Document) ([]string, error) {
 	options, err := f.renderFlags.options(f.path(f.out), d)
 	if err != nil {
 		return nil, err
@@ -72,7 +73,7 @@ func (f *output) report(out *reporters.Guard, d *run.Document) ([]string, error)
 		return nil, err
 	}
 	written, err := rundir.Write(f.path(f.out), files)
-	if err := errors.Join(err, reporters.SelfCheck(f.path(f.out), append(written, rundir.JournalFile), out.Leaks)); err != nil {
+	if err := errors.Join(err, out.Redactor.SelfCheck(f.path(f.out), append(written, rundir.JournalFile))); err != nil {
 		return nil, err
 	}
 	for i := range written {

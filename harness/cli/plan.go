@@ -30,7 +30,7 @@ Nothing is sent.`,
 		Example: "  qorcheck plan\n  qorcheck plan --filter 'operation:payment-capture && kind:unauthenticated'\n  qorcheck plan --json",
 		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
-			planned, _, err := in.plan()
+			planned, fixtures, _, err := in.plan()
 			if err != nil {
 				return err
 			}
@@ -48,7 +48,7 @@ Nothing is sent.`,
 				return err
 			}
 			// A plan has no secret of the fixtures; the description's own examples may be card numbers.
-			_, err = io.WriteString(p.stdout, exchange.NewRedactor(planned.Fixtures, planned.Description.SecretFields).Template(b.String()).String())
+			_, err = io.WriteString(p.stdout, exchange.NewRedactor(fixtures, planned.Description.SecretFields).Template(b.String()).String())
 			return err
 		},
 	}

@@ -11,16 +11,15 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"qorcheck/harness/exchange"
+	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
-	"qorcheck/harness/settings"
 	"qorcheck/reporters"
 )
 
-// cardsIn says which card number a text of a finished run holds, whose credentials
-// are not known any more.
-var cardsIn = exchange.NewRedactor(&settings.Fixtures{}, nil).Leaks
+// finishedRedactor finds the card numbers in what a finished run tells, whose
+// credentials are not known any more.
+func finishedRedactor() *redact.Redactor { return redact.New(redact.Secrets{}) }
 
 // renderFlags say how reports are rendered, by run and by report.
 type renderFlags struct {
@@ -101,6 +100,7 @@ func (f *reportFlags) run() error {
 	if f.out == "" {
 		f.out = dir
 	}
+	redactor := finishedRedactor()
 	if f.out != "-" {
 		if err := os.MkdirAll(f.path(f.out), 0o755); err != nil {
 			return fmt.Errorf("--out %s: %w", f.out, err)
@@ -110,11 +110,11 @@ func (f *reportFlags) run() error {
 			return faultError{err}
 		}
 		written, err := rundir.Write(f.path(f.out), files)
-		if err := errors.Join(err, reporters.SelfCheck(f.path(f.out), written, cardsIn)); err != nil {
+		if err := errors.Join(err, redactor.SelfCheck(f.path(f.out), written)); err != nil {
 			return faultError{err}
 		}
 	}
-	guard := &reporters.Guard{W: f.stdout, Leaks: cardsIn}
+	guard := &redact.Guard{W: f.stdout, Redactor: redactor}
 	if err := reporters.Printed(guard, func(w io.Writer) error { return printFormats(w, document, names, options, f.out == "-") }); err != nil {
 		return faultError{err}
 	}

@@ -91,8 +91,8 @@ func (p *process) same(a, b string) bool {
 }
 
 // unchanged refuses to resume a run that was made of something else.
-func (f *runFlags) unchanged(earlier *run.Replayed, p *plan.Plan, waivers *settings.Waivers) error {
-	now := run.DigestsOf(p, waivers)
+func (f *runFlags) unchanged(earlier *run.Replayed, p *plan.Plan, fixtures *settings.Fixtures, waivers *settings.Waivers) error {
+	now := run.DigestsOf(p, fixtures, waivers)
 	before := earlier.Head.Document.Digests
 	for _, d := range []struct{ what, before, now string }{
 		{"--spec", before.Description, now.Description},
@@ -119,9 +119,9 @@ func (f *runFlags) complete(j *job) error {
 	if err != nil {
 		return fmt.Errorf("--resume %s: %w", f.resume, err)
 	}
-	leaks := exchange.NewRedactor(j.plan.Fixtures, j.plan.Description.SecretFields).Leaks
+	redactor := exchange.NewRedactor(j.settings.Fixtures, j.plan.Description.SecretFields)
 	f.say(f.stderr, "%s: the run is complete, nothing is sent", f.resume)
-	return f.afterwards(document, leaks)
+	return f.afterwards(document, redactor)
 }
 
 // goesOn says from where a resumed run goes on.

@@ -471,7 +471,7 @@ func TestCleanUpAfterEveryStep(t *testing.T) {
 			a.send(w)
 		})) + "/v3"))(t)
 		client := exchange.New(settings.Settings{
-			Target: target, Fixtures: p.Fixtures, Concurrency: 1, Timeout: 30 * time.Second,
+			Target: target, Fixtures: fixturesOf(t), Concurrency: 1, Timeout: 30 * time.Second,
 			BodyLimit: settings.DefaultBodyLimit, HeaderLimit: settings.DefaultHeaderLimit, RunID: "early", Seed: p.Seed,
 		}, p.Description)
 		transcript := client.Execute(ctx, p.Cases[i], nil)

@@ -12,6 +12,7 @@ import (
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
 	"qorcheck/harness/sandbox"
@@ -115,7 +116,7 @@ func (f *runFlags) job(flags *pflag.FlagSet) (*job, error) {
 	if err := f.renderFlags.check(); err != nil {
 		return nil, err
 	}
-	p, target, err := f.plan()
+	p, fixtures, target, err := f.plan()
 	if err != nil {
 		return nil, err
 	}
@@ -124,7 +125,7 @@ func (f *runFlags) job(flags *pflag.FlagSet) (*job, error) {
 		return nil, err
 	}
 	if earlier != nil {
-		if err := f.unchanged(earlier, p, waivers); err != nil {
+		if err := f.unchanged(earlier, p, fixtures, waivers); err != nil {
 			return nil, err
 		}
 	}
@@ -139,7 +140,7 @@ func (f *runFlags) job(flags *pflag.FlagSet) (*job, error) {
 		f.runID = newRunID()
 	}
 	s := settings.Settings{
-		Target: target, Fixtures: p.Fixtures, Concurrency: f.concurrency, Timeout: f.timeout,
+		Target: target, Fixtures: fixtures, Concurrency: f.concurrency, Timeout: f.timeout,
 		Rate: f.rate, BodyLimit: f.bodyLimit, HeaderLimit: f.headerLimit, MessageWait: f.messageWait, QuietWindow: f.quietWindow, RunID: f.runID, Seed: f.seed,
 	}
 	if target == nil {
@@ -194,13 +195,13 @@ func (f *runFlags) run(flags *pflag.FlagSet) (err error) {
 	log.SetOutput(io.Discard) // net/http logs what a target sends after an answer; that is judged
 	ctx, stop := interruptible()
 	defer stop()
-	out, told := &reporters.Guard{W: f.stdout, Leaks: client.Leaks}, &reporters.Guard{W: f.stderr, Leaks: client.Leaks}
+	out, told := &redact.Guard{W: f.stdout, Redactor: client.Redactor()}, &redact.Guard{W: f.stderr, Redactor: client.Redactor()}
 	f.goesOn(told, j.earlier)
 	actions := f.startGitHub(out)
 	defer actions.resume()
 	r := run.Start(ctx, p, client, run.Options{
 		Tool: tool(), Profile: f.profile, Filter: f.filter, Waivers: j.waivers, Strict: f.strict, AllowUnexercised: f.allowUnexercised || f.oneCase != "", // one case alone exercises little
-		Shard: j.shard, Whole: j.whole, Settings: j.given, Journal: journal, Earlier: j.earlier, Progress: f.progress(told, isTerminal(f.stderr)),
+		Shard: j.shard, Whole: j.whole, Settings: s, Flags: j.given, Journal: journal, Earlier: j.earlier, Progress: f.progress(told, isTerminal(f.stderr)),
 	})
 	if err := suites.Run(p, r); err != nil {
 		return faultError{err}

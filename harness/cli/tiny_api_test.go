@@ -379,11 +379,12 @@ func certifyTiny(t *testing.T, description string) certified {
 		return refused(err)
 	}
 	target := must(url.Parse(serve(t, newTinyServer()) + "/api"))(t)
-	client := exchange.New(settings.Settings{
+	s := settings.Settings{
 		Target: target, Fixtures: f, Concurrency: 8, Timeout: 30 * time.Second, BodyLimit: settings.DefaultBodyLimit, HeaderLimit: settings.DefaultHeaderLimit, RunID: "tiny",
-	}, d)
+	}
+	client := exchange.New(s, d)
 	defer client.Close()
-	document, err := run.Start(t.Context(), p, client, run.Options{}).Wait()
+	document, err := run.Start(t.Context(), p, client, run.Options{Settings: s}).Wait()
 	if err != nil {
 		t.Fatal(err)
 	}

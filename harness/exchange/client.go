@@ -32,9 +32,10 @@ type Client struct {
 	pace        *pace
 	cards       *redact.CardGuard
 	redactor    *redact.Redactor
+	secret      string            // of the messages
 	receiver    *message.Receiver // nil when no message is awaited
+	silent      string            // why no message can come, "" when one can
 	sharing     *sharing
-	deaf        string   // why no message can come, "" when one can
 	lines       sync.Map // plan.Field that is alike in every case → the header line that evidence shows
 }
 
@@ -43,19 +44,15 @@ type Client struct {
 func New(s settings.Settings, d *spec.Description) *Client {
 	s.MessageWait = cmp.Or(s.MessageWait, settings.DefaultMessageWait)
 	s.QuietWindow = cmp.Or(s.QuietWindow, settings.DefaultQuietWindow)
-	c := &Client{settings: s, description: d, redactor: NewRedactor(s.Fixtures, d.SecretFields), wire: newWire(s), pace: newPace(s.Rate), cards: redact.NewCardGuard(slices.Concat(d.SecretFields, s.Fixtures.CardFields()), s.Fixtures.TestCards)}
+	secret := message.NewSecret()
+	c := &Client{
+		settings: s, description: d, wire: newWire(s), pace: newPace(s.Rate), secret: secret, silent: "no message is received in this run",
+		redactor: NewRedactor(s.Fixtures, d.SecretFields, secret),
+		cards:    redact.NewCardGuard(slices.Concat(d.SecretFields, s.Fixtures.CardFields()), s.Fixtures.TestCards),
+	}
 	c.sharing = newSharing(c)
 	return c
 }
-
-// Receive tells where messages come in, before the first request is made.
-func (c *Client) Receive(r *message.Receiver) {
-	c.receiver = r
-	c.redactor = NewRedactor(c.settings.Fixtures, c.description.SecretFields, r.Secret())
-}
-
-// Deafen tells why no message can come, so that nothing waits for one.
-func (c *Client) Deafen(why string) { c.deaf = why }
 
 // Unique is the unique value that a placeholder of a case stands for in a run.
 func Unique(runID, caseID string, p plan.Placeholder) (string, error) {
@@ -71,14 +68,12 @@ func (h hostError) Error() string {
 
 func blocked(host string) error { return hostError(host) }
 
-// Leaks says what a text holds that no report may hold, "" when there is nothing.
-func (c *Client) Leaks(text string) string { return c.redactor.Leaks(text) }
+// Redactor returns what takes the secrets of the run out of texts.
+func (c *Client) Redactor() *redact.Redactor { return c.redactor }
 
-// RedactAnswer removes every secret from a text that quotes the target.
-func (c *Client) RedactAnswer(text string) redact.Text { return c.redactor.Answer(text) }
-
-// Settings returns what the client was told.
-func (c *Client) Settings() settings.Settings { return c.settings }
+// Pauses returns a channel of the times in which nothing is sent. A pause that nobody
+// takes from it is dropped.
+func (c *Client) Pauses() <-chan Pause { return c.pace.pauses }
 
 // Reach opens a connection to the target and closes it.
 func (c *Client) Reach(ctx context.Context) *Failure {
@@ -261,11 +256,11 @@ func (f *filler) sought(step plan.Step) string {
 func (c *Client) receiving(what, caseID string) (string, error) {
 	switch {
 	case c.receiver == nil:
-		return "", errors.New(cmp.Or(c.deaf, "no message is received in this run"))
+		return "", errors.New(c.silent)
 	case what == "header":
 		return message.HeaderName, nil
 	case what == "secret":
-		return c.receiver.Secret(), nil
+		return c.secret, nil
 	}
 	return c.receiver.Address(placeOf(what, caseID)), nil
 }

@@ -427,7 +427,7 @@ func TestReach(t *testing.T) {
 	if f := toyClient(t, "http://"+listener.Addr().String()).Reach(t.Context()); f == nil || f.Kind != Network {
 		t.Errorf("a dead target: %+v", f)
 	}
-	if err := errors.New(c.RedactAnswer("key " + clientKey).String()); strings.Contains(err.Error(), clientKey) {
+	if err := errors.New(c.Redactor().Answer("key " + clientKey).String()); strings.Contains(err.Error(), clientKey) {
 		t.Error(err)
 	}
 }

@@ -2,7 +2,6 @@ package exchange
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -184,8 +183,8 @@ func (c *Client) await(ctx context.Context, caseID string, step plan.Step, value
 	f := filler{client: c, caseID: caseID, values: values}
 	about, err := step.Await.About.Fill(f.value)
 	switch {
-	case c.receiver == nil || c.deaf != "":
-		r.Failure = &Failure{Blocked, c.redactor.Own(cmp.Or(c.deaf, "no message is received in this run"))}
+	case c.silent != "":
+		r.Failure = &Failure{Blocked, c.redactor.Own(c.silent)}
 	case err != nil:
 		r.Failure = &Failure{Blocked, c.redactor.Own(err.Error())}
 	default:

@@ -31,7 +31,7 @@ type Pause struct {
 // the target asks for time.
 type pace struct {
 	limiter *rate.Limiter
-	tell    func(Pause) // nil for nobody
+	pauses  chan Pause
 
 	mu    sync.Mutex
 	until time.Time
@@ -42,7 +42,7 @@ func newPace(r settings.Rate) *pace {
 	if r > 0 {
 		limit = rate.Limit(r)
 	}
-	return &pace{limiter: rate.NewLimiter(limit, 1)}
+	return &pace{limiter: rate.NewLimiter(limit, 1), pauses: make(chan Pause, maxPauses)}
 }
 
 // turn waits until a request may be sent.
@@ -62,7 +62,10 @@ func (p *pace) turn(ctx context.Context) error {
 	}
 }
 
-// hold sends nothing for a while. It is told once, however many requests are answered so.
+// maxPauses is how many pauses are kept for somebody to take.
+const maxPauses = 16
+
+// hold sends nothing for a while. It is one pause, however many requests are answered so.
 func (p *pace) hold(pause Pause) {
 	p.mu.Lock()
 	until := time.Now().Add(pause.For)
@@ -71,13 +74,13 @@ func (p *pace) hold(pause Pause) {
 		p.until = until
 	}
 	p.mu.Unlock()
-	if longer && pause.For > 0 && p.tell != nil {
-		p.tell(pause)
+	if longer && pause.For > 0 {
+		select {
+		case p.pauses <- pause:
+		default: // nobody takes them
+		}
 	}
 }
-
-// OnPause makes the client tell of each pause. It is called before the first request.
-func (c *Client) OnPause(tell func(Pause)) { c.pace.tell = tell }
 
 // patiently makes the exchange of a request, and makes it again, a few times, when
 // the target asks for time. Once the context has ended nothing more goes out; what
@@ -96,7 +99,7 @@ func (c *Client) patiently(ctx context.Context, request *http.Request, r *Record
 		}
 		r.Waits++
 		why := fmt.Sprintf("%s %s was answered %d", r.Method, request.URL.Path, r.Answer.Status)
-		c.pace.hold(Pause{min(wait, MostWait), c.RedactAnswer(why)})
+		c.pace.hold(Pause{min(wait, MostWait), c.redactor.Answer(why)})
 		r.Answer = nil
 	}
 }

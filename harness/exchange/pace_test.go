@@ -3,7 +3,6 @@ package exchange
 import (
 	"context"
 	"net/http"
-	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -76,16 +75,26 @@ func TestATargetIsGivenTime(t *testing.T) {
 	}
 }
 
-func TestAPauseHoldsEverybodyAndIsToldOnce(t *testing.T) {
+func TestPause_IsDroppedWhenNobodyTakesIt(t *testing.T) {
 	p := newPace(0)
-	var told []Pause
-	p.tell = func(pause Pause) { told = append(told, pause) }
+	longer := time.Millisecond
+	for range maxPauses + 4 {
+		longer *= 3
+		p.hold(Pause{longer, redact.Constant("busy")})
+	}
+	if len(p.pauses) != maxPauses {
+		t.Errorf("%d are kept", len(p.pauses))
+	}
+}
+
+func TestPause_HoldsEveryRequest(t *testing.T) {
+	p := newPace(0)
 	for range 3 {
 		p.hold(Pause{time.Hour, redact.Constant("busy")})
 	}
 	p.hold(Pause{time.Minute, redact.Constant("busy too")})
-	if want := []Pause{{time.Hour, redact.Constant("busy")}}; !slices.Equal(told, want) {
-		t.Errorf("told %v", told)
+	if first := <-p.pauses; first != (Pause{time.Hour, redact.Constant("busy")}) || len(p.pauses) > 0 {
+		t.Errorf("got %v and %d more", first, len(p.pauses))
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -103,9 +112,13 @@ func TestAPauseHoldsEverybodyAndIsToldOnce(t *testing.T) {
 			w.Header().Set("Retry-After", "86400")
 			w.WriteHeader(429)
 		}))
-		var pause Pause
-		c.OnPause(func(p Pause) { pause = p; cancel() })
+		pauses := make(chan Pause, 1)
+		go func() {
+			pauses <- <-c.Pauses()
+			cancel()
+		}()
 		r := c.Do(ctx, "c", get("/x"), nil)
+		pause := <-pauses
 		if pause.For != MostWait || pause.Why.String() != "GET /x was answered 429" || r.Failure == nil || r.Failure.Kind != Interrupted {
 			t.Errorf("%+v, %+v", pause, r.Failure)
 		}

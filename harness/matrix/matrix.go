@@ -117,14 +117,18 @@ func (m *Matrix) Idle() []string {
 // fault of our own; what is wrong with a single row is told in the row.
 func Run(ctx context.Context, mutants []sandbox.Defect, o Options) (*Matrix, error) {
 	m := &Matrix{All: o.All, Started: time.Now().UTC(), Rows: []Row{}}
+	fixtures, err := settings.ParseFixtures(sandbox.Fixtures(""), "the sandbox's fixtures", nil)
+	if err != nil {
+		return nil, err
+	}
 	jobs := make([]job, 0, len(mutants)*len(o.Seeds)+len(o.Clean))
 	for _, mutant := range mutants {
 		for _, seed := range o.Seeds {
-			jobs = append(jobs, job{&mutant, seed})
+			jobs = append(jobs, job{&mutant, seed, fixtures})
 		}
 	}
 	for _, seed := range o.Clean {
-		jobs = append(jobs, job{nil, seed})
+		jobs = append(jobs, job{nil, seed, fixtures})
 	}
 	// The plan of a seed serves all mutants; one for the sound sandbox alone is made
 	// when it is its turn, and not kept.
@@ -188,8 +192,9 @@ func Run(ctx context.Context, mutants []sandbox.Defect, o Options) (*Matrix, err
 
 // job is one row to be.
 type job struct {
-	mutant *sandbox.Defect // nil for the sound sandbox
-	seed   uint64
+	mutant   *sandbox.Defect // nil for the sound sandbox
+	seed     uint64
+	fixtures *settings.Fixtures
 }
 
 func (j job) run(ctx context.Context, p *plan.Plan, all bool) Row {
@@ -216,7 +221,7 @@ func (j job) run(ctx context.Context, p *plan.Plan, all bool) Row {
 		}
 	}
 	started := time.Now()
-	document, err := certify(ctx, p, name, j.mutant)
+	document, err := j.certify(ctx, p, name)
 	row.Seconds = time.Since(started).Seconds()
 	switch {
 	case err != nil:
@@ -272,10 +277,10 @@ func (j job) small(p *plan.Plan) *plan.Plan {
 const mostOfAKind = 6
 
 // certify runs a plan against a sandbox of its own.
-func certify(ctx context.Context, p *plan.Plan, name string, mutant *sandbox.Defect) (document *run.Document, err error) {
+func (j job) certify(ctx context.Context, p *plan.Plan, name string) (document *run.Document, err error) {
 	var options sandbox.Options
-	if mutant != nil {
-		options.Defects = []string{mutant.Name}
+	if j.mutant != nil {
+		options.Defects = []string{j.mutant.Name}
 	}
 	target, err := sandbox.Listen(options)
 	if err != nil {
@@ -291,7 +296,7 @@ func certify(ctx context.Context, p *plan.Plan, name string, mutant *sandbox.Def
 		return nil, err
 	}
 	s := settings.Settings{
-		Target: address, Fixtures: p.Fixtures, Concurrency: concurrency, Timeout: settings.DefaultTimeout,
+		Target: address, Fixtures: j.fixtures, Concurrency: concurrency, Timeout: settings.DefaultTimeout,
 		BodyLimit: settings.DefaultBodyLimit, MessageWait: messageWait, QuietWindow: quietWindow, RunID: fmt.Sprintf("%s-%d", name, p.Seed), Seed: p.Seed,
 	}
 	if err := s.Check(); err != nil {
@@ -299,7 +304,7 @@ func certify(ctx context.Context, p *plan.Plan, name string, mutant *sandbox.Def
 	}
 	client := exchange.New(s, p.Description)
 	defer client.Close()
-	document, err = run.Start(ctx, p, client, run.Options{Tool: "matrix", Strict: true}).Wait()
+	document, err = run.Start(ctx, p, client, run.Options{Settings: s, Tool: "matrix", Strict: true}).Wait()
 	if err == nil {
 		err = document.Check()
 	}

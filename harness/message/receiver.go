@@ -64,9 +64,13 @@ type Receiver struct {
 	lost       int        // messages that could not be kept
 }
 
+// NewSecret makes the secret of a run's messages.
+func NewSecret() string { return random() }
+
 // Listen opens a receiver on a host:port. Address is the URL by which the target
-// reaches it; the port is added when it has none.
-func Listen(listen, address string) (*Receiver, error) {
+// reaches it; the port is added when it has none. The secret is that of the header
+// which each message must carry.
+func Listen(listen, address, secret string) (*Receiver, error) {
 	listener, err := net.Listen("tcp", listen)
 	if err != nil {
 		return nil, fmt.Errorf("receiver.listen: %w", err)
@@ -83,7 +87,7 @@ func Listen(listen, address string) (*Receiver, error) {
 		u.Host = net.JoinHostPort(u.Hostname(), port)
 	}
 	r := &Receiver{
-		address: strings.TrimSuffix(u.String(), "/"), secret: random(),
+		address: strings.TrimSuffix(u.String(), "/"), secret: secret,
 		path: "/" + random() + "/", changed: make(chan struct{}),
 	}
 	r.server = &http.Server{

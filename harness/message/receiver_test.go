@@ -12,7 +12,7 @@ import (
 
 func listen(t *testing.T, address string) *Receiver {
 	t.Helper()
-	r, err := Listen("127.0.0.1:0", address)
+	r, err := Listen("127.0.0.1:0", address, NewSecret())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,10 +145,10 @@ func TestListenRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	if _, err := Listen(taken.Addr().String(), "http://127.0.0.1"); err == nil || !strings.Contains(err.Error(), "receiver.listen") {
+	if _, err := Listen(taken.Addr().String(), "http://127.0.0.1", NewSecret()); err == nil || !strings.Contains(err.Error(), "receiver.listen") {
 		t.Errorf("got %v", err)
 	}
-	if _, err := Listen("127.0.0.1:0", "http://127.0.0.1:port"); err == nil || !strings.Contains(err.Error(), "receiver.address") {
+	if _, err := Listen("127.0.0.1:0", "http://127.0.0.1:port", NewSecret()); err == nil || !strings.Contains(err.Error(), "receiver.address") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"qorcheck/harness/settings"
 	"qorcheck/spec"
 )
 
@@ -15,7 +14,6 @@ import (
 type Plan struct {
 	Description  *spec.Description
 	Requirements *spec.Requirements
-	Fixtures     *settings.Fixtures
 	Seed         uint64
 	Digest       string // sha256 of obligations and cases, "sha256:…"
 

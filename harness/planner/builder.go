@@ -74,7 +74,7 @@ func newPlan(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, se
 	if err := b.check(); err != nil {
 		return nil, err
 	}
-	p := &plan.Plan{Description: d, Requirements: r, Fixtures: f, Seed: seed}
+	p := &plan.Plan{Description: d, Requirements: r, Seed: seed}
 	if err := b.makeCases(); err != nil {
 		return nil, err
 	}

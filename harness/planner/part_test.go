@@ -39,7 +39,7 @@ func TestPartOfAPlan(t *testing.T) {
 		{"nothing", func(*plan.Obligation) bool { return false }, false},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			p, err := NewPart(whole.Description, whole.Requirements, whole.Fixtures, whole.Seed, tt.keep)
+			p, err := NewPart(whole.Description, whole.Requirements, readFixtures(t), whole.Seed, tt.keep)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -60,7 +60,7 @@ func TestPartOfAPlan(t *testing.T) {
 	}
 	t.Run("a requirement on an operation that is not there", func(t *testing.T) {
 		r := requirements(t, rule("R-1", "[nowhere]", "valid", "200"))
-		if _, err := NewPart(whole.Description, r, whole.Fixtures, 1, func(*plan.Obligation) bool { return true }); err == nil || !strings.Contains(err.Error(), "nowhere") {
+		if _, err := NewPart(whole.Description, r, readFixtures(t), 1, func(*plan.Obligation) bool { return true }); err == nil || !strings.Contains(err.Error(), "nowhere") {
 			t.Error(err)
 		}
 	})

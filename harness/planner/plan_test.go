@@ -109,6 +109,20 @@ var ours = sync.OnceValues(func() (*spec.Description, *spec.Requirements) {
 	return d, r
 })
 
+// readFixtures returns those of ourPlan.
+func readFixtures(t *testing.T) *settings.Fixtures {
+	t.Helper()
+	return readOnce()
+}
+
+var readOnce = sync.OnceValue(func() *settings.Fixtures {
+	f, err := settings.ParseFixtures([]byte(ourFixtures), "f.yaml", nil)
+	if err != nil {
+		panic(err)
+	}
+	return f
+})
+
 func ourPlan(t *testing.T, seed uint64) *plan.Plan {
 	t.Helper()
 	return ourPlanWith(t, ourFixtures, seed)
@@ -246,7 +260,7 @@ func TestAPlanHoldsNoSecret(t *testing.T) {
 		}
 	}
 	text := b.String()
-	credentials, cards := p.Fixtures.Secrets()
+	credentials, cards := readFixtures(t).Secrets()
 	for _, secret := range slices.Concat(credentials, cards, []string{`"739`, `"7391`, "__origin__"}) {
 		if secret != "" && strings.Contains(text, secret) {
 			t.Errorf("the plan holds %q", secret)

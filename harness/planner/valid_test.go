@@ -67,8 +67,9 @@ func TestOneKindOfPaymentIsProvokedAtATime(t *testing.T) {
 
 func TestUniqueValuesOfExamplesFitTheirField(t *testing.T) {
 	d := described(t, "x-conformance: {unique: [{field: /ref, name: REF}]}\npaths: {/a: {post: {operationId: a, requestBody: {content: {application/json: {schema: {type: object, properties: {ref: {type: string, maxLength: 12}, n: {type: string}}}, examples: {a: {value: {ref: abd, n: first}}, one: {value: {ref: abc, n: hello}}}}}}, responses: {'200': {description: d}}}}}")
-	p := planned(t, d, requirements(t, rule("R", "all", "valid", "200")), fixtures(t, ""))
-	body := fill(t, p.Fixtures, find(t, p, "a.valid.example.one").Act.Request.Body)
+	f := fixtures(t, "")
+	p := planned(t, d, requirements(t, rule("R", "all", "valid", "200")), f)
+	body := fill(t, f, find(t, p, "a.valid.example.one").Act.Request.Body)
 	if !strings.Contains(body, `"n":"hello"`) || strings.Contains(body, "abc") || len(body) != len(`{"n":"hello","ref":"123456789012"}`) {
 		t.Errorf("the example is sent as %s; dropped %v", body, p.Dropped)
 	}

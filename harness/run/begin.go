@@ -17,7 +17,7 @@ func before(p *plan.Plan, s settings.Settings, o Options) Document {
 		Target: s.Target.Redacted(), RunID: s.RunID, Seed: p.Seed, Profile: o.Profile, Filter: o.Filter, Strict: o.Strict, Unexercised: o.AllowUnexercised,
 		Rate: s.Rate.String(), Unverified: unverified(s),
 		Started: time.Now().UTC(), Cases: len(p.Cases),
-		Digests: DigestsOf(p, o.Waivers), Chapters: p.Requirements.Chapters(),
+		Digests: DigestsOf(p, s.Fixtures, o.Waivers), Chapters: p.Requirements.Chapters(),
 		Untested: []Untested{}, Dropped: []Dropped{}, Left: []redact.Text{}, Foreign: []redact.Text{},
 	}
 	for _, q := range p.Requirements.List {
@@ -58,8 +58,8 @@ func casesOf(p *plan.Plan) map[string]int {
 }
 
 // DigestsOf names what a run is made of; there may be no waivers.
-func DigestsOf(p *plan.Plan, waivers *settings.Waivers) Digests {
-	d := Digests{Description: p.Description.Digest, Requirements: p.Requirements.Digest, Fixtures: p.Fixtures.Digest, Plan: p.Digest}
+func DigestsOf(p *plan.Plan, fixtures *settings.Fixtures, waivers *settings.Waivers) Digests {
+	d := Digests{Description: p.Description.Digest, Requirements: p.Requirements.Digest, Fixtures: fixtures.Digest, Plan: p.Digest}
 	if waivers != nil {
 		d.Waivers = waivers.Digest
 	}

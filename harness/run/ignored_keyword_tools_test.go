@@ -69,7 +69,7 @@ func TestEveryIgnoredKeywordIsCaught(t *testing.T) {
 			server := httptest.NewServer(target)
 			defer server.Close()
 			defer target.Close()
-			document := certify(t, small(p, row), server.URL+"/v3")
+			document := certify(t, small(p, row), f, server.URL+"/v3")
 			if document.ExitCode != run.ExitFail {
 				t.Errorf("exit code %d: %s", document.ExitCode, document.Verdict)
 			}
@@ -111,15 +111,16 @@ func small(p *plan.Plan, row plan.Coverage) *plan.Plan {
 	})
 }
 
-func certify(t *testing.T, p *plan.Plan, target string) *run.Document {
+func certify(t *testing.T, p *plan.Plan, f *settings.Fixtures, target string) *run.Document {
 	t.Helper()
 	u, err := url.Parse(target)
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := exchange.New(settings.Settings{Target: u, Fixtures: p.Fixtures, Concurrency: 4, Timeout: 10 * time.Second, BodyLimit: 1 << 20, RunID: "ignored"}, p.Description)
+	s := settings.Settings{Target: u, Fixtures: f, Concurrency: 4, Timeout: 10 * time.Second, BodyLimit: 1 << 20, RunID: "ignored"}
+	client := exchange.New(s, p.Description)
 	defer client.Close()
-	document, err := run.Start(context.Background(), p, client, run.Options{AllowUnexercised: true}).Wait()
+	document, err := run.Start(context.Background(), p, client, run.Options{Settings: s, AllowUnexercised: true}).Wait()
 	if err != nil {
 		t.Fatal(err)
 	}

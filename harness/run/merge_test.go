@@ -18,8 +18,7 @@ func shard(t *testing.T, whole *plan.Plan, target string, number, of int, o Opti
 	p := whole.Shard(number, of)
 	var b bytes.Buffer
 	o.Journal, o.Whole, o.Shard = &b, whole, &Shard{number, of}
-	client := toyClient(t, p, target, func(s *settings.Settings) { s.RunID = fmt.Sprint("run", number) })
-	d, err := Start(t.Context(), p, client, o).Wait()
+	d, err := start(t, t.Context(), p, target, o, func(s *settings.Settings) { s.RunID = fmt.Sprint("run", number) }).Wait()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,8 +113,8 @@ func TestMergeOfPartsOfShards(t *testing.T) {
 			t.Fatal(err)
 		}
 		b := bytes.NewBufferString(journal)
-		client := toyClient(t, p, target, func(s *settings.Settings) { s.RunID = fmt.Sprint("again", len(journal)) })
-		if _, err := Start(t.Context(), p.Shard(2, 2), client, Options{Journal: b, Earlier: earlier}).Wait(); err != nil {
+		again := func(s *settings.Settings) { s.RunID = fmt.Sprint("again", len(journal)) }
+		if _, err := start(t, t.Context(), p.Shard(2, 2), target, Options{Journal: b, Earlier: earlier}, again).Wait(); err != nil {
 			t.Fatal(err)
 		}
 		return b.String()
@@ -141,7 +140,7 @@ func TestJoinRefuses(t *testing.T) {
 	var all bytes.Buffer
 	whole(t, t.Context(), p, target, Options{Journal: &all})
 	with := func(name, value string) string {
-		journal, _ := shard(t, p, target, 2, 3, Options{Settings: map[string]string{name: value}})
+		journal, _ := shard(t, p, target, 2, 3, Options{Flags: map[string]string{name: value}})
 		return journal
 	}
 	bent := func(old, new string) string {

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -23,44 +24,21 @@ type news struct {
 	late     []*exchange.Transcript // judged when the last messages are in
 }
 
-// subscribe opens the receiver and registers it, where a case has to do with
-// messages. What keeps messages from coming is told by the cases that await one.
+// subscribe opens the receiver and registers it, where a case has to do with messages.
 func (r *Run) subscribe(ctx context.Context, cases []*plan.Case) {
 	r.news.named = map[string]bool{}
 	r.news.undo = func() {}
 	if r.plan.Subscription == nil || !slices.ContainsFunc(cases, (*plan.Case).Awaits) {
 		return
 	}
-	s := r.client.Settings()
-	at := s.Fixtures.Receiver
-	if at == nil {
-		if !settings.Loopback(s.Target.Hostname()) {
-			r.client.Deafen("no message can come: " + r.receiverLine("an address that the target reaches"))
-			return
-		}
-		at = &settings.Receiver{Listen: "127.0.0.1:0", Address: "http://127.0.0.1"}
-	}
-	receiver, err := message.Listen(at.Listen, at.Address)
-	if err != nil {
-		r.client.Deafen(fmt.Sprintf("no message can come: %s: %s", s.Fixtures.File, err))
-		return
-	}
+	receiver, t, undo := r.client.Subscribe(ctx, r.plan.Subscription)
 	r.news.receiver = receiver
-	r.client.Receive(receiver)
-	t, undo := r.client.Prepare(ctx, r.plan.Subscription)
 	r.count(t.Prepare)
 	r.news.undo = func() {
 		undo()
 		r.count(t.Cleanup)
 		r.beside.Left = append(r.beside.Left, t.Left...)
 	}
-	if t.Stopped != "" {
-		r.client.Deafen("the messages could not be subscribed to: " + t.Stopped)
-	}
-}
-
-func (r *Run) receiverLine(address string) string {
-	return fmt.Sprintf("add to %s: receiver: { listen: \"0.0.0.0:8099\", address: \"http://…\" } with %s", r.client.Settings().Fixtures.File, address)
 }
 
 // count adds requests that belong to no case.
@@ -93,7 +71,7 @@ func lateJudgement(c *plan.Case) bool { return strings.HasPrefix(c.Kind, "messag
 func (r *Run) close(ctx context.Context) {
 	if len(r.news.late) > 0 && r.news.receiver != nil && !r.circuit.stopped() {
 		select {
-		case <-time.After(r.client.Settings().QuietWindow):
+		case <-time.After(cmp.Or(r.options.Settings.QuietWindow, settings.DefaultQuietWindow)):
 		case <-ctx.Done():
 		}
 	}
@@ -171,7 +149,7 @@ func (r *Run) received(ctx context.Context) received {
 		case others:
 			if r.document.Shard == nil && !listed[id] && len(listed) < mostForeign { // to a shard, the others are such people
 				listed[id] = true
-				r.beside.Foreign = append(r.beside.Foreign, r.client.RedactAnswer(fmt.Sprintf("%s about %s", exchange.Text(d.Value, m.Event), id)))
+				r.beside.Foreign = append(r.beside.Foreign, r.client.Redactor().Answer(fmt.Sprintf("%s about %s", exchange.Text(d.Value, m.Event), id)))
 			}
 		}
 	}
@@ -180,7 +158,7 @@ func (r *Run) received(ctx context.Context) received {
 
 // silence says why it proves nothing that no message came at all.
 func (r *Run) silence(ctx context.Context) string {
-	receiver, target := r.news.receiver, r.client.Settings().Target
+	receiver, target := r.news.receiver, r.options.Settings.Target
 	switch {
 	case receiver.Lost() > 0:
 		return fmt.Sprintf("%d messages came that could not be kept", receiver.Lost())
@@ -192,7 +170,7 @@ func (r *Run) silence(ctx context.Context) string {
 	if settings.Loopback(target.Hostname()) && receiver.Local() && receiver.Open(ctx) {
 		return "" // whoever is on this machine reaches it
 	}
-	return "no message came at all, so that the target may not reach the receiver: " + r.receiverLine("an address that the target reaches")
+	return "no message came at all, so that the target may not reach the receiver: " + r.options.Settings.Fixtures.ReceiverHint()
 }
 
 // about picks what concerns a case.

@@ -50,7 +50,7 @@ func TestMessagesOfOthers(t *testing.T) {
 		{"to a shard, the others", 30, nil, []*exchange.Transcript{rejection}, &Shard{1, 2}, 1, 0, 30},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			receiver, err := message.Listen("127.0.0.1:0", "http://127.0.0.1")
+			receiver, err := message.Listen("127.0.0.1:0", "http://127.0.0.1", message.NewSecret())
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -67,7 +67,8 @@ func TestMessagesOfOthers(t *testing.T) {
 				r.Header.Set(message.HeaderName, receiver.Secret())
 				receiver.ServeHTTP(httptest.NewRecorder(), r)
 			}
-			r := &Run{plan: p, client: toyClient(t, p, target), ledger: newLedger(&Document{RunID: "run1", Shard: tt.shard}), news: news{receiver: receiver, named: map[string]bool{}, late: tt.late}}
+			s := toySettings(t, target)
+			r := &Run{plan: p, client: toyClient(t, p, s), options: Options{Settings: s}, ledger: newLedger(&Document{RunID: "run1", Shard: tt.shard}), news: news{receiver: receiver, named: map[string]bool{}, late: tt.late}}
 			got := r.received(t.Context())
 			if len(got.rejected) != tt.rejected || len(got.unknown) != tt.unknown || len(r.beside.Foreign) != tt.others-tt.unlisted {
 				t.Errorf("%d about rejected requests, %d unknown, %d listed; want %d, %d, %d", len(got.rejected), len(got.unknown), len(r.beside.Foreign), tt.rejected, tt.unknown, tt.others-tt.unlisted)

@@ -56,7 +56,7 @@ func (r *Run) origins(ctx context.Context, m *spec.Messaging, ids []string) map[
 	}
 	made := r.made()
 	found := make([]origin, len(ids))
-	slots := make(chan struct{}, r.client.Settings().Concurrency)
+	slots := make(chan struct{}, r.options.Settings.Concurrency)
 	var pool sync.WaitGroup
 	for i, id := range ids {
 		slots <- struct{}{}

@@ -63,7 +63,7 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 	e.Verdicts, e.Outcome, e.Evidence = verdicts, verdict.Pass, evidence
 	for i := range verdicts {
 		v := &verdicts[i]
-		show := func(text string) string { return r.client.RedactAnswer(text).Cut(mostSaid).String() }
+		show := func(text string) string { return r.client.Redactor().Answer(text).Cut(mostSaid).String() }
 		v.Why, v.Note = show(v.Why), show(v.Note)
 		for j := range v.Findings {
 			f := &v.Findings[j]

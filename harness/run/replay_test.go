@@ -176,8 +176,7 @@ func TestResumeOfWhatIsThere(t *testing.T) {
 			if err != nil || earlier.Complete() {
 				t.Fatalf("%v, complete: %t", err, earlier.Complete())
 			}
-			client := toyClient(t, p, "http://127.0.0.1:1", func(s *settings.Settings) { s.RunID = "again" })
-			r := Start(t.Context(), p, client, Options{Earlier: earlier})
+			r := start(t, t.Context(), p, "http://127.0.0.1:1", Options{Earlier: earlier}, func(s *settings.Settings) { s.RunID = "again" })
 			for _, o := range p.Obligations {
 				if _, err := r.Await(t.Context(), o.ID); err != nil {
 					t.Error(err)
@@ -204,7 +203,8 @@ func TestMessagesOfAnEarlierPart(t *testing.T) {
 	p.Finder = &plan.Step{Name: "find", Request: plan.Request{Method: "GET", Path: "/made"}}
 	made := ""
 	target := serve(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintf(w, `{"order":%q}`, made) })
-	r := &Run{plan: p, client: toyClient(t, p, target), ledger: newLedger(&Document{RunID: "one", Further: []string{"two"}})}
+	s := toySettings(t, target)
+	r := &Run{plan: p, client: toyClient(t, p, s), options: Options{Settings: s}, ledger: newLedger(&Document{RunID: "one", Further: []string{"two"}})}
 	m := &spec.Messaging{Lookup: &spec.Finder{Field: "/order"}}
 	for _, tt := range []struct {
 		claim, made string

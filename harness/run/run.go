@@ -17,6 +17,7 @@ import (
 
 // Options say how a run is kept and counted.
 type Options struct {
+	Settings         settings.Settings // those of the client
 	Tool             string            // name and version, for the document
 	Filter           string            // as given, for the document
 	Profile          string            // as given, for the document
@@ -25,7 +26,7 @@ type Options struct {
 	AllowUnexercised bool              // exit code 3 becomes 0
 	Shard            *Shard            // that the plan is, of Whole; nil for a whole plan
 	Whole            *plan.Plan        // nil without Shard
-	Settings         map[string]string // the flags that were given and count, for the journal
+	Flags            map[string]string // that were given and count, for the journal
 	Journal          io.Writer         // of this run, see ReadJournal; nil keeps none
 	Earlier          *Replayed         // the run that is resumed, of the same plan; nil for a new one
 	Progress         func(Progress)    // called after each case and at each pause, never twice at once; nil for none
@@ -67,12 +68,12 @@ type Run struct {
 // is made: those under way are waited for, what a case made is removed, and what
 // was not sent to its end is not run.
 func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options) *Run {
-	s := client.Settings()
+	s := o.Settings
 	r := &Run{plan: p, client: client, options: o, finished: make(chan struct{})}
 	sending, stop := context.WithCancel(ctx)
 	r.stop = stop
 	if o.Earlier == nil {
-		head := Head{Document: before(p, s, o), Settings: o.Settings}
+		head := Head{Document: before(p, s, o), Settings: o.Flags}
 		if o.Shard != nil {
 			head.Document = before(o.Whole, s, o)
 			head.Part = &Part{Shard: *o.Shard, Cases: len(p.Cases), Planned: casesOf(p)}
@@ -94,7 +95,6 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 		r.settled = append(r.settled, make(chan struct{}))
 	}
 	r.circuit = newCircuit(func(last string) string { return r.askAgain(sending, last) })
-	client.OnPause(r.paused)
 	r.began = time.Now()
 	go r.work(ctx, sending, s.Concurrency)
 	return r
@@ -105,7 +105,27 @@ func (r *Run) progress() Progress {
 	return Progress{Done: len(r.done), Total: len(r.plan.Cases), Earlier: r.there, Failed: r.failed, Elapsed: time.Since(r.began)}
 }
 
-// paused tells that nothing is sent for a while.
+// reportPauses passes on the pauses of the client until stop is called.
+func (r *Run) reportPauses() (stop func()) {
+	over := make(chan struct{})
+	var reporting sync.WaitGroup
+	reporting.Go(func() {
+		for {
+			select {
+			case p := <-r.client.Pauses():
+				r.paused(p)
+			case <-over:
+				return
+			}
+		}
+	})
+	return func() {
+		close(over)
+		reporting.Wait()
+	}
+}
+
+// paused shows that nothing is sent for a while.
 func (r *Run) paused(p exchange.Pause) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

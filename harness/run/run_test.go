@@ -265,8 +265,8 @@ func TestAJournalThatCannotBeWrittenEndsTheRun(t *testing.T) {
 	for room := range 5 { // head, three cases, end
 		var seen atomic.Int32
 		p := plot(t, ask{id: "a", paths: []string{"/200", "/200/1", "/200/2"}})
-		client := toyClient(t, p, serve(t, func(w http.ResponseWriter, r *http.Request) { seen.Add(1); statuses(w, r) }), func(s *settings.Settings) { s.Concurrency = 1 })
-		d, err := Start(t.Context(), p, client, Options{Journal: &full{room}}).Wait()
+		target := serve(t, func(w http.ResponseWriter, r *http.Request) { seen.Add(1); statuses(w, r) })
+		d, err := start(t, t.Context(), p, target, Options{Journal: &full{room}}, func(s *settings.Settings) { s.Concurrency = 1 }).Wait()
 		if err == nil || err.Error() != "journal: no space left" || d.CaseCounts.Pass != min(max(room-1, 0), 3) {
 			t.Errorf("room for %d: %v, %+v", room, err, d.CaseCounts)
 		}
@@ -292,12 +292,12 @@ func TestProgress(t *testing.T) {
 func TestAwait(t *testing.T) {
 	release := make(chan struct{})
 	p := plot(t, ask{id: "slow", paths: []string{"/200/slow"}}, ask{id: "quick", paths: []string{"/404"}}, ask{id: "none"})
-	r := Start(t.Context(), p, toyClient(t, p, serve(t, func(w http.ResponseWriter, r *http.Request) {
+	r := start(t, t.Context(), p, serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "slow") {
 			<-release
 		}
 		statuses(w, r)
-	})), Options{})
+	}), Options{})
 	for id, want := range map[string]verdict.Outcome{"list.R-quick": verdict.Fail, "list.R-none": verdict.Inconclusive} {
 		if o, err := r.Await(t.Context(), id); err != nil || o.Obligation.Outcome != want || o.Obligation.ID != id {
 			t.Errorf("%s: %s, %v", id, o.Obligation.Outcome, err)
@@ -352,7 +352,7 @@ func TestTheDocumentTellsWhatWasRun(t *testing.T) {
 	if d.Tool != "qorcheck 1" || d.Name != "Toy promise" || d.API != "Toy 1.2" || d.Target != target || d.RunID != "run1" || d.Filter != "level:must" || !d.Strict || !d.Unexercised || d.Version != DocumentVersion {
 		t.Errorf("%+v", d)
 	}
-	if d.Digests != (Digests{p.Description.Digest, p.Requirements.Digest, p.Fixtures.Digest, p.Digest, ""}) || !strings.HasPrefix(d.Digests.Plan, "sha256:") {
+	if d.Digests != (Digests{p.Description.Digest, p.Requirements.Digest, toySettings(t, target).Fixtures.Digest, p.Digest, ""}) || !strings.HasPrefix(d.Digests.Plan, "sha256:") {
 		t.Errorf("%+v", d.Digests)
 	}
 	if !reflect.DeepEqual(d.Untested, []Untested{{"T-LATER", "does more", "not yet"}}) || !reflect.DeepEqual(d.Dropped, []Dropped{{"make.x", "no way"}}) {

@@ -14,6 +14,7 @@ import (
 // when there is no use in going on.
 func (r *Run) work(ctx, sending context.Context, workers int) {
 	defer r.finish(ctx)
+	defer r.reportPauses()()
 	missing := slices.DeleteFunc(slices.Clone(r.plan.Cases), func(c *plan.Case) bool { return r.done[c.ID] })
 	if r.broken != nil || r.options.Earlier != nil && len(missing) == 0 {
 		return

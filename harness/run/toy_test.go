@@ -104,8 +104,8 @@ type ask struct {
 // plot makes a plan by hand, without a preflight.
 func plot(t *testing.T, asks ...ask) *plan.Plan {
 	t.Helper()
-	d, r, f := parts(t)
-	p := &plan.Plan{Description: d, Requirements: r, Fixtures: f, Seed: 7}
+	d, r, _ := parts(t)
+	p := &plan.Plan{Description: d, Requirements: r, Seed: 7}
 	for _, a := range asks {
 		q := &spec.Requirement{ID: "R-" + a.id, Level: a.level, Chapter: "statuses", Sentence: "does " + a.id, Check: a.check, Clause: spec.Clause{Page: "page", Anchor: "ok", Text: "All is well."}}
 		if q.Level == "" {
@@ -153,19 +153,32 @@ func serve(t *testing.T, h http.HandlerFunc) string {
 	return server.URL
 }
 
-func toyClient(t *testing.T, p *plan.Plan, target string, change ...func(*settings.Settings)) *exchange.Client {
+func toySettings(t *testing.T, target string, change ...func(*settings.Settings)) settings.Settings {
 	t.Helper()
 	u, err := url.Parse(target)
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := settings.Settings{Target: u, Fixtures: p.Fixtures, Concurrency: 4, Timeout: 20 * time.Second, BodyLimit: 1 << 20, RunID: "run1", Seed: p.Seed}
+	_, _, f := parts(t)
+	s := settings.Settings{Target: u, Fixtures: f, Concurrency: 4, Timeout: 20 * time.Second, BodyLimit: 1 << 20, RunID: "run1", Seed: 7}
 	for _, c := range change {
 		c(&s)
 	}
+	return s
+}
+
+func toyClient(t *testing.T, p *plan.Plan, s settings.Settings) *exchange.Client {
+	t.Helper()
 	client := exchange.New(s, p.Description)
 	t.Cleanup(client.Close)
 	return client
+}
+
+// start begins a run of a plan against a target.
+func start(t *testing.T, ctx context.Context, p *plan.Plan, target string, o Options, change ...func(*settings.Settings)) *Run {
+	t.Helper()
+	o.Settings = toySettings(t, target, change...)
+	return Start(ctx, p, toyClient(t, p, o.Settings), o)
 }
 
 // whole runs a plan to its end and checks that its document adds up, and that its
@@ -177,7 +190,7 @@ func whole(t *testing.T, ctx context.Context, p *plan.Plan, target string, o Opt
 		o.Journal = io.Discard
 	}
 	o.Journal = io.MultiWriter(&journal, o.Journal)
-	d, err := Start(ctx, p, toyClient(t, p, target, change...), o).Wait()
+	d, err := start(t, ctx, p, target, o, change...).Wait()
 	if err != nil {
 		t.Fatal(err)
 	}

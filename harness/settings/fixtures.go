@@ -350,6 +350,11 @@ func (f *Fixtures) AllowsHost(hostport string) bool {
 	})
 }
 
+// ReceiverHint says what to add to the fixtures so that messages can come.
+func (f *Fixtures) ReceiverHint() string {
+	return fmt.Sprintf("add to %s: receiver: { listen: \"0.0.0.0:8099\", address: \"http://…\" } with an address that the target reaches", f.File)
+}
+
 // Loopback tells whether a host name or address is this machine's own.
 func Loopback(host string) bool {
 	if host == "localhost" {

@@ -1,6 +1,9 @@
 package redact
 
-import "testing"
+import (
+	"slices"
+	"testing"
+)
 
 func TestIsCard(t *testing.T) {
 	for number, want := range map[string]bool{
@@ -20,6 +23,24 @@ func TestMaskCard(t *testing.T) {
 	} {
 		if got := MaskCard(card); got != want {
 			t.Errorf("%q: %q, want %q", card, got, want)
+		}
+	}
+}
+
+func TestDigitRuns(t *testing.T) {
+	for text, want := range map[string][]string{
+		"": nil, "123": nil, "1234": {"1234"}, "a1234b 56-78": {"1234", "56,78"}, "12 34": {"12,34"}, "12  34": nil, "1%2023+4": {"1,23,4"}, "12 ": nil, "1-2-3-4 5678": {"1,2,3,4,5678"},
+	} {
+		var got []string
+		for run := range digitRuns(text, 4) {
+			one := ""
+			for i := range run {
+				one += "," + joined(text, run[i:i+1])
+			}
+			got = append(got, one[1:])
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%q: %q, want %q", text, got, want)
 		}
 	}
 }

@@ -44,28 +44,19 @@ func (g *CardGuard) Unlisted(text string) string {
 
 // find finds the number in a text as it stands.
 func (g *CardGuard) find(text string) string {
-	for i := range len(text) {
-		if !digit(text, i) || i > 0 && alphanumeric(text[i-1]) {
-			continue
-		}
-		number := numberIn(text[i:])
-		if len(number) >= MinCard && IsCard(number) && !g.listed[number] && g.named(text[:i]) {
-			return number
+	for run := range digitRuns(text, MinCard) {
+		for i := range run {
+			start := run[i].start
+			if i == 0 && start > 0 && alphanumeric(text[start-1]) {
+				continue
+			}
+			number := joined(text, run[i:])
+			if len(number) >= MinCard && IsCard(number) && !g.listed[number] && g.named(text[:start]) {
+				return number
+			}
 		}
 	}
 	return ""
-}
-
-// numberIn is the number that a text begins with, whose digits may stand apart.
-func numberIn(text string) string {
-	var number []byte
-	for i := 0; digit(text, i); i++ {
-		number = append(number, text[i])
-		if i+1 < len(text) && strings.IndexByte(" +-", text[i+1]) >= 0 {
-			i++
-		}
-	}
-	return string(number)
 }
 
 // farthest is how many characters stand between a field's name and its value at most.

@@ -19,23 +19,53 @@ func (r *Redactor) Leaks(text string) string {
 			return "a credential"
 		}
 	}
-	for i, apart := 0, 0; i < len(text); { // apart is where the last escape ended
-		if n := escape(text[i:]); n > 0 {
-			if card, _ := number(text, i+1, i+1); len(card) >= 12 && r.cards[card] { // the percent sign may be one, too
+	for run := range digitRuns(text, 12) { // as the shortest number that can be listed
+		for i := range run {
+			if card := r.cardAt(text, run[i:]); card != "" {
 				return "the card number " + MaskCard(card)
 			}
-			i += n
-			apart = i
-			continue
 		}
-		number, end := number(text, i, apart)
-		if len(number) >= 12 && r.cards[number] || len(number) >= 13 && IsCard(number) && issuer.MatchString(number) {
-			return "the card number " + MaskCard(number)
-		}
-		i = end
 	}
 	return ""
 }
+
+// cardAt returns the card number that the first group is, or the first four groups of
+// four digits are; "" when they are none, or part of a longer word. A percent sign
+// before the digits may be one, or begin an escape. Reports hold numbers side by side,
+// so that any other grouping would find cards where none are.
+func (r *Redactor) cardAt(text string, groups []group) string {
+	if size(groups[0]) == 4 && len(groups) >= 4 && !slices.ContainsFunc(groups[:4], func(g group) bool { return size(g) != 4 }) {
+		groups = groups[:4]
+	} else {
+		groups = groups[:1]
+	}
+	start, end := groups[0].start, groups[len(groups)-1].end
+	if end < len(text) && inWord(text[end]) && !(text[end] == '.' && !digit(text, end+1)) {
+		return ""
+	}
+	digits := joined(text, groups)
+	if percent := strings.LastIndexByte(text[max(0, start-farthestEscape):start], '%'); percent >= 0 {
+		percent += max(0, start-farthestEscape)
+		switch escaped := percent + escape(text[percent:]); {
+		case percent == start-1 && r.cards[digits]:
+			return digits
+		case escaped > start:
+			digits = digits[min(escaped-start, len(digits)):]
+			start = 0 // nothing is before them
+		case escaped == start:
+			start = 0
+		}
+	}
+	if start > 0 && inWord(text[start-1]) || !r.isCard(digits) {
+		return ""
+	}
+	return digits
+}
+
+func size(g group) int { return g.end - g.start }
+
+// farthestEscape is how far before digits an escape may begin, in bytes.
+const farthestEscape = 16
 
 // escape is the length of the percent-encoded character that a text begins with,
 // which may be encoded again, as %22 in %2522; 0 when it begins with none. Letters
@@ -60,44 +90,12 @@ func escape(text string) int {
 	return n
 }
 
-// number reads the digits at a place, in one group or in four of four, if they are
-// no part of a longer word, which may begin where an escape ended, and tells where
-// to go on.
-func number(text string, i, apart int) (digits string, end int) {
-	if !digit(text, i) {
-		return "", i + 1
-	}
-	end = i
-	for digit(text, end) {
-		end++
-	}
-	glued := i > apart && inWord(text[i-1])
-	if end-i == 4 && end+15 <= len(text) && (text[end] == ' ' || text[end] == '-') {
-		if grouped := strings.Split(text[i:end+15], text[end:end+1]); len(grouped) == 4 && len(strings.Join(grouped, "")) == 16 && allDigits(grouped) {
-			digits, end = strings.Join(grouped, ""), end+15
-		}
-	}
-	if digits == "" {
-		digits = text[i:end]
-	}
-	if glued || end < len(text) && inWord(text[end]) && !(text[end] == '.' && !digit(text, end+1)) {
-		return "", end
-	}
-	return digits, end
-}
-
-func allDigits(groups []string) bool {
-	return !slices.ContainsFunc(groups, func(g string) bool {
-		return len(g) != 4 || strings.ContainsFunc(g, func(c rune) bool { return c < '0' || c > '9' })
-	})
-}
-
-// inWord tells what makes digits a part of something longer: a truncated number, an id, a fraction.
+// inWord reports whether a character makes digits a part of something longer: a truncated number, an id, a fraction.
 func inWord(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c == '.' || c == '*'
 }
 
-// plainWord tells a value that may stand in any text by chance.
+// plainWord reports whether a value may stand in any text by chance.
 func plainWord(value string) bool {
 	return !strings.ContainsFunc(value, func(c rune) bool { return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z') })
 }

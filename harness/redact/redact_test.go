@@ -292,6 +292,8 @@ func FuzzRedactor(f *testing.F) {
 		for _, secret := range []string{clientKey, testCard} {
 			if got := r.answer(before + secret + after); strings.Contains(got, secret) && !strings.Contains(before+after, secret) {
 				t.Errorf("left in %q", got)
+			} else if leak := r.Leaks(got); leak != "" && r.Leaks(before+after) == "" {
+				t.Errorf("%q holds %s", got, leak)
 			}
 		}
 		for _, text := range []string{before, before + clientKey + after, before + testCard + after} {

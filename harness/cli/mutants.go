@@ -1,17 +1,13 @@
 package cli
 
 import (
-	"bufio"
-	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -97,8 +93,7 @@ func (f *mutantsFlags) run() error {
 		return faultError{err}
 	}
 	m.Tool, m.Filter = "qorcheck "+version(), f.filter
-	text := func(w io.Writer) error { return matrixText(w, m) }
-	for name, render := range map[string]func(io.Writer) error{"mutants.json": indentedJSON(m), "mutants.txt": text} {
+	for name, render := range map[string]func(io.Writer) error{"mutants.json": indentedJSON(m), "mutants.txt": m.Text} {
 		if err := rundir.WriteFile(filepath.Join(f.path(f.out), name), render); err != nil {
 			return faultError{fmt.Errorf("%s: %w", name, err)}
 		}
@@ -117,7 +112,7 @@ func rowsDone(w io.Writer, all int, every time.Duration) func(matrix.Row) {
 	}
 	return func(r matrix.Row) {
 		if done++; r.Bad() {
-			fmt.Fprintf(w, "%s%s\n", over, complaint(r))
+			fmt.Fprintf(w, "%s%s\n", over, r.Complaint())
 		}
 		if time.Since(told) >= every {
 			told = time.Now()
@@ -128,7 +123,7 @@ func rowsDone(w io.Writer, all int, every time.Duration) func(matrix.Row) {
 
 // concludeMatrix prints a matrix and returns its exit code.
 func concludeMatrix(stdout io.Writer, m *matrix.Matrix) error {
-	if err := matrixText(stdout, m); err != nil {
+	if err := m.Text(stdout); err != nil {
 		return faultError{err}
 	}
 	switch {
@@ -169,70 +164,6 @@ func upFrom(first uint64, count int) []uint64 {
 		list = append(list, first+i)
 	}
 	return list
-}
-
-// matrixText prints a matrix: what is wrong first, then every mutant, then the checks.
-func matrixText(w io.Writer, m *matrix.Matrix) error {
-	b := bufio.NewWriter(w)
-	for _, r := range m.Bad() {
-		fmt.Fprintf(b, "%s\n", complaint(r))
-	}
-	for _, name := range m.Idle() {
-		fmt.Fprintf(b, "check %s: no mutant is killed by it alone, so that it proves nothing that others do not\n", name)
-	}
-	if len(m.Bad())+len(m.Idle()) > 0 {
-		fmt.Fprintln(b)
-	}
-	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "MUTANT\tSEED\tREQUIREMENT\tOUTCOME\tBY CASE\tALSO\tSECONDS")
-	counts := map[matrix.Outcome]int{}
-	for _, r := range m.Rows {
-		counts[r.Outcome]++
-		by, also := "", []string{}
-		for _, failure := range r.Failures {
-			if failure.Requirement == r.Requirement {
-				by = failure.Case
-			} else {
-				also = append(also, failure.Requirement)
-			}
-		}
-		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\t%s\t%.1f\n", cmp.Or(r.Mutant, "(none)"), r.Seed, cmp.Or(r.Requirement, "-"), r.Outcome, cmp.Or(by, "-"), cmp.Or(strings.Join(also, " "), "-"), r.Seconds)
-	}
-	fmt.Fprintln(table, "\nCHECK\tKILLS\tALONE\tAS")
-	for _, c := range m.Checks {
-		if m.Filter != "" && len(c.Kills) == 0 {
-			continue // of some mutants it says nothing
-		}
-		fmt.Fprintf(table, "%s\t%d\t%d\t%s\n", c.Name, len(c.Kills), len(c.Alone), cmp.Or(strings.Join(c.Alone[:min(len(c.Alone), 3)], " "), "-"))
-	}
-	err := errors.Join(table.Flush(), b.Flush())
-	requests, alarms := 0, 0
-	for _, r := range m.Rows {
-		requests += r.Requests
-		alarms += len(r.Alarms())
-	}
-	end := "\n"
-	if len(m.Rows) < m.Planned {
-		end = fmt.Sprintf("; interrupted: %d of %d runs came to their end\n", len(m.Rows), m.Planned)
-	}
-	_, printing := fmt.Fprintf(w, "\n%d killed, %d survived, %d not tested yet; %d harmless; %d false alarms; %d runs of the sound sandbox; %d requests in %.1fs%s",
-		counts[matrix.Killed], counts[matrix.Survived], counts[matrix.Untested], counts[matrix.Harmless], alarms, counts[matrix.Sound], requests, m.Seconds, end)
-	return errors.Join(err, printing)
-}
-
-// complaint says what is wrong with a row.
-func complaint(r matrix.Row) string {
-	var parts []string
-	if r.Outcome == matrix.Survived {
-		parts = append(parts, fmt.Sprintf("survived: %s did not fail on a sandbox that %s (%s)", r.Requirement, r.Breaks, r.Verdict))
-	}
-	for _, f := range r.Alarms() {
-		parts = append(parts, fmt.Sprintf("false alarm: %s failed on %s in %d cases, as %s", f.Requirement, strings.Join(f.Operations, ", "), f.Cases, f.Case))
-	}
-	if r.Fault != "" {
-		parts = append(parts, "a fault of qorcheck: "+r.Fault)
-	}
-	return fmt.Sprintf("%s, seed %d: %s", cmp.Or(r.Mutant, "the sound sandbox"), r.Seed, strings.Join(parts, "; "))
 }
 
 func indentedJSON(v any) func(io.Writer) error {

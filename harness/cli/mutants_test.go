@@ -39,7 +39,7 @@ func TestMutants(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range m.Bad() {
-		t.Error(complaint(r))
+		t.Error(r.Complaint())
 	}
 	for _, name := range m.Idle() {
 		t.Errorf("check %s: no mutant is killed by it alone: it proves nothing that others do not", name)

@@ -1,0 +1,305 @@
+package matrix
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/plan"
+	"qorcheck/harness/run"
+	"qorcheck/harness/sandbox"
+	"qorcheck/harness/settings"
+	"qorcheck/harness/verdict"
+	"qorcheck/spec"
+)
+
+// Options say what is run.
+type Options struct {
+	Plan   func(seed uint64) (*plan.Plan, error)
+	Seeds  []uint64 // with which each mutant is run
+	Clean  []uint64 // with which the sound sandbox is run, everything
+	All    bool     // every obligation; else those of the operations that a mutant touches
+	AtOnce int      // sandboxes that are under way at once
+	Done   func(Row)
+}
+
+// Run runs the mutants with each seed, then the sound sandbox. When the context ends it,
+// the rows that came to their end are there beside the error. Any other error is a
+// fault of our own; what is wrong with a single row stands in the row.
+func Run(ctx context.Context, defects []sandbox.Defect, o Options) (*Matrix, error) {
+	started := time.Now()
+	planOf, err := planned(o)
+	if err != nil {
+		return nil, err
+	}
+	jobs, err := newJobs(defects, o)
+	if err != nil {
+		return nil, err
+	}
+	m := &Matrix{All: o.All, Started: started.UTC(), Planned: len(jobs)}
+	if m.Rows, err = runAll(ctx, jobs, planOf, o); err != nil {
+		return nil, err
+	}
+	m.Seconds = time.Since(started).Seconds()
+	m.Checks = byCheck(m.Rows, verdict.Checks())
+	return m, ctx.Err()
+}
+
+// planned returns what gives the plan of a seed. Those that serve all mutants are made
+// at once; one for the sound sandbox alone is made in its turn, and not kept.
+func planned(o Options) (func(seed uint64) (*plan.Plan, error), error) {
+	plans := map[uint64]*plan.Plan{}
+	for _, seed := range o.Seeds {
+		p, err := o.Plan(seed)
+		if err != nil {
+			return nil, err
+		}
+		plans[seed] = p
+	}
+	return func(seed uint64) (*plan.Plan, error) {
+		if p := plans[seed]; p != nil {
+			return p, nil
+		}
+		return o.Plan(seed)
+	}, nil
+}
+
+// newJobs lists the rows to be: each mutant with each seed, then the sound sandbox.
+func newJobs(defects []sandbox.Defect, o Options) ([]job, error) {
+	fixtures, err := settings.ParseFixtures(sandbox.Fixtures(""), "the sandbox's fixtures", nil)
+	if err != nil {
+		return nil, err
+	}
+	var jobs []job
+	for _, defect := range defects {
+		for _, seed := range o.Seeds {
+			jobs = append(jobs, job{&defect, seed, fixtures})
+		}
+	}
+	for _, seed := range o.Clean {
+		jobs = append(jobs, job{nil, seed, fixtures})
+	}
+	return jobs, nil
+}
+
+// runAll runs jobs, several at once, and returns the rows of those that were not cut
+// short, in order.
+func runAll(ctx context.Context, jobs []job, planOf func(seed uint64) (*plan.Plan, error), o Options) ([]Row, error) {
+	rows := make([]*Row, len(jobs))
+	var pool sync.WaitGroup
+	var mu sync.Mutex
+	var failed error
+	slots := make(chan struct{}, max(o.AtOnce, 1))
+	for i, j := range jobs {
+		slots <- struct{}{}
+		if ctx.Err() != nil {
+			break
+		}
+		pool.Go(func() {
+			defer func() { <-slots }()
+			p, err := planOf(j.seed)
+			row := Row{}
+			if err == nil {
+				row = j.run(ctx, p, o.All)
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			failed = cmp.Or(failed, err)
+			if err != nil || ctx.Err() != nil {
+				return // there is no plan, or it was cut short
+			}
+			rows[i] = &row
+			if o.Done != nil {
+				o.Done(row)
+			}
+		})
+	}
+	pool.Wait()
+	finished := []Row{}
+	for _, row := range rows {
+		if row != nil {
+			finished = append(finished, *row)
+		}
+	}
+	return finished, failed
+}
+
+// job is one row to be.
+type job struct {
+	defect   *sandbox.Defect // nil for the sound sandbox
+	seed     uint64
+	fixtures *settings.Fixtures
+}
+
+func (j job) run(ctx context.Context, p *plan.Plan, all bool) Row {
+	row := Row{Seed: j.seed, Outcome: Sound, Failures: []Failure{}}
+	name := "sound"
+	if j.defect != nil {
+		name = j.defect.Name
+		named := func(q *spec.Requirement) bool { return q.ID == j.defect.Requirement }
+		row.Mutant, row.Breaks, row.Requirement = j.defect.Name, j.defect.Breaks, j.defect.Requirement
+		switch {
+		case j.defect.Requirement == sandbox.Tolerated:
+			row.Outcome = Harmless
+		case j.defect.Requirement != "" && !slices.ContainsFunc(p.Requirements.List, named):
+			row.Outcome, row.Fault = Untested, "no requirement has the id "+j.defect.Requirement
+			return row
+		case !tested(p.Requirements, j.defect.Requirement):
+			row.Outcome = Untested
+			return row
+		default:
+			row.Outcome = Survived
+		}
+		if !all {
+			p = j.small(p)
+		}
+	}
+	started := time.Now()
+	document, err := j.certify(ctx, p, name)
+	row.Seconds = time.Since(started).Seconds()
+	switch {
+	case err != nil:
+		row.Fault = err.Error()
+		return row
+	case document.Counts.Broken > 0:
+		row.Fault = document.Verdict
+	case j.defect == nil && document.ExitCode == run.ExitUnclear, row.Outcome == Harmless && slices.ContainsFunc(document.Obligations, unexercised):
+		row.Fault = document.Verdict
+	}
+	row.Verdict = document.Verdict
+	row.Asked, row.Requests = document.Planned, document.Requests
+	row.Failures = failures(document, j.defect)
+	if j.defect != nil && slices.ContainsFunc(row.Failures, func(f Failure) bool { return f.Requirement == j.defect.Requirement }) {
+		row.Outcome = Killed
+	}
+	return row
+}
+
+// unexercised reports whether all cases of an obligation ended well and none showed anything.
+func unexercised(o run.Obligation) bool {
+	return o.Outcome == verdict.Inconclusive && o.Counts.Pass == o.Planned
+}
+
+func tested(r *spec.Requirements, id string) bool {
+	return slices.ContainsFunc(r.List, func(q *spec.Requirement) bool { return q.ID == id && q.Tested() })
+}
+
+// small returns the part of a plan that a mutant is asked by default: the
+// obligations of the operations that it touches, and those of its requirement
+// where they are on none of these. Of the many cases that differ in a field alone
+// a few of each kind are kept, and all that its requirement asks for by name.
+func (j job) small(p *plan.Plan) *plan.Plan {
+	on := func(operation string) bool { return slices.Contains(j.defect.On, operation) }
+	named := func(o *plan.Obligation) bool { return o.Requirement.ID == j.defect.Requirement }
+	among := slices.ContainsFunc(p.Obligations, func(o *plan.Obligation) bool { return on(o.Operation.ID) && named(o) })
+	serves := map[string]bool{} // obligations of which every case is kept
+	for _, o := range p.Obligations {
+		serves[o.ID] = named(o) && (on(o.Operation.ID) || !among) && len(o.Requirement.Cases)+len(o.Requirement.Flows) > 0
+	}
+	few, kept := *p, map[string]int{}
+	few.Cases = slices.DeleteFunc(slices.Clone(p.Cases), func(c *plan.Case) bool {
+		if slices.ContainsFunc(c.Obligations, func(id string) bool { return serves[id] }) {
+			return false
+		}
+		kept[c.Operation+c.Kind]++
+		return !on(c.Operation) || kept[c.Operation+c.Kind] > maxOfAKind && !strings.HasPrefix(c.Kind, plan.KindFlow)
+	})
+	return few.Only(func(o *plan.Obligation) bool { return on(o.Operation.ID) || named(o) && !among })
+}
+
+// maxOfAKind bounds the cases of a kind on an operation that most mutants are asked.
+const maxOfAKind = 6
+
+// certify runs a plan against a sandbox of its own.
+func (j job) certify(ctx context.Context, p *plan.Plan, name string) (document *run.Document, err error) {
+	var options sandbox.Options
+	if j.defect != nil {
+		options.Defects = []string{j.defect.Name}
+	}
+	target, err := sandbox.Listen(options)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if stopping := target.Stop(); err == nil {
+			err = stopping
+		}
+	}()
+	address, err := settings.ParseTarget(target.Origin + p.Description.BasePath)
+	if err != nil {
+		return nil, err
+	}
+	s := settings.Settings{
+		Target: address, Fixtures: j.fixtures, Concurrency: concurrency, Timeout: settings.DefaultTimeout,
+		BodyLimit: settings.DefaultBodyLimit, MessageWait: messageWait, QuietWindow: quietWindow, RunID: fmt.Sprintf("%s-%d", name, p.Seed), Seed: p.Seed,
+	}
+	if err := s.Check(); err != nil {
+		return nil, err
+	}
+	client := exchange.New(s, p.Description)
+	defer client.Close()
+	document, err = run.Start(ctx, p, client, run.Options{Settings: s, Tool: "matrix", Strict: true}).Wait()
+	if err == nil {
+		err = document.Check()
+	}
+	return document, err
+}
+
+// The sandbox sends its messages at once: who waits long for those that do not
+// come waits in vain.
+const (
+	messageWait = 3 * time.Second
+	quietWindow = time.Second
+)
+
+// concurrency is how many cases of one sandbox are under way at once.
+const concurrency = 8
+
+// failures sums the failed obligations up by requirement.
+func failures(d *run.Document, defect *sandbox.Defect) []Failure {
+	list := []Failure{}
+	for _, o := range d.Obligations {
+		if o.Outcome != verdict.Fail {
+			continue
+		}
+		i := slices.IndexFunc(list, func(f Failure) bool { return f.Requirement == o.Requirement })
+		if i < 0 {
+			i = len(list)
+			list = append(list, Failure{
+				Requirement: o.Requirement, Check: o.Check, Operations: []string{}, Case: firstFailed(d, o),
+				Follows: defect != nil && defect.Follows(o.Requirement),
+			})
+		}
+		list[i].Operations = append(list[i].Operations, o.Operation)
+		list[i].Cases += o.Counts.Fail
+	}
+	rank := func(f Failure) int {
+		if defect != nil && f.Requirement == defect.Requirement {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(list, func(a, b Failure) int { return cmp.Compare(rank(a), rank(b)) })
+	return list
+}
+
+// firstFailed names a failed case of an obligation.
+func firstFailed(d *run.Document, o run.Obligation) string {
+	for _, id := range o.Causes {
+		cause := d.Cause(id)
+		if cause == nil || cause.Outcome != verdict.Fail {
+			continue
+		}
+		for _, behind := range cause.Behind {
+			if behind.Obligation == o.ID && len(behind.Cases) > 0 {
+				return behind.Cases[0]
+			}
+		}
+	}
+	return ""
+}

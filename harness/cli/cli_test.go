@@ -142,10 +142,10 @@ func writeFiles(t *testing.T, dir string, files map[string]string) {
 
 var quietLog = log.New(io.Discard, "", 0)
 
-// newSandbox makes a reference target that keeps its state in memory.
-func newSandbox(t *testing.T) http.Handler {
+// newSandbox makes a reference target, with defects if some are named. It keeps its state in memory.
+func newSandbox(t *testing.T, defects ...string) http.Handler {
 	t.Helper()
-	s, err := sandbox.New(sandbox.Options{})
+	s, err := sandbox.New(sandbox.Options{Defects: defects})
 	if err != nil {
 		t.Fatal(err)
 	}

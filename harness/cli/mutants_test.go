@@ -18,16 +18,7 @@ import (
 // broken serves a sandbox with defects, by name, and returns its base URL.
 func broken(t *testing.T, defects ...string) string {
 	t.Helper()
-	s, err := sandbox.New(sandbox.Options{Defects: defects})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return serve(t, s) + "/v3"
+	return serve(t, newSandbox(t, defects...)) + "/v3"
 }
 
 // TestMutants: every planted defect is caught by the requirement that it names,

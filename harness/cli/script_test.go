@@ -4,15 +4,18 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/spf13/pflag"
 
 	"qorcheck/harness/sandbox"
 	"qorcheck/spec"
@@ -28,20 +31,31 @@ import (
 //	says WORD...                          standard error of the last command holds each word
 //	prints WORD...                        standard output does; both with ! before it: none
 //	edit FROM TO OLD NEW                  copies a file, with NEW in the place of OLD
+//	capture NAME FILE REGEXP              sets a variable to what the group of an expression matches
+//	serve KIND [DEFECT]                   serves a target at $SANDBOX: sandbox, long-header, tls,
+//	                                      tls-client, silent or meeting
+//	asked                                 $SANDBOX got a request since it was asked for last; with !: none
+//	atonce N                              at most this many requests were under way at once
+//	finished clean|failing                makes the folder of a finished run
+//	start [NAME=value]... sandbox ...     starts a sandbox; its base URL is in $URL; stop ends it
+//	get STATUS URL                        requests a URL, which answers with this status
 //
 // $TARGET is the base URL of a target that counts connections and answers 500, $HOST its
-// host and port. fixtures.yaml, spec.yaml and requirements.yaml are those that are built in.
+// host and port. fixtures.yaml, spec.yaml and requirements.yaml are those that are built in;
+// cert.pem and key.pem, other.pem and other.key are two certificates with their keys.
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	testscript.Run(t, scripts(filepath.Join("testdata", "script")))
+	testscript.Run(t, scripts(t, scriptFolder))
 }
 
+var scriptFolder = filepath.Join("testdata", "script")
+
 // scripts are the sessions of a folder.
-func scripts(dir string) testscript.Params {
+func scripts(t *testing.T, dir string) testscript.Params {
 	return testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
-		Setup:               startSession,
+		Setup:               func(env *testscript.Env) error { return startSession(t, env) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"qorcheck": func(ts *testscript.TestScript, neg bool, args []string) {
 				if neg {
@@ -58,16 +72,28 @@ func scripts(dir string) testscript.Params {
 				ts.Check(err)
 				sessionOf(ts).exits(ts, code, args[2:])
 			},
-			"says":   func(ts *testscript.TestScript, neg bool, words []string) { holds(ts, "stderr", neg, words) },
-			"prints": func(ts *testscript.TestScript, neg bool, words []string) { holds(ts, "stdout", neg, words) },
-			"edit":   edit,
+			"says":     func(ts *testscript.TestScript, neg bool, words []string) { holds(ts, "stderr", neg, words) },
+			"prints":   func(ts *testscript.TestScript, neg bool, words []string) { holds(ts, "stdout", neg, words) },
+			"edit":     edit,
+			"capture":  capture,
+			"serve":    func(ts *testscript.TestScript, _ bool, args []string) { sessionOf(ts).serve(ts, args) },
+			"asked":    func(ts *testscript.TestScript, neg bool, _ []string) { sessionOf(ts).askedAny(ts, neg) },
+			"atonce":   func(ts *testscript.TestScript, _ bool, args []string) { sessionOf(ts).atOnce(ts, args) },
+			"finished": func(ts *testscript.TestScript, _ bool, args []string) { sessionOf(ts).finished(ts, args) },
+			"start":    func(ts *testscript.TestScript, _ bool, args []string) { sessionOf(ts).start(ts, args) },
+			"stop":     func(ts *testscript.TestScript, _ bool, _ []string) { sessionOf(ts).stop(ts) },
+			"get":      get,
 		},
 	}
 }
 
 // session is what a script has beside its folder.
 type session struct {
+	t           *testing.T
 	connections atomic.Int32 // opened to $TARGET
+	requests    atomic.Int32 // to $SANDBOX, since asked
+	meeting     *meeting     // the target that serve meeting made
+	sandbox     *exec.Cmd    // the one that start began
 }
 
 type sessionKey struct{}
@@ -75,35 +101,35 @@ type sessionKey struct{}
 func sessionOf(ts *testscript.TestScript) *session { return ts.Value(sessionKey{}).(*session) }
 
 // startSession makes what each script begins with.
-func startSession(env *testscript.Env) error {
-	s := &session{}
+func startSession(t *testing.T, env *testscript.Env) error {
+	s := &session{t: t}
 	env.Values[sessionKey{}] = s
 	server := countingServer(&s.connections)
 	env.Defer(server.Close)
 	env.Setenv("HOST", server.Listener.Addr().String())
 	env.Setenv("TARGET", server.URL+"/v3")
-	return errors.Join(
-		os.WriteFile(env.Cd+"/fixtures.yaml", sandbox.Fixtures(""), 0o600),
-		os.WriteFile(env.Cd+"/spec.yaml", spec.QorCommerce(), 0o600),
-		os.WriteFile(env.Cd+"/requirements.yaml", spec.QorCommerceRequirements(), 0o600),
-	)
+	files, err := certificates()
+	if err != nil {
+		return err
+	}
+	files = maps.Clone(files)
+	files["fixtures.yaml"], files["spec.yaml"], files["requirements.yaml"] = string(sandbox.Fixtures("")), string(spec.QorCommerce()), string(spec.QorCommerceRequirements())
+	for name, content := range files {
+		err = errors.Join(err, os.WriteFile(filepath.Join(env.Cd, name), []byte(content), 0o600))
+	}
+	return err
 }
 
 // run runs one command line. A run that begins is a process of its own, since Ginkgo
 // runs once in a process, and so is a sandbox; all else runs in this one.
 func (s *session) run(ts *testscript.TestScript, code int, args []string) (stdout, stderr string, got int) {
-	env := []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME")}
-	for len(args) > 0 && strings.Contains(args[0], "=") {
-		env, args = append(env, args[0]), args[1:]
-	}
+	env, args := assignments(args)
 	var out, errs bytes.Buffer
 	if code == 2 || len(args) == 0 || args[0] != "run" && args[0] != "sandbox" {
 		got = execute(&process{dir: ts.Getenv("WORK"), env: env, stdout: &out, stderr: &errs}, args)
 	} else {
-		program, err := binary()
-		ts.Check(err)
-		c := exec.Command(program, args...)
-		c.Dir, c.Env, c.Stdout, c.Stderr = ts.Getenv("WORK"), append(env, itself), &out, &errs
+		c := s.process(ts, env, args)
+		c.Stdout, c.Stderr = &out, &errs
 		if err := c.Run(); err != nil {
 			if _, exited := errors.AsType[*exec.ExitError](err); !exited {
 				ts.Check(err)
@@ -188,6 +214,39 @@ func filesIn(dir string) (string, error) {
 	return b.String(), err
 }
 
+// TestScripts_ShowEveryFlag: a flag that nothing reads is a bug. For each flag of each
+// command a script shows its effect as a variable, and as a flag against the variable.
+func TestScripts_ShowEveryFlag(t *testing.T) {
+	scripts, err := filepath.Glob(filepath.Join(scriptFolder, "flags_*.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	alone, against := map[string]bool{}, map[string]bool{}
+	command := regexp.MustCompile(`(?m)^(?:! |exits \d )?(?:qorcheck|start) QORCHECK_([A-Z_]+)=\S+ ([a-z]+)( --[a-z-]+=)?`)
+	for _, name := range scripts {
+		for _, m := range command.FindAllStringSubmatch(readFile(t, name), -1) {
+			flag := m[2] + " --" + strings.ToLower(strings.ReplaceAll(m[1], "_", "-"))
+			if m[3] == " --"+strings.ToLower(strings.ReplaceAll(m[1], "_", "-"))+"=" {
+				against[flag] = true
+			} else {
+				alone[flag] = true
+			}
+		}
+	}
+	for _, c := range commands(&process{}) {
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			name := c.Name() + " --" + f.Name
+			if !alone[name] || !against[name] {
+				t.Errorf("%s: shown as a variable %t, as a flag against the variable %t", name, alone[name], against[name])
+			}
+			delete(alone, name)
+		})
+	}
+	for name := range alone {
+		t.Errorf("a script is for %s, which does not exist", name)
+	}
+}
+
 // failures is what a script of TestScripts_CanFail fails with.
 type failures struct{ text string }
 
@@ -219,7 +278,7 @@ func TestScripts_CanFail(t *testing.T) {
 			f := &failures{}
 			stopped := func() (stopped bool) {
 				defer func() { _, stopped = recover().(stopScript) }()
-				testscript.RunT(f, scripts(dir))
+				testscript.RunT(f, scripts(t, dir))
 				return false
 			}()
 			if !stopped || !strings.Contains(f.text, tt.says) {

@@ -54,8 +54,6 @@ type Case struct {
 	Act         Step     `json:"act"`
 	Observe     []Step   `json:"observe,omitempty"`
 	Cleanup     []Step   `json:"cleanup,omitempty"`
-
-	Flow string `json:"-"` // the requirement whose flow it is, "" for none
 }
 
 // Expect is the exact answer that Act must get.
@@ -121,11 +119,14 @@ const (
 	CheckAlike   = "alike"
 )
 
-// KindFlow is the kind of cases that requirements tell as flows.
-const KindFlow = "flow"
-
-// KindNoMessage is the kind of cases about which no message may come.
-const KindNoMessage = "message.none"
+// Kinds of cases that other stages know of.
+const (
+	KindFlow         = "flow"         // requirements describe it step by step
+	KindNoMessage    = "message.none" // no message may come about it
+	KindSubscription = "subscription" // registers before all others for the messages that they await
+	KindSharedRead   = "shared"       // a read-back that serves many cases
+	KindLookup       = "lookup"       // finds what a message is about
+)
 
 // Where messages are received.
 const (

@@ -15,42 +15,31 @@ import (
 	"qorcheck/spec"
 )
 
-// fault is what a malformed request breaks, and how that is proved.
-type fault struct {
-	plan.Fault
-	lax     bool                  // nothing is promised of such a request
-	certify func(value any) error // proves on the value sent that it breaks this and nothing else; nil for none
-}
-
 // certify proves on the serialised request that it is what the case says: a
 // valid one passes the description, a malformed one fails at its pointer and
 // keyword and nowhere else.
-func (b *builder) certify(d draft, r plan.Request, broken *fault) error {
-	if field := b.strayCard(d.body, ""); field != "" {
-		return fmt.Errorf("%s would hold a card number that is not among test_cards: add to %s: test_cards, or triggers with test data of your own", field, b.fixtures.File)
+func (d *drafter) certify(made draft, r plan.Request, broken *fault) error {
+	if field := d.strayCard(made.body, ""); field != "" {
+		return fmt.Errorf("%s would hold a card number that is not among test_cards: add to %s: test_cards, or triggers with test data of your own", field, d.fixtures.File)
 	}
-	body, err := b.filled(r)
-	if err != nil {
+	body, err := d.filledBody(r)
+	switch {
+	case err != nil:
 		return err
-	}
-	if broken != nil && broken.lax {
+	case broken == nil:
+	case broken.lax:
 		return nil // nothing is promised of it
-	}
-	if broken != nil && broken.Keyword == "syntax" {
+	case broken.Keyword == "syntax":
 		if json.Valid([]byte(body)) && utf8.ValidString(body) {
 			return errors.New("the body is well-formed JSON after all")
 		}
 		return nil
 	}
-	var found []spec.Violation
-	for _, p := range d.operation.Parameters {
-		violations, err := b.parameterViolations(d, r, p)
-		if err != nil {
-			return err
-		}
-		found = append(found, violations...)
+	found, err := d.parameterViolations(made, r)
+	if err != nil {
+		return err
 	}
-	if content := cmp.Or(d.form, d.operation.Body.Fields()); content != nil && d.hasBody {
+	if content := cmp.Or(made.form, made.operation.Body.Fields()); content != nil && made.hasBody {
 		if broken != nil && broken.certify != nil && len(found) == 0 {
 			value, err := read(body, content)
 			if err != nil {
@@ -58,59 +47,67 @@ func (b *builder) certify(d draft, r plan.Request, broken *fault) error {
 			}
 			return broken.certify(value)
 		}
-		violations, err := b.judge(body, content)
-		if err != nil {
-			return err
+		j := d.judge(body, content)
+		if j.err != nil {
+			return j.err
 		}
-		found = append(found, violations...)
-	} else if d.operation.Body != nil && d.operation.Body.Required && !d.hasBody {
+		found = append(found, j.found...)
+	} else if made.operation.Body != nil && made.operation.Body.Required && !made.hasBody {
 		return errors.New("the operation needs a body of a media type that is not supported")
 	}
-	if broken != nil && broken.Keyword == "media-type" && slices.ContainsFunc(d.operation.Body.Content, func(c spec.Content) bool { return takes(c.MediaType, d.mediaType) }) {
-		return fmt.Errorf("the description allows %s", d.mediaType)
+	return broken.matches(found, made)
+}
+
+// matches reports as an error that a request breaks something else than the fault
+// says, or nothing. A nil fault is of a correct request.
+func (f *fault) matches(found []spec.Violation, made draft) error {
+	if f != nil && f.Keyword == "media-type" && slices.ContainsFunc(made.operation.Body.Content, func(c spec.Content) bool { return takes(c.MediaType, made.mediaType) }) {
+		return fmt.Errorf("the description allows %s", made.mediaType)
 	}
-	if broken == nil || broken.Keyword == "media-type" {
+	if f == nil || f.Keyword == "media-type" {
 		if len(found) > 0 {
-			return fmt.Errorf("the description refuses it: %s", violationText(found))
+			return fmt.Errorf("the description refuses it: %s", generate.Words(found))
 		}
 		return nil
 	}
 	if len(found) == 0 {
 		return errors.New("the description allows it")
 	}
-	if broken.Keyword != "blank" && !slices.ContainsFunc(found, func(v spec.Violation) bool { return v.Keyword == broken.Keyword }) {
-		return fmt.Errorf("it does not break %s: %s", broken.Keyword, violationText(found))
+	if f.Keyword != generate.Blank && !slices.ContainsFunc(found, func(v spec.Violation) bool { return v.Keyword == f.Keyword }) {
+		return fmt.Errorf("it does not break %s: %s", f.Keyword, generate.Words(found))
 	}
 	for _, v := range found {
-		if v.Pointer == broken.Pointer && v.Keyword == "format" && broken.Keyword == "pattern" {
+		if v.Pointer == f.Pointer && v.Keyword == "format" && f.Keyword == "pattern" {
 			continue // the same in other words
 		}
-		if v.Pointer != broken.Pointer || v.Keyword != broken.Keyword && broken.Keyword != "blank" {
-			return fmt.Errorf("it breaks more than %s at %s: %s", broken.Keyword, broken.Pointer, violationText(found))
+		if v.Pointer != f.Pointer || v.Keyword != f.Keyword && f.Keyword != generate.Blank {
+			return fmt.Errorf("it breaks more than %s at %s: %s", f.Keyword, f.Pointer, generate.Words(found))
 		}
 	}
 	return nil
 }
 
-// judge lists what a body breaks. Many cases of an operation send the same one.
-func (b *builder) judge(body string, content *spec.Content) ([]spec.Violation, error) {
-	key := sentBody{content, body}
-	found, known := b.judged[key]
-	if !known {
-		value, err := read(body, content)
-		if err != nil {
-			return nil, err
-		}
-		found = content.Schema.Violations(value, spec.Sent)
-		b.judged[key] = found
-	}
-	return found, nil
+// judged is what a body breaks.
+type judged struct {
+	found []spec.Violation
+	err   error
 }
 
 // sentBody is a body as it is sent of a documented content.
 type sentBody struct {
 	content *spec.Content
 	body    string
+}
+
+// judge finds what a body breaks. Many cases of an operation send the same one.
+func (d *drafter) judge(body string, content *spec.Content) judged {
+	return d.violations.get(sentBody{content, body}, func() judged {
+		value, err := read(body, content)
+		if err != nil {
+			return judged{err: err}
+		}
+		return judged{found: content.Schema.Violations(value, spec.Sent)}
+	})
 }
 
 // read decodes a body from its bytes.
@@ -124,7 +121,7 @@ func read(body string, content *spec.Content) (value any, err error) {
 	return value, nil
 }
 
-// takes tells whether a documented media type, or range of them, is the one sent.
+// takes reports whether a documented media type, or range of them, is the one sent.
 func takes(documented, sent string) bool {
 	base, _, _ := strings.Cut(strings.ToLower(documented), ";")
 	kind, _, _ := strings.Cut(sent, "/")
@@ -133,71 +130,62 @@ func takes(documented, sent string) bool {
 
 // strayCard finds a secret field with a card number that the fixtures do not
 // list for sending, such as one of the description's examples; "" when there is none.
-func (b *builder) strayCard(value any, name string) string {
+func (d *drafter) strayCard(value any, name string) string {
 	switch v := value.(type) {
 	case map[string]any:
 		first, stray := "", "" // the field of the least name that has one
 		for key, inner := range v {
-			if field := b.strayCard(inner, key); field != "" && (stray == "" || key < first) {
+			if field := d.strayCard(inner, key); field != "" && (stray == "" || key < first) {
 				first, stray = key, field
 			}
 		}
 		return stray
 	case []any:
 		for _, inner := range v {
-			if field := b.strayCard(inner, name); field != "" {
+			if field := d.strayCard(inner, name); field != "" {
 				return field
 			}
 		}
 	case float64: // a card number is one as a number, too
-		return b.strayCard(strconv.FormatFloat(v, 'f', -1, 64), name)
+		return d.strayCard(strconv.FormatFloat(v, 'f', -1, 64), name)
 	case string:
-		if slices.Contains(b.description.SecretFields, name) && b.fixtures.UnlistedCard(v) {
+		if slices.Contains(d.description.SecretFields, name) && d.fixtures.UnlistedCard(v) {
 			return name
 		}
 	}
 	return ""
 }
 
-func violationText(found []spec.Violation) string {
-	var parts []string
-	for _, v := range found {
-		parts = append(parts, strings.TrimSpace(v.Pointer+" "+v.Reason))
-	}
-	return strings.Join(parts, "; ")
+// sample is what fills a placeholder for judging.
+type sample struct {
+	value string
+	err   error
 }
 
-// sample fills a placeholder, told as what stands between its marks, with a value
-// of the kind that a run will send.
-func (b *builder) sample(placeholder string) (string, error) {
-	known, ok := b.samples[placeholder]
-	if ok {
-		return known, nil
-	}
-	value, err := b.sampleOf(plan.ParsePlaceholder(placeholder))
-	if err == nil {
-		b.samples[placeholder] = value
-	}
-	return value, err
+// sample fills a placeholder, given as the text between its marks, with a value of
+// the kind that a run will send.
+func (d *drafter) sample(placeholder string) (string, error) {
+	s := d.samples.get(placeholder, func() sample { return d.sampleOf(plan.ParsePlaceholder(placeholder)) })
+	return s.value, s.err
 }
 
-func (b *builder) sampleOf(p plan.Placeholder) (string, error) {
+func (d *drafter) sampleOf(p plan.Placeholder) sample {
 	switch p.Source {
 	case plan.FromTrigger:
-		return b.trigger(p.Args[0], p.Args[1])[p.Args[2]], nil
+		return sample{value: d.dataOf(testData{p.Args[0], p.Args[1]})[p.Args[2]]}
 	case plan.FromCredential, plan.FromBasic:
-		return p.Credential(b.fixtures), nil
+		return sample{value: p.Credential(d.fixtures)}
 	case plan.FromReceiver:
-		if sample, ok := map[string]string{"header": "X-News", "secret": "0123456789abcdef"}[p.Args[0]]; ok {
-			return sample, nil
+		if value, ok := map[string]string{"header": "X-News", "secret": "0123456789abcdef"}[p.Args[0]]; ok {
+			return sample{value: value}
 		}
-		return "http://127.0.0.1:9/" + p.Args[0], nil
+		return sample{value: "http://127.0.0.1:9/" + p.Args[0]}
 	case plan.FromRun:
 		longest, err := strconv.Atoi(p.Args[1])
-		return plan.UniqueValue("certify", "case", p.Args[0], longest), err
+		return sample{plan.UniqueValue("certify", "case", p.Args[0], longest), err}
 	}
-	if shown, ok := b.shown[p.Args[0]]; ok {
-		return shown, nil
+	if example, ok := d.examples[p.Args[0]]; ok {
+		return sample{value: example}
 	}
-	return "310905123456789", nil
+	return sample{value: "310905123456789"}
 }

@@ -195,7 +195,7 @@ func TestAnObligationWithoutCasesSaysWhatWasDropped(t *testing.T) {
 }
 
 func TestACardNumberIsOneAsANumberToo(t *testing.T) {
-	b := newBuilder(&ground{description: &spec.Description{SecretFields: []string{"card"}}, fixtures: fixtures(t, `test_cards: ["4571000000000001"]`)})
+	b := newDrafter(&ground{description: &spec.Description{SecretFields: []string{"card"}}, fixtures: fixtures(t, `test_cards: ["4571000000000001"]`)})
 	for _, tt := range []struct {
 		value any
 		stray string

@@ -98,7 +98,7 @@ func formless(m generate.Maker, rule generate.Rule, broken bool) string {
 	return ""
 }
 
-// takesText tells whether any text is of the type that a place is to have.
+// takesText reports whether any text is of the type that a place is to have.
 func takesText(m generate.Maker, pointer string) bool {
 	found := m.Schema.At(m.At(pointer)).Violations("text", spec.Sent)
 	return !slices.ContainsFunc(found, func(v spec.Violation) bool { return v.Keyword == "type" })
@@ -127,7 +127,7 @@ func textual(p *plan.Plan, o *spec.Operation, parameter spec.Parameter, rule gen
 
 // unasked says that no requirement asks for such cases, "" when one does.
 func unasked(p *plan.Plan, o *spec.Operation, keyword string) string {
-	kind, _ := naming(generate.Fault{Keyword: keyword}, "")
+	kind, _ := kindOf(generate.Fault{Keyword: keyword}, "")
 	for _, q := range p.Requirements.List {
 		if q.Tested() && q.Check == checkStatus && q.Operations.Has(o.ID) && covers(q, kind) {
 			return ""

@@ -1,168 +1,159 @@
 package planner
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
-	"qorcheck/harness/generate"
 	"qorcheck/harness/plan"
 	"qorcheck/harness/settings"
 	"qorcheck/spec"
 )
 
 // credentialCases makes requests that are right but for their credentials.
-func (b *builder) credentialCases(o *spec.Operation, base draft, prepared []plan.Step) {
-	schemes := b.schemes(o)
-	if len(schemes) == 0 || anonymous(o) {
+func (d *drafter) credentialCases(s subject) []*proposal {
+	schemes := d.schemes(s.Operation)
+	if len(schemes) == 0 || anonymous(s.Operation) {
+		var list []*proposal
 		for _, kind := range Kinds {
 			if strings.HasPrefix(kind, "unauthenticated") || strings.HasPrefix(kind, "forbidden") {
-				b.skip(o, kind, "the operation needs no credentials")
+				list = append(list, s.none(kind, "the operation needs no credentials"))
 			}
 		}
-		return
+		return list
 	}
-	with := func(kind, what, why string, change func(credentials map[string]credential)) {
-		d := base.clone()
-		change(d.credentials)
-		if strings.HasPrefix(kind, "unauthenticated") && suffices(o, d.credentials) {
-			b.skip(o, kind, "the credentials that remain are enough")
-			return
+	list := missingCredentials(s, schemes)
+	list = append(list, d.misplacedCredentials(s, schemes)...)
+	list = append(list, d.alteredCredentials(s, schemes)...)
+	list = append(list, d.refusedCredentials(s, schemes)...)
+	return append(list, d.mixedCredentials(s, schemes)...)
+}
+
+// withCredentials changes the credentials of the correct request.
+func (s subject) withCredentials(kind, what, why string, change func(map[string]credential)) *proposal {
+	made := s.correct.clone()
+	change(made.credentials)
+	if strings.HasPrefix(kind, "unauthenticated") && suffices(s.Operation, made.credentials) {
+		return s.none(kind, "the credentials that remain are enough")
+	}
+	return s.propose(kind, what, why, made)
+}
+
+// sending puts one credential in the place of each.
+func sending(schemes []string, c credential) func(map[string]credential) {
+	return func(all map[string]credential) {
+		for _, s := range schemes {
+			all[s] = c
 		}
-		b.add(o, kind, what, why, d, prepared, nil)
 	}
-	each := func(change func(scheme string, c credential) credential) func(map[string]credential) {
-		return func(c map[string]credential) {
-			for _, s := range schemes {
-				c[s] = change(s, c[s])
-			}
-		}
-	}
-	for _, s := range schemes {
-		with("unauthenticated.missing", plan.IDPart(s), s+" is not sent", func(c map[string]credential) { delete(c, s) })
-		with("unauthenticated.empty", plan.IDPart(s), s+" is sent empty", func(c map[string]credential) { c[s] = credential{} })
-		with("unauthenticated.blank", plan.IDPart(s), s+" is nothing but white space", func(c map[string]credential) { c[s] = credential{role: settings.Valid, twist: plan.TwistBlank} })
+}
+
+// missingCredentials sends no credential, an empty one, and white space.
+func missingCredentials(s subject, schemes []string) []*proposal {
+	var list []*proposal
+	for _, name := range schemes {
+		list = append(list,
+			s.withCredentials("unauthenticated.missing", plan.IDPart(name), name+" is not sent", func(c map[string]credential) { delete(c, name) }),
+			s.withCredentials("unauthenticated.empty", plan.IDPart(name), name+" is sent empty", sending([]string{name}, credential{})),
+			s.withCredentials("unauthenticated.blank", plan.IDPart(name), name+" is nothing but white space", sending([]string{name}, credential{role: settings.Valid, twist: plan.TwistBlank})),
+		)
 	}
 	if len(schemes) > 1 {
-		with("unauthenticated.missing", "all", "no credential is sent", func(c map[string]credential) { clear(c) })
-		with("unauthenticated.empty", "all", "every credential is sent empty", each(func(string, credential) credential { return credential{} }))
+		list = append(list,
+			s.withCredentials("unauthenticated.missing", "all", "no credential is sent", func(c map[string]credential) { clear(c) }),
+			s.withCredentials("unauthenticated.empty", "all", "every credential is sent empty", sending(schemes, credential{})),
+		)
 	}
-	b.misplacedCases(o, base, prepared, schemes)
-	b.alteredCases(o, schemes, with)
+	return list
+}
+
+// suffices reports whether credentials make up one of the alternatives that an operation takes.
+func suffices(o *spec.Operation, credentials map[string]credential) bool {
+	return slices.ContainsFunc(o.Security, func(alternative []string) bool {
+		return !slices.ContainsFunc(alternative, func(s string) bool {
+			return credentials[s].role == "" || credentials[s].twist == plan.TwistBlank
+		})
+	})
+}
+
+// misplacedCredentials sends valid credentials elsewhere than where they belong.
+func (d *drafter) misplacedCredentials(s subject, schemes []string) []*proposal {
+	const kind = "unauthenticated.misplaced"
+	if slices.ContainsFunc(schemes, func(name string) bool { return d.description.Schemes[name].In != "header" }) {
+		return []*proposal{s.none(kind, "the credentials do not belong in headers")}
+	}
+	in := func(place string) *proposal {
+		made := s.correct.clone()
+		made.misplaced = place
+		return s.propose(kind, place, "the credentials are sent in the "+place+" instead of in headers", made)
+	}
+	list := []*proposal{in("query")}
+	if _, ok := s.correct.body.(map[string]any); ok {
+		list = append(list, in("body"))
+	}
+	return list
+}
+
+// alteredCredentials sends credentials that are nearly right.
+func (d *drafter) alteredCredentials(s subject, schemes []string) []*proposal {
+	const kind = "forbidden.altered"
+	var list []*proposal
+	for _, name := range schemes {
+		for _, near := range []struct {
+			twist plan.Twist
+			why   string
+		}{
+			{plan.TwistTruncated, "lacks its last character"},
+			{plan.TwistOtherCase, "has its letters in the other case"},
+			{plan.TwistLonger, "has its last character twice"},
+		} {
+			if near.twist.Of(d.fixtures.Credential(settings.Valid, name)) == "" {
+				list = append(list, s.none(kind, name+" has nothing to alter"))
+				continue
+			}
+			what := plan.IDPart(name) + "." + string(near.twist)
+			list = append(list, s.withCredentials(kind, what, name+" "+near.why, sending([]string{name}, credential{role: settings.Valid, twist: near.twist})))
+		}
+	}
+	if len(schemes) == 2 {
+		list = append(list, s.withCredentials(kind, "swapped", "each credential is sent in the other's place", func(c map[string]credential) {
+			c[schemes[0]], c[schemes[1]] = credential{role: settings.Valid, of: schemes[1]}, credential{role: settings.Valid, of: schemes[0]}
+		}))
+	}
+	return list
+}
+
+// refusedCredentials sends credentials that must not be let in.
+func (d *drafter) refusedCredentials(s subject, schemes []string) []*proposal {
+	var list []*proposal
 	for _, bad := range []struct{ kind, role, why string }{
 		{"forbidden.unknown", settings.UnknownRole, "the credentials are well formed and nobody's"},
 		{"forbidden.revoked", settings.Revoked, "the credentials are revoked"},
 		{"forbidden.rights", settings.NoRights, "the credentials have no right"},
 	} {
-		if lacking := b.roleLacks(bad.role, schemes); lacking != "" {
-			b.lack(o, bad.kind, lacking)
+		if lacking := d.missingRole(bad.role, schemes); lacking != "" {
+			list = append(list, s.missing(bad.kind, lacking))
 			continue
 		}
-		with(bad.kind, "", bad.why, each(func(string, credential) credential { return credential{role: bad.role} }))
+		list = append(list, s.withCredentials(bad.kind, "", bad.why, sending(schemes, credential{role: bad.role})))
 	}
+	return list
+}
+
+// mixedCredentials sends pairs that do not belong together.
+func (d *drafter) mixedCredentials(s subject, schemes []string) []*proposal {
 	if len(schemes) < 2 {
-		b.skip(o, "forbidden.pair", "the operation takes one credential, not a pair")
-		return
+		return []*proposal{s.none("forbidden.pair", "the operation takes one credential, not a pair")}
 	}
-	for _, s := range schemes {
-		with("forbidden.unknown", plan.IDPart(s), s+" is nobody's, the rest is valid", func(c map[string]credential) { c[s] = credential{role: settings.UnknownRole} })
-	}
-	if lacking := b.roleLacks(settings.OtherMerchant, schemes); lacking != "" {
-		b.lack(o, "forbidden.pair", lacking)
-		return
-	}
-	for _, s := range schemes {
-		with("forbidden.pair", plan.IDPart(s), s+" is another merchant's, the rest is valid", func(c map[string]credential) { c[s] = credential{role: settings.OtherMerchant} })
-	}
-}
-
-// anonymous tells whether an operation can be called without credentials.
-func anonymous(o *spec.Operation) bool {
-	return slices.ContainsFunc(o.Security, func(alternative []string) bool { return len(alternative) == 0 })
-}
-
-// suffices tells whether credentials make up one of the alternatives that an operation takes.
-func suffices(o *spec.Operation, credentials map[string]credential) bool {
-	return slices.ContainsFunc(o.Security, func(alternative []string) bool {
-		return !slices.ContainsFunc(alternative, func(s string) bool { return credentials[s].role == "" || credentials[s].twist == plan.TwistBlank })
-	})
-}
-
-// misplacedCases send valid credentials elsewhere than where they belong.
-func (b *builder) misplacedCases(o *spec.Operation, base draft, prepared []plan.Step, schemes []string) {
-	const kind = "unauthenticated.misplaced"
-	if slices.ContainsFunc(schemes, func(s string) bool { return b.description.Schemes[s].In != "header" }) {
-		b.skip(o, kind, "the credentials do not belong in headers")
-		return
-	}
-	d := base.clone()
-	d.misplaced = "query"
-	b.add(o, kind, "query", "the credentials are sent in the query instead of in headers", d, prepared, nil)
-	if _, ok := base.body.(map[string]any); ok {
-		d = base.clone()
-		d.misplaced = "body"
-		b.add(o, kind, "body", "the credentials are sent in the body instead of in headers", d, prepared, nil)
-	}
-}
-
-// alteredCases send credentials that are nearly right.
-func (b *builder) alteredCases(o *spec.Operation, schemes []string, with func(kind, what, why string, change func(map[string]credential))) {
-	for _, s := range schemes {
-		for _, near := range []struct {
-			twist plan.Twist
-			why   string
-		}{{plan.TwistTruncated, "lacks its last character"}, {plan.TwistOtherCase, "has its letters in the other case"}, {plan.TwistLonger, "has its last character twice"}} {
-			if near.twist.Of(b.fixtures.Credential(settings.Valid, s)) == "" {
-				b.skip(o, "forbidden.altered", s+" has nothing to alter")
-				continue
-			}
-			with("forbidden.altered", plan.IDPart(s)+"."+string(near.twist), s+" "+near.why, func(c map[string]credential) { c[s] = credential{role: settings.Valid, twist: near.twist} })
+	var list []*proposal
+	mix := func(kind, role, whose string) {
+		for _, name := range schemes {
+			list = append(list, s.withCredentials(kind, plan.IDPart(name), name+" is "+whose+", the rest is valid", sending([]string{name}, credential{role: role})))
 		}
 	}
-	if len(schemes) == 2 {
-		with("forbidden.altered", "swapped", "each credential is sent in the other's place", func(c map[string]credential) {
-			c[schemes[0]], c[schemes[1]] = credential{role: settings.Valid, of: schemes[1]}, credential{role: settings.Valid, of: schemes[0]}
-		})
+	mix("forbidden.unknown", settings.UnknownRole, "nobody's")
+	if lacking := d.missingRole(settings.OtherMerchant, schemes); lacking != "" {
+		return append(list, s.missing("forbidden.pair", lacking))
 	}
-}
-
-// roleLacks says what to add to the fixtures for a role, "" when it is there.
-func (b *builder) roleLacks(role string, schemes []string) string {
-	if slices.ContainsFunc(schemes, func(s string) bool { return b.fixtures.Credential(role, s) == "" }) {
-		return fmt.Sprintf("add to %s: credentials.%s: { %s: … }", b.fixtures.File, role, strings.Join(schemes, ": …, "))
-	}
-	return ""
-}
-
-// merchantCases makes requests in the name of each merchant of the fixtures but
-// the main one; requirements say which of them an operation must refuse.
-func (b *builder) merchantCases(o *spec.Operation, base draft, prepared []plan.Step) {
-	m := o.Conformance.Merchant
-	var asked []string
-	for _, q := range b.requirements.List {
-		for _, kind := range q.Cases {
-			if name, ok := strings.CutPrefix(kind, "forbidden.merchant."); ok && q.Operations.Has(o.ID) && !slices.Contains(asked, name) {
-				asked = append(asked, name)
-			}
-		}
-	}
-	for _, name := range asked {
-		kind := "forbidden.merchant." + name
-		if m == nil {
-			b.skip(o, kind, "the description names no field for the merchant")
-			continue
-		}
-		if _, there := spec.Lookup(base.body, m.Field); !there {
-			b.skip(o, kind, "the request has no field "+m.Field)
-			continue
-		}
-		value := b.fixtures.Merchants[name]
-		if value == "" {
-			b.lack(o, kind, fmt.Sprintf("add to %s: merchants.%s", b.fixtures.File, name))
-			continue
-		}
-		d := base.clone()
-		d.body = generate.Set(d.body, m.Field, value)
-		b.add(o, kind, "", fmt.Sprintf("%s names the merchant %q of the fixtures", m.Field, name), d, prepared, nil)
-	}
+	mix("forbidden.pair", settings.OtherMerchant, "another merchant's")
+	return list
 }

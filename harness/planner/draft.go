@@ -19,7 +19,7 @@ type draft struct {
 	method      string
 	path        string                // template of the description, or another path
 	parameters  map[string]any        // "in:name" → value
-	twice       string                // the parameter that is sent twice, "" for none
+	doubled     string                // the parameter that is sent twice, "" for none
 	extra       string                // the query parameter that the description does not know, "" for none
 	credentials map[string]credential // by security scheme; absent ones send none
 	misplaced   string                // the credentials go here instead of where they belong: query or body
@@ -29,7 +29,7 @@ type draft struct {
 	raw         *plan.Template
 	form        *spec.Content  // the body is sent as this form
 	bound       map[string]any // what the preparation binds
-	special     string         // the place that the case is about, "" for the whole
+	about       string         // the place that the case is about, "" for the whole
 }
 
 // credential says what is sent where the value of a security scheme belongs.
@@ -76,11 +76,20 @@ func (d draft) asForm(content *spec.Content, body any) draft {
 
 // place names a place of the request as coverage does.
 func (d draft) place(pointer string) string {
-	if d.form != nil {
+	if d.form != nil && !strings.Contains(pointer, ":") {
 		return inForm + pointer
 	}
 	return pointer
 }
+
+// answered reports whether a parameter holds an id that the target itself made.
+func (d draft) answered(key string) bool {
+	value, ok := d.parameters[key].(string)
+	return ok && isAnswer(value)
+}
+
+// isAnswer reports whether a text begins with what the target itself answered.
+func isAnswer(text string) bool { return plan.Template(text).Begins(plan.FromAnswer) }
 
 // at finds the value that a runtime expression names, without its $request.
 func (d draft) at(expression string) (any, bool) {
@@ -95,20 +104,43 @@ func (d draft) at(expression string) (any, bool) {
 // request serialises the draft.
 func (d draft) request() (plan.Request, error) {
 	r := plan.Request{Method: d.method, Path: plan.Template(d.path)}
-	var cookies []string
+	cookies, err := d.writeParameters(&r)
+	if err != nil {
+		return plan.Request{}, err
+	}
+	cookies = append(cookies, d.writeCredentials(&r)...)
+	if len(cookies) > 0 { // one header holds them all (RFC 6265)
+		r.Header = append(r.Header, plan.Field{Name: "Cookie", Value: plan.Template(strings.Join(cookies, "; "))})
+	}
+	if !d.hasBody {
+		return r, nil
+	}
+	r.HasBody = true
+	if d.mediaType != "" {
+		r.Header = append(r.Header, plan.Field{Name: "Content-Type", Value: plan.Template(d.mediaType)})
+	}
+	r.Body, err = d.writeBody()
+	if err != nil {
+		return plan.Request{}, err
+	}
+	return r, nil
+}
+
+// writeParameters writes the parameters into a request and returns the cookies among them.
+func (d draft) writeParameters(r *plan.Request) (cookies []string, err error) {
 	for _, key := range slices.Sorted(maps.Keys(d.parameters)) {
 		p := d.parameter(key)
 		written, err := fields(p, d.parameters[key])
 		if err != nil {
-			return plan.Request{}, err
+			return nil, err
 		}
-		if d.twice == key {
+		if d.doubled == key {
 			written = append(written, written...)
 		}
 		switch p.In {
 		case "path":
 			if r.Path, err = inPath(r.Path, p.Name, written[0].Value); err != nil {
-				return plan.Request{}, err
+				return nil, err
 			}
 		case "query":
 			r.Query = append(r.Query, written...)
@@ -123,13 +155,17 @@ func (d draft) request() (plan.Request, error) {
 	if d.extra != "" {
 		r.Query = append(r.Query, plan.Field{Name: d.extra, Value: "1"})
 	}
+	return cookies, nil
+}
+
+// writeCredentials writes the credentials into a request, misplaced ones of a body
+// left out, and returns the cookies among them.
+func (d draft) writeCredentials(r *plan.Request) (cookies []string) {
 	schemes := d.operation.Description.Schemes
 	for _, name := range slices.Sorted(maps.Keys(d.credentials)) {
 		scheme := schemes[name]
 		value := d.credentials[name].template(scheme)
-		switch place := cmp.Or(d.misplaced, scheme.In); place {
-		case "body":
-			d.body = generate.Set(d.body, spec.Pointer(scheme.Field), string(value))
+		switch cmp.Or(d.misplaced, scheme.In) {
 		case "header":
 			r.Header = append(r.Header, plan.Field{Name: scheme.Field, Value: value})
 		case "query":
@@ -138,32 +174,25 @@ func (d draft) request() (plan.Request, error) {
 			cookies = append(cookies, scheme.Field+"="+string(value))
 		}
 	}
-	if len(cookies) > 0 { // one header holds them all (RFC 6265)
-		r.Header = append(r.Header, plan.Field{Name: "Cookie", Value: plan.Template(strings.Join(cookies, "; "))})
-	}
-	if d.hasBody {
-		r.HasBody = true
-		if d.mediaType != "" {
-			r.Header = append(r.Header, plan.Field{Name: "Content-Type", Value: plan.Template(d.mediaType)})
-		}
-		switch {
-		case d.raw != nil:
-			r.Body = *d.raw
-		case d.form != nil:
-			body, err := formText(d.body)
-			if err != nil {
-				return plan.Request{}, err
-			}
-			r.Body = body
-		default:
-			body, err := encode(d.body)
-			if err != nil {
-				return plan.Request{}, err
-			}
-			r.Body = body
+	return cookies
+}
+
+// writeBody writes the body, with the credentials that are misplaced there.
+func (d draft) writeBody() (plan.Template, error) {
+	body := d.body
+	if d.misplaced == "body" {
+		for _, name := range slices.Sorted(maps.Keys(d.credentials)) {
+			scheme := d.operation.Description.Schemes[name]
+			body = generate.Set(body, spec.Pointer(scheme.Field), string(d.credentials[name].template(scheme)))
 		}
 	}
-	return r, nil
+	switch {
+	case d.raw != nil:
+		return *d.raw, nil
+	case d.form != nil:
+		return formText(body)
+	}
+	return encode(body)
 }
 
 // encode writes JSON as people do: no escapes beyond those that JSON demands, keys sorted.

@@ -75,13 +75,13 @@ func readForm(text string, m generate.Maker) (any, error) {
 	return root, nil
 }
 
-// filled fills the placeholders of a body with samples, escaped as a run escapes them in a form.
-func (b *builder) filled(r plan.Request) (string, error) {
+// filledBody fills the placeholders of a body with samples, escaped as a run escapes them in a form.
+func (d *drafter) filledBody(r plan.Request) (string, error) {
 	if !r.Form() {
-		return r.Body.FillText(b.sample)
+		return r.Body.FillText(d.sample)
 	}
 	return r.Body.FillText(func(placeholder string) (string, error) {
-		text, err := b.sample(placeholder)
+		text, err := d.sample(placeholder)
 		return url.QueryEscape(text), err
 	})
 }

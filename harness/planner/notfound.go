@@ -13,29 +13,35 @@ import (
 )
 
 // notFoundCases makes requests that are right but for where they go.
-func (b *builder) notFoundCases(o *spec.Operation, base draft, prepared []plan.Step) {
-	if path := b.unknownPath(o.Path); path != "" {
-		d := base.clone()
-		d.path = path
-		b.add(o, "not-found.path", "", "the path is none that the description has", d, prepared, nil)
+func (d *drafter) notFoundCases(s subject) []*proposal {
+	var list []*proposal
+	if path := d.unknownPath(s.Path); path != "" {
+		made := s.correct.clone()
+		made.path = path
+		list = append(list, s.propose("not-found.path", "", "the path is none that the description has", made))
 	} else {
-		b.skip(o, "not-found.path", "every path is one that the description has")
+		list = append(list, s.none("not-found.path", "every path is one that the description has"))
 	}
-	if method := b.unknownMethod(o.Path); method != "" {
-		d := base.clone()
-		d.method = method
-		b.add(o, "not-found.method", strings.ToLower(method), "the path has no method "+method, d, prepared, nil)
+	if method := d.unknownMethod(s.Path); method != "" {
+		made := s.correct.clone()
+		made.method = method
+		list = append(list, s.propose("not-found.method", strings.ToLower(method), "the path has no method "+method, made))
 	} else {
-		b.skip(o, "not-found.method", "the path has every method")
+		list = append(list, s.none("not-found.method", "the path has every method"))
 	}
-	b.unknownID(o, base, prepared)
+	if made, altered := withUnknownIDs(s.Operation, s.correct); len(altered) > 0 {
+		list = append(list, s.propose("not-found.id", "", fmt.Sprintf("%s names nothing that exists", strings.Join(altered, " and ")), made))
+	} else {
+		list = append(list, s.none("not-found.id", noID))
+	}
+	return append(list, d.foreignCase(s))
 }
 
 const unknownSegment = "-unknown"
 
 // unknownPath alters the last fixed segment of a path, or an earlier one, until
 // no path of the description matches.
-func (b *builder) unknownPath(path string) string {
+func (g *ground) unknownPath(path string) string {
 	segments := strings.Split(path, "/")
 	for i, segment := range slices.Backward(segments) {
 		if segment == "" || strings.Contains(segment, "{") {
@@ -43,16 +49,16 @@ func (b *builder) unknownPath(path string) string {
 		}
 		altered := slices.Clone(segments)
 		altered[i] = segment + unknownSegment
-		if candidate := strings.Join(altered, "/"); !b.known(candidate) {
+		if candidate := strings.Join(altered, "/"); !g.documented(candidate) {
 			return candidate
 		}
 	}
 	return ""
 }
 
-// known tells whether a path of the description matches, taking {…} for any segment.
-func (b *builder) known(path string) bool {
-	return slices.ContainsFunc(b.patterns, func(p pathPattern) bool { return p.matches(path) })
+// documented reports whether a path of the description matches, taking {…} for any segment.
+func (g *ground) documented(path string) bool {
+	return slices.ContainsFunc(g.paths, func(p pathPattern) bool { return p.matches(path) })
 }
 
 // pathPattern is a path of the description, with {…} for anything within a segment.
@@ -73,102 +79,80 @@ func (p pathPattern) matches(path string) bool {
 	return strings.Count(path, "/") == p.segments && p.pattern.MatchString(path)
 }
 
-// findPaths lists the paths of the description.
-func (b *builder) findPaths() {
-	for _, o := range b.description.Operations {
-		b.patterns = append(b.patterns, patternOf(o.Method, o.Path))
-	}
-}
-
 // unknownMethod finds a method that a path does not document.
-func (b *builder) unknownMethod(path string) string {
+func (g *ground) unknownMethod(path string) string {
 	for _, method := range []string{"PUT", "PATCH", "GET", "DELETE", "POST"} {
-		if !slices.ContainsFunc(b.patterns, func(p pathPattern) bool { return p.method == method && p.matches(path) }) {
+		if !slices.ContainsFunc(g.paths, func(p pathPattern) bool { return p.method == method && p.matches(path) }) {
 			return method
 		}
 	}
 	return ""
 }
 
-// unknownID names something that does not exist.
-func (b *builder) unknownID(o *spec.Operation, base draft, prepared []plan.Step) {
-	d, altered := stranger(o, base)
-	if len(altered) == 0 {
-		b.skip(o, "not-found.id", noID)
-		return
-	}
-	b.add(o, "not-found.id", "", fmt.Sprintf("%s names nothing that exists", strings.Join(altered, " and ")), d, prepared, nil)
-}
-
 const noID = "no link leads to the operation, so none of its fields is known to be an id"
 
-// stranger alters the ids that bind a request to its preparation, and lists where they stand.
-func stranger(o *spec.Operation, base draft) (d draft, altered []string) {
-	d = base.clone()
-	for key, value := range d.parameters {
+// withUnknownIDs alters the ids that bind a request to its preparation, and lists
+// where they stand. Each is invented: nothing has it.
+func withUnknownIDs(o *spec.Operation, base draft) (made draft, altered []string) {
+	made = base.clone()
+	for key, value := range made.parameters {
 		text, ok := value.(string)
-		_, bound := d.bound[key]
+		_, bound := made.bound[key]
 		switch {
 		case ok && isAnswer(text):
-			d.parameters[key] = string(plan.Template(text).Unlike())
+			made.parameters[key] = string(plan.Template(text).Unlike())
 		case ok && bound && strings.HasPrefix(key, "path:"): // made known by the preparation
-			d.parameters[key] = text + unknownSegment
+			made.parameters[key] = text + unknownSegment
 		default:
 			continue
 		}
 		altered = append(altered, key)
 	}
 	for _, p := range fieldsOf(o) {
-		if value, _ := spec.Lookup(d.body, p.Pointer); value != nil {
-			if text, ok := value.(string); ok && isAnswer(text) {
-				d.body = generate.Set(d.body, p.Pointer, string(plan.Template(text).Unlike()))
-				altered = append(altered, p.Pointer)
-			}
+		value, _ := spec.Lookup(made.body, p.Pointer)
+		if text, ok := value.(string); ok && isAnswer(text) {
+			made.body = generate.Set(made.body, p.Pointer, string(plan.Template(text).Unlike()))
+			altered = append(altered, p.Pointer)
 		}
 	}
 	slices.Sort(altered)
-	return d, altered
+	return made, altered
 }
 
 // foreignCase names with another merchant's valid credentials what the
 // preparation made, and then something that does not exist: the two answers must
 // not tell which is which.
-func (b *builder) foreignCase(o *spec.Operation, base draft, prepared []plan.Step) {
+func (d *drafter) foreignCase(s subject) *proposal {
 	const kind = "not-found.foreign"
-	unknown, altered := stranger(o, base)
+	unknown, altered := withUnknownIDs(s.Operation, s.correct)
 	if len(altered) == 0 {
-		b.skip(o, kind, noID)
-		return
+		return s.none(kind, noID)
 	}
-	schemes := b.schemes(o)
+	schemes := d.schemes(s.Operation)
 	if len(schemes) == 0 {
-		b.skip(o, kind, "the operation needs no credentials")
-		return
+		return s.none(kind, "the operation needs no credentials")
 	}
-	if lacking := b.roleLacks(settings.OtherMerchant, schemes); lacking != "" {
-		b.lack(o, kind, lacking)
-		return
+	if lacking := d.missingRole(settings.OtherMerchant, schemes); lacking != "" {
+		return s.missing(kind, lacking)
 	}
-	foreign := base.clone()
-	for _, d := range []*draft{&foreign, &unknown} {
-		if named, lacking, ok := b.inOthersName(o, *d); lacking != "" {
-			b.lack(o, kind, lacking)
-			return
+	foreign := s.correct.clone()
+	for _, made := range []*draft{&foreign, &unknown} {
+		if named, lacking, ok := d.ofOtherMerchant(s.Operation, *made); lacking != "" {
+			return s.missing(kind, lacking)
 		} else if ok {
-			*d = named
+			*made = named
 		}
-		d.credentials = b.credentials(o, settings.OtherMerchant)
+		made.credentials = d.credentials(s.Operation, settings.OtherMerchant)
 	}
-	known := len(b.cases)
-	b.add(o, kind, "", fmt.Sprintf("%s names what is another merchant's", strings.Join(altered, " and ")), foreign, prepared, nil)
-	if len(b.cases) == known || !b.speak(o, kind).check(plan.CheckAlike) {
-		return
+	p := s.propose(kind, "", fmt.Sprintf("%s names what is another merchant's", strings.Join(altered, " and ")), foreign)
+	if !d.rules(s.Operation, kind).has(plan.CheckAlike) {
+		return p
 	}
-	if request, err := unknown.request(); err == nil {
-		c := b.cases[known]
-		c.Observe = append([]plan.Step{{Name: o.ID, Operation: o.ID, Request: request, Check: plan.CheckAlike}}, c.Observe...)
-	}
+	return p.completedBy(func(c *plan.Case) {
+		if request, err := unknown.request(); err == nil {
+			step := requestStep(s.Operation, request)
+			step.Check = plan.CheckAlike
+			c.Observe = append([]plan.Step{step}, c.Observe...)
+		}
+	})
 }
-
-// isAnswer tells whether a text begins with what the target itself answered.
-func isAnswer(text string) bool { return plan.Template(text).Begins(plan.FromAnswer) }

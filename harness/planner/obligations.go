@@ -3,7 +3,6 @@ package planner
 import (
 	"cmp"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
@@ -11,112 +10,47 @@ import (
 	"qorcheck/spec"
 )
 
-// obligations makes one obligation a requirement and operation, and tells each
-// case which ones it serves.
-func (b *builder) obligations(p *plan.Plan) error {
-	if err := b.cannot(); err != nil {
-		return err
+// assigner gives obligations their cases, and cases their obligations.
+type assigner struct {
+	*ground
+	own     map[string][]*plan.Case // by operation
+	passing map[string][]*plan.Case // by an operation that is not their own, which they call too
+	flows   map[*plan.Case]string   // the requirement whose flow a case is
+	dropped map[string][]plan.Dropped
+	missing map[situation]string // what the fixtures lack, the first line of each
+	none    map[situation]string // why the description calls for no case, the last reason of each
+}
+
+// newAssigner refuses two cases of one id.
+func newAssigner(g *ground, made *result) (*assigner, error) {
+	a := &assigner{
+		ground: g, flows: made.flows, own: map[string][]*plan.Case{}, passing: map[string][]*plan.Case{}, dropped: map[string][]plan.Dropped{},
+		missing: map[situation]string{}, none: map[situation]string{},
 	}
 	byID := map[string]*plan.Case{}
-	for _, c := range b.cases {
+	for _, c := range made.cases {
 		if twin := byID[c.ID]; twin != nil {
-			return fmt.Errorf("two cases have the id %s: %s; %s", c.ID, twin.Why, c.Why)
+			return nil, fmt.Errorf("two cases have the id %s: %s; %s", c.ID, twin.Why, c.Why)
 		}
 		byID[c.ID] = c
-		b.own[c.Operation] = append(b.own[c.Operation], c)
-		room := len(b.speak(b.description.Operation(c.Operation), c.Kind))
+		a.own[c.Operation] = append(a.own[c.Operation], c)
 		for _, id := range passing(c) {
-			b.passing[id] = append(b.passing[id], c)
-			room += len(b.speak(b.description.Operation(id), ""))
-		}
-		c.Obligations = make([]string, 0, room)
-	}
-	seen := map[string]string{}
-	for _, o := range b.operations {
-		for _, q := range b.requirements.List {
-			if !q.Tested() || !q.Operations.Has(o.ID) {
-				continue
-			}
-			ob := newObligation(o, q)
-			if twin, ok := seen[ob.ID]; ok {
-				return fmt.Errorf("operations %s and %s are not told apart by letters, digits, . and - in obligation ids", twin, o.ID)
-			}
-			seen[ob.ID] = o.ID
-			if ob.Unsupported = b.unsupported(o, q); ob.Unsupported == "" {
-				b.assign(ob)
-			}
-			p.Obligations = append(p.Obligations, ob)
+			a.passing[id] = append(a.passing[id], c)
 		}
 	}
-	for _, c := range b.cases {
-		if len(c.Obligations) > 0 {
-			p.Cases = append(p.Cases, c)
+	for _, d := range made.dropped {
+		a.dropped[d.Operation] = append(a.dropped[d.Operation], d)
+	}
+	for _, p := range made.absent {
+		key := situation{p.operation, p.kind}
+		if p.absent.none != "" {
+			a.none[key] = p.absent.none
+		} else {
+			a.missing[key] = cmp.Or(a.missing[key], p.absent.missing)
 		}
 	}
-	return nil
+	return a, nil
 }
-
-// assign gives an obligation its cases.
-func (b *builder) assign(ob *plan.Obligation) {
-	q := ob.Requirement
-	control := q.Check != plan.CheckNoTrace
-	covered := b.covered[q]
-	lists := [][]*plan.Case{b.own[ob.Operation.ID]}
-	if ofEveryAnswer(q) {
-		lists = append(lists, b.passing[ob.Operation.ID])
-		ob.Cases = slices.Grow(ob.Cases, len(lists[0])+len(lists[1]))
-	}
-	for _, cases := range lists {
-		for _, c := range cases {
-			if len(q.Flows) > 0 && c.Flow != q.ID || len(q.Flows) == 0 && len(q.Cases) > 0 && !covered[c.Kind] {
-				continue
-			}
-			ob.Cases = append(ob.Cases, c.ID)
-			control = control || c.Expect.Accepted() && slices.ContainsFunc(c.Observe, func(s plan.Step) bool { return s.ReadBack != nil })
-			at := len(c.Obligations)
-			if q.Check == checkStatus || q.Check == spec.CheckFlow {
-				at = 0
-			}
-			c.Obligations = slices.Insert(c.Obligations, at, ob.ID)
-		}
-	}
-	var lacks []string
-	if reason := b.lacks[ob.Operation.ID+" "+plan.KindFlow+"."+q.ID]; reason != "" {
-		lacks = append(lacks, reason)
-	}
-	for _, kind := range b.kinds {
-		if len(q.Cases) == 0 || !covered[kind] {
-			continue
-		}
-		if reason := b.lacks[ob.Operation.ID+" "+kind]; reason != "" && !slices.Contains(lacks, reason) {
-			lacks = append(lacks, reason)
-		}
-	}
-	switch {
-	case len(lacks) > 0:
-		ob.Lacks = strings.Join(lacks, "; ")
-	case len(ob.Cases) == 0:
-		ob.Lacks = "the description leaves nothing to make such a request of"
-		for _, kind := range b.kinds {
-			if covered[kind] {
-				ob.Lacks = cmp.Or(b.none[ob.Operation.ID+" "+kind], ob.Lacks)
-			}
-		}
-		for _, dropped := range b.dropped {
-			for _, kind := range q.Cases {
-				if strings.HasPrefix(dropped.ID, plan.IDPart(ob.Operation.ID)+"."+plan.IDPart(kind)) {
-					ob.Lacks = "every such request was dropped: " + dropped.Reason
-				}
-			}
-		}
-	case !control:
-		ob.Lacks = "no correct request is read back, so that finding nothing of the others would prove nothing"
-	}
-}
-
-// ofEveryAnswer tells whether a requirement speaks of every answer of an
-// operation, whatever case it belongs to.
-func ofEveryAnswer(q *spec.Requirement) bool { return len(q.Cases) == 0 && len(q.Flows) == 0 }
 
 // passing lists the operations that a case calls beside its own.
 func passing(c *plan.Case) []string {
@@ -131,24 +65,120 @@ func passing(c *plan.Case) []string {
 	return ids
 }
 
-// cannot refuses names under cannot that no requirement or obligation has.
-func (b *builder) cannot() error {
-	known := map[string]bool{}
-	for _, q := range b.requirements.List {
-		known[q.ID] = true
-		for _, o := range b.description.Operations {
-			if q.Operations.Has(o.ID) {
-				known[plan.ObligationID(o.ID, q.ID)] = true
+// newObligation is a requirement on an operation, without its cases.
+func newObligation(o *spec.Operation, q *spec.Requirement) *plan.Obligation {
+	return &plan.Obligation{ID: plan.ObligationID(o.ID, q.ID), Operation: o, Requirement: q, Sentence: o.ID + " " + q.Sentence}
+}
+
+// obligations makes one obligation a requirement and operation, with its cases.
+func (a *assigner) obligations() ([]*plan.Obligation, error) {
+	var list []*plan.Obligation
+	seen := map[string]string{}
+	for _, o := range a.operations {
+		for _, q := range a.requirements.List {
+			if !q.Tested() || !q.Operations.Has(o.ID) {
+				continue
+			}
+			ob := newObligation(o, q)
+			if twin, ok := seen[ob.ID]; ok {
+				return nil, fmt.Errorf("operations %s and %s are not told apart by letters, digits, . and - in obligation ids", twin, o.ID)
+			}
+			seen[ob.ID] = o.ID
+			if ob.Unsupported = a.unsupported(o, q); ob.Unsupported == "" {
+				controlled := a.assign(ob)
+				ob.Lacks = a.lacks(ob, controlled)
+			}
+			list = append(list, ob)
+		}
+	}
+	return list, nil
+}
+
+// assign gives an obligation its cases. It reports whether finding nothing of a
+// rejected request would prove something: where that is judged, a correct request
+// has to be read back as well.
+func (a *assigner) assign(ob *plan.Obligation) (controlled bool) {
+	q := ob.Requirement
+	lists := [][]*plan.Case{a.own[ob.Operation.ID]}
+	if coversEveryAnswer(q) {
+		lists = append(lists, a.passing[ob.Operation.ID])
+		ob.Cases = slices.Grow(ob.Cases, len(lists[0])+len(lists[1]))
+	}
+	controlled = q.Check != plan.CheckNoTrace
+	for _, cases := range lists {
+		for _, c := range cases {
+			if !a.serves(c, q) {
+				continue
+			}
+			ob.Cases = append(ob.Cases, c.ID)
+			controlled = controlled || c.Expect.Accepted() && slices.ContainsFunc(c.Observe, func(s plan.Step) bool { return s.ReadBack != nil })
+			at := len(c.Obligations)
+			if q.Check == checkStatus || q.Check == spec.CheckFlow {
+				at = 0
+			}
+			c.Obligations = slices.Insert(c.Obligations, at, ob.ID)
+		}
+	}
+	return controlled
+}
+
+// serves reports whether a case exercises a requirement on its operation.
+func (a *assigner) serves(c *plan.Case, q *spec.Requirement) bool {
+	switch {
+	case len(q.Flows) > 0:
+		return a.flows[c] == q.ID
+	case len(q.Cases) > 0:
+		return a.covered[q][c.Kind]
+	}
+	return true
+}
+
+// lacks says what to add so that an obligation can be exercised, "" for nothing.
+func (a *assigner) lacks(ob *plan.Obligation, controlled bool) string {
+	missing := a.missingFor(ob)
+	switch {
+	case len(missing) > 0:
+		return strings.Join(missing, "; ")
+	case len(ob.Cases) == 0:
+		return a.whyNone(ob)
+	case !controlled:
+		return "no correct request is read back, so that finding nothing of the others would prove nothing"
+	}
+	return ""
+}
+
+// missingFor lists what the fixtures lack for an obligation.
+func (a *assigner) missingFor(ob *plan.Obligation) []string {
+	q, o := ob.Requirement, ob.Operation
+	var list []string
+	if reason := a.missing[situation{o, flowKind(q)}]; reason != "" {
+		list = append(list, reason)
+	}
+	for _, kind := range a.kinds {
+		if len(q.Cases) == 0 || !a.covered[q][kind] {
+			continue
+		}
+		if reason := a.missing[situation{o, kind}]; reason != "" && !slices.Contains(list, reason) {
+			list = append(list, reason)
+		}
+	}
+	return list
+}
+
+// whyNone says why an obligation has no case.
+func (a *assigner) whyNone(ob *plan.Obligation) string {
+	why := "the description leaves nothing to make such a request of"
+	for _, kind := range a.kinds {
+		if a.covered[ob.Requirement][kind] {
+			why = cmp.Or(a.none[situation{ob.Operation, kind}], why)
+		}
+	}
+	for _, dropped := range a.dropped[ob.Operation.ID] {
+		for _, kind := range ob.Requirement.Cases {
+			if strings.HasPrefix(dropped.ID, plan.CaseID(ob.Operation.ID, kind, "")) {
+				why = "every such request was dropped: " + dropped.Reason
 			}
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(b.fixtures.Cannot)) {
-		if !known[id] {
-			return fmt.Errorf("%s: cannot: %q: no requirement or obligation has this id", b.fixtures.File, id)
-		}
-		if b.fixtures.Cannot[id] == "" {
-			return fmt.Errorf("%s: cannot: %s: the reason is missing", b.fixtures.File, id)
-		}
-	}
-	return nil
+	return why
 }

@@ -68,11 +68,11 @@ func fields(p spec.Parameter, value any) ([]plan.Field, error) {
 	return list, nil
 }
 
-// apart tells whether each part of a value is a field of its own.
+// apart reports whether each part of a value is a field of its own.
 func apart(p spec.Parameter) bool { return p.Explode && p.Style != "simple" }
 
-// shown is what is sent of a parameter: its text, or all of its fields where it is in several.
-func shown(p spec.Parameter, value any) string {
+// sentText is what is sent of a parameter: its text, or all of its fields where it is in several.
+func sentText(p spec.Parameter, value any) string {
 	list, err := fields(p, value)
 	if err == nil && len(list) == 1 {
 		return string(list[0].Value)

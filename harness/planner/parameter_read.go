@@ -10,10 +10,22 @@ import (
 	"qorcheck/spec"
 )
 
-// parameterViolations judges a parameter by what is sent of it.
-func (b *builder) parameterViolations(d draft, r plan.Request, p spec.Parameter) ([]spec.Violation, error) {
+// parameterViolations judges the parameters of a request.
+func (d *drafter) parameterViolations(made draft, r plan.Request) ([]spec.Violation, error) {
+	var all []spec.Violation
+	for _, p := range made.operation.Parameters {
+		found, err := d.violationsOf(p, sentOf(made, r, p))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+// violationsOf judges a parameter by what is sent of it.
+func (d *drafter) violationsOf(p spec.Parameter, sent []plan.Field) ([]spec.Violation, error) {
 	where := p.In + ":" + p.Name
-	sent := sentOf(d, r, p)
 	if len(sent) == 0 {
 		if p.Required {
 			return []spec.Violation{{Pointer: where, Keyword: "required", Reason: "is required and missing"}}, nil
@@ -22,7 +34,7 @@ func (b *builder) parameterViolations(d draft, r plan.Request, p spec.Parameter)
 	}
 	texts := make([]plan.Field, len(sent))
 	for i, field := range sent {
-		text, err := field.Value.FillText(b.sample)
+		text, err := field.Value.FillText(d.sample)
 		switch {
 		case err != nil:
 			return nil, err
@@ -118,7 +130,7 @@ func readParameter(p spec.Parameter, sent []plan.Field) any {
 	return m.Read("", string(sent[0].Value))
 }
 
-// carries tells whether a text arrives as it is: white space around a header is
+// carries reports whether a text arrives as it is: white space around a header is
 // no part of it (RFC 9110), and cookies leave out some characters (RFC 6265).
 func carries(in, text string) bool {
 	switch in {

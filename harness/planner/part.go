@@ -8,7 +8,7 @@ import (
 	"qorcheck/spec"
 )
 
-// NewPart plans what keep accepts, and more where that cannot be told apart: Only gives
+// NewPart plans what keep accepts, and more where the rest depends on it: Only gives
 // the same of it as of the whole plan. It is made sooner, since operations of which
 // nothing is kept are left out. Of an obligation keep sees its id, sentence,
 // operation and requirement.
@@ -20,8 +20,8 @@ func NewPart(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, se
 			if !q.Tested() || !q.Operations.Has(o.ID) || !keep(newObligation(o, q)) {
 				continue
 			}
-			if ofEveryAnswer(q) {
-				return New(d, r, f, seed) // it speaks of answers in the cases of other operations too
+			if coversEveryAnswer(q) {
+				return New(d, r, f, seed) // it is judged on answers in the cases of other operations too
 			}
 			kept = true
 		}
@@ -37,9 +37,4 @@ func NewPart(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, se
 		return New(d, r, f, seed) // messages about other operations come to the same address
 	}
 	return p, err
-}
-
-// newObligation is a requirement on an operation, without its cases.
-func newObligation(o *spec.Operation, q *spec.Requirement) *plan.Obligation {
-	return &plan.Obligation{ID: plan.ObligationID(o.ID, q.ID), Operation: o, Requirement: q, Sentence: o.ID + " " + q.Sentence}
 }

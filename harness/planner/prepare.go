@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -10,113 +9,40 @@ import (
 
 	"qorcheck/harness/generate"
 	"qorcheck/harness/plan"
-	"qorcheck/harness/settings"
 	"qorcheck/spec"
 )
 
 const fromBody = "$response.body#"
 
-// way is how the state that an operation needs is made: the steps, and what they
-// bind in its request. One that no link leads to needs none.
-type way struct {
+// preparation is how the state that an operation needs is made: the steps, and what
+// they bind in its request. An operation that no link leads to needs none.
+type preparation struct {
 	steps []plan.Step
 	bound map[string]any
 	link  spec.Link // the last one on the way
 	err   error
 }
 
-// prepare finds the shortest way, along the description's links, to an operation.
-func (b *builder) prepare(o *spec.Operation) ([]plan.Step, map[string]any, error) {
-	w := b.ways[o.ID]
-	return w.steps, w.bound, w.err
-}
-
 // provoke prepares an operation for test data that provoke an outcome: where a
 // field of theirs is bound by the preparation, the preparation takes them.
-func (b *builder) provoke(o *spec.Operation, data settings.Trigger, trigger string) ([]plan.Step, map[string]any, error) {
-	steps, bound, err := b.prepare(o)
-	if err != nil {
-		return nil, nil, err
+func (d *drafter) provoke(o *spec.Operation, t testData) (steps []plan.Step, bound map[string]any, err error) {
+	p := d.preparations[o.ID]
+	if p.err != nil {
+		return nil, nil, p.err
 	}
-	for pointer := range bound {
+	data := d.dataOf(t)
+	for pointer := range p.bound {
 		tokens := spec.Tokens(pointer)
 		if _, ok := data[tokens[len(tokens)-1]]; ok && strings.HasPrefix(pointer, "/") {
-			return b.follow(b.ways[o.ID].link, trigger)
+			return d.follow(p.link, t)
 		}
 	}
-	return steps, bound, nil
+	return p.steps, p.bound, nil
 }
 
-// findWays settles the operations in the order of how many steps they need.
-func (b *builder) findWays() {
-	b.ways = map[string]way{}
-	leading := map[string][]spec.Link{}
-	for _, from := range b.description.Operations {
-		for _, link := range from.Links {
-			if to := b.description.Operation(link.To); to != nil && from != to && !link.Optional && b.binds(to, link) {
-				leading[to.ID] = append(leading[to.ID], link)
-			}
-		}
-	}
-	failed := map[string]error{}
-	open := map[string]way{} // the best so far of those that are not settled
-	reach := func(from *spec.Operation) {
-		for _, to := range b.description.Operations {
-			for _, link := range leading[to.ID] {
-				if _, settled := b.ways[to.ID]; settled || link.From != from {
-					continue
-				}
-				steps, bound, err := b.follow(link, "")
-				if err != nil {
-					failed[to.ID] = err
-					continue
-				}
-				if best, ok := open[to.ID]; !ok || len(steps) < len(best.steps) {
-					open[to.ID] = way{steps: steps, bound: bound, link: link}
-				}
-			}
-		}
-	}
-	for _, o := range b.description.Operations {
-		if len(leading[o.ID]) == 0 {
-			b.ways[o.ID] = way{}
-		}
-	}
-	for _, o := range b.description.Operations {
-		if len(leading[o.ID]) == 0 {
-			reach(o)
-		}
-	}
-	for len(open) > 0 {
-		next := ""
-		for _, id := range slices.Sorted(maps.Keys(open)) {
-			if next == "" || len(open[id].steps) < len(open[next].steps) {
-				next = id
-			}
-		}
-		b.ways[next] = open[next]
-		delete(open, next)
-		reach(b.description.Operation(next))
-	}
-	unsettled := slices.DeleteFunc(slices.Sorted(maps.Keys(leading)), func(id string) bool {
-		_, settled := b.ways[id]
-		return settled
-	})
-	for range unsettled { // what stops an operation on the way stops those behind it
-		for _, id := range unsettled {
-			for _, link := range leading[id] {
-				failed[id] = cmp.Or(failed[id], failed[link.From.ID])
-			}
-		}
-	}
-	for _, id := range unsettled {
-		b.ways[id] = way{err: cmp.Or(failed[id], fmt.Errorf("operation %s: its links lead in a circle", id))}
-	}
-}
-
-// binds tells whether a link fills a mandatory part of the request; one that
+// binds reports whether a link fills a mandatory part of the request; one that
 // only fills an optional filter is no preparation.
-func (b *builder) binds(o *spec.Operation, link spec.Link) bool {
+func binds(o *spec.Operation, link spec.Link) bool {
 	for name := range link.Parameters {
 		if slices.ContainsFunc(o.Parameters, func(p spec.Parameter) bool { return sameParameter(name, p) && p.Required }) {
 			return true
@@ -133,28 +59,27 @@ func sameParameter(name string, p spec.Parameter) bool {
 }
 
 // follow makes the steps up to and including a link's source, and binds what the link carries over.
-func (b *builder) follow(link spec.Link, trigger string) ([]plan.Step, map[string]any, error) {
-	before, boundBefore, err := b.prepare(link.From)
-	if err != nil {
-		return nil, nil, err
+func (d *drafter) follow(link spec.Link, t testData) (steps []plan.Step, bound map[string]any, err error) {
+	before := d.preparations[link.From.ID]
+	if before.err != nil {
+		return nil, nil, before.err
 	}
-	number := len(before) + 1
-	source := b.draft(link.From, generate.OnlyRequired, trigger, fmt.Sprintf("_P%d", number), boundBefore, link.Needs()...)
+	number := len(before.steps) + 1
+	source := d.draft(link.From, recipe{trigger: t, suffix: fmt.Sprintf("_P%d", number), bound: before.bound, needs: link.Needs()})
 	request, err := source.request()
 	if err == nil {
-		err = b.certify(source, request, nil)
+		err = d.certify(source, request, nil)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("no valid request for %s, which prepares %s: %w", link.From.ID, link.To, err)
 	}
-	step := plan.Step{Name: link.From.ID, Operation: link.From.ID, Request: request}
-	bound, err := b.carry(link, source, &step, number)
-	if err != nil {
+	step := requestStep(link.From, request)
+	if bound, err = d.carry(link, source, &step, number); err != nil {
 		return nil, nil, err
 	}
-	steps := append(slices.Clone(before), step)
+	steps = append(slices.Clone(before.steps), step)
 	if link.Settled {
-		settle, err := b.settle(steps[len(steps)-1])
+		settle, err := d.settle(step)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -165,29 +90,13 @@ func (b *builder) follow(link spec.Link, trigger string) ([]plan.Step, map[strin
 
 // carry binds what a link takes over from a made request, and from its answer,
 // which the step is made to keep.
-func (b *builder) carry(link spec.Link, source draft, step *plan.Step, number int) (map[string]any, error) {
+func (d *drafter) carry(link spec.Link, source draft, step *plan.Step, number int) (map[string]any, error) {
 	bound := map[string]any{}
-	bind := func(to, expression string) error {
-		switch {
-		case strings.HasPrefix(expression, fromBody):
-			pointer := strings.TrimPrefix(expression, fromBody)
-			captured := capture(step, pointer, number)
-			b.show(link.From, link.Status, pointer, captured)
-			bound[to] = string(captured)
-		case strings.HasPrefix(expression, "$request."):
-			value, ok := source.at(strings.TrimPrefix(expression, "$request."))
-			if !ok {
-				return fmt.Errorf("link %s of %s: %s: the request has no such value", link.Name, link.From.ID, expression)
-			}
-			bound[to] = generate.Copy(value)
-		case strings.HasPrefix(expression, "$"), strings.Contains(expression, "{$"):
-			return fmt.Errorf("link %s of %s: %s: only $response.body#/…, $request.body#/…, $request.path.… and $request.query.… are followed", link.Name, link.From.ID, expression)
-		default:
-			bound[to] = expression
-		}
-		return nil
+	bind := func(to, expression string) (err error) {
+		bound[to], err = d.evaluate(link, expression, source, step, number)
+		return err
 	}
-	target := b.description.Operation(link.To)
+	target := d.description.Operation(link.To)
 	for _, name := range slices.Sorted(maps.Keys(link.Parameters)) {
 		for _, p := range target.Parameters {
 			if sameParameter(name, p) {
@@ -205,8 +114,29 @@ func (b *builder) carry(link spec.Link, source draft, step *plan.Step, number in
 	return bound, nil
 }
 
-// show keeps what a captured value looks like: as in a documented answer.
-func (b *builder) show(o *spec.Operation, status, pointer string, captured plan.Template) {
+// evaluate finds the value of a link's expression.
+func (d *drafter) evaluate(link spec.Link, expression string, source draft, step *plan.Step, number int) (any, error) {
+	switch {
+	case strings.HasPrefix(expression, fromBody):
+		pointer := strings.TrimPrefix(expression, fromBody)
+		captured := capture(step, pointer, number)
+		d.addExample(link.From, link.Status, pointer, captured)
+		return string(captured), nil
+	case strings.HasPrefix(expression, "$request."):
+		value, ok := source.at(strings.TrimPrefix(expression, "$request."))
+		if !ok {
+			return nil, fmt.Errorf("link %s of %s: %s: the request has no such value", link.Name, link.From.ID, expression)
+		}
+		return generate.Copy(value), nil
+	case strings.HasPrefix(expression, "$"), strings.Contains(expression, "{$"):
+		return nil, fmt.Errorf("link %s of %s: %s: only $response.body#/…, $request.body#/…, $request.path.… and $request.query.… are followed", link.Name, link.From.ID, expression)
+	}
+	return expression, nil
+}
+
+// addExample keeps an example of a captured value, from a documented answer, of
+// one status or, for "", of any.
+func (d *drafter) addExample(o *spec.Operation, status, pointer string, captured plan.Template) {
 	for _, r := range o.Responses {
 		content := r.JSON()
 		if status != "" && r.Key != status || content == nil {
@@ -215,34 +145,14 @@ func (b *builder) show(o *spec.Operation, status, pointer string, captured plan.
 		for _, e := range content.Examples {
 			found, _ := spec.Lookup(e.Value, pointer)
 			if text, ok := found.(string); ok {
-				if name := captured.Placeholders()[0].Args[0]; b.shown[name] != text {
-					b.shown[name] = text
-					clear(b.samples)
+				if name := captured.Placeholders()[0].Args[0]; d.examples[name] != text {
+					d.examples[name] = text
+					d.samples = memo[string, sample]{}
 				}
 				return
 			}
 		}
 	}
-}
-
-// sent finds the value of a path or query parameter in a request that is made.
-func sent(o *spec.Operation, r plan.Request, expression string) (plan.Template, bool) {
-	if name, ok := strings.CutPrefix(expression, "$request.query."); ok {
-		for _, field := range r.Query {
-			if field.Name == name {
-				return field.Value, true
-			}
-		}
-	}
-	if name, ok := strings.CutPrefix(expression, "$request.path."); ok {
-		segments := strings.Split(string(r.Path), "/")
-		for i, segment := range strings.Split(o.Path, "/") {
-			if segment == "{"+name+"}" && i < len(segments) {
-				return plan.Template(segments[i]), true
-			}
-		}
-	}
-	return "", false
 }
 
 // capture makes the step keep a value of its answer and returns its placeholder.
@@ -267,16 +177,16 @@ func capture(s *plan.Step, pointer string, number int) plan.Template {
 }
 
 // settle makes the request that settles what a step made.
-func (b *builder) settle(made plan.Step) (plan.Step, error) {
-	s := b.fixtures.Settle
+func (d *drafter) settle(made plan.Step) (plan.Step, error) {
+	s := d.fixtures.Settle
 	if s == nil {
-		return plan.Step{}, fmt.Errorf("needs a settled transaction: add to %s: settle: { method: POST, url: …, body: … }", b.fixtures.File)
+		return plan.Step{}, fmt.Errorf("needs a settled transaction: add to %s: settle: { method: POST, url: …, body: … }", d.fixtures.File)
 	}
 	request := plan.Request{Method: strings.ToUpper(s.Method)}
 	if s.Body != nil {
 		data, err := json.Marshal(s.Body)
 		if err != nil {
-			return plan.Step{}, fmt.Errorf("%s: settle.body: %w", b.fixtures.File, err)
+			return plan.Step{}, fmt.Errorf("%s: settle.body: %w", d.fixtures.File, err)
 		}
 		body := string(data)
 		for _, c := range made.Capture {

@@ -9,27 +9,23 @@ import (
 
 	"qorcheck/harness/generate"
 	"qorcheck/harness/plan"
-	"qorcheck/harness/settings"
 	"qorcheck/spec"
 )
 
-// values gives fields the values that come from outside the description: what
-// binds a request to its preparation, the merchant, unique values, and the test
-// data of the fixtures. The rest is generated.
+// values gives the fields of a body the values that come from outside the
+// description: what binds a request to its preparation, the merchant, unique values,
+// and the test data of the fixtures. The rest is generated.
 type values struct {
-	b       *builder
-	o       *spec.Operation
-	bound   map[string]any // pointer → value
-	trigger string         // group/name of the trigger, "" for approved
-	suffix  string         // of unique variables, so that steps differ
-	needs   []string       // optional fields that are sent all the same
+	*drafter
+	operation *spec.Operation
+	recipe
 }
 
 // maker makes the values of a body.
 func (v values) maker(content *spec.Content) generate.Maker {
 	m := generate.Maker{
 		Schema: content.Schema, Fixed: v.fixed, Wanted: v.wanted,
-		Providers: v.b.fixtures.Values, Sample: v.b.sampled,
+		Providers: v.fixtures.Values, Sample: v.sampled,
 	}
 	for _, e := range content.Examples {
 		m.Examples = append(m.Examples, e.Value)
@@ -37,23 +33,28 @@ func (v values) maker(content *spec.Content) generate.Maker {
 	return m
 }
 
+// bodyMaker makes the values of a body that is not to provoke anything.
+func (d *drafter) bodyMaker(o *spec.Operation, content *spec.Content, bound map[string]any) generate.Maker {
+	return values{drafter: d, operation: o, recipe: recipe{bound: bound}}.maker(content)
+}
+
 // parameterMaker makes the values of a parameter.
-func (b *builder) parameterMaker(p spec.Parameter) generate.Maker {
-	m := generate.Maker{Schema: p.Schema, Providers: b.fixtures.Values}
+func (d *drafter) parameterMaker(p spec.Parameter) generate.Maker {
+	m := generate.Maker{Schema: p.Schema, Providers: d.fixtures.Values}
 	if p.Example != nil {
 		m.Examples = []any{p.Example}
 	}
 	return m
 }
 
-// wanted tells whether an optional field is sent in every request: one that is
+// wanted reports whether an optional field is sent in every request: one that is
 // unique, that names the merchant or that binds the request to its preparation.
 func (v values) wanted(pointer string) bool {
 	is := func(at string) bool { return at == pointer || strings.HasPrefix(at, pointer+"/") }
-	if slices.ContainsFunc(v.o.Conformance.Unique, func(u spec.Unique) bool { return is(u.Field) }) {
+	if slices.ContainsFunc(v.operation.Conformance.Unique, func(u spec.Unique) bool { return is(u.Field) }) {
 		return true
 	}
-	if m := v.o.Conformance.Merchant; m != nil && is(m.Field) {
+	if m := v.operation.Conformance.Merchant; m != nil && is(m.Field) {
 		return true
 	}
 	for at := range v.bound {
@@ -69,14 +70,14 @@ func (v values) fixed(pointer string, s *openapi3.Schema) (any, bool) {
 	if value, ok := v.bound[pointer]; ok {
 		return value, true
 	}
-	if m := v.o.Conformance.Merchant; m != nil && m.Field == pointer {
-		if mid := v.b.fixtures.Merchants["main"]; mid != "" {
+	if m := v.operation.Conformance.Merchant; m != nil && m.Field == pointer {
+		if mid := v.fixtures.Merchants["main"]; mid != "" {
 			return mid, true
 		}
 	}
-	for _, u := range v.o.Conformance.Unique {
+	for _, u := range v.operation.Conformance.Unique {
 		if u.Field == pointer {
-			return string(within(v.o, u.Name, plan.Template(v.unique(u.Name, s)))), true
+			return string(within(v.operation, u.Name, plan.Template(unique(u.Name+v.suffix, s)))), true
 		}
 	}
 	tokens := spec.Tokens(pointer)
@@ -86,69 +87,59 @@ func (v values) fixed(pointer string, s *openapi3.Schema) (any, bool) {
 	return v.triggered(tokens[len(tokens)-1])
 }
 
-func (v values) unique(name string, s *openapi3.Schema) string {
-	longest := 36
-	if s != nil && s.MaxLength != nil && int(*s.MaxLength) < longest {
-		longest = int(*s.MaxLength)
+// longestUnique is how many characters a unique value has at most.
+const longestUnique = 36
+
+// unique is the placeholder of a unique variable, as long as its field allows.
+func unique(variable string, s *openapi3.Schema) string {
+	length := longestUnique
+	if s != nil && s.MaxLength != nil && int(*s.MaxLength) < length {
+		length = int(*s.MaxLength)
 	}
-	return string(plan.TemplateOf(plan.FromRun, name+v.suffix, strconv.Itoa(longest)))
+	return string(plan.TemplateOf(plan.FromRun, variable, strconv.Itoa(length)))
 }
 
+// approved names the test data that provoke nothing.
+const approved = "approved"
+
 // triggered finds the value of a field in the test data that provoke the wanted outcome.
-func (v values) triggered(name string) (any, bool) {
-	wanted, provoking, _ := strings.Cut(v.trigger, "/")
-	for _, group := range v.b.groups(v.o) {
-		trigger := "approved" // in the groups that are not to provoke anything
-		if group == wanted {
-			trigger = provoking
+func (v values) triggered(field string) (any, bool) {
+	for _, group := range v.groupsOf(v.operation) {
+		name := approved
+		if group == v.recipe.trigger.group && v.dataOf(v.recipe.trigger) != nil {
+			name = v.recipe.trigger.name
 		}
-		data := v.b.trigger(group, trigger)
-		if data == nil {
-			trigger = "approved"
-			data = v.b.trigger(group, trigger)
-		}
-		value, ok := data[name]
+		value, ok := v.dataOf(testData{group, name})[field]
 		if !ok {
 			continue
 		}
 		if len(value) <= 2 { // a month or a year, never a secret
 			return value, true
 		}
-		return string(plan.TemplateOf(plan.FromTrigger, group, trigger, name)), true
+		return string(plan.TemplateOf(plan.FromTrigger, group, name, field)), true
 	}
 	return nil, false
 }
 
-// trigger finds test data of the fixtures, laid over the approved ones.
-func (b *builder) trigger(group, name string) settings.Trigger {
-	key := group + "/" + name
-	data, known := b.triggers[key]
-	if !known {
-		data = b.fixtures.Trigger(group, name)
-		b.triggers[key] = data
-	}
-	return data
-}
-
 // sampled replaces placeholders within a value by values of the kind that a run will send.
-func (b *builder) sampled(value any) any {
+func (d *drafter) sampled(value any) any {
 	switch v := value.(type) {
 	case string:
 		if plan.Template(v).HasPlaceholders() {
-			if filled, err := plan.Template(v).FillText(b.sample); err == nil {
+			if filled, err := plan.Template(v).FillText(d.sample); err == nil {
 				return filled
 			}
 		}
 	case map[string]any:
 		object := make(map[string]any, len(v))
 		for key, inner := range v {
-			object[key] = b.sampled(inner)
+			object[key] = d.sampled(inner)
 		}
 		return object
 	case []any:
 		list := make([]any, len(v))
 		for i, inner := range v {
-			list[i] = b.sampled(inner)
+			list[i] = d.sampled(inner)
 		}
 		return list
 	}

@@ -1,0 +1,176 @@
+package planner
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"qorcheck/harness/generate"
+	"qorcheck/harness/plan"
+	"qorcheck/spec"
+)
+
+// fieldCases breaks each field of a JSON body in each way that its schema forbids.
+func (d *drafter) fieldCases(s subject) []*proposal {
+	var list []*proposal
+	m := d.bodyMaker(s.Operation, s.Body.JSON(), s.correct.bound)
+	for _, f := range d.faultsOf(s.Operation, m) {
+		made := s.correct
+		made.body = f.Value
+		list = append(list, fieldCase(s, made, m, f))
+	}
+	return list
+}
+
+// fieldCase breaks one field of a body.
+func fieldCase(s subject, made draft, m generate.Maker, f generate.Fault) *proposal {
+	id, how := generate.ID(f.Pointer), ""
+	if made.form != nil {
+		id, how = "form."+id, ", sent as a form"
+	}
+	kind, what := kindOf(f, id)
+	if made.form != nil && f.Keyword == "type" && f.Required && hasFields(m, f.Pointer) {
+		kind = "malformed.missing" // each of its fields has a name of its own in a form, and none is sent
+	}
+	if f.Gap != "" {
+		return s.gap(kind, what, made, f.Pointer, f)
+	}
+	mandatory := ""
+	if f.Required && f.Pointer != "" {
+		mandatory = ", a mandatory field"
+	}
+	return s.propose(kind, what, cmp.Or(f.Pointer, "the body")+" "+f.Why+mandatory+how, made).breaking(bodyFault(m, f))
+}
+
+// bodyFault is what a generated fault of a body breaks.
+func bodyFault(m generate.Maker, f generate.Fault) *fault {
+	return &fault{
+		Fault:   plan.Fault{Pointer: f.Pointer, Keyword: f.Keyword, Sent: sentJSON(f), Allowed: f.Allowed},
+		certify: func(value any) error { return m.Certify(f, value) },
+	}
+}
+
+// sentJSON is what a fault sends, for people.
+func sentJSON(f generate.Fault) string {
+	if f.Absent {
+		return "nothing"
+	}
+	sent, err := encode(f.Sent)
+	if err != nil {
+		return ""
+	}
+	return sent.Show()
+}
+
+// hasFields reports whether there are places within a place.
+func hasFields(m generate.Maker, pointer string) bool {
+	return slices.ContainsFunc(m.Places(), func(p generate.Place) bool { return strings.HasPrefix(p.Pointer, pointer+"/") })
+}
+
+// formFieldCases breaks the fields of a form: those that are mandatory where the
+// operation takes JSON too, for there each one is broken; else every field. What
+// is sent is text; so only what a text can break is broken.
+func (d *drafter) formFieldCases(s subject) []*proposal {
+	content := s.Body.Form()
+	if content == nil || !content.HasSchema {
+		return nil
+	}
+	var list []*proposal
+	m := d.bodyMaker(s.Operation, content, s.correct.bound)
+	broken := formPlaces(s.Operation, m)
+	for _, f := range m.Faults() {
+		if f, ok := asText(f); ok && broken[f.Pointer] && (f.Keyword != "type" || f.Pointer != "") {
+			list = append(list, fieldCase(s, s.correct.asForm(content, f.Value), m, f))
+		}
+	}
+	return list
+}
+
+// asText is a fault as a text can make it; false where none can.
+func asText(f generate.Fault) (generate.Fault, bool) {
+	if f.Keyword == "type" {
+		switch f.Class {
+		case "string":
+			f.Sent = "text" // a number in quotes is a number here
+			f.Value = generate.Set(f.Value, f.Pointer, f.Sent)
+		case "fraction":
+		default:
+			return f, false
+		}
+	}
+	return f, true
+}
+
+// formPlaces lists the places of a form that are broken.
+func formPlaces(o *spec.Operation, m generate.Maker) map[string]bool {
+	broken := map[string]bool{"": true}
+	for _, p := range m.Places() {
+		broken[p.Pointer] = p.Required || o.Body.JSON() == nil
+	}
+	return broken
+}
+
+// kindOf says which kind of case a fault makes, and what tells it from the others
+// of that kind at its place.
+func kindOf(f generate.Fault, place string) (kind, what string) {
+	kind, what = "malformed."+f.Keyword, place
+	switch f.Keyword {
+	case "required":
+		return "malformed.missing", place
+	case generate.Blank:
+		return kind, place + "." + f.Class
+	case "type":
+		if f.Class == "null" && f.Required {
+			return "malformed.missing", place + ".null" // null counts as missing there
+		}
+		if f.Class == "null" {
+			return "malformed.null", place
+		}
+		return kind, place + "." + f.Class
+	case "enum":
+		return kind, place + "." + f.Class
+	case "pattern":
+		if f.Class != "near" && f.Class != "space" {
+			return kind, place + "." + f.Class
+		}
+		return kind, place
+	case "format":
+		return "malformed.pattern", place + ".format"
+	case "minLength", "maxLength":
+		return "malformed.length", place + "." + f.Keyword
+	case "minItems", "maxItems", "uniqueItems":
+		return "malformed.items", place + "." + f.Keyword
+	case "additionalProperties":
+		return "malformed.extra", place
+	case "discriminator":
+		return "malformed.enum", place + ".discriminator"
+	}
+	return "malformed.bound", place + "." + f.Keyword
+}
+
+// firstFault breaks a request in the first way that makes the target reject it. A
+// missing field is the last resort: a target may answer that in more than one way.
+func (d *drafter) firstFault(s subject) (draft, *fault, bool) {
+	content := s.Body.JSON()
+	if content == nil || !content.HasSchema {
+		return draft{}, nil, false
+	}
+	m := d.bodyMaker(s.Operation, content, s.correct.bound)
+	for _, keyword := range []string{"pattern", "type", "required"} {
+		for _, f := range d.faultsOf(s.Operation, m) {
+			if f.Gap != "" || f.Keyword != keyword || f.Class == "null" || f.Pointer == "" || withinMerchant(s.Operation, f.Pointer) {
+				continue
+			}
+			made := s.correct.clone()
+			made.body = f.Value
+			return made, bodyFault(m, f), true
+		}
+	}
+	return draft{}, nil, false
+}
+
+// withinMerchant reports whether a place holds the merchant: a fault there has more than one answer.
+func withinMerchant(o *spec.Operation, pointer string) bool {
+	m := o.Conformance.Merchant
+	return m != nil && pointer != "" && strings.HasPrefix(m.Field+"/", pointer+"/")
+}

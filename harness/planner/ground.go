@@ -1,0 +1,216 @@
+package planner
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"qorcheck/harness/plan"
+	"qorcheck/harness/settings"
+	"qorcheck/spec"
+)
+
+// ground is what every case is made from. It is read-only once newGround has
+// returned it, and shared by all goroutines.
+type ground struct {
+	description  *spec.Description
+	requirements *spec.Requirements
+	fixtures     *settings.Fixtures
+	operations   []*spec.Operation                     // those that cases are made for
+	kinds        []string                              // every one, with those that only requirements name
+	covered      map[*spec.Requirement]map[string]bool // the kinds that exercise a requirement
+	preparations map[string]preparation                // by operation
+	examples     map[string]string                     // variable of an answer → an example of its value
+	paths        []pathPattern                         // of the description
+}
+
+// newGround checks that description, requirements and fixtures fit together, and
+// finds what all cases have in common.
+func newGround(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, operations []*spec.Operation) (*ground, error) {
+	g := &ground{
+		description: d, requirements: r, fixtures: f, operations: operations,
+		kinds: kindsOf(r), covered: map[*spec.Requirement]map[string]bool{}, examples: map[string]string{},
+	}
+	for _, q := range r.List {
+		g.covered[q] = map[string]bool{}
+		for _, kind := range g.kinds {
+			g.covered[q][kind] = covers(q, kind)
+		}
+	}
+	if err := g.check(); err != nil {
+		return nil, err
+	}
+	for _, o := range d.Operations {
+		g.paths = append(g.paths, patternOf(o.Method, o.Path))
+	}
+	maker := newDrafter(g)
+	g.preparations = maker.findPreparations()
+	g.examples = maker.examples
+	return g, nil
+}
+
+// check refuses names that lead nowhere: a typing error must not shrink a run.
+func (g *ground) check() error {
+	for _, check := range []func() error{g.checkRequirements, g.checkExpectations, g.checkCredentials, g.checkCannot} {
+		if err := check(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkRequirements refuses operations and kinds that do not exist.
+func (g *ground) checkRequirements() error {
+	for _, q := range g.requirements.List {
+		for _, id := range q.Operations.IDs {
+			if g.description.Operation(id) == nil {
+				return fmt.Errorf("%s: requirement %s: no operation of %s has the id %q; allowed: %s", g.requirements.File, q.ID, g.description.File, id, cmp.Or(strings.Join(g.description.IDs(), ", "), "none"))
+			}
+		}
+		for _, kind := range q.Cases {
+			if !knownKind(kind) {
+				return fmt.Errorf("%s: requirement %s: unknown kind of cases %q; allowed: %s", g.requirements.File, q.ID, kind, strings.Join(Kinds, ", "))
+			}
+		}
+	}
+	return nil
+}
+
+// checkExpectations refuses two requirements that state an expected status for the same case.
+func (g *ground) checkExpectations() error {
+	for _, o := range g.description.Operations {
+		for _, kind := range g.kinds {
+			owner := ""
+			for _, q := range g.requirements.List {
+				if !q.Tested() || q.Check != checkStatus || !q.Operations.Has(o.ID) || !g.covered[q][kind] {
+					continue
+				}
+				if owner != "" {
+					return fmt.Errorf("%s: requirements %s and %s both state the expected status of %s cases on %s; one may", g.requirements.File, owner, q.ID, kind, o.ID)
+				}
+				owner = q.ID
+			}
+		}
+	}
+	return nil
+}
+
+// checkCredentials refuses credentials of unknown schemes, and operations that the
+// fixtures hold no valid credentials for.
+func (g *ground) checkCredentials() error {
+	for _, role := range append([]string{settings.Valid}, slices.Sorted(maps.Keys(g.fixtures.Credentials))...) { // unknown ones may be invented from valid ones
+		for _, scheme := range slices.Sorted(maps.Keys(g.fixtures.Credentials[role])) {
+			if _, ok := g.description.Schemes[scheme]; !ok {
+				return fmt.Errorf("%s: credentials.%s: unknown security scheme %q; allowed: %s", g.fixtures.File, role, scheme, cmp.Or(strings.Join(slices.Sorted(maps.Keys(g.description.Schemes)), ", "), "none"))
+			}
+		}
+	}
+	for _, o := range g.description.Operations {
+		if len(o.Security) > 0 && g.schemes(o) == nil {
+			return fmt.Errorf("%s: credentials.valid lacks %s, which operation %s needs", g.fixtures.File, strings.Join(o.Security[0], " and "), o.ID)
+		}
+	}
+	return nil
+}
+
+// checkCannot refuses names under cannot that no requirement or obligation has.
+func (g *ground) checkCannot() error {
+	known := map[string]bool{}
+	for _, q := range g.requirements.List {
+		known[q.ID] = true
+		for _, o := range g.description.Operations {
+			if q.Operations.Has(o.ID) {
+				known[plan.ObligationID(o.ID, q.ID)] = true
+			}
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(g.fixtures.Cannot)) {
+		if !known[id] {
+			return fmt.Errorf("%s: cannot: %q: no requirement or obligation has this id", g.fixtures.File, id)
+		}
+		if g.fixtures.Cannot[id] == "" {
+			return fmt.Errorf("%s: cannot: %s: the reason is missing", g.fixtures.File, id)
+		}
+	}
+	return nil
+}
+
+// schemes finds the first alternative of an operation's security that the
+// fixtures hold valid credentials for; nil when there is none.
+func (g *ground) schemes(o *spec.Operation) []string {
+	for _, alternative := range o.Security {
+		if len(alternative) > 0 && !slices.ContainsFunc(alternative, func(s string) bool { return g.fixtures.Credential(settings.Valid, s) == "" }) {
+			return alternative
+		}
+	}
+	if anonymous(o) {
+		return []string{}
+	}
+	return nil
+}
+
+// anonymous reports whether an operation can be called without credentials.
+func anonymous(o *spec.Operation) bool {
+	return slices.ContainsFunc(o.Security, func(alternative []string) bool { return len(alternative) == 0 })
+}
+
+// missingRole says what to add to the fixtures for a role, "" when it is there.
+func (g *ground) missingRole(role string, schemes []string) string {
+	if slices.ContainsFunc(schemes, func(s string) bool { return g.fixtures.Credential(role, s) == "" }) {
+		return fmt.Sprintf("add to %s: credentials.%s: { %s: … }", g.fixtures.File, role, strings.Join(schemes, ": …, "))
+	}
+	return ""
+}
+
+// missingTrigger says what test data to add to the fixtures.
+func (g *ground) missingTrigger(group, name string) string {
+	return fmt.Sprintf("add to %s: triggers.%s.%s", g.fixtures.File, group, name)
+}
+
+// missingTriggers says that there are none for an operation.
+func (g *ground) missingTriggers(o *spec.Operation) string {
+	return fmt.Sprintf("add to %s: triggers for the payment fields of %s", g.fixtures.File, o.ID)
+}
+
+// missingMerchant says what merchant to add to the fixtures.
+func (g *ground) missingMerchant(name string) string {
+	return fmt.Sprintf("add to %s: merchants.%s", g.fixtures.File, name)
+}
+
+// unsupported says why the environment cannot exercise a requirement on an operation, "" when it can.
+func (g *ground) unsupported(o *spec.Operation, q *spec.Requirement) string {
+	return cmp.Or(g.fixtures.Cannot[plan.ObligationID(o.ID, q.ID)], g.fixtures.Cannot[q.ID])
+}
+
+// rules are requirements on one operation.
+type rules []*spec.Requirement
+
+// expect is what the requirement says that states the expected status, nil where
+// none does, or the environment cannot exercise it: then nothing is sent.
+func (r rules) expect() *spec.Expect {
+	for _, q := range r {
+		if q.Check == checkStatus {
+			return q.Expect
+		}
+	}
+	return nil
+}
+
+// has reports whether a requirement asks for a check.
+func (r rules) has(check string) bool {
+	return slices.ContainsFunc(r, func(q *spec.Requirement) bool { return q.Check == check })
+}
+
+// otherMerchantStatuses lists the statuses that refuse another merchant: a merchant
+// field that breaks its own constraint, or is missing, names nobody, so a target may
+// answer it as either.
+func (g *ground) otherMerchantStatuses(o *spec.Operation) []int {
+	for _, q := range g.requirements.List {
+		if q.Tested() && q.Check == checkStatus && q.Operations.Has(o.ID) && covers(q, merchantKind+".other") {
+			return q.Expect.For(o)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,213 @@
+package planner
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"strings"
+
+	"qorcheck/harness/plan"
+	"qorcheck/spec"
+)
+
+// keeper turns proposals into cases: it is the one place that names, certifies,
+// keeps or drops them, and adds what observes them and cleans up after them. It
+// is for one goroutine.
+type keeper struct {
+	*drafter
+	ids      map[string]bool    // of the cases kept
+	requests map[string]bool    // of the valid cases kept
+	repeated map[situation]bool // a case of it is sent twice
+	result
+}
+
+// result is what became of proposals.
+type result struct {
+	cases   []*plan.Case
+	flows   map[*plan.Case]string // the requirement whose flow a case is
+	dropped []plan.Dropped
+	absent  []*proposal // those that are no case
+}
+
+// situation is a kind of cases of an operation.
+type situation struct {
+	operation *spec.Operation
+	kind      string
+}
+
+func newKeeper(g *ground) *keeper {
+	return &keeper{
+		drafter: newDrafter(g), ids: map[string]bool{}, requests: map[string]bool{}, repeated: map[situation]bool{},
+		result: result{flows: map[*plan.Case]string{}},
+	}
+}
+
+// keepAll keeps what can be kept of some proposals.
+func (k *keeper) keepAll(proposals []*proposal) {
+	for _, p := range proposals {
+		k.keep(p)
+	}
+}
+
+// keep certifies a case and keeps it, or drops it with the reason. What no
+// requirement states an expected status for is neither.
+func (k *keeper) keep(p *proposal) {
+	switch {
+	case p.absent.missing != "", p.absent.none != "":
+		k.absent = append(k.absent, p)
+		return
+	case p.flow != nil:
+		k.flows[p.flow.Case] = p.flow.requirement
+		k.finish(p.flow.Case)
+		return
+	}
+	asked := k.rules(p.operation, p.kind)
+	expect := asked.expect()
+	if expect == nil {
+		return
+	}
+	id := plan.CaseID(p.operation.ID, p.kind, p.what)
+	if p.absent.gap != "" {
+		k.drop(p, id, p.absent.gap)
+		return
+	}
+	statuses := expect.For(p.operation)
+	if len(statuses) == 0 {
+		k.absent = append(k.absent, &proposal{operation: p.operation, kind: p.kind, absent: absence{none: "the description documents no status of success"}})
+		return
+	}
+	e := plan.Expect{Statuses: statuses, Ending: expect.Ending, Tolerated: expect.Tolerated}
+	if p.fault != nil && withinMerchant(p.operation, p.fault.Pointer) {
+		e.Statuses = append(e.Statuses, k.otherMerchantStatuses(p.operation)...)
+	}
+	corrected := k.corrected(p, asked, e)
+	request, err := p.draft.request()
+	if err == nil {
+		err = k.certify(p.draft, request, p.fault)
+	}
+	id = k.distinct(id, p)
+	if err != nil {
+		k.drop(p, id, err.Error())
+		return
+	}
+	c := &plan.Case{ID: id, Operation: p.operation.ID, Kind: p.kind, Why: p.why, Expect: e, Prepare: p.prepare, Act: requestStep(p.operation, request)}
+	if p.fault != nil {
+		c.Fault = &p.fault.Fault
+	}
+	if k.duplicate(c) {
+		return
+	}
+	k.observe(c, p.operation, asked, corrected)
+	k.finish(c)
+	if p.after != nil {
+		p.after(c)
+	}
+}
+
+// requestStep is the step that sends a request of an operation.
+func requestStep(o *spec.Operation, r plan.Request) plan.Step {
+	return plan.Step{Name: o.ID, Operation: o.ID, Request: r}
+}
+
+// finish adds the clean-up to a case and keeps it.
+func (k *keeper) finish(c *plan.Case) {
+	k.cleanup(c)
+	k.ids[c.ID] = true
+	k.cases = append(k.cases, c)
+}
+
+// drop lists a case that is not kept.
+func (k *keeper) drop(p *proposal, id, reason string) {
+	dropped := plan.Dropped{ID: id, Reason: reason, Operation: p.operation.ID}
+	if p.fault != nil {
+		dropped.Pointer, dropped.Keyword = p.draft.place(p.fault.Pointer), p.fault.Keyword
+	}
+	k.dropped = append(k.dropped, dropped)
+}
+
+// distinct tells an id from an equal one by the place that its case is about: a/b_c
+// and a_b/c make one id.
+func (k *keeper) distinct(id string, p *proposal) string {
+	place := p.draft.about
+	if p.fault != nil {
+		place = p.fault.Pointer
+	}
+	if place == "" || !k.ids[id] {
+		return id
+	}
+	sum := sha256.Sum256([]byte(place))
+	return id + "-" + hex.EncodeToString(sum[:3])
+}
+
+// corrected is the correct request for one that is to be rejected, nil when there
+// is none or nobody asks for it. Both carry the same idempotency key: it must stay
+// usable. Where nothing can have an effect there is none but at an unknown place.
+func (k *keeper) corrected(p *proposal, asked rules, e plan.Expect) *plan.Request {
+	reads := p.operation.Method == "GET" || p.operation.Method == "HEAD"
+	if !asked.has(plan.CheckRetry) || !e.Rejected() || p.correct == nil || reads && !strings.HasPrefix(p.kind, "not-found.") {
+		return nil
+	}
+	setKey(&p.draft, "")
+	return k.once("correct "+p.operation.ID, func() draft {
+		correct := *p.correct
+		setKey(&correct, "")
+		return correct
+	})
+}
+
+// duplicate reports whether an equal valid request is kept already, such as an
+// example that carries exactly the mandatory fields.
+func (k *keeper) duplicate(c *plan.Case) bool {
+	if c.Fault != nil || !strings.HasPrefix(c.Kind, "valid.") {
+		return false
+	}
+	r := c.Act.Request
+	key := fmt.Sprintf("%s %s %q %q %s", c.Operation, r.Path, r.Query, r.Header, r.Body)
+	if k.requests[key] {
+		return true
+	}
+	k.requests[key] = true
+	return false
+}
+
+// observe adds the requests that show what a case left behind, as far as
+// requirements ask for them: a rejected request once more, the read-backs of its
+// unique values, and the corrected request under the same values.
+func (k *keeper) observe(c *plan.Case, o *spec.Operation, asked rules, corrected *plan.Request) {
+	if first := (situation{o, c.Kind}); c.Expect.Rejected() && asked.has(plan.CheckRepeat) && !k.repeated[first] {
+		k.repeated[first] = true
+		again := c.Act
+		again.Capture = nil
+		again.Check, again.Expect = plan.CheckRepeat, &c.Expect
+		c.Observe = append(c.Observe, again)
+	}
+	if asked.has(plan.CheckNoTrace) {
+		c.Observe = append(c.Observe, k.readBacks(o, c.Act.Request)...)
+	}
+	if corrected != nil {
+		retry := requestStep(o, *corrected)
+		retry.Check, retry.Expect = plan.CheckRetry, k.expectSuccess(o)
+		c.Observe = append(c.Observe, retry)
+	}
+}
+
+// expectSuccess is what a correct request of an operation is answered.
+func (k *keeper) expectSuccess(o *spec.Operation) *plan.Expect {
+	e := plan.Expect{Statuses: o.Success()}
+	if len(o.Conformance.Outcome) > 0 {
+		e.Ending = spec.Succeeded
+	}
+	if stated := k.rules(o, "valid.required").expect(); stated != nil {
+		e = plan.Expect{Statuses: stated.For(o), Ending: stated.Ending, Tolerated: stated.Tolerated}
+	}
+	return &e
+}
+
+// join adds what became of other proposals.
+func (r *result) join(other result) {
+	r.cases = append(r.cases, other.cases...)
+	r.dropped = append(r.dropped, other.dropped...)
+	r.absent = append(r.absent, other.absent...)
+	maps.Copy(r.flows, other.flows)
+}

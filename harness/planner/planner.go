@@ -1,0 +1,160 @@
+// Package planner makes plans: it turns a description, a requirement list and
+// fixtures into the ordered, complete list of obligations and cases of a run. It is
+// pure: the same input gives the same plan, byte for byte, and nothing is sent.
+//
+// For each kind of cases a method of drafter proposes what it comes to for one
+// operation; keeper certifies, names, completes and keeps the proposals; assigner
+// gives obligations their cases.
+package planner
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"qorcheck/harness/plan"
+	"qorcheck/harness/settings"
+	"qorcheck/spec"
+)
+
+// New plans a run. An error names what in the description, the requirements or
+// the fixtures does not fit together.
+func New(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, seed uint64) (*plan.Plan, error) {
+	return newPlan(d, r, f, seed, d.Operations)
+}
+
+func newPlan(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, seed uint64, operations []*spec.Operation) (*plan.Plan, error) {
+	g, err := newGround(d, r, f, operations)
+	if err != nil {
+		return nil, err
+	}
+	made, err := g.makeCases()
+	if err != nil {
+		return nil, err
+	}
+	a, err := newAssigner(g, made)
+	if err != nil {
+		return nil, err
+	}
+	p := &plan.Plan{Description: d, Requirements: r, Seed: seed, Dropped: made.dropped}
+	if p.Obligations, err = a.obligations(); err != nil {
+		return nil, err
+	}
+	for _, c := range made.cases {
+		if len(c.Obligations) > 0 {
+			p.Cases = append(p.Cases, c)
+		}
+	}
+	shuffle(p.Cases, seed)
+	p.Preflight = g.preflight(made)
+	setup := newDrafter(g)
+	p.Subscription = setup.subscription(p.Cases)
+	p.Finder = setup.finder(p.Messaging())
+	p.Seal()
+	return p, nil
+}
+
+// proposers propose the cases of an operation, in the order in which they are planned.
+var proposers = []func(*drafter, subject) []*proposal{
+	(*drafter).validCases, (*drafter).outcomeCases, (*drafter).malformedCases, (*drafter).credentialCases,
+	(*drafter).merchantCases, (*drafter).notFoundCases, (*drafter).messageCases,
+}
+
+// keepOperation keeps what the proposers make of an operation.
+func (k *keeper) keepOperation(o *spec.Operation) {
+	s := subject{Operation: o}
+	p := k.preparations[o.ID]
+	if p.err != nil {
+		for _, kind := range k.kinds {
+			k.keepAll([]*proposal{s.missing(kind, p.err.Error())})
+		}
+		return
+	}
+	s.correct, s.prepare = k.draft(o, recipe{bound: p.bound}), p.steps
+	for _, propose := range proposers {
+		k.keepAll(propose(k.drafter, s))
+	}
+}
+
+// makeCases makes the cases of every operation, and then those of flows: side by
+// side, and in the same order however many processors there are.
+func (g *ground) makeCases() (*result, error) {
+	var failed error
+	work := []func(*keeper){func(k *keeper) { // the longest one first
+		var flows []*proposal
+		flows, failed = k.flowCases()
+		k.keepAll(flows)
+	}}
+	for _, o := range g.operations {
+		work = append(work, func(k *keeper) { k.keepOperation(o) })
+	}
+	keepers := make([]*keeper, len(work))
+	var begun atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(work)) {
+		workers.Go(func() {
+			for i := begun.Add(1) - 1; i < int64(len(work)); i = begun.Add(1) - 1 {
+				keepers[i] = newKeeper(g)
+				work[i](keepers[i])
+			}
+		})
+	}
+	workers.Wait()
+	all := &result{flows: map[*plan.Case]string{}}
+	for _, k := range append(keepers[1:], keepers[0]) {
+		all.join(k.result)
+	}
+	return all, failed
+}
+
+// shuffle puts cases into the order in which they are sent: what depends on it shows.
+// The place of each depends on the seed and on its own id, so that those which a
+// filter leaves keep their order. Those that refuse messages come last: while their
+// registrations last, the message about every other payment is sent there as well,
+// and again as often as it is refused.
+func shuffle(cases []*plan.Case, seed uint64) {
+	type position struct {
+		last int
+		at   uint64
+	}
+	positions := make(map[*plan.Case]position, len(cases))
+	for _, c := range cases {
+		sum := sha256.Sum256(strconv.AppendUint([]byte(c.ID+"\x00"), seed, 10))
+		p := position{at: binary.BigEndian.Uint64(sum[:])}
+		if slices.ContainsFunc(c.Observe, func(s plan.Step) bool { return s.Await != nil && s.Await.Place == plan.Refusing }) {
+			p.last = 1
+		}
+		positions[c] = p
+	}
+	slices.SortFunc(cases, func(a, b *plan.Case) int {
+		return cmp.Or(cmp.Compare(positions[a].last, positions[b].last), cmp.Compare(positions[a].at, positions[b].at), strings.Compare(a.ID, b.ID))
+	})
+}
+
+// preflight picks a harmless valid call, of the first operation that has one: one
+// that reads and needs no preparation. Nil when there is none.
+func (g *ground) preflight(made *result) *plan.Case {
+	for _, o := range g.description.Operations {
+		if o.Method != "GET" && o.Method != "HEAD" {
+			continue
+		}
+		of := made
+		if !slices.Contains(g.operations, o) {
+			alone := newKeeper(g)
+			alone.keepOperation(o)
+			of = &alone.result
+		}
+		for _, c := range of.cases {
+			if c.Operation == o.ID && strings.HasPrefix(c.Kind, "valid.") && len(c.Prepare) == 0 {
+				return c
+			}
+		}
+	}
+	return nil
+}

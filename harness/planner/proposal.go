@@ -1,0 +1,94 @@
+package planner
+
+import (
+	"qorcheck/harness/generate"
+	"qorcheck/harness/plan"
+	"qorcheck/spec"
+)
+
+// subject is an operation that cases are made for.
+type subject struct {
+	*spec.Operation
+	correct draft       // the request with the mandatory fields alone
+	prepare []plan.Step // makes the state that it needs
+}
+
+// proposal is what a kind of cases comes to for an operation: a case, or the
+// reason why there is none.
+type proposal struct {
+	operation *spec.Operation
+	kind      string
+	absent    absence // why there is no case; the rest is empty then
+
+	what    string // tells the case from others of its kind, "" for the only one
+	why     string // what is right or wrong with the request
+	draft   draft
+	prepare []plan.Step
+	fault   *fault // nil for a correct request
+
+	correct *draft             // the request without what is wrong with it, nil for none
+	after   func(c *plan.Case) // completes a case that is kept; nil for nothing
+
+	flow *flowCase // the case is told step by step, and complete; nil for any other
+}
+
+// absence is why there is no case of a kind. At most one reason is given.
+type absence struct {
+	gap     string // no value was found that does what the case is to do: it is dropped
+	missing string // the line that the fixtures lack
+	none    string // the description calls for no such case
+}
+
+// fault is what a malformed request breaks, and how that is proved.
+type fault struct {
+	plan.Fault
+	lax     bool                  // nothing is promised of such a request
+	certify func(value any) error // proves on the value sent that it breaks this and nothing else; nil for none
+}
+
+// flowCase is a complete case of a flow.
+type flowCase struct {
+	*plan.Case
+	requirement string
+}
+
+// propose makes a proposal of a request.
+func (s subject) propose(kind, what, why string, d draft) *proposal {
+	return &proposal{operation: s.Operation, kind: kind, what: what, why: why, draft: d, prepare: s.prepare, correct: &s.correct}
+}
+
+// breaking adds what the request breaks.
+func (p *proposal) breaking(f *fault) *proposal {
+	p.fault = f
+	return p
+}
+
+// preparedBy gives the request a preparation of its own.
+func (p *proposal) preparedBy(steps []plan.Step) *proposal {
+	p.prepare = steps
+	return p
+}
+
+// completedBy adds what is done to the case when it is kept.
+func (p *proposal) completedBy(after func(c *plan.Case)) *proposal {
+	p.after = after
+	return p
+}
+
+// none says why the description calls for no case of a kind.
+func (s subject) none(kind, why string) *proposal {
+	return &proposal{operation: s.Operation, kind: kind, absent: absence{none: why}}
+}
+
+// missing says what the fixtures lack for a kind.
+func (s subject) missing(kind, what string) *proposal {
+	return &proposal{operation: s.Operation, kind: kind, absent: absence{missing: what}}
+}
+
+// gap lists a case for which no value was found.
+func (s subject) gap(kind, what string, d draft, pointer string, f generate.Fault) *proposal {
+	return &proposal{
+		operation: s.Operation, kind: kind, what: what, draft: d, absent: absence{gap: f.Gap},
+		fault: &fault{Fault: plan.Fault{Pointer: pointer, Keyword: f.Keyword}},
+	}
+}

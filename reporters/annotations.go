@@ -63,7 +63,7 @@ func annotate(w io.Writer, kind string, list []annotation) {
 			fmt.Fprintf(w, "::%s title=more::and %d more, see the summary\n", kind, len(list)-i)
 			return
 		}
-		fmt.Fprintf(w, "::%s %stitle=%s::%s\n", kind, a.file, property(redact.Cut(oneLine(a.title), messageCap)), data(redact.Cut(a.text, messageCap)))
+		fmt.Fprintf(w, "::%s %stitle=%s::%s\n", kind, a.file, property(redact.Cut(oneLine(a.title), maxMessage)), data(redact.Cut(a.text, maxMessage)))
 	}
 }
 

@@ -1,17 +1,11 @@
 package reporters
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/xml"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
-	"time"
-	"unicode/utf8"
 
-	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
@@ -19,17 +13,10 @@ import (
 	"qorcheck/spec"
 )
 
-// Caps of a JUnit case.
+// Limits of one file, beyond which readers refuse it.
 const (
-	nameCap    = 512
-	messageCap = 1 << 10
-	bodyCap    = 64 << 10
-)
-
-// What one file holds at most; beyond it readers refuse files.
-const (
-	mostTests = 5_000
-	mostBytes = 25 << 20
+	maxTests = 5_000
+	maxBytes = 25 << 20
 )
 
 // Profiles of JUnit files.
@@ -47,94 +34,75 @@ func junitFiles(d *run.Document, o Options) []rundir.File {
 		return []rundir.File{{Name: rundir.JUnitFile, Write: func(io.Writer) error { return err }}}
 	}
 	var files []rundir.File
-	for i, part := range parts(suites, o) {
+	for i, r := range junitReports(suites) {
 		name := rundir.JUnitFile
 		if i > 0 {
 			name = rundir.FurtherJUnitFile(i + 1)
 		}
-		files = append(files, rundir.File{Name: name, Write: func(w io.Writer) error { return junitFile(w, d, part, o) }})
+		r.about(d)
+		var report any = r
+		if o.Strict {
+			report = r.strict()
+		}
+		files = append(files, rundir.File{Name: name, Write: func(w io.Writer) error { return writeXML(w, report) }})
 	}
 	return files
 }
 
-// parts splits suites into files that readers take.
-func parts(suites []junitSuite, o Options) [][]junitSuite {
-	var list [][]junitSuite
-	tests, size := mostTests, 0
+// junitReports splits suites into reports that readers take. A suite that does not
+// fit goes on in the next report.
+func junitReports(suites []junitSuite) []*junitReport {
+	list := []*junitReport{{}}
+	tests, size := 0, 0
 	for _, s := range suites {
-		rest := s
-		rest.counts, rest.cases = junitCounts{}, nil
-		for _, c := range s.cases {
-			var b bytes.Buffer
-			c.write(&b, o)
-			if tests == mostTests || size+b.Len() > mostBytes {
-				if len(rest.cases) > 0 {
-					list[len(list)-1] = append(list[len(list)-1], rest)
-					rest.counts, rest.cases = junitCounts{}, nil
-				}
-				list = append(list, nil)
-				tests, size = 0, 0
+		part := newPart(s)
+		for _, c := range s.Cases {
+			if tests == maxTests || tests > 0 && size+c.size() > maxBytes {
+				list[len(list)-1].add(part)
+				list = append(list, &junitReport{})
+				part, tests, size = newPart(s), 0, 0
 			}
-			tests++
-			size += b.Len()
-			rest.cases = append(rest.cases, c)
-			rest.counts.count(c)
+			part.add(c)
+			tests, size = tests+1, size+c.size()
 		}
-		if len(rest.cases) > 0 {
-			list[len(list)-1] = append(list[len(list)-1], rest)
-		}
-	}
-	if list == nil {
-		list = [][]junitSuite{nil}
+		list[len(list)-1].add(part)
 	}
 	return list
 }
 
-// junitFile writes one file.
-func junitFile(w io.Writer, d *run.Document, suites []junitSuite, o Options) error {
-	b := bufio.NewWriter(w)
-	fmt.Fprint(b, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
-	var all junitCounts
-	for _, s := range suites {
-		all.add(s.counts)
-	}
-	if o.Strict {
-		fmt.Fprint(b, "<testsuites>\n")
-	} else {
-		fmt.Fprintf(b, "<testsuites name=%s %s>\n", attribute(token(d.Name)), all)
-	}
-	for i, s := range suites {
-		if o.Strict {
-			fmt.Fprintf(b, "  <testsuite name=%s package=\"conformance\" id=\"%d\" %s timestamp=%s hostname=\"localhost\">\n",
-				attribute(s.name), i, s.counts, attribute(strings.TrimSuffix(stamp(s.started), "Z")))
-		} else {
-			fmt.Fprintf(b, "  <testsuite name=%s %s timestamp=%s hostname=\"localhost\">\n", attribute(s.name), s.counts, attribute(stamp(s.started)))
-		}
-		properties(b, "    ", aboutRun(d))
-		for _, c := range s.cases {
-			c.write(b, o)
-		}
-		if o.Strict {
-			fmt.Fprint(b, "    <system-out/>\n    <system-err/>\n")
-		}
-		fmt.Fprint(b, "  </testsuite>\n")
-	}
-	fmt.Fprint(b, "</testsuites>\n")
-	return b.Flush()
+// newPart is a suite without its test cases.
+func newPart(s junitSuite) junitSuite {
+	s.junitCounts, s.Cases = junitCounts{}, nil
+	return s
 }
 
-// aboutRun says what was run.
-func aboutRun(d *run.Document) [][2]string {
-	list := [][2]string{
-		{"tool", d.Tool}, {"target", d.Target}, {"run", strings.Join(d.RunIDs(), ", ")}, {"seed", strconv.FormatUint(d.Seed, 10)}, {"verdict", d.Verdict},
-		{"description", d.Digests.Description}, {"requirements", d.Digests.Requirements}, {"plan", d.Digests.Plan},
+// add adds a suite that is not empty.
+func (r *junitReport) add(s junitSuite) {
+	if len(s.Cases) > 0 {
+		r.Suites = append(r.Suites, s)
 	}
-	for _, p := range [][2]string{{"shard", shardOf(d)}, {"profile", d.Profile}, {"filter", d.Filter}, {"waivers", d.Digests.Waivers}} {
-		if p[1] != "" {
-			list = append(list, p)
+}
+
+// about counts all that a report holds, and says what was run.
+func (r *junitReport) about(d *run.Document) {
+	properties := &junitProperties{}
+	for _, p := range []struct {
+		name, value string
+		always      bool
+	}{
+		{"tool", d.Tool, true}, {"target", d.Target, true}, {"run", strings.Join(d.RunIDs(), ", "), true}, {"seed", strconv.FormatUint(d.Seed, 10), true}, {"verdict", d.Verdict, true},
+		{"description", d.Digests.Description, true}, {"requirements", d.Digests.Requirements, true}, {"plan", d.Digests.Plan, true},
+		{"shard", shardOf(d), false}, {"profile", d.Profile, false}, {"filter", d.Filter, false}, {"waivers", d.Digests.Waivers, false},
+	} {
+		if p.always || p.value != "" {
+			properties.add(p.name, p.value)
 		}
 	}
-	return list
+	r.Name = junitName(d.Name)
+	for i := range r.Suites {
+		r.Suites[i].Properties = properties
+		r.junitCounts.add(r.Suites[i].junitCounts)
+	}
 }
 
 // shardOf says which shard a run is, "" for a whole one.
@@ -145,84 +113,35 @@ func shardOf(d *run.Document) string {
 	return d.Shard.String()
 }
 
-func properties(w io.Writer, indent string, list [][2]string) {
-	fmt.Fprintf(w, "%s<properties>\n", indent)
-	for _, p := range list {
-		fmt.Fprintf(w, "%s  <property name=%s value=%s/>\n", indent, attribute(p[0]), attribute(redact.Cut(oneLine(p[1]), messageCap)))
-	}
-	fmt.Fprintf(w, "%s</properties>\n", indent)
-}
-
-type junitCounts struct {
-	tests, failures, errors, skipped int
-	seconds                          float64
-}
-
-func (c *junitCounts) add(o junitCounts) {
-	c.tests += o.tests
-	c.failures += o.failures
-	c.errors += o.errors
-	c.skipped += o.skipped
-	c.seconds += o.seconds
-}
-
-func (c junitCounts) String() string {
-	return fmt.Sprintf(`tests="%d" failures="%d" errors="%d" skipped="%d" time="%.3f"`, c.tests, c.failures, c.errors, c.skipped, c.seconds)
-}
-
-type junitSuite struct {
-	name    string
-	started time.Time
-	counts  junitCounts
-	cases   []TestCase
-}
-
-// TestCase is one test case of a JUnit file.
-type TestCase struct {
-	class, name, file string
-	owner             string
-	line              int
-	seconds           float64
-	started           time.Time
-	properties        [][2]string
-	element           string // failure, error, skipped, or "" for a pass
-	kind, message     string
-	body              string
-}
-
-// runSuite holds what is said of the run as a whole.
-const runSuite = "Run"
-
 // junitSuites lists the suites: one a chapter, or one an operation where cases
 // are listed. Two test cases of one name are an error, since readers drop one.
 func junitSuites(d *run.Document, o Options) ([]junitSuite, error) {
-	var list []junitSuite
-	if sentence := outline.Of(d).Stopped; sentence != "" { // without it the report of a run that sent nothing is green and empty
-		s := junitSuite{name: runSuite, started: d.Started}
-		s.add(TestCase{class: "conformance.run", name: "the run comes to its end", started: d.Started, element: "error", kind: "inconclusive", message: sentence, body: sentence})
-		list = append(list, s)
+	list := suitesOfChapters(d)
+	tests := 0
+	for _, s := range list {
+		tests += len(s.Cases)
 	}
 	if o.Cases != nil {
-		list = append(list, suitesOfCases(d, o.Cases)...)
-	} else {
-		list = append(list, suitesOfChapters(d)...)
-	}
-	tests := 0
-	seen := map[string]bool{}
-	for _, s := range list {
-		for _, c := range s.cases {
-			if key := token(c.class) + "\x00" + token(c.name); seen[key] {
-				return nil, fmt.Errorf("two test cases are named %s %s", c.class, c.name)
-			} else {
-				seen[key] = true
-			}
-		}
-		if s.name != runSuite {
-			tests += len(s.cases)
-		}
-	}
-	if o.Cases == nil && tests != len(d.Obligations) {
+		list = suitesOfCases(d, o.Cases)
+	} else if tests != len(d.Obligations) {
 		return nil, fmt.Errorf("%d of %d obligations are in no known chapter", len(d.Obligations)-tests, len(d.Obligations))
+	}
+	if sentence := outline.Of(d).Stopped; sentence != "" { // without it the report of a run that sent nothing is green and empty
+		c := newTestCase("conformance.run", "the run comes to its end")
+		c.Timestamp = stamp(d.Started)
+		c.end("error", "inconclusive", sentence, sentence)
+		s := newSuite("Run", d.Started)
+		s.add(c)
+		list = append([]junitSuite{s}, list...)
+	}
+	seen := map[[2]string]bool{}
+	for _, s := range list {
+		for _, c := range s.Cases {
+			if seen[[2]string{c.Class, c.Name}] {
+				return nil, fmt.Errorf("two test cases are named %s %s", c.Class, c.Name)
+			}
+			seen[[2]string{c.Class, c.Name}] = true
+		}
 	}
 	return list, nil
 }
@@ -230,31 +149,13 @@ func junitSuites(d *run.Document, o Options) ([]junitSuite, error) {
 func suitesOfChapters(d *run.Document) []junitSuite {
 	var list []junitSuite
 	for _, chapter := range outline.Chapters(d) {
-		s := junitSuite{name: chapter.Title, started: d.Started}
+		s := newSuite(chapter.Title, d.Started)
 		for _, o := range chapter.Obligations {
 			s.add(obligationCase(d, *o))
 		}
 		list = append(list, s)
 	}
 	return list
-}
-
-func (s *junitSuite) add(c TestCase) {
-	s.cases = append(s.cases, c)
-	s.counts.count(c)
-}
-
-func (c *junitCounts) count(t TestCase) {
-	c.tests++
-	c.seconds += t.seconds
-	switch t.element {
-	case "failure":
-		c.failures++
-	case "error":
-		c.errors++
-	case "skipped":
-		c.skipped++
-	}
 }
 
 // className is what readers group by.
@@ -268,41 +169,60 @@ func className(d *run.Document, operation string) string {
 
 func obligationCase(d *run.Document, o run.Obligation) TestCase {
 	sentence := strings.TrimPrefix(o.Sentence, o.Operation+" ")
-	c := TestCase{
-		class: className(d, o.Operation), name: o.Requirement + " " + sentence,
-		file: o.File, line: o.Line, seconds: o.Seconds, started: o.Started,
-		properties: [][2]string{
-			{"requirement", o.Requirement}, {"level", strings.ToUpper(string(o.Level))}, {"operationId", o.Operation},
-			{"spec.ref", fmt.Sprintf("%s:%d", o.File, o.Line)}, {"doc", o.Clause.Link},
-		},
+	c := newTestCase(className(d, o.Operation), o.Requirement+" "+sentence)
+	c.Seconds = junitSeconds(o.Seconds)
+	if !o.Started.IsZero() {
+		c.Timestamp = stamp(o.Started)
 	}
+	if o.File != "" && o.Line > 0 {
+		c.File, c.Line = sanitise(o.File), o.Line
+	}
+	c.property("requirement", o.Requirement)
+	c.property("level", strings.ToUpper(string(o.Level)))
+	c.property("operationId", o.Operation)
+	c.property("spec.ref", fmt.Sprintf("%s:%d", o.File, o.Line))
+	c.property("doc", o.Clause.Link)
 	if o.Waiver != nil {
-		c.properties, c.owner = append(c.properties, [2]string{"waiver", o.Waiver.String()}), o.Waiver.Owner
+		c.property("waiver", o.Waiver.String())
+		c.Owner = sanitise(oneLine(o.Waiver.Owner))
 	}
 	for i, note := range o.Notes {
-		c.properties = append(c.properties, [2]string{fmt.Sprintf("note.%d", i+1), fmt.Sprintf("%s (%d cases, first %s)", note.Text, note.Count, note.Case)})
+		c.property(fmt.Sprintf("note.%d", i+1), fmt.Sprintf("%s (%d cases, first %s)", note.Text, note.Count, note.Case))
 	}
+	explained := func(element, kind, message string) { c.end(element, kind, message, d.Settle(o).Explain()) }
 	element, kind := elementOf(d, o, o.Outcome)
 	switch {
 	case o.NeedlessWaiver():
-		c.element, c.kind, c.message = "failure", "waiver", o.Why
-	case o.Outcome == verdict.Waived, o.Outcome == verdict.Unsupported, o.Outcome == verdict.NotRun:
-		c.element, c.message = "skipped", o.Outcome.String()+": "+o.Why
-	case element == "skipped":
-		c.element, c.message = element, o.Outcome.String()+": "+o.Why
+		explained("failure", "waiver", o.Why)
+	case o.Outcome == verdict.Waived, o.Outcome == verdict.Unsupported, o.Outcome == verdict.NotRun, element == "skipped":
+		explained("skipped", "", o.Outcome.String()+": "+o.Why)
 	case element == "failure":
-		c.element, c.kind, c.message = element, kind, summary(d, o)
+		explained(element, kind, summary(d, o))
 	case element != "":
-		c.element, c.kind, c.message = element, kind, o.Why
+		explained(element, kind, o.Why)
 	case o.Outcome == verdict.Fail && o.Level == spec.May:
-		c.properties = append(c.properties, [2]string{"note", summary(d, o)})
+		c.property("note", summary(d, o))
 	case o.Outcome == verdict.Fail:
-		c.properties = append(c.properties, [2]string{"warning", summary(d, o)})
-	}
-	if c.element != "" {
-		c.body = d.Settle(o).Explain()
+		c.property("warning", summary(d, o))
 	}
 	return c
+}
+
+// elementOf returns the element for an outcome of an obligation or of one of its
+// cases, "" for one that is no more than remarked on.
+func elementOf(d *run.Document, o run.Obligation, outcome verdict.Outcome) (element, kind string) {
+	fails := outline.Fails(d, &o, outcome)
+	switch {
+	case fails && outcome == verdict.Fail:
+		return "failure", "violation"
+	case fails && outcome == verdict.Broken:
+		return "error", "internal"
+	case fails:
+		return "error", "inconclusive"
+	case outcome == verdict.Fail && o.Waiver != nil, outcome == verdict.Inconclusive, outcome == verdict.NotRun:
+		return "skipped", ""
+	}
+	return "", ""
 }
 
 // summary is the one line that says what went wrong first.
@@ -315,77 +235,4 @@ func summary(d *run.Document, o run.Obligation) string {
 		}
 	}
 	return fmt.Sprintf("%d of %d cases failed", o.Counts.Fail, o.Planned)
-}
-
-func (c TestCase) write(w io.Writer, o Options) {
-	fmt.Fprintf(w, "    <testcase classname=%s name=%s time=\"%.3f\"", attribute(token(c.class)), attribute(token(c.name)), c.seconds)
-	if o.Strict {
-		fmt.Fprint(w, ">\n")
-	} else {
-		c.extend(w)
-	}
-	if c.element != "" {
-		fmt.Fprintf(w, "      <%s message=%s", c.element, attribute(redact.Cut(oneLine(c.message), messageCap)))
-		if c.kind != "" {
-			fmt.Fprintf(w, " type=%s", attribute(c.kind))
-		}
-		fmt.Fprintf(w, ">%s</%s>\n", cdata(redact.Cut(c.body, bodyCap)), c.element)
-	}
-	fmt.Fprint(w, "    </testcase>\n")
-}
-
-// extend writes what CI systems read beyond the schemas.
-func (c TestCase) extend(w io.Writer) {
-	if !c.started.IsZero() {
-		fmt.Fprintf(w, " timestamp=%s", attribute(stamp(c.started)))
-	}
-	if c.file != "" && c.line > 0 {
-		fmt.Fprintf(w, " file=%s line=\"%d\"", attribute(c.file), c.line)
-	}
-	if c.owner != "" {
-		fmt.Fprintf(w, " owner=%s", attribute(oneLine(c.owner)))
-	}
-	fmt.Fprint(w, ">\n")
-	if len(c.properties) > 0 {
-		properties(w, "      ", c.properties)
-	}
-}
-
-// token makes a name of one line, of a length that readers keep.
-func token(text string) string { return redact.Cut(oneLine(text), nameCap) }
-
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
-
-func oneLine(text string) string { return strings.Join(strings.Fields(text), " ") }
-
-// attribute quotes an attribute's value.
-func attribute(value string) string {
-	var b bytes.Buffer
-	b.WriteByte('"')
-	_ = xml.EscapeText(&b, []byte(sanitise(value))) // a buffer takes all
-	b.WriteByte('"')
-	return b.String()
-}
-
-// cdata wraps text so that readers show it as it is.
-func cdata(text string) string {
-	return "<![CDATA[" + strings.ReplaceAll(sanitise(text), "]]>", "]]]]><![CDATA[>") + "]]>"
-}
-
-// sanitise makes every character that XML 1.0 cannot hold visible.
-func sanitise(text string) string {
-	var b strings.Builder
-	for i := 0; i < len(text); {
-		c, size := utf8.DecodeRuneInString(text[i:])
-		switch {
-		case c == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, text[i])
-		case c == '\t' || c == '\n' || c == '\r' || c >= 0x20 && c <= 0xd7ff || c >= 0xe000 && c <= 0xfffd || c >= 0x10000:
-			b.WriteRune(c)
-		default:
-			fmt.Fprintf(&b, `\x%02x`, c)
-		}
-		i += size
-	}
-	return b.String()
 }

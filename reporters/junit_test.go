@@ -304,7 +304,7 @@ func TestJUnitHoldsHostileText(t *testing.T) {
 				if i > 0 && len(tt.text) > 1<<10 {
 					break
 				}
-				if !strings.Contains(result.Text, tt.shown) || len(result.Text) > 5*bodyCap || len(*result.Message) > 5*messageCap {
+				if !strings.Contains(result.Text, tt.shown) || len(result.Text) > 5*maxBody || len(*result.Message) > 5*maxMessage {
 					t.Errorf("%d bytes of message, %d of text: %.300q", len(*result.Message), len(result.Text), result.Text)
 				}
 				if strings.ContainsAny(*result.Message, "\n\r\t") {

@@ -22,7 +22,7 @@ func longest(text string) int {
 
 // span makes a code span of one line.
 func span(text string) string {
-	text = redact.Cut(oneLine(sanitise(text)), messageCap)
+	text = redact.Cut(oneLine(sanitise(text)), maxMessage)
 	if text == "" {
 		return "(nothing)"
 	}

@@ -28,6 +28,16 @@ func journal(t *testing.T, entries ...run.Entry) *bytes.Buffer {
 	return &b
 }
 
+// resultOf returns the element of a test case that did not pass, and its message.
+func resultOf(c TestCase) (element, message string) {
+	for element, r := range map[string]*junitResult{"error": c.Error, "failure": c.Failure, "skipped": c.Skipped} {
+		if r != nil {
+			return element, r.Message
+		}
+	}
+	return "", ""
+}
+
 func TestJUnitOfCases(t *testing.T) {
 	must, should, waived := sample.Obligation("R-1", spec.Must, verdict.Fail), sample.Obligation("R-2", spec.Should, verdict.Fail), sample.Obligation("R-3", spec.Must, verdict.Waived)
 	all := []run.Obligation{must, should, waived}
@@ -71,8 +81,8 @@ func TestJUnitOfCases(t *testing.T) {
 				t.Fatal(err)
 			}
 			c := cases[0]
-			if c.element != tt.element || !strings.Contains(c.message, tt.says) || c.class != "conformance.pay" || c.name != "pay.valid.x" || c.seconds != 0.012 {
-				t.Errorf("got %+v", c)
+			if element, message := resultOf(c); element != tt.element || !strings.Contains(message, tt.says) || c.Class != "conformance.pay" || c.Name != "pay.valid.x" || c.Seconds != 0.012 {
+				t.Errorf("got %s %q of %+v", element, message, c)
 			}
 			if tt.element != "" && !strings.Contains(b.String(), "POST http://127.0.0.1/pay") {
 				t.Errorf("it does not show the exchange:\n%s", b.String())
@@ -85,7 +95,7 @@ func TestJUnitOfCasesThatWereNotRun(t *testing.T) {
 	d := sample.Document(130, sample.Obligation("R-1", spec.Must, verdict.NotRun))
 	d.Cases = 3
 	cases, err := TestCases(journal(t, run.Entry{Case: "pay.b", Operation: "pay", Act: -1}), d)
-	if err != nil || len(cases) != 2 || cases[1].element != "skipped" || !strings.Contains(cases[1].message, "2 cases") {
+	if err != nil || len(cases) != 2 || cases[1].Skipped == nil || !strings.Contains(cases[1].Skipped.Message, "2 cases") {
 		t.Errorf("%v %+v", err, cases)
 	}
 	if cases, err = TestCases(journal(t), d); err != nil || len(cases) != 1 {
@@ -111,7 +121,7 @@ func TestAJournalThatIsNoneOfTheRunIsAnError(t *testing.T) {
 
 // TestJUnitIsSplit: readers refuse files of too many tests or bytes.
 func TestJUnitIsSplit(t *testing.T) {
-	const many = mostTests + 10
+	const many = maxTests + 10
 	var list []run.Obligation
 	for i := range many {
 		o := sample.Obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Pass)
@@ -130,7 +140,7 @@ func TestJUnitIsSplit(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := readXML(t, b.Bytes())
-		if tests += r.Tests; r.Tests > mostTests || r.Tests == 0 {
+		if tests += r.Tests; r.Tests > maxTests || r.Tests == 0 {
 			t.Errorf("file %d has %d tests", i, r.Tests)
 		}
 	}
@@ -140,7 +150,9 @@ func TestJUnitIsSplit(t *testing.T) {
 	t.Run("by its bytes", func(t *testing.T) {
 		var cases []TestCase
 		for i := range 450 {
-			cases = append(cases, TestCase{class: "conformance.pay", name: fmt.Sprint("case-", i), element: "failure", kind: "violation", message: "m", body: strings.Repeat("x", bodyCap)})
+			c := newTestCase("conformance.pay", fmt.Sprint("case-", i))
+			c.end("failure", "violation", "m", strings.Repeat("x", maxBody))
+			cases = append(cases, c)
 		}
 		if files := junitFiles(sample.Document(0), Options{Cases: cases}); len(files) != 2 {
 			t.Fatalf("%d files", len(files))

@@ -8,7 +8,6 @@ import (
 
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
-	"qorcheck/reporters/outline"
 )
 
 // TestCases reads the journal of a run for JUnit with one test case a case. What
@@ -30,60 +29,49 @@ func TestCases(journal io.Reader, d *run.Document) ([]TestCase, error) {
 	if len(list) > d.Cases {
 		return nil, fmt.Errorf("journal: %d cases, the run has %d", len(list), d.Cases)
 	}
-	slices.SortFunc(list, func(a, b TestCase) int { return strings.Compare(a.name, b.name) })
+	slices.SortFunc(list, func(a, b TestCase) int { return strings.Compare(a.Name, b.Name) })
 	if missing := d.Cases - len(list); missing > 0 {
-		said := fmt.Sprintf("not run: %d cases, as the run ended before them", missing)
-		list = append(list, TestCase{class: "conformance.run", name: "the rest of the cases", element: "skipped", message: said, body: said})
+		c := newTestCase("conformance.run", "the rest of the cases")
+		text := fmt.Sprintf("not run: %d cases, as the run ended before them", missing)
+		c.end("skipped", "", text, text)
+		list = append(list, c)
 	}
 	return list, nil
 }
 
 func testCase(d *run.Document, e run.Entry, obligations map[string]run.Obligation) (TestCase, error) {
-	c := TestCase{class: className(d, e.Operation), name: e.Case, properties: [][2]string{{"operationId", e.Operation}, {"kind", e.Kind}}}
+	c := newTestCase(className(d, e.Operation), e.Case)
+	c.property("operationId", e.Operation)
+	c.property("kind", e.Kind)
 	if e.Act >= 0 && e.Act < len(e.Evidence) {
-		c.seconds, c.started = e.Evidence[e.Act].TookMS/1000, e.Evidence[e.Act].Started
+		act := e.Evidence[e.Act]
+		c.Seconds = junitSeconds(act.TookMS / 1000)
+		if !act.Started.IsZero() {
+			c.Timestamp = stamp(act.Started)
+		}
 	}
 	shown := run.Case{ID: e.Case, What: e.What, Act: e.Act, Evidence: e.Evidence}
-	worst := ""
+	worst := len(junitElements)
+	var worstKind, message string
 	for _, v := range e.Verdicts {
 		o, ok := obligations[v.Obligation]
 		if !ok {
 			return c, fmt.Errorf("case %s serves %s, which the run does not have", e.Case, v.Obligation)
 		}
-		c.properties = append(c.properties, [2]string{"requirement." + o.Requirement, v.Outcome.String()})
+		c.property("requirement."+o.Requirement, v.Outcome.String())
 		element, kind := elementOf(d, o, v.Outcome)
 		if element == "" {
 			continue
 		}
 		shown.Findings = append(shown.Findings, v.Findings...)
-		if rank := slices.Index(elements, element); worst == "" || rank < slices.Index(elements, worst) {
-			worst, c.kind, c.message = element, kind, messageOf(o, v)
+		if rank := slices.Index(junitElements[:], element); rank < worst {
+			worst, worstKind, message = rank, kind, messageOf(o, v)
 		}
 	}
-	if c.element = worst; worst != "" {
-		c.body = shown.Explain() + c.message + "\n"
+	if worst < len(junitElements) {
+		c.end(junitElements[worst], worstKind, message, shown.Explain()+message+"\n")
 	}
 	return c, nil
-}
-
-// elements of a test case that did not pass, the gravest first.
-var elements = []string{"error", "failure", "skipped"}
-
-// elementOf returns the element for an outcome of an obligation or of one of its
-// cases, "" for one that is no more than remarked on.
-func elementOf(d *run.Document, o run.Obligation, outcome verdict.Outcome) (element, kind string) {
-	fails := outline.Fails(d, &o, outcome)
-	switch {
-	case fails && outcome == verdict.Fail:
-		return "failure", "violation"
-	case fails && outcome == verdict.Broken:
-		return "error", "internal"
-	case fails:
-		return "error", "inconclusive"
-	case outcome == verdict.Fail && o.Waiver != nil, outcome == verdict.Inconclusive, outcome == verdict.NotRun:
-		return "skipped", ""
-	}
-	return "", ""
 }
 
 func messageOf(o run.Obligation, v verdict.Verdict) string {
@@ -102,11 +90,11 @@ func suitesOfCases(d *run.Document, cases []TestCase) []junitSuite {
 	var list []junitSuite
 	at := map[string]int{}
 	for _, c := range cases {
-		i, ok := at[c.class]
+		i, ok := at[c.Class]
 		if !ok {
 			i = len(list)
-			at[c.class] = i
-			list = append(list, junitSuite{name: c.class[strings.LastIndex(c.class, ".")+1:], started: d.Started})
+			at[c.Class] = i
+			list = append(list, newSuite(c.Class[strings.LastIndex(c.Class, ".")+1:], d.Started))
 		}
 		list[i].add(c)
 	}

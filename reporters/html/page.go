@@ -103,7 +103,7 @@ type page struct {
 	Unclear    []alike
 	Waived     []run.Obligation
 	Noted      []noted
-	Redacted   redactions
+	Redacted   *redact.Tally
 
 	ids      anchors
 	room     room
@@ -131,7 +131,7 @@ func newPage(d *run.Document) (*page, error) {
 	p.Times = newLatency(d, p.ids)
 	p.unjudged()
 	p.Noted = notedOf(d)
-	p.Redacted = redactionsIn(d)
+	p.Redacted = redactedIn(d)
 	for _, o := range d.Obligations {
 		if o.Waiver != nil {
 			p.Waived = append(p.Waived, o)

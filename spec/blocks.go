@@ -34,7 +34,7 @@ func parseConformance(value any, node *yaml.Node) (Conformance, error) {
 	return c, checkBlock(value, node)
 }
 
-// blocks finds the blocks of a description with their lines.
+// blocks finds the x-conformance blocks of a description, with line numbers.
 type blocks struct {
 	root *yaml.Node // nil where the description has no block, or is JSON that YAML cannot read
 }
@@ -45,13 +45,13 @@ func readBlocks(data []byte) blocks {
 	}
 	root, err := ParseYAML(data)
 	if err != nil {
-		return blocks{} // it has been read already: the blocks are there, without their lines
+		return blocks{} // the loader has read it, as JSON: the blocks exist, without line numbers
 	}
 	return blocks{root}
 }
 
-// find returns the block at a path of keys. One that stands elsewhere, in a file or
-// a component that is referred to, is made of its value and has no lines.
+// find returns the block at a path of keys. For a block in another file or behind a
+// reference, the node is made from its value and has no line numbers.
 func (b blocks) find(value any, path ...string) (*yaml.Node, error) {
 	node := b.root
 	for _, key := range append(path, extension) {
@@ -99,8 +99,8 @@ var blockSchema = sync.OnceValues(func() (*jsonschema.Schema, error) {
 	return compiler.Compile("schema.json")
 })
 
-// checkBlock validates a decoded block against our schema of it and names the
-// line, the place, and what is wrong there.
+// checkBlock validates a decoded block against conformance.schema.json. Its error names
+// line, place and fault.
 func checkBlock(value any, node *yaml.Node) error {
 	schema, err := blockSchema()
 	if err != nil {
@@ -131,7 +131,7 @@ func checkBlock(value any, node *yaml.Node) error {
 	return errors.New(strings.Join(slices.Compact(faults), "; "))
 }
 
-// lineAt returns the line of a place in a block, 0 when it has none.
+// lineAt returns the line of a place in a block, 0 when it is unknown.
 func lineAt(node *yaml.Node, tokens []string) int {
 	for _, token := range tokens {
 		node = child(node, token)

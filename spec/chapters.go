@@ -48,7 +48,7 @@ func (c Chapters) check() error {
 func (c Chapters) checkName(name string) error {
 	if len(c) == 0 {
 		if name == "" || notLabel(name) {
-			return fmt.Errorf("chapter: %q: a name of letters, digits, . and - is needed", name)
+			return fmt.Errorf("chapter: %q: must be a name of letters, digits, . and -", name)
 		}
 		return nil
 	}

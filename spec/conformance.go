@@ -14,7 +14,7 @@ type Conformance struct {
 	Idempotency *Idempotency `yaml:"idempotency"`
 	ReadBack    []ReadBack   `yaml:"readBack"`
 	Amounts     *Amounts     `yaml:"amounts"`
-	NeverShown  []string     `yaml:"neverShown"` // request fields whose value no answer repeats
+	NeverShown  []string     `yaml:"neverShown"` // request fields whose value no response repeats
 	Merchant    *Merchant    `yaml:"merchant"`
 	Codes       *Codes       `yaml:"codes"`
 	Echo        []Echo       `yaml:"echo"`
@@ -22,21 +22,22 @@ type Conformance struct {
 	Later       string       `yaml:"later"` // trigger of the fixtures: accepted, and failed afterwards
 }
 
-// Outcome is one vocabulary in which answers tell how a request ended.
+// Outcome is a response field that says how the request ended, with its values.
 type Outcome struct {
-	Field      string   `yaml:"field"` // pointer into the answer
+	Field      string   `yaml:"field"` // pointer into the response
 	IgnoreCase bool     `yaml:"ignoreCase"`
 	Success    []string `yaml:"success"` // empty: every word that is neither refused nor error
 	Refused    []string `yaml:"refused"`
 	Error      []string `yaml:"error"`
-	Reason     string   `yaml:"reason"`    // pointer into the answer; non-blank with refused and error words
+	Reason     string   `yaml:"reason"`    // pointer into the response; non-blank with refused and error values
 	Otherwise  string   `yaml:"otherwise"` // absent or allowed: the reason on success
 }
 
-// Ending is how a request ended by an answer's own words.
+// Ending is how a request ended by the fields of its response.
 type Ending string
 
-// The endings. Unknown is a word outside a vocabulary that lists its words of success.
+// The endings. Unknown is a value that is in none of the lists of an outcome field which
+// lists its successes.
 const (
 	Succeeded Ending = "success"
 	Refused   Ending = "refused"
@@ -44,7 +45,7 @@ const (
 	Unknown   Ending = "unknown"
 )
 
-// Ending says how a request ended by this vocabulary, given the word at Field.
+// Ending returns how a request ended by the value at Field.
 func (o Outcome) Ending(word string) Ending {
 	has := func(words []string) bool {
 		return slices.ContainsFunc(words, func(w string) bool {
@@ -82,19 +83,19 @@ type Idempotency struct {
 	Name   string `yaml:"name"`
 }
 
-// ReadBack tells how traces are found by the unique value named By.
+// ReadBack is how the traces of a request are found by its unique value named By.
 type ReadBack struct {
 	By        string            `yaml:"by"`
 	Operation string            `yaml:"operation"`
 	Parameter string            `yaml:"parameter"` // query parameter that takes the value; "": every row is listed
 	Separator string            `yaml:"separator"` // between several values in the parameter; "": it takes one
 	Query     map[string]string `yaml:"query"`
-	Rows      string            `yaml:"rows"`  // pointer to the array in the answer
+	Rows      string            `yaml:"rows"`  // pointer to the array in the response
 	Field     string            `yaml:"field"` // pointer within a row to the value
 }
 
-// Amounts are the request fields that move money, and the fields of an answer
-// that tell how much was moved.
+// Amounts are the request fields that move money, and the response
+// fields with the amount that was moved.
 type Amounts struct {
 	Fields   []string `yaml:"fields"`
 	Answers  []string `yaml:"answers"`
@@ -106,26 +107,26 @@ type Merchant struct {
 	Field string `yaml:"field"`
 }
 
-// Codes are the words by which an answer tells a success from all else. A code
-// under Unjudged tells neither.
+// Codes are the codes of a success; any other code is none. Those under Unjudged go
+// with both.
 type Codes struct {
-	Field    string   `yaml:"field"` // pointer into the answer
+	Field    string   `yaml:"field"` // pointer into the response
 	Success  []string `yaml:"success"`
 	Unjudged []string `yaml:"unjudged"`
 }
 
-// Echo is a request field whose value the answer repeats.
+// Echo is a request field whose value the response repeats.
 type Echo struct {
 	Request string `yaml:"request"`
 	Answer  string `yaml:"answer"`
 }
 
-// Messaging tells how news of an outcome is subscribed to and what it looks like:
-// pointers into a message, but for Answer, which leads into the answer that the
-// message is about.
+// Messaging describes the webhook messages about outcomes: how to subscribe, and where
+// the fields of a message are. Answer is a pointer into the response that the message
+// is about, the others are pointers into the message.
 type Messaging struct {
 	Register Register `yaml:"register"`
-	Answer   string   `yaml:"answer"` // the id that a message names, in the answer
+	Answer   string   `yaml:"answer"` // the id of the subject, in the response
 	ID       string   `yaml:"id"`     // the same id, in the message
 	Event    string   `yaml:"event"`
 	Success  string   `yaml:"success"`
@@ -145,12 +146,12 @@ type Register struct {
 	HeaderValue string `yaml:"headerValue"`
 }
 
-// Finder finds what a message is about by its id, so that news of other
-// people's doings is told from news of requests of our own.
+// Finder is the operation that finds the subject of a message by its id. It separates
+// messages about other clients' requests from those about ours.
 type Finder struct {
 	Operation string `yaml:"operation"`
 	Parameter string `yaml:"parameter"` // path or query parameter that takes the id
-	Field     string `yaml:"field"`     // pointer into the answer: a unique value of the request that made it
+	Field     string `yaml:"field"`     // pointer into the response: a unique value of the request that made it
 }
 
 // with returns the block with the keys of an operation's own block replaced.

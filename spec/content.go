@@ -10,7 +10,7 @@ type Body struct {
 	Content  []Content // by media type, JSON first
 }
 
-// Content is what a body holds under one media type.
+// Content is a body of one media type.
 type Content struct {
 	MediaType string
 	Schema    Schema
@@ -24,20 +24,22 @@ type Example struct {
 	Value any
 }
 
-// JSON tells whether a media type carries JSON.
+// JSON reports whether a media type is JSON.
 func JSON(mediaType string) bool {
-	base, _, _ := strings.Cut(strings.ToLower(mediaType), ";")
-	base = strings.TrimSpace(base)
+	base := baseType(mediaType)
 	return base == "application/json" || strings.HasSuffix(base, "+json")
 }
 
-// Form tells whether a media type carries a form.
-func Form(mediaType string) bool {
+// Form reports whether a media type is that of a URL-encoded form.
+func Form(mediaType string) bool { return baseType(mediaType) == "application/x-www-form-urlencoded" }
+
+// baseType is a media type in lower case, without its parameters.
+func baseType(mediaType string) string {
 	base, _, _ := strings.Cut(strings.ToLower(mediaType), ";")
-	return strings.TrimSpace(base) == "application/x-www-form-urlencoded"
+	return strings.TrimSpace(base)
 }
 
-// JSON returns the JSON content among these, nil when there is none.
+// JSON returns the JSON content of a body, nil when there is none.
 func (b *Body) JSON() *Content {
 	if b == nil {
 		return nil
@@ -45,7 +47,7 @@ func (b *Body) JSON() *Content {
 	return jsonContent(b.Content)
 }
 
-// Form returns the content that is sent as a form, nil when there is none.
+// Form returns the form content of a body, nil when there is none.
 func (b *Body) Form() *Content {
 	if b == nil {
 		return nil
@@ -58,8 +60,8 @@ func (b *Body) Form() *Content {
 	return nil
 }
 
-// Fields returns the content whose fields requests are made of: JSON or, where
-// an operation takes no JSON, a form; nil when it takes neither.
+// Fields returns the content that requests are made from: JSON, or a form where an
+// operation accepts no JSON; nil when it accepts neither or has no schema for it.
 func (b *Body) Fields() *Content {
 	content := b.JSON()
 	if content == nil {

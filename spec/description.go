@@ -18,7 +18,7 @@ import (
 // Description is an API as its OpenAPI document promises it, in plain values.
 // All lists are in a fixed order, whatever the order of the document.
 type Description struct {
-	File         string // where it was read from, for error texts and reports; never absolute
+	File         string // path of the document for errors and reports, never absolute
 	Title        string
 	Version      string
 	Digest       string // sha256 of the document's bytes, "sha256:…"
@@ -26,12 +26,12 @@ type Description struct {
 	BasePath     string // path of the first server, without a trailing slash
 	Schemes      map[string]Scheme
 	Operations   []*Operation // by ID
-	SecretFields []string     // names of properties and parameters with format password
+	SecretFields []string     // names of properties and parameters with format: password
 
 	byID map[string]*Operation
 }
 
-// Operation finds an operation by its ID, nil when there is none.
+// Operation returns the operation with an id, nil when there is none.
 func (d *Description) Operation(id string) *Operation { return d.byID[id] }
 
 // IDs lists the ids of all operations.
@@ -87,20 +87,21 @@ func Parse(data []byte, name string) (*Description, error) {
 	return d, nil
 }
 
-// checkVersion refuses what is no OpenAPI 3: the errors about the rest would mislead.
+// checkVersion refuses documents that are not OpenAPI 3 before their contents are
+// validated: errors about those would mislead.
 func checkVersion(doc *openapi3.T) error {
 	if swagger, ok := doc.Extensions["swagger"]; ok {
 		return fmt.Errorf("a document of Swagger %v: only OpenAPI 3 is read; convert the file first, as swagger2openapi does", swagger)
 	}
 	if !strings.HasPrefix(doc.OpenAPI, "3.") {
-		return fmt.Errorf("not an OpenAPI 3 document: openapi: %q; allowed is 3.x, as in openapi: 3.0.3", doc.OpenAPI)
+		return fmt.Errorf("not an OpenAPI 3 document: openapi: %q; must be 3.x, as in openapi: 3.0.3", doc.OpenAPI)
 	}
 	return nil
 }
 
 // validate refuses a document that breaks OpenAPI 3. Paths that differ in nothing but
-// the names of their parameters are let pass: public descriptions have them, and
-// each operation is asked by its own.
+// the names of their parameters are accepted: public descriptions have them, and each
+// request is made from the path of its own operation.
 func validate(doc *openapi3.T) error {
 	err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation(), openapi3.DisableSchemaPatternValidation(), openapi3.DisableSchemaDefaultsValidation(), openapi3.EnableMultiError())
 	many, ok := errors.AsType[openapi3.MultiError](err)
@@ -128,8 +129,8 @@ func shownName(name string) string {
 	return filepath.ToSlash(filepath.Clean(name))
 }
 
-// check refuses links, read-backs and places that lead nowhere: a typing error
-// must not make a promise smaller.
+// check refuses links, read-backs and pointers without a target: a misspelling must
+// not make the promise smaller.
 func (d *Description) check() error {
 	if err := d.checkPlaces(); err != nil {
 		return err

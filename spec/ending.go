@@ -2,17 +2,17 @@ package spec
 
 import "fmt"
 
-// Told is what an answer says, in one vocabulary, about how its request ended.
-type Told struct {
+// OutcomeValue is the value of one outcome field in a response.
+type OutcomeValue struct {
 	Outcome Outcome
 	Word    string
 	Ending  Ending
 }
 
-// Told reads every vocabulary whose field is present in an answer's decoded
-// body. A field that is no string is told as an unknown word.
-func (o *Operation) Told(body any) []Told {
-	var list []Told
+// OutcomeValues reads the outcome fields that are present in a decoded response body.
+// A value that is not a string has the ending Unknown.
+func (o *Operation) OutcomeValues(body any) []OutcomeValue {
+	var list []OutcomeValue
 	for _, outcome := range o.Conformance.Outcome {
 		value, there := Lookup(body, outcome.Field)
 		if !there {
@@ -20,22 +20,22 @@ func (o *Operation) Told(body any) []Told {
 		}
 		word, ok := value.(string)
 		if !ok {
-			list = append(list, Told{outcome, fmt.Sprint(value), Unknown})
+			list = append(list, OutcomeValue{outcome, fmt.Sprint(value), Unknown})
 			continue
 		}
-		list = append(list, Told{outcome, word, outcome.Ending(word)})
+		list = append(list, OutcomeValue{outcome, word, outcome.Ending(word)})
 	}
 	return list
 }
 
-// Ending sums up what an answer tells: refused or error if any vocabulary says
-// so, then unknown, then success; "" when none is present.
+// Ending returns how a request ended by its response body: error or refused if any
+// outcome field says so, else unknown, else success; "" when none is present.
 func (o *Operation) Ending(body any) Ending {
 	rank := map[Ending]int{Succeeded: 1, Unknown: 2, Refused: 3, Errored: 4}
 	var worst Ending
-	for _, told := range o.Told(body) {
-		if rank[told.Ending] > rank[worst] {
-			worst = told.Ending
+	for _, v := range o.OutcomeValues(body) {
+		if rank[v.Ending] > rank[worst] {
+			worst = v.Ending
 		}
 	}
 	return worst

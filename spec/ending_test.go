@@ -56,7 +56,7 @@ func TestOperationToldAndEnding(t *testing.T) {
 				t.Fatal(err)
 			}
 			var told []string
-			for _, one := range o.Told(body) {
+			for _, one := range o.OutcomeValues(body) {
 				told = append(told, fmt.Sprintf("%s %s %s", one.Outcome.Field, one.Word, one.Ending))
 			}
 			if got := strings.Join(told, ", "); got != tt.told {

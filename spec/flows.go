@@ -10,9 +10,9 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Flow is a story of several requests that a requirement is exercised by. The
-// first step with an expectation is the act that is judged; those before it
-// prepare, those after it show what came of it.
+// Flow is a sequence of requests that exercises a requirement. The first request with
+// an expectation is the act, which is judged; those before it prepare, those after it
+// observe the effect.
 type Flow struct {
 	ID    string     `yaml:"id"`  // part of the case's id
 	Why   string     `yaml:"why"` // what is right or wrong with the act, for reports
@@ -22,14 +22,14 @@ type Flow struct {
 // Own stands for the operation of the obligation in Do.
 const Own = "$operation"
 
-// Settle in Do is the request by which the environment settles.
+// Settle in Do is the request that makes the environment settle a transaction.
 const Settle = "settle"
 
 // FlowStep is one request of a flow, or one awaited message. A value under With
 // may be an expression:
 //
 //	$NAME.request#/pointer   what the named step sent
-//	$NAME.answer#/pointer    what it was answered
+//	$NAME.answer#/pointer    its response
 //	$unique.NAME             a new value of 25 characters, the same within the flow; within a text
 //	                         as {$unique.NAME}
 //	$merchants.NAME          a merchant of the fixtures
@@ -37,29 +37,29 @@ const Settle = "settle"
 //	$message.own             an address of the flow alone; also $message.moved, another, and
 //	                         $message.refusing, which refuses each message
 type FlowStep struct {
-	Name    string         `yaml:"name"`    // how other steps speak of it; the act is also called act
+	Name    string         `yaml:"name"`    // by which other steps refer to it; act is the name of the act
 	Do      string         `yaml:"do"`      // operation id, $operation or settle
-	Of      string         `yaml:"of"`      // the earlier step that a link binds it to; the latest that has one
-	Again   string         `yaml:"again"`   // the earlier step whose request is sent once more, to the byte
-	Await   string         `yaml:"await"`   // the earlier step whose message is awaited; with an expectation it has to come
-	At      string         `yaml:"at"`      // address that the message is awaited at: own, moved, refusing; address when left out
-	Never   bool           `yaml:"never"`   // it must not come there
+	Of      string         `yaml:"of"`      // the earlier step that a link leads from; the latest that has one
+	Again   string         `yaml:"again"`   // the earlier step whose request is sent again, byte for byte
+	Await   string         `yaml:"await"`   // the earlier step whose message is awaited; with an expectation it must arrive
+	At      string         `yaml:"at"`      // where the message is awaited: own, moved, refusing; address when omitted
+	Never   bool           `yaml:"never"`   // it must not arrive there
 	Test    string         `yaml:"test"`    // trigger of the fixtures: refused, error, internal, capture_fails_later
 	With    map[string]any `yaml:"with"`    // pointer into the body or in:name of a parameter → value
-	Without []string       `yaml:"without"` // the same, left out
+	Without []string       `yaml:"without"` // the same, omitted from the request
 	As      string         `yaml:"as"`      // role of the credentials; nobody sends none
 	Keyed   bool           `yaml:"keyed"`   // carries an idempotency key
 	Form    bool           `yaml:"form"`    // sent as a form
-	Times   int            `yaml:"times"`   // sent so often, all at once
-	HangUp  bool           `yaml:"hangUp"`  // the connection is dropped when the answer begins
-	Ends    Ending         `yaml:"ends"`    // how a step that is not judged must end; success when left out
+	Times   int            `yaml:"times"`   // number of copies, sent at once
+	HangUp  bool           `yaml:"hangUp"`  // the connection is closed when the response begins
+	Ends    Ending         `yaml:"ends"`    // how a step that is not judged must end; success when omitted
 	Expect  *Expect        `yaml:"expect"`
 }
 
 // Nobody is the role that sends no credentials.
 const Nobody = "nobody"
 
-// Label is how other steps and reports speak of a step.
+// label is the name of a step in other steps and in reports.
 func (s FlowStep) label() string {
 	for _, word := range []string{s.Name, s.Do, s.Again, s.Await} {
 		if word != "" {
@@ -74,7 +74,7 @@ func (f Flow) Act() int {
 	return slices.IndexFunc(f.Steps, func(s FlowStep) bool { return s.Expect != nil && s.Await == "" })
 }
 
-// For tells whether the flow exercises an operation: its act is a request of it.
+// For reports whether the flow exercises an operation: its act is a request of it.
 func (f Flow) For(operation string) bool {
 	act := f.Steps[f.Act()]
 	for act.Again != "" {
@@ -83,7 +83,7 @@ func (f Flow) For(operation string) bool {
 	return act.Do == Own || act.Do == operation
 }
 
-// named finds the step of a name before another, -1 when there is none.
+// named returns the index of the step with a name before another, -1 when there is none.
 func (f Flow) named(name string, before int) int {
 	for i := range f.Steps[:before] {
 		if f.Steps[i].Name == name || name == "act" && i == f.Act() {
@@ -95,13 +95,13 @@ func (f Flow) named(name string, before int) int {
 
 func (f Flow) check() error {
 	if notLabel(f.ID) || f.ID == "" {
-		return fmt.Errorf("flow %q: an id is made of letters, digits, . and -", f.ID)
+		return fmt.Errorf("flow %q: an id must be made of letters, digits, . and -", f.ID)
 	}
 	if f.Why == "" || len(f.Steps) == 0 {
-		return fmt.Errorf("flow %s: why and steps are needed", f.ID)
+		return fmt.Errorf("flow %s: why and steps must be given", f.ID)
 	}
 	if f.Act() < 0 {
-		return fmt.Errorf("flow %s: no step has expect: the first that has one is the one judged", f.ID)
+		return fmt.Errorf("flow %s: no request has expect; the first that has one is judged", f.ID)
 	}
 	for i, s := range f.Steps {
 		if err := f.checkStep(i, s); err != nil {
@@ -120,7 +120,8 @@ func (f Flow) checkStep(i int, s FlowStep) error {
 	return nil
 }
 
-// checkKind refuses a step that is not one of the three kinds, or has keys of another.
+// checkKind refuses a step that is not exactly one of do, again and await, or has keys
+// that go with another.
 func (f Flow) checkKind(_ int, s FlowStep) error {
 	kinds := 0
 	for _, word := range []string{s.Do, s.Again, s.Await} {
@@ -130,16 +131,16 @@ func (f Flow) checkKind(_ int, s FlowStep) error {
 	}
 	switch {
 	case kinds != 1:
-		return errors.New("one of do, again and await is needed")
+		return errors.New("one of do, again and await must be given")
 	case s.Do == "" && (len(s.With) > 0 || len(s.Without) > 0 || s.Test != "" || s.As != "" || s.Keyed || s.Form || s.Of != ""):
-		return errors.New("with, without, test, as, keyed, form and of go with do")
+		return errors.New("with, without, test, as, keyed, form and of must be given with do")
 	case s.Await == "" && (s.At != "" || s.Never) || s.Never && s.Expect != nil:
-		return errors.New("at and never go with await, and never without expect")
+		return errors.New("at and never must be given with await, and never without expect")
 	}
 	return nil
 }
 
-// checkNames refuses names that lead to no earlier step, and words outside their lists.
+// checkNames refuses names of no earlier step, and values outside their lists.
 func (f Flow) checkNames(i int, s FlowStep) error {
 	for _, reference := range [][2]string{{"of", s.Of}, {"again", s.Again}, {"await", s.Await}} {
 		if name := reference[1]; name != "" && f.named(name, i) < 0 {
@@ -150,16 +151,16 @@ func (f Flow) checkNames(i int, s FlowStep) error {
 	case s.At != "" && !slices.Contains(addresses, s.At):
 		return fmt.Errorf("at: %q: must be one of %s", s.At, strings.Join(addresses, ", "))
 	case s.Name != "" && (f.named(s.Name, i) >= 0 || s.Name == "act" || notLabel(s.Name)):
-		return fmt.Errorf("name: %q: a name is used once, is made of letters, digits, . and -, and is not act", s.Name)
+		return fmt.Errorf("name: %q: must be used once, be made of letters, digits, . and -, and not be act", s.Name)
 	case s.Times < 0 || s.Times > 100:
 		return fmt.Errorf("times: %d: must be 1 to 100", s.Times)
-	case !slices.Contains([]Ending{"", Succeeded, Refused, Errored}, s.Ends):
-		return fmt.Errorf("ends: %q: must be one of success, refused, error", s.Ends)
+	case !expectable(s.Ends):
+		return fmt.Errorf("ends: %q: must be success, refused or error", s.Ends)
 	}
 	return nil
 }
 
-// checkValues refuses places that no request has, and expressions that lead nowhere.
+// checkValues refuses places that no request has, and unknown expressions.
 func (f Flow) checkValues(i int, s FlowStep) error {
 	for _, place := range slices.Sorted(maps.Keys(s.With)) {
 		if !isPlace(place) {
@@ -193,7 +194,7 @@ func (f Flow) checkExpect(i int, s FlowStep) error {
 		return nil
 	}
 	if s.Await != "" || s.Expect.Same != "" {
-		return errors.New("expect.order: it is of an answer that repeats no other, neither of await nor beside same")
+		return errors.New("expect.order: must not be given with await or same")
 	}
 	if err := f.checkOrder(s.Expect.Order, i); err != nil {
 		return fmt.Errorf("expect.order: %w", err)
@@ -204,15 +205,15 @@ func (f Flow) checkExpect(i int, s FlowStep) error {
 func (f Flow) checkOrder(o *Order, before int) error {
 	for _, pointer := range []string{o.List, o.By} {
 		if !strings.HasPrefix(pointer, "/") {
-			return fmt.Errorf("%q: list and by are JSON pointers, as /data/rows and /id", pointer)
+			return fmt.Errorf("%q: list and by must be JSON pointers, as /data/rows and /id", pointer)
 		}
 	}
 	if len(o.Values) < 2 {
-		return errors.New("values: two or more are needed")
+		return errors.New("values: must be two or more")
 	}
 	for _, value := range o.Values {
 		if !strings.Contains(value, "#/") {
-			return fmt.Errorf("values: %q: allowed are $NAME.request#/… and $NAME.answer#/…", value)
+			return fmt.Errorf("values: %q: must be $NAME.request#/… or $NAME.answer#/…", value)
 		}
 		if err := f.checkExpression(value, before); err != nil {
 			return fmt.Errorf("values: %w", err)
@@ -221,7 +222,7 @@ func (f Flow) checkOrder(o *Order, before int) error {
 	return nil
 }
 
-// addresses are where a flow may have messages come in.
+// addresses are the names of the receiver's addresses for a flow.
 var addresses = []string{"address", "own", "moved", "refusing"}
 
 func isPlace(place string) bool {
@@ -246,11 +247,11 @@ func (f Flow) checkExpression(text string, before int) error {
 		}
 		return nil
 	}
-	return fmt.Errorf("%q: allowed are $NAME.request#/…, $NAME.answer#/…, $unique.NAME, $merchants.NAME and $message.address, .own, .moved, .refusing, .header, .secret", text)
+	return fmt.Errorf("%q: must be $NAME.request#/…, $NAME.answer#/…, $unique.NAME, $merchants.NAME or $message.address, .own, .moved, .refusing, .header, .secret", text)
 }
 
-// Holds says what an answer's body is to be, place by place: pointer → JSON
-// Schema. A string in it that begins with $ is an expression, as under With.
+// Holds maps pointers into a response body to the JSON Schemas of the values there. A
+// string in a schema that begins with $ is an expression, as in With.
 type Holds map[string]any
 
 // UnmarshalYAML reads a map of pointers.
@@ -261,10 +262,10 @@ func (h *Holds) UnmarshalYAML(node *yaml.Node) error {
 	}
 	for pointer, schema := range plain {
 		if pointer != "" && !strings.HasPrefix(pointer, "/") {
-			return fmt.Errorf("line %d: expect.body: %q: allowed is a JSON pointer, as /data/0/amount", node.Line, pointer)
+			return fmt.Errorf("line %d: expect.body: %q: must be a JSON pointer, as /data/0/amount", node.Line, pointer)
 		}
 		if _, err := compileExpectation(schema); err != nil {
-			return fmt.Errorf("line %d: expect.body: %s: allowed is a JSON Schema: %w", node.Line, pointer, err)
+			return fmt.Errorf("line %d: expect.body: %s: must be a JSON Schema: %w", node.Line, pointer, err)
 		}
 	}
 	*h = plain

@@ -8,8 +8,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Link leads from an answer to another operation: what of the answer the other
-// request needs. Expressions are OpenAPI runtime expressions ($response.body#/…).
+// Link leads from a response to another operation: it maps values of the response to
+// the parameters and the body of the next request. Expressions are OpenAPI runtime expressions ($response.body#/…).
 type Link struct {
 	Name       string
 	From       *Operation
@@ -17,11 +17,11 @@ type Link struct {
 	To         string // operation ID
 	Parameters map[string]string
 	Body       map[string]string // pointer into the request body → expression or literal
-	Settled    bool              // x-settled: the source must be settled first
-	Optional   bool              // x-when-present: only some answers have what it carries over, so it prepares nothing
+	Settled    bool              // x-settled: the source transaction must be settled first
+	Optional   bool              // x-when-present: only some responses have the values, so no preparation relies on it
 }
 
-// Needs lists the fields of the source's own request that the link carries over, as pointers.
+// Needs lists the fields of the source request that the link uses, as pointers, sorted.
 func (l Link) Needs() []string {
 	var list []string
 	for _, expressions := range []map[string]string{l.Parameters, l.Body} {

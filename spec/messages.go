@@ -8,10 +8,10 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Callback is a message that an operation promises to send later.
+// Callback is a webhook message that an operation promises to send later.
 type Callback struct {
 	Name    string
-	Message Content // what it holds, as JSON
+	Message Content // its JSON body
 }
 
 // callbacks reads the messages that an operation promises: the JSON bodies of
@@ -39,7 +39,8 @@ func (r reader) callbacks(source openapi3.Callbacks) []Callback {
 	return list
 }
 
-// Events lists the events that a callback's schema allows at a pointer, in the schema's order.
+// Events lists the event names that the message's schema allows at a pointer, in the
+// order of the schema.
 func (c Callback) Events(pointer string) []string {
 	s := at(c.Message.Schema.Schema, Tokens(pointer))
 	if s == nil {
@@ -54,7 +55,7 @@ func (c Callback) Events(pointer string) []string {
 	return list
 }
 
-// at finds the schema of a property by its names.
+// at returns the schema of a nested property, nil when there is none.
 func at(s *openapi3.Schema, tokens []string) *openapi3.Schema {
 	for _, token := range tokens {
 		property := s.Properties[token]
@@ -66,7 +67,8 @@ func at(s *openapi3.Schema, tokens []string) *openapi3.Schema {
 	return s
 }
 
-// checkMessages refuses a messages block that leads nowhere.
+// checkMessages refuses a messages block that names operations, fields or parameters
+// which the description does not have.
 func (d *Description) checkMessages(m *Messaging) error {
 	if m == nil {
 		return nil

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/text/message"
 )
 
-// Misfit says in what a decoded JSON value does not fit a JSON Schema (2020-12),
-// "" when it fits. A schema that is none is told in place of a misfit.
+// Misfit returns why a decoded JSON value does not match a JSON Schema (2020-12), ""
+// when it matches. For an invalid schema it returns what is wrong with that.
 func Misfit(schema, value any) string {
 	compiled, err := compileExpectation(schema)
 	if err != nil {
@@ -38,8 +38,8 @@ func compileExpectation(schema any) (*jsonschema.Schema, error) {
 		return nil, err
 	}
 	compiler := jsonschema.NewCompiler()
-	if err := compiler.AddResource("expected.json", document); err != nil {
+	if err := compiler.AddResource("urn:expected", document); err != nil {
 		return nil, err
 	}
-	return compiler.Compile("expected.json")
+	return compiler.Compile("urn:expected")
 }

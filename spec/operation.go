@@ -14,14 +14,14 @@ type Operation struct {
 	Path        string // template, as in the document
 	Summary     string
 	Tag         string // the first, or ""
-	Line        int    // in the document, 0 when unknown
+	Line        int    // of the operation in the document, 0 when unknown
 	Parameters  []Parameter
 	Body        *Body
 	Responses   []Response
 	Security    [][]string // alternatives, each a list of the schemes that a request carries; none: no credential needed
 	Conformance Conformance
-	Links       []Link     // from this operation's answers to others
-	Callbacks   []Callback // the messages that follow an answer
+	Links       []Link     // from its responses to other operations
+	Callbacks   []Callback // the messages that it sends later
 	Description *Description
 }
 
@@ -36,7 +36,7 @@ type Parameter struct {
 	Style    string
 }
 
-// Response is one documented answer. Key is "200", "4XX" or "default".
+// Response is a documented response. Key is "200", "4XX" or "default".
 type Response struct {
 	Key     string
 	Content []Content
@@ -50,7 +50,8 @@ type Header struct {
 	Schema   Schema
 }
 
-// Response finds the documented answer for a status: exact, then its range, then default.
+// Response returns the documented response for a status: the exact one, else that of
+// its range, else the default; nil when there is none.
 func (o *Operation) Response(status int) *Response {
 	for _, key := range []string{strconv.Itoa(status), fmt.Sprintf("%dXX", status/100), "default"} {
 		for i, r := range o.Responses {
@@ -62,8 +63,8 @@ func (o *Operation) Response(status int) *Response {
 	return nil
 }
 
-// Success lists the documented statuses from 200 to 299, ascending. The range
-// 2XX counts as those that RFC 9110 defines.
+// Success lists the documented statuses from 200 to 299, ascending. The range 2XX
+// stands for those that RFC 9110 defines.
 func (o *Operation) Success() []int {
 	var list []int
 	for _, r := range o.Responses {
@@ -77,5 +78,5 @@ func (o *Operation) Success() []int {
 	return slices.Compact(list)
 }
 
-// JSON returns the JSON content of a documented answer, nil when there is none.
+// JSON returns the JSON content of a documented response, nil when there is none.
 func (r *Response) JSON() *Content { return jsonContent(r.Content) }

@@ -8,7 +8,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// checkPlaces refuses pointers of x-conformance that no request of the description has.
+// checkPlaces refuses pointers in x-conformance that lead to no field of any request.
 func (d *Description) checkPlaces() error {
 	var bodies []Schema
 	for _, o := range d.Operations {
@@ -49,7 +49,7 @@ func (c Conformance) requestPlaces() []string {
 	return list
 }
 
-// Documents tells whether a schema documents the place that a pointer names.
+// Documents reports whether a schema has the property or item that a pointer names.
 func (s Schema) Documents(pointer string) bool { return documents(s.Schema, Tokens(pointer), 0) }
 
 func documents(s *openapi3.Schema, tokens []string, depth int) bool {

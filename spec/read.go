@@ -14,8 +14,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// add keeps an operation under its id. One whose id was made of its path is given
-// another where /pets and /pets/ make the same.
+// add adds an operation under its id. Where made is true the id was made from the path,
+// and a hash of the path is appended if another operation (/pets and /pets/) has it.
 func (d *Description) add(o *Operation, made bool) error {
 	if made && d.Operation(o.ID) != nil {
 		sum := sha256.Sum256([]byte(o.Path))
@@ -37,7 +37,7 @@ type reader struct {
 	blocks      blocks
 	dialect     *dialect2020
 	secrets     map[string]bool
-	seen        map[*openapi3.Schema]bool // in the search for secrets
+	seen        map[*openapi3.Schema]bool // visited by findSecrets
 }
 
 func (d *Description) read(doc *openapi3.T, blocks blocks) error {
@@ -91,7 +91,7 @@ func (r reader) operation(method, path string, item *openapi3.PathItem) (*Operat
 	source := item.GetOperation(method)
 	o := &Operation{ID: source.OperationID, Method: method, Path: path, Summary: source.Summary, Description: r.description}
 	if o.ID == "" {
-		o.ID = strings.ToLower(method) + strings.TrimRight(notPlain.ReplaceAllString(path, "-"), "-")
+		o.ID = strings.ToLower(method) + strings.TrimRight(notAlphanumeric.ReplaceAllString(path, "-"), "-")
 	}
 	if len(source.Tags) > 0 {
 		o.Tag = source.Tags[0]
@@ -141,11 +141,11 @@ func (r reader) response(o *Operation, key string, source *openapi3.Response) {
 	}
 }
 
-var notPlain = regexp.MustCompile(`[^A-Za-z0-9]+`)
+var notAlphanumeric = regexp.MustCompile(`[^A-Za-z0-9]+`)
 
 func (r reader) parameters(lists ...openapi3.Parameters) []Parameter {
 	byKey := map[string]Parameter{}
-	for _, list := range lists { // the operation's own come last and win
+	for _, list := range lists { // those of the operation come last and replace those of the path
 		for _, ref := range list {
 			p := ref.Value
 			if p == nil || p.Schema == nil {
@@ -181,7 +181,7 @@ func (r reader) contents(content openapi3.Content) []Content {
 	for _, mediaType := range slices.Sorted(maps.Keys(content)) {
 		m := content[mediaType]
 		c := Content{MediaType: mediaType}
-		if m == nil { // named and left empty
+		if m == nil { // a media type without a value
 			list = append(list, c)
 			continue
 		}
@@ -189,11 +189,11 @@ func (r reader) contents(content openapi3.Content) []Content {
 			c.Schema, c.HasSchema = r.schema(m.Schema), true
 		}
 		if m.Example != nil {
-			c.Examples = append(c.Examples, Example{Name: "example", Value: c.shown(m.Example)})
+			c.Examples = append(c.Examples, Example{Name: "example", Value: c.parsedExample(m.Example)})
 		}
 		for _, name := range slices.Sorted(maps.Keys(m.Examples)) {
 			if e := m.Examples[name].Value; e != nil && e.Value != nil {
-				c.Examples = append(c.Examples, Example{Name: name, Value: c.shown(e.Value)})
+				c.Examples = append(c.Examples, Example{Name: name, Value: c.parsedExample(e.Value)})
 			}
 		}
 		list = append(list, c)
@@ -210,8 +210,9 @@ func (r reader) contents(content openapi3.Content) []Content {
 	return list
 }
 
-// shown is an example as a value: that of an object or a list may be JSON in a text.
-func (c Content) shown(example any) any {
+// parsedExample returns an example as a value: documents may give that of an object or
+// a list as JSON text.
+func (c Content) parsedExample(example any) any {
 	text, ok := example.(string)
 	if !ok || !c.HasSchema || !JSON(c.MediaType) || len(c.Schema.Violations(text, Sent)) == 0 {
 		return example

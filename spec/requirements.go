@@ -33,11 +33,11 @@ type Requirements struct {
 	Profiles map[string]string `yaml:"profiles"` // profile → what it is about
 	Titles   Chapters          `yaml:"chapters"` // chapter → title, in the order of reports; none: see Chapters
 	List     []*Requirement    `yaml:"requirements"`
-	// NotCovered says why no requirement is made of a statement of the pages.
+	// NotCovered gives, by statement of the pages, the reason why no requirement covers it.
 	NotCovered map[string]string `yaml:"notCovered"`
 }
 
-// Level says how much a broken requirement weighs.
+// Level is the weight of a broken requirement.
 type Level string
 
 // The levels: a broken must fails the run, a broken should warns, a may is noted.
@@ -49,12 +49,12 @@ const (
 
 // Requirement is one testable statement. Cases and Check say how it is exercised:
 // every case whose kind starts with one of Cases (all kinds when empty) is judged
-// by Check, where its answer has a status among Answers (any when empty). Kinds whose
-// answer few documents promise are meant only where they are named in full:
-// malformed.lax, malformed.doubled, and for a status valid.extra and those that are
-// wrong in two ways.
+// by Check, where its response has a status among Answers (any when empty). Kinds whose
+// response few documents promise are included only where they are named in full:
+// malformed.lax, malformed.doubled, and for a status valid.extra and those with
+// two faults.
 type Requirement struct {
-	ID         string     `yaml:"id"` // lasting
+	ID         string     `yaml:"id"` // never reused or renamed
 	Level      Level      `yaml:"level"`
 	Chapter    string     `yaml:"chapter"` // one of Chapters
 	Profile    string     `yaml:"profile"` // a key of Profiles; "" is of every profile
@@ -90,7 +90,7 @@ type Operations struct {
 func (o *Operations) UnmarshalYAML(node *yaml.Node) error {
 	if node.Kind == yaml.ScalarNode {
 		if node.Value != "all" {
-			return fmt.Errorf("line %d: operations: %q: allowed is all or a list of operation ids", node.Line, node.Value)
+			return fmt.Errorf("line %d: operations: %q: must be all or a list of operation ids", node.Line, node.Value)
 		}
 		o.All = true
 		return nil
@@ -105,31 +105,31 @@ func (o *Operations) UnmarshalYAML(node *yaml.Node) error {
 	return nil
 }
 
-// Has tells whether an operation is among them.
+// Has reports whether an operation is among them.
 func (o Operations) Has(id string) bool { return o.All || o.has[id] }
 
-// Expect is the exact answer that a case must get.
+// Expect is the exact response that a case must get.
 type Expect struct {
 	Statuses  []string    `yaml:"statuses"` // numbers, or success: the operation's documented 2xx
-	Ending    Ending      `yaml:"ending"`   // how the answer says it ended; "" when not judged
+	Ending    Ending      `yaml:"ending"`   // how the request ended by the response body; "" when not judged
 	Tolerated []Tolerance `yaml:"tolerated"`
-	Body      Holds       `yaml:"body"` // in a flow: what the body is to be, place by place
-	Same      string      `yaml:"same"` // in a flow: the step whose answer this one repeats
+	Body      Holds       `yaml:"body"` // in a flow: schemas of places in the body
+	Same      string      `yaml:"same"` // in a flow: the step whose response this one must equal
 	Order     *Order      `yaml:"order"`
 }
 
-// Order says, in a flow, in which order some items of a list come. Others may stand
-// before, between and behind them: who else uses a target is not known.
+// Order is, in a flow, the required order of some items of a list. Other items may
+// stand before, between and after them: others may use the target too.
 type Order struct {
 	List   string   `yaml:"list" json:"list"`     // pointer to an array in the body
 	By     string   `yaml:"by" json:"by"`         // pointer into each item
-	Values []string `yaml:"values" json:"values"` // what is there in those items, first to last: $NAME.request#/… or $NAME.answer#/…
+	Values []string `yaml:"values" json:"values"` // the values there, first to last: $NAME.request#/… or $NAME.answer#/…
 }
 
-// Tolerance is an answer that passes with a note.
+// Tolerance is a response that passes with a note.
 type Tolerance struct {
 	Status int               `yaml:"status"`
-	Where  map[string]string `yaml:"where"` // pointer into the body → word there, case ignored
+	Where  map[string]string `yaml:"where"` // pointer into the body → value there, case ignored
 	Why    string            `yaml:"why"`
 }
 
@@ -142,10 +142,10 @@ func (r *Requirements) Link(c Clause) string {
 	return page + "#" + c.Anchor
 }
 
-// Tested tells whether a requirement is exercised at all.
+// Tested reports whether a requirement is exercised at all.
 func (r *Requirement) Tested() bool { return r.Untested == "" }
 
-// Applies tells whether an answer with this status is one that the requirement speaks of.
+// Applies reports whether the requirement applies to a response with this status.
 func (r *Requirement) Applies(status int) bool {
 	if len(r.Answers) == 0 {
 		return true
@@ -161,7 +161,7 @@ func (r *Requirement) Applies(status int) bool {
 	})
 }
 
-// Covers tells whether cases of a kind belong to the requirement.
+// Covers reports whether cases of a kind exercise the requirement.
 func (r *Requirement) Covers(kind string) bool {
 	if len(r.Cases) == 0 {
 		return true
@@ -181,7 +181,7 @@ func LoadRequirements(file string) (*Requirements, error) {
 }
 
 // ParseRequirements reads a requirement list; name stands for it in errors.
-// Unknown keys, twins and words outside their lists are errors.
+// Unknown keys, duplicates and words outside their lists are errors.
 func ParseRequirements(data []byte, name string) (*Requirements, error) {
 	r := &Requirements{File: shownName(name)}
 	if err := DecodeYAML(data, r); err != nil {
@@ -198,15 +198,15 @@ func ParseRequirements(data []byte, name string) (*Requirements, error) {
 	return r, nil
 }
 
-// requirementError says what is wrong with the requirement at a place of the list.
+// requirementError is a fault of the requirement at an index of the list.
 type requirementError struct {
 	place int
 	id    string
 	error
 }
 
-// lineOf finds where the requirement at a place of the list stands in its file, 0
-// where the file is not to be read. It is asked for when one is wrong, and not before.
+// lineOf returns the line of the requirement at an index of the list, 0 when the file
+// cannot be read. It parses the file again, so it is for errors alone.
 func lineOf(data []byte, place int) int {
 	var root struct {
 		Requirements []yaml.Node `yaml:"requirements"`
@@ -219,10 +219,10 @@ func lineOf(data []byte, place int) int {
 
 func (r *Requirements) check() error {
 	if r.Version != 1 {
-		return fmt.Errorf("version: %d: allowed is 1", r.Version)
+		return fmt.Errorf("version: %d: must be 1", r.Version)
 	}
 	if len(r.List) == 0 {
-		return errors.New("requirements: the list is empty; at least one is needed")
+		return errors.New("requirements: the list is empty; it must have at least one")
 	}
 	if err := r.Titles.check(); err != nil {
 		return err
@@ -235,10 +235,10 @@ func (r *Requirements) check() error {
 	seen := map[string]bool{}
 	for place, q := range r.List {
 		if q == nil || q.ID == "" {
-			return errors.New("requirements: one has no id")
+			return errors.New("requirements: one has no id; each must have one")
 		}
 		if notLabel(q.ID) {
-			return fmt.Errorf("requirement %q: an id is made of letters, digits, . and -", q.ID)
+			return fmt.Errorf("requirement %q: an id must be made of letters, digits, . and -", q.ID)
 		}
 		if seen[q.ID] {
 			return fmt.Errorf("requirement %s: the id is used twice", q.ID)
@@ -266,22 +266,22 @@ var faultCode = regexp.MustCompile(`^F\d{3}$`)
 
 func (q *Requirement) check(r *Requirements) error {
 	if !slices.Contains([]Level{Must, Should, May}, q.Level) {
-		return fmt.Errorf("level: %q: allowed are must, should, may", q.Level)
+		return fmt.Errorf("level: %q: must be must, should or may", q.Level)
 	}
 	if err := r.Titles.checkName(q.Chapter); err != nil {
 		return err
 	}
 	if _, ok := r.Profiles[q.Profile]; !ok && q.Profile != "" {
-		return fmt.Errorf("profile: %q: allowed are %s", q.Profile, strings.Join(slices.Sorted(maps.Keys(r.Profiles)), ", "))
+		return fmt.Errorf("profile: %q: must be one of %s", q.Profile, strings.Join(slices.Sorted(maps.Keys(r.Profiles)), ", "))
 	}
 	if q.Fault != "" && !faultCode.MatchString(q.Fault) {
-		return fmt.Errorf("fault: %q: allowed is F and three digits, a code of the Web Fuzzing Commons", q.Fault)
+		return fmt.Errorf("fault: %q: must be F and three digits, a code of the Web Fuzzing Commons", q.Fault)
 	}
 	if q.Sentence == "" || q.Clause.Text == "" {
-		return errors.New("sentence and clause.text are needed")
+		return errors.New("sentence and clause.text must be given")
 	}
 	if _, ok := r.Pages[q.Clause.Page]; !ok {
-		return fmt.Errorf("clause.page: %q: it is not among pages", q.Clause.Page)
+		return fmt.Errorf("clause.page: %q: must be one of those under pages", q.Clause.Page)
 	}
 	if !q.Tested() {
 		if q.Check != "" || q.Expect != nil || len(q.Cases) > 0 || q.Operations.All || len(q.Operations.IDs) > 0 {
@@ -290,28 +290,28 @@ func (q *Requirement) check(r *Requirements) error {
 		return nil
 	}
 	if !q.Operations.All && len(q.Operations.IDs) == 0 {
-		return errors.New("operations: none named; allowed is all or a list of operation ids")
+		return errors.New("operations: must be all or a list of operation ids")
 	}
 	if q.Check == "" {
-		return errors.New("check: none named; a requirement without one needs untested, with the reason")
+		return errors.New("check: must be given, or the reason under untested")
 	}
 	for _, answer := range q.Answers {
-		if n, err := strconv.Atoi(answer); answer != "success" && answer != "rejected" && (err != nil || n < 100 || n > 599) {
-			return fmt.Errorf("answers: %q: allowed are success, rejected and statuses from 100 to 599", answer)
+		if answer != "success" && answer != "rejected" && !isStatus(answer) {
+			return fmt.Errorf("answers: %q: must be success, rejected or a status from 100 to 599", answer)
 		}
 	}
 	if (q.Expect != nil) != (q.Check == "status") {
-		return errors.New("expect goes with check status, and only with it")
+		return errors.New("expect must be given with check status, and only with it")
 	}
 	if (len(q.Flows) > 0) != (q.Check == CheckFlow) || len(q.Flows) > 0 && len(q.Cases) > 0 {
-		return errors.New("flows go with check flow, and only with it, in place of cases")
+		return errors.New("flows must be given with check flow, and only with it, in place of cases")
 	}
 	if err := q.checkFlows(); err != nil {
 		return err
 	}
 	if q.Expect != nil {
 		if len(q.Expect.Statuses) == 0 || q.Expect.Body != nil || q.Expect.Same != "" || q.Expect.Order != nil {
-			return errors.New("expect.statuses: none named; body, same and order are for the steps of a flow")
+			return errors.New("expect.statuses: must be given; body, same and order are for the steps of a flow")
 		}
 		return q.Expect.check()
 	}
@@ -340,24 +340,32 @@ func (q *Requirement) checkFlows() error {
 	return nil
 }
 
+func isStatus(text string) bool {
+	n, err := strconv.Atoi(text)
+	return err == nil && 100 <= n && n <= 599
+}
+
+// expectable reports whether a list may ask for an ending; "" asks for none.
+func expectable(e Ending) bool { return slices.Contains([]Ending{"", Succeeded, Refused, Errored}, e) }
+
 func (e *Expect) check() error {
 	for _, s := range e.Statuses {
-		if n, err := strconv.Atoi(s); s != "success" && (err != nil || n < 100 || n > 599) {
-			return fmt.Errorf("expect.statuses: %q: allowed are success and statuses from 100 to 599", s)
+		if s != "success" && !isStatus(s) {
+			return fmt.Errorf("expect.statuses: %q: must be success or a status from 100 to 599", s)
 		}
 	}
-	if !slices.Contains([]Ending{"", Succeeded, Refused, Errored}, e.Ending) {
-		return fmt.Errorf("expect.ending: %q: allowed are success, refused, error", e.Ending)
+	if !expectable(e.Ending) {
+		return fmt.Errorf("expect.ending: %q: must be success, refused or error", e.Ending)
 	}
 	for _, t := range e.Tolerated {
 		if t.Status < 100 || t.Status > 599 || t.Why == "" {
-			return fmt.Errorf("expect.tolerated: status %d: a status from 100 to 599 and a why are needed", t.Status)
+			return fmt.Errorf("expect.tolerated: status %d: must have a status from 100 to 599 and a why", t.Status)
 		}
 	}
 	return nil
 }
 
-// For resolves the expected statuses for an operation, ascending; none named means success.
+// For returns the expected statuses for an operation, ascending; none given means success.
 func (e *Expect) For(o *Operation) []int {
 	var list []int
 	statuses := e.Statuses

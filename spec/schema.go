@@ -18,9 +18,9 @@ import (
 type Direction int
 
 const (
-	// Sent is what the client sends.
+	// Sent is a value in a request.
 	Sent Direction = iota
-	// Answered is what the target answers.
+	// Answered is a value in a response.
 	Answered
 )
 
@@ -44,10 +44,10 @@ type Violation struct {
 func (s Schema) Violations(value any, direction Direction) []Violation {
 	if s.dialect != nil {
 		if found, err := s.dialect.violations(s.Schema, value, direction); err == nil {
-			return settle(found)
+			return normalize(found)
 		}
 	}
-	return settle(collect(s.VisitJSON(value, options[direction]...)))
+	return normalize(collect(s.VisitJSON(value, options[direction]...)))
 }
 
 // options of the validator by direction.
@@ -60,9 +60,9 @@ var common = slices.Clip([]openapi3.SchemaValidationOption{
 	openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails(), openapi3.EnableFormatValidation(), openapi3.SetSchemaRegexCompiler(compilePattern), openapi3.WithStringFormatValidators(formats),
 })
 
-// settle sorts, and leaves a value of a wrong type at that: the validators of 3.0
-// and 3.1 disagree on what else it breaks.
-func settle(found []Violation) []Violation {
+// normalize sorts violations. Where a value has the wrong type it keeps only that: the
+// validators of 3.0 and 3.1 disagree on what else it breaks.
+func normalize(found []Violation) []Violation {
 	mistyped := map[string]bool{}
 	for _, v := range found {
 		mistyped[v.Pointer] = mistyped[v.Pointer] || v.Keyword == "type"
@@ -105,7 +105,7 @@ func collect(err error) []Violation {
 	return found
 }
 
-// violation puts what kin-openapi says in the words of the specification.
+// violation translates an error of kin-openapi into the keywords of the specification.
 func violation(e *openapi3.SchemaError) Violation {
 	keyword := e.SchemaField
 	switch keyword {
@@ -126,7 +126,7 @@ func violation(e *openapi3.SchemaError) Violation {
 	return Violation{Pointer: Pointer(e.JSONPointer()...), Keyword: keyword, Reason: wordReason(e, keyword, reason)}
 }
 
-// allows tells whether a schema's type allows a value.
+// allows reports whether a schema's type allows a value.
 func allows(s *openapi3.Schema, value any) bool {
 	if s == nil || s.Type == nil {
 		return true
@@ -136,7 +136,7 @@ func allows(s *openapi3.Schema, value any) bool {
 	return s.Type.Includes(name) || value == nil && s.Nullable || isNumber && n == math.Trunc(n) && s.Type.Includes("integer")
 }
 
-// wordReason says what was allowed without repeating what was sent.
+// wordReason says what is valid without repeating the value, which may be a secret.
 func wordReason(e *openapi3.SchemaError, keyword, fallback string) string {
 	s := e.Schema
 	if s == nil {
@@ -194,13 +194,13 @@ func TypeOf(value any) string {
 	return fmt.Sprintf("%T", value)
 }
 
-var patterns sync.Map // expression → matcher; patterns of a description are few and judged often
+var patterns sync.Map // expression → matcher; a description has few patterns, each matched often
 
 type matchesAll struct{}
 
 func (matchesAll) MatchString(string) bool { return true }
 
-// compilePattern compiles once a pattern. One that Go cannot compile (ECMA-262
+// compilePattern compiles each pattern once. One that Go cannot compile (ECMA-262
 // look-around) matches everything: see Unchecked.
 func compilePattern(expression string) (openapi3.RegexMatcher, error) {
 	if known, ok := patterns.Load(expression); ok {
@@ -307,7 +307,7 @@ func Lookup(value any, pointer string) (any, bool) {
 	return value, true
 }
 
-// MarshalJSON keeps a schema out of documents that embed it by mistake.
+// MarshalJSON returns null: no document may embed a schema by mistake.
 func (s Schema) MarshalJSON() ([]byte, error) { return []byte("null"), nil }
 
 // At returns another schema of the same description, such as a part of this one.

@@ -14,14 +14,14 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
-// dialect2020 judges by JSON Schema 2020-12, which OpenAPI 3.1 uses. Each schema
-// is compiled once, when it is first needed.
+// dialect2020 validates by JSON Schema 2020-12, which OpenAPI 3.1 uses. Each schema is
+// compiled once, on first use.
 type dialect2020 struct {
 	document any // the description as JSON, which references lead into
 
-	mu       sync.Mutex // a compiler serves one at a time
+	mu       sync.Mutex // guards compiler and count
 	compiler *jsonschema.Compiler
-	count    int      // of the schemas that it got
+	count    int      // of schemas added to the compiler
 	compiled sync.Map // *openapi3.Schema → *compiled2020
 }
 
@@ -147,8 +147,8 @@ func rooted(tree any) any {
 	return tree
 }
 
-// violations puts what JSON Schema says in the words of OpenAPI 3.0. The error
-// says that the schema cannot be compiled.
+// violations returns the broken keywords in the words of OpenAPI 3.0. It returns an
+// error when the schema cannot be compiled.
 func (d *dialect2020) violations(s *openapi3.Schema, value any, direction Direction) ([]Violation, error) {
 	c := d.compile(s)
 	if c.err != nil {
@@ -156,14 +156,14 @@ func (d *dialect2020) violations(s *openapi3.Schema, value any, direction Direct
 	}
 	var found []Violation
 	if invalid, ok := c.schema.Validate(value).(*jsonschema.ValidationError); ok {
-		found = d.tell(invalid, c, direction)
+		found = d.leaves(invalid, c, direction)
 	}
 	return append(found, beside2020(s, value, "", direction)...), nil
 }
 
-// tell lists the keywords at the ends of an error's causes. What judges a value
-// by schemas of its own is told as such.
-func (d *dialect2020) tell(e *jsonschema.ValidationError, c *compiled2020, direction Direction) []Violation {
+// leaves lists the keywords at the ends of an error's causes. Those that apply schemas
+// of their own (anyOf, oneOf, contains, …) are listed themselves.
+func (d *dialect2020) leaves(e *jsonschema.ValidationError, c *compiled2020, direction Direction) []Violation {
 	at := Pointer(e.InstanceLocation...)
 	switch k := e.ErrorKind.(type) {
 	case *kind.Required:
@@ -186,7 +186,7 @@ func (d *dialect2020) tell(e *jsonschema.ValidationError, c *compiled2020, direc
 	default:
 		var found []Violation
 		for _, cause := range e.Causes {
-			found = append(found, d.tell(cause, c, direction)...)
+			found = append(found, d.leaves(cause, c, direction)...)
 		}
 		if len(e.Causes) > 0 {
 			return found
@@ -202,7 +202,7 @@ func (d *dialect2020) tell(e *jsonschema.ValidationError, c *compiled2020, direc
 	return []Violation{{at, keyword, reason2020(e.ErrorKind, keyword)}}
 }
 
-// reason2020 says what was allowed without repeating what was sent.
+// reason2020 says what is valid without repeating the value, which may be a secret.
 func reason2020(broken jsonschema.ErrorKind, keyword string) string {
 	switch k := broken.(type) {
 	case *kind.Enum:
@@ -233,8 +233,8 @@ func reason2020(broken jsonschema.ErrorKind, keyword string) string {
 	return "does not match the schema's " + keyword
 }
 
-// travelsOtherWay tells whether a property only travels the other way, so that
-// the schema at a URL does not demand it here.
+// travelsOtherWay reports whether a property is readOnly in a request or writeOnly in a
+// response, so that the schema at a URL does not require it.
 func (d *dialect2020) travelsOtherWay(url string, c *compiled2020, name string, direction Direction) bool {
 	resource, fragment, _ := strings.Cut(url, "#")
 	tree := c.tree
@@ -258,8 +258,8 @@ func (d *dialect2020) travelsOtherWay(url string, c *compiled2020, name string, 
 	return false
 }
 
-// beside2020 finds what JSON Schema 2020-12 is silent on: properties that travel
-// the wrong way, and words that the mapping of a discriminator does not know.
+// beside2020 finds the faults that JSON Schema 2020-12 does not cover: readOnly and
+// writeOnly properties, and values that a discriminator's mapping does not have.
 func beside2020(s *openapi3.Schema, value any, at string, direction Direction) []Violation {
 	if s == nil {
 		return nil
@@ -296,7 +296,8 @@ func beside2020(s *openapi3.Schema, value any, at string, direction Direction) [
 	return found
 }
 
-// discriminated finds the word that tells the kind of an object, where a mapping lists the kinds.
+// discriminated returns the discriminator's value in an object, and whether the
+// discriminator has a mapping and the object such a value.
 func discriminated(s *openapi3.Schema, object map[string]any) (string, bool) {
 	if s.Discriminator == nil || len(s.Discriminator.Mapping) == 0 {
 		return "", false

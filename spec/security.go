@@ -16,8 +16,8 @@ type Scheme struct {
 	Prefix string // put before the value: "Bearer " or "Basic "
 }
 
-// scheme reduces a security scheme to where its value goes; one whose value is
-// not a plain token (mutual TLS) is left out.
+// scheme reduces a security scheme to where its value goes, and reports whether it has
+// one that a request can carry: mutual TLS has none.
 func scheme(name string, s *openapi3.SecurityScheme) (Scheme, bool) {
 	switch {
 	case s.Type == "apiKey":
@@ -30,9 +30,9 @@ func scheme(name string, s *openapi3.SecurityScheme) (Scheme, bool) {
 	return Scheme{}, false
 }
 
-// alternatives lists those that a request can carry. What it cannot carry,
-// a certificate, belongs to the connection: where there is no other way it is
-// taken as given.
+// alternatives lists the combinations of schemes that a request can carry. A client
+// certificate belongs to the connection: where every combination needs one, the
+// certificate is taken as given and the other schemes of each remain.
 func (r reader) alternatives(source openapi3.SecurityRequirements) [][]string {
 	var whole, rest [][]string
 	for _, alternative := range source {

@@ -122,7 +122,7 @@ func distinctReasons(v View) Observation {
 		}
 		body := readBody(r.Answer).Value
 		code := exchange.Text(body, c.Field)
-		for _, t := range v.Operation.Told(body) {
+		for _, t := range v.Operation.OutcomeValues(body) {
 			if t.Ending == spec.Succeeded || t.Ending == spec.Unknown || code == "" {
 				continue
 			}

@@ -11,7 +11,7 @@ import (
 // answer that tells of neither exercises nothing.
 func reason(v View) Observation {
 	seen := Observation{}
-	for _, t := range v.Operation.Told(v.Body.Value) {
+	for _, t := range v.Operation.OutcomeValues(v.Body.Value) {
 		if t.Ending != spec.Refused && t.Ending != spec.Errored {
 			continue
 		}
@@ -45,7 +45,7 @@ func tellsReason(value any) bool {
 
 func onSuccess(v View, judge func(value any, there bool) (speaks, wrong bool)) Observation {
 	seen := Observation{}
-	for _, t := range v.Operation.Told(v.Body.Value) {
+	for _, t := range v.Operation.OutcomeValues(v.Body.Value) {
 		if t.Ending != spec.Succeeded || t.Outcome.Otherwise != "absent" {
 			continue
 		}

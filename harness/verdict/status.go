@@ -39,7 +39,7 @@ func ending(v View) []Finding {
 	if want == "" || len(v.Operation.Conformance.Outcome) == 0 {
 		return nil
 	}
-	heard := v.Operation.Told(v.Body.Value)
+	heard := v.Operation.OutcomeValues(v.Body.Value)
 	var findings []Finding
 	said := false
 	for _, t := range heard {
@@ -73,7 +73,7 @@ func wordsOf(o spec.Outcome, ending spec.Ending) string {
 // told sums up what a body says of the outcome, for a reader.
 func told(v View) string {
 	var parts []string
-	for _, t := range v.Operation.Told(v.Body.Value) {
+	for _, t := range v.Operation.OutcomeValues(v.Body.Value) {
 		parts = append(parts, fmt.Sprintf("%s %q", t.Outcome.Field, t.Word))
 	}
 	if len(parts) == 0 {

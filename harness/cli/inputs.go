@@ -77,7 +77,7 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 		return nil, nil, nil, err
 	}
 	if len(p.Obligations) == 0 {
-		return nil, nil, nil, fmt.Errorf("--spec %s: none of its %d operations is one that a requirement of %s speaks of: nothing would be certified", description.File, len(description.Operations), requirements.File)
+		return nil, nil, nil, fmt.Errorf("--spec %s: no requirement in %s applies to any of its %d operations: nothing would be certified", description.File, requirements.File, len(description.Operations))
 	}
 	if in.profile != "" {
 		if p, err = p.Profiles(strings.Split(in.profile, ",")...); err != nil {

@@ -24,17 +24,17 @@ import (
 // Roles of credentials.
 const (
 	Valid         = "valid"
-	UnknownRole   = "unknown" // left out: well-formed ones are invented
+	UnknownRole   = "unknown" // when omitted, well-formed ones are invented
 	Revoked       = "revoked"
 	NoRights      = "no_rights"
 	OtherMerchant = "other_merchant"
 )
 
-// Fixtures is what one environment holds for a run: where requests may go, by
-// which keys, and which test data provoke which outcome. One YAML file an environment.
+// Fixtures are the facts of one environment: its hosts, credentials, merchants and the
+// test data that provoke each outcome. They are one YAML file.
 type Fixtures struct {
 	File   string `yaml:"-"`
-	Digest string `yaml:"-"` // sha256 of the fixtures with every secret left out, "sha256:…"
+	Digest string `yaml:"-"` // sha256 of the fixtures without their secrets, "sha256:…"
 
 	Hosts       []string            `yaml:"hosts"`
 	Production  bool                `yaml:"production"`
@@ -56,8 +56,8 @@ func (Credentials) ValidKeys() []string {
 	return []string{Valid, UnknownRole, Revoked, NoRights, OtherMerchant}
 }
 
-// Triggers are the test data of one kind of payment. The fields of every other
-// trigger are laid over those of Approved.
+// Triggers are the test data of one kind of payment. Each other trigger replaces
+// fields of Approved and inherits the rest.
 type Triggers struct {
 	Approved          Trigger   `yaml:"approved"`
 	Refused           []Trigger `yaml:"refused"`
@@ -70,15 +70,16 @@ type Triggers struct {
 type Trigger map[string]string
 
 // Settle is the request that makes an environment settle a transaction.
-// A URL without a host is taken at the target. {name} in the body stands for the
-// field of that name in the answer that made the transaction.
+// A URL without a host is a path at the target. {name} in the body stands for the
+// field of that name in the response that created the transaction.
 type Settle struct {
 	Method string `yaml:"method"`
 	URL    string `yaml:"url"`
 	Body   any    `yaml:"body"`
 }
 
-// Receiver says where messages are received, and how the target reaches that place.
+// Receiver is the address at which messages are received, and the one by which the
+// target reaches it.
 type Receiver struct {
 	Listen  string `yaml:"listen"`
 	Address string `yaml:"address"`
@@ -95,12 +96,12 @@ func LoadFixtures(file string, env func(string) (string, bool)) (*Fixtures, erro
 }
 
 // ParseFixtures reads fixtures from bytes; name stands for them in errors.
-// Unknown keys, roles and unset variables are errors.
+// Unknown keys and roles, and unset variables, are errors.
 func ParseFixtures(data []byte, name string, env func(string) (string, bool)) (*Fixtures, error) {
 	f := &Fixtures{File: filepath.Base(name)}
 	root, err := spec.ParseYAML(data)
 	if errors.Is(err, spec.ErrEmpty) {
-		root = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"} // an environment of which nothing is known
+		root = &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map"} // an empty file says nothing of its environment
 	} else if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -120,7 +121,7 @@ func ParseFixtures(data []byte, name string, env func(string) (string, bool)) (*
 
 var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
-// expand puts in what variables hold, and lists those that are not set.
+// expand replaces variables by their values, and lists those that are not set.
 func expand(node *yaml.Node, env func(string) (string, bool)) (missing []string) {
 	if node.Kind == yaml.ScalarNode && strings.Contains(node.Value, "${") {
 		node.Value = variable.ReplaceAllStringFunc(node.Value, func(m string) string {
@@ -142,38 +143,38 @@ func expand(node *yaml.Node, env func(string) (string, bool)) (missing []string)
 func (f *Fixtures) check() error {
 	for _, host := range f.Hosts {
 		if host == "" || strings.ContainsAny(host, "/@ *") {
-			return fmt.Errorf("hosts: %q: allowed is a host or host:port, as in sandbox.example.test", host)
+			return fmt.Errorf("hosts: %q: must be a host or host:port, as in sandbox.example.test", host)
 		}
 	}
 	for _, role := range slices.Sorted(maps.Keys(f.Credentials)) {
 		for _, scheme := range slices.Sorted(maps.Keys(f.Credentials[role])) {
 			if f.Credentials[role][scheme] == "" {
-				return fmt.Errorf("credentials.%s.%s: it is empty", role, scheme)
+				return fmt.Errorf("credentials.%s.%s: must not be empty", role, scheme)
 			}
 		}
 	}
 	if s := f.Settle; s != nil {
 		if u, err := url.Parse(s.URL); err != nil || s.URL == "" || u.Scheme != "" && u.Scheme != "http" && u.Scheme != "https" {
-			return fmt.Errorf("settle.url: %q: allowed is an http or https URL, or a path at the target", s.URL)
+			return fmt.Errorf("settle.url: %q: must be an http or https URL, or a path at the target", s.URL)
 		}
 		if s.Method == "" {
-			return errors.New("settle.method: it is missing; as in POST")
+			return errors.New("settle.method: must be given, as in POST")
 		}
 		if _, err := json.Marshal(s.Body); err != nil {
-			return fmt.Errorf("settle.body: allowed is what JSON can hold: %w", err)
+			return fmt.Errorf("settle.body: must be a JSON value: %w", err)
 		}
 	}
 	if r := f.Receiver; r != nil {
 		if _, _, err := net.SplitHostPort(r.Listen); err != nil {
-			return fmt.Errorf("receiver.listen: %q: allowed is host:port, as in 127.0.0.1:0", r.Listen)
+			return fmt.Errorf("receiver.listen: %q: must be host:port, as in 127.0.0.1:0", r.Listen)
 		}
 		if u, err := url.Parse(r.Address); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return fmt.Errorf("receiver.address: %q: allowed is an http or https URL", r.Address)
+			return fmt.Errorf("receiver.address: %q: must be an http or https URL", r.Address)
 		}
 	}
 	for _, card := range f.TestCards {
 		if !redact.IsCard(card) {
-			return fmt.Errorf("test_cards: %s: not a card number: 12 to 19 digits with a right check digit are allowed", redact.MaskCard(card))
+			return fmt.Errorf("test_cards: %s: must be a card number: 12 to 19 digits with a valid check digit", redact.MaskCard(card))
 		}
 	}
 	return f.checkCards()
@@ -187,7 +188,7 @@ func (f *Fixtures) checkCards() error {
 			trigger := all[where]
 			for _, field := range slices.Sorted(maps.Keys(trigger)) {
 				if v := trigger[field]; redact.IsCard(v) && len(v) >= redact.MinCard && !slices.Contains(f.TestCards, v) {
-					return fmt.Errorf("triggers.%s.%s.%s: %s is a card number that test_cards does not list", group, where, field, redact.MaskCard(v))
+					return fmt.Errorf("triggers.%s.%s.%s: %s: a card number must be listed under test_cards", group, where, field, redact.MaskCard(v))
 				}
 			}
 		}
@@ -203,8 +204,8 @@ func (t Triggers) all() map[string]Trigger {
 	return all
 }
 
-// Trigger finds the named trigger of a group, laid over its approved one:
-// approved, refused[0], error, …; nil when the fixtures lack it.
+// Trigger returns the named trigger of a group (approved, refused[0], error, …) with
+// the fields that it inherits; nil when the fixtures lack it.
 func (f *Fixtures) Trigger(group, name string) Trigger {
 	t := f.Triggers[group]
 	own := t.all()[name]
@@ -219,8 +220,7 @@ func (f *Fixtures) Trigger(group, name string) Trigger {
 	return merged
 }
 
-// Field finds a field of a trigger, or of the approved one that it is laid over;
-// "" when the fixtures lack it.
+// Field returns a field of a trigger, its own or inherited; "" when the fixtures lack it.
 func (f *Fixtures) Field(group, name, field string) string {
 	t := f.Triggers[group]
 	own := t.all()[name]
@@ -230,11 +230,11 @@ func (f *Fixtures) Field(group, name, field string) string {
 	return t.Approved[field]
 }
 
-// Credential finds the value of a scheme for a role, "" when the fixtures lack it.
+// Credential returns the value of a scheme for a role, "" when the fixtures lack it.
 func (f *Fixtures) Credential(role, scheme string) string { return f.Credentials[role][scheme] }
 
-// invent makes up unknown credentials in the shape of the valid ones: each
-// letter and digit is replaced by another of its class.
+// invent makes the unknown credentials from the valid ones: each letter and digit is
+// replaced by another of its class.
 func (f *Fixtures) invent() {
 	valid := f.Credentials[Valid]
 	if len(f.Credentials[UnknownRole]) > 0 || len(valid) == 0 {
@@ -265,7 +265,7 @@ func other(c rune, by byte, capitals bool) rune {
 	case capitals && c >= 'A' && c <= 'Z':
 		return turn('A', 26)
 	}
-	return c // capitals beside other letters and digits often mark the kind of key
+	return c // capitals among other letters and digits are often a prefix for the kind of key
 }
 
 // Secrets lists every credential value and card number, longest first.
@@ -311,7 +311,7 @@ func (f *Fixtures) CardFields() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-// Digest tells two sets of fixtures apart without a secret going into it.
+// digest sets the digest, which differs between fixtures and contains no secret.
 func (f *Fixtures) digest() {
 	shape := map[string]any{"hosts": f.Hosts, "merchants": f.Merchants, "settle": f.Settle, "receiver": f.Receiver, "cannot": f.Cannot}
 	for role, byScheme := range f.Credentials {
@@ -330,8 +330,8 @@ func (f *Fixtures) digest() {
 	f.Digest = "sha256:" + hex.EncodeToString(sum[:])
 }
 
-// AllowsHost tells whether requests may go to a host: loopback, or one that the
-// fixtures name, with its port where they name one.
+// AllowsHost reports whether requests may go to a host: loopback, or one under hosts,
+// with the same port where one is given.
 func (f *Fixtures) AllowsHost(hostport string) bool {
 	host, port, err := net.SplitHostPort(hostport)
 	if err != nil {
@@ -350,12 +350,12 @@ func (f *Fixtures) AllowsHost(hostport string) bool {
 	})
 }
 
-// ReceiverHint says what to add to the fixtures so that messages can come.
+// ReceiverHint returns the line to add to the fixtures so that messages can arrive.
 func (f *Fixtures) ReceiverHint() string {
 	return fmt.Sprintf("add to %s: receiver: { listen: \"0.0.0.0:8099\", address: \"http://…\" } with an address that the target reaches", f.File)
 }
 
-// Loopback tells whether a host name or address is this machine's own.
+// Loopback reports whether a host name or address is this machine's own.
 func Loopback(host string) bool {
 	if host == "localhost" {
 		return true
@@ -369,8 +369,8 @@ func (f *Fixtures) UnlistedCard(value string) bool {
 	return redact.IsCard(value) && !slices.Contains(f.TestCards, value)
 }
 
-// ShortSecrets lists test data of three to five characters, such as card
-// verification values: too short to be looked for inside other words.
+// ShortSecrets lists test data of three to five characters, such as card verification
+// values: too short to be searched for within other words.
 func (f *Fixtures) ShortSecrets() []string {
 	var list []string
 	for _, t := range f.Triggers {

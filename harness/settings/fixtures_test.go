@@ -87,7 +87,7 @@ func TestFixturesAreChecked(t *testing.T) {
 		{"a variable that is not set", "\nmerchants: {main: 'x${NO_SUCH}y'}", []string{"line 2", "${NO_SUCH}", "not set"}},
 		{"variables that are not set", "merchants: {main: '${ONE}', other: '${TWO}'}\nhosts: ['${THREE}']", []string{"line 1: ${ONE}, line 1: ${TWO}, line 2: ${THREE}: not set"}},
 		{"a variable that is empty", "merchants: {main: '${EMPTY}'}", []string{"${EMPTY}", "not set"}},
-		{"a host that is a URL", "hosts: ['https://a.example.test']", []string{"hosts", `"https://a.example.test"`, "allowed is a host or host:port"}},
+		{"a host that is a URL", "hosts: ['https://a.example.test']", []string{"hosts", `"https://a.example.test"`, "must be a host or host:port"}},
 		{"a host with a path", "hosts: [a/b]", []string{`"a/b"`}},
 		{"a host with a wildcard", "hosts: ['*.example.test']", []string{"*.example.test"}},
 		{"a host with a user", "hosts: [a@b]", []string{"a@b"}},
@@ -99,7 +99,7 @@ func TestFixturesAreChecked(t *testing.T) {
 		{"a receiver without a port", "receiver: {listen: 127.0.0.1, address: 'http://a'}", []string{"receiver.listen", "127.0.0.1"}},
 		{"a receiver that nobody reaches", "receiver: {listen: '127.0.0.1:0', address: a}", []string{"receiver.address"}},
 		{"a test card with a wrong check digit", "test_cards: ['4111111111111112']", []string{"test_cards", "411111******1112"}},
-		{"a trigger with a card that is not listed", "triggers: {card: {refused: [{n: '4111111111111111'}]}}", []string{"triggers.card.refused[0].n", "411111******1111", "test_cards does not list"}},
+		{"a trigger with a card that is not listed", "triggers: {card: {refused: [{n: '4111111111111111'}]}}", []string{"triggers.card.refused[0].n", "411111******1111", "must be listed under test_cards"}},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			_, err := parse(tt.text)

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Rate is how many requests a second may be sent, 0 for no limit. It is read from
-// text such as 20/s or 30/m.
+// Rate is a limit of requests a second, 0 for none. It is read from text such as 20/s
+// or 30/m.
 type Rate float64
 
 // String returns the rate as it is read.
@@ -19,7 +19,7 @@ func (r Rate) String() string {
 	return strconv.FormatFloat(float64(r), 'f', -1, 64) + "/s"
 }
 
-// Set reads a rate; nothing sets no limit.
+// Set reads a rate; "" means no limit.
 func (r *Rate) Set(text string) error {
 	if text == "" {
 		*r = 0
@@ -29,7 +29,7 @@ func (r *Rate) Set(text string) error {
 	n, err := strconv.ParseFloat(number, 64)
 	seconds, known := map[string]float64{"s": 1, "m": 60, "h": 3600}[unit]
 	if err != nil || !known || !(n > 0) || math.IsInf(n, 0) {
-		return fmt.Errorf("rate %q: allowed is %s", text, r.Allowed())
+		return fmt.Errorf("rate %q: must be %s", text, r.Allowed())
 	}
 	*r = Rate(n / seconds)
 	return nil
@@ -38,7 +38,7 @@ func (r *Rate) Set(text string) error {
 // Type names rates in help texts.
 func (*Rate) Type() string { return "rate" }
 
-// Allowed says what a rate looks like.
+// Allowed describes a valid rate.
 func (*Rate) Allowed() string {
 	return "a number of requests a second, minute or hour, as 20/s or 30/m"
 }

@@ -1,5 +1,5 @@
-// Package settings holds what a run is told: flags, QORCHECK_* variables and the
-// fixtures file, read once, checked once, passed down as plain values.
+// Package settings holds the settings of a run: flags, QORCHECK_* variables, the
+// fixtures and the waivers, read once, checked once, passed down as plain values.
 package settings
 
 import (
@@ -10,20 +10,20 @@ import (
 	"time"
 )
 
-// Settings is all that a run is told, checked.
+// Settings are the checked settings of a run.
 type Settings struct {
 	Target      *url.URL // base of every path, as https://api.example.test/v3, without a trailing slash
 	Fixtures    *Fixtures
-	Concurrency int           // cases under way at once
-	Timeout     time.Duration // for one request, answer included
-	Rate        Rate          // requests a second at most
-	BodyLimit   Size          // of an answer's body, as much as is read and judged
-	HeaderLimit Size          // of an answer's header, a longer one cannot be read; 0 is the default
+	Concurrency int           // maximum of cases at once
+	Timeout     time.Duration // for one request and its response
+	Rate        Rate          // maximum of requests a second
+	BodyLimit   Size          // of a response body; the rest is not read
+	HeaderLimit Size          // of a response header, a larger one is an error; 0 is the default
 	TLS         *tls.Config   // of connections to the target; nil is the system's trust
-	MessageWait time.Duration // for one message after its request was answered; 0 is the default
-	QuietWindow time.Duration // at the end, for messages that must not come; 0 is the default
-	RunID       string        // what unique values are made of
-	Seed        uint64        // what is left to choice in a plan
+	MessageWait time.Duration // for one message after the response; 0 is the default
+	QuietWindow time.Duration // at the end, for messages that must not arrive; 0 is the default
+	RunID       string        // makes the run's values unique
+	Seed        uint64        // of the plan's random choices
 }
 
 // Limits of settings.
@@ -41,31 +41,31 @@ const (
 	DefaultQuietWindow = 2 * time.Second
 )
 
-// Check refuses settings out of their limits and a target that the fixtures do
-// not allow. The error names the setting, the value and what is allowed.
+// Check refuses settings beyond their limits and targets that the fixtures do not allow.
+// The error names the setting, the value and what it must be.
 func (s Settings) Check() error {
 	if s.Concurrency < 1 || s.Concurrency > MaxConcurrency {
-		return fmt.Errorf("--concurrency %d: allowed are 1 to %d", s.Concurrency, MaxConcurrency)
+		return fmt.Errorf("--concurrency %d: must be 1 to %d", s.Concurrency, MaxConcurrency)
 	}
 	if s.Timeout <= 0 || s.Timeout > MaxTimeout {
-		return fmt.Errorf("--timeout %s: allowed is more than 0s, up to %s", s.Timeout, MaxTimeout)
+		return fmt.Errorf("--timeout %s: must be more than 0s, up to %s", s.Timeout, MaxTimeout)
 	}
 	if s.MessageWait < 0 || s.MessageWait > MaxTimeout {
-		return fmt.Errorf("--message-wait %s: allowed is 0s to %s", s.MessageWait, MaxTimeout)
+		return fmt.Errorf("--message-wait %s: must be 0s to %s", s.MessageWait, MaxTimeout)
 	}
 	if s.QuietWindow < 0 || s.QuietWindow > MaxTimeout {
-		return fmt.Errorf("--quiet-window %s: allowed is 0s to %s", s.QuietWindow, MaxTimeout)
+		return fmt.Errorf("--quiet-window %s: must be 0s to %s", s.QuietWindow, MaxTimeout)
 	}
 	if s.BodyLimit < 1 || s.BodyLimit > MaxBodyLimit {
-		return fmt.Errorf("--body-limit %s: allowed are 1 to %d bytes", s.BodyLimit, MaxBodyLimit)
+		return fmt.Errorf("--body-limit %s: must be 1 to %d bytes", s.BodyLimit, MaxBodyLimit)
 	}
 	if s.HeaderLimit != 0 && s.HeaderLimit < MinHeaderLimit || s.HeaderLimit > MaxHeaderLimit {
-		return fmt.Errorf("--header-limit %s: allowed are %s to %s", s.HeaderLimit, Size(MinHeaderLimit), Size(MaxHeaderLimit))
+		return fmt.Errorf("--header-limit %s: must be %s to %s", s.HeaderLimit, Size(MinHeaderLimit), Size(MaxHeaderLimit))
 	}
 	if s.RunID == "" || len(s.RunID) > 64 || strings.ContainsFunc(s.RunID, func(c rune) bool {
 		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '.')
 	}) {
-		return fmt.Errorf("--run-id %q: allowed are up to 64 letters, digits, . and -", s.RunID)
+		return fmt.Errorf("--run-id %q: must be 1 to 64 letters, digits, . and -", s.RunID)
 	}
 	if s.Fixtures.Production {
 		return fmt.Errorf("%s: production: true: a run makes real requests with test data and refuses production environments", s.Fixtures.File)
@@ -88,10 +88,10 @@ func ParseTarget(value string) (*url.URL, error) {
 		if u != nil {
 			value = u.Redacted()
 		}
-		return nil, fmt.Errorf("--target %q: allowed is an http or https URL, as in https://sandbox.example.test/v3", value)
+		return nil, fmt.Errorf("--target %q: must be an http or https URL, as in https://sandbox.example.test/v3", value)
 	}
 	if u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		return nil, fmt.Errorf("--target %s: a user, a query or a fragment is not allowed", u.Redacted())
+		return nil, fmt.Errorf("--target %s: must have no user, query or fragment", u.Redacted())
 	}
 	u.Path = strings.TrimRight(u.Path, "/")
 	return u, nil

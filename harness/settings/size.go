@@ -38,11 +38,11 @@ func (s *Size) Set(text string) error {
 		*s = Size(n) * u.bytes
 		return nil
 	}
-	return fmt.Errorf("size %q: allowed is %s", text, s.Allowed())
+	return fmt.Errorf("size %q: must be %s", text, s.Allowed())
 }
 
 // Type names sizes in help texts.
 func (*Size) Type() string { return "size" }
 
-// Allowed says what a size looks like.
+// Allowed describes a valid size.
 func (*Size) Allowed() string { return "a number of bytes, as 65536, 64KiB or 1MiB" }

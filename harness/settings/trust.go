@@ -10,24 +10,24 @@ import (
 	"strings"
 )
 
-// Trust says whom a run trusts over TLS and how it identifies itself.
+// Trust is the TLS trust of a run, and its client certificate.
 type Trust struct {
-	CAFile   string // certificates of authorities, trusted beside those of the system
-	CertFile string // file of the certificate that the target asks for, with KeyFile
+	CAFile   string // certificate authorities, trusted in addition to those of the system
+	CertFile string // client certificate, with KeyFile
 	KeyFile  string
-	Insecure bool // any certificate is taken for the target's
+	Insecure bool // the target's certificate is not verified
 }
 
-// Load reads the files. The target says whether there is any use for them.
+// Load reads the files. They are refused for a target without TLS.
 func (t Trust) Load(target *url.URL) (*tls.Config, error) {
 	given := t.given()
 	if len(given) == 0 {
 		return &tls.Config{}, nil
 	}
 	if target.Scheme != "https" {
-		return nil, fmt.Errorf("%s: allowed with an https target only, not with %s", strings.Join(given, ", "), target.Redacted())
+		return nil, fmt.Errorf("%s: must be given with an https target only, not with %s", strings.Join(given, ", "), target.Redacted())
 	}
-	config := &tls.Config{InsecureSkipVerify: t.Insecure} // asked for, and said in every report
+	config := &tls.Config{InsecureSkipVerify: t.Insecure} // the user asked for it; every report says so
 	if t.CAFile != "" {
 		pool, err := authorities(t.CAFile)
 		if err != nil {
@@ -72,10 +72,10 @@ func authorities(file string) (*x509.CertPool, error) {
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
-		pool = x509.NewCertPool() // a system without any
+		pool = x509.NewCertPool() // the system has none
 	}
 	if !pool.AppendCertsFromPEM(data) {
-		return nil, errors.New("allowed is a file of certificates in PEM form")
+		return nil, errors.New("must be a file of certificates in PEM form")
 	}
 	return pool, nil
 }

@@ -56,12 +56,12 @@ func TestTrust(t *testing.T) {
 		{"a client certificate", Trust{CertFile: certificate, KeyFile: key}, "https://a", ""},
 		{"trusting anybody", Trust{Insecure: true}, "https://a", ""},
 		{"an authority that is not there", Trust{CAFile: none}, "https://a", "--ca-file " + none + ": "},
-		{"an authority that is none", Trust{CAFile: key}, "https://a", "allowed is a file of certificates in PEM form"},
+		{"an authority that is none", Trust{CAFile: key}, "https://a", "must be a file of certificates in PEM form"},
 		{"a certificate without its key", Trust{CertFile: certificate}, "https://a", "--client-key is missing"},
 		{"a key without its certificate", Trust{KeyFile: key}, "https://a", "--client-cert is missing"},
 		{"a key of another certificate", Trust{CertFile: certificate, KeyFile: other}, "https://a", "--client-key " + other + ": tls: private key does not match"},
 		{"a certificate that is not there", Trust{CertFile: none, KeyFile: key}, "https://a", "--client-cert " + none},
-		{"a target without TLS", Trust{Insecure: true, CAFile: certificate}, "http://a", "--ca-file, --insecure-skip-verify: allowed with an https target only, not with http://a"},
+		{"a target without TLS", Trust{Insecure: true, CAFile: certificate}, "http://a", "--ca-file, --insecure-skip-verify: must be given with an https target only, not with http://a"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			target, err := url.Parse(tt.target)

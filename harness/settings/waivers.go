@@ -13,8 +13,7 @@ import (
 	"qorcheck/spec"
 )
 
-// Waivers are accepted failures: one YAML file, kept beside the code that is
-// certified. The file names who accepts what, why and until when.
+// Waivers are accepted failures: one YAML file, with owner, reason and end date of each.
 type Waivers struct {
 	File   string `yaml:"-"`
 	Digest string `yaml:"-"` // sha256 of the file's bytes, "sha256:…"
@@ -27,11 +26,11 @@ type Waiver struct {
 	Obligation string `yaml:"obligation"`
 	Reason     string `yaml:"reason"`
 	Owner      string `yaml:"owner"`
-	Link       string `yaml:"link"`  // of the issue where it is worked on
-	Until      string `yaml:"until"` // the last day on which it holds, as 2030-12-31
+	Link       string `yaml:"link"`  // to the issue
+	Until      string `yaml:"until"` // its last day, as 2030-12-31
 }
 
-// LoadWaivers reads a file of waivers; what has ended by today is an error.
+// LoadWaivers reads a file of waivers; one that has ended by today is an error.
 func LoadWaivers(file string, today time.Time) (*Waivers, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
@@ -41,7 +40,7 @@ func LoadWaivers(file string, today time.Time) (*Waivers, error) {
 }
 
 // ParseWaivers reads waivers from bytes; name stands for them in errors. Unknown
-// keys, missing ones, twins and dates that have passed are errors.
+// keys, missing ones, duplicates and dates that have passed are errors.
 func ParseWaivers(data []byte, name string, today time.Time) (*Waivers, error) {
 	w := &Waivers{File: filepath.Base(name)}
 	if err := spec.DecodeYAML(data, w); err != nil {
@@ -50,7 +49,7 @@ func ParseWaivers(data []byte, name string, today time.Time) (*Waivers, error) {
 	seen := map[string]bool{}
 	for i, one := range w.List {
 		if one.Obligation == "" {
-			return nil, fmt.Errorf("%s: waivers[%d]: obligation: it is missing", name, i)
+			return nil, fmt.Errorf("%s: waivers[%d]: obligation: must be given", name, i)
 		}
 		if seen[one.Obligation] {
 			return nil, fmt.Errorf("%s: %s is waived twice", name, one.Obligation)
@@ -68,18 +67,18 @@ func ParseWaivers(data []byte, name string, today time.Time) (*Waivers, error) {
 func (w Waiver) check(today time.Time) error {
 	for _, field := range [][2]string{{"reason", w.Reason}, {"owner", w.Owner}, {"link", w.Link}, {"until", w.Until}} {
 		if strings.TrimSpace(field[1]) == "" {
-			return fmt.Errorf("%s: it is missing", field[0])
+			return fmt.Errorf("%s: must be given", field[0])
 		}
 	}
 	if u, err := url.Parse(w.Link); err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https" {
-		return fmt.Errorf("link: %q: allowed is an http or https URL", w.Link)
+		return fmt.Errorf("link: %q: must be an http or https URL", w.Link)
 	}
 	until, err := time.Parse(time.DateOnly, w.Until)
 	if err != nil {
-		return fmt.Errorf("until: %q: allowed is a date, as 2030-12-31", w.Until)
+		return fmt.Errorf("until: %q: must be a date, as 2030-12-31", w.Until)
 	}
 	if day := today.UTC().Truncate(24 * time.Hour); until.Before(day) {
-		return fmt.Errorf("until: it ended on %s: mend what it waives, or agree on another date with %s", w.Until, w.Owner)
+		return fmt.Errorf("until: the waiver ended on %s: repair what it waives, or agree on another date with %s", w.Until, w.Owner)
 	}
 	return nil
 }

@@ -53,12 +53,20 @@ func testCase(d *run.Document, e run.Entry, obligations map[string]run.Obligatio
 	shown := run.Case{ID: e.Case, What: e.What, Act: e.Act, Evidence: e.Evidence}
 	worst := len(junitElements)
 	var worstKind, message string
+	outcomes := map[string]verdict.Outcome{} // by requirement, which a case can serve on several operations
+	var requirements []string
 	for _, v := range e.Verdicts {
 		o, ok := obligations[v.Obligation]
 		if !ok {
 			return c, fmt.Errorf("case %s serves %s, which the run does not have", e.Case, v.Obligation)
 		}
-		c.property("requirement."+o.Requirement, v.Outcome.String())
+		before, known := outcomes[o.Requirement]
+		if !known {
+			requirements = append(requirements, o.Requirement)
+		}
+		if !known || v.Outcome.Worse(before) {
+			outcomes[o.Requirement] = v.Outcome
+		}
 		element, kind := elementOf(d, o, v.Outcome)
 		if element == "" {
 			continue
@@ -67,6 +75,9 @@ func testCase(d *run.Document, e run.Entry, obligations map[string]run.Obligatio
 		if rank := slices.Index(junitElements[:], element); rank < worst {
 			worst, worstKind, message = rank, kind, messageOf(o, v)
 		}
+	}
+	for _, id := range requirements {
+		c.property("requirement."+id, outcomes[id].String())
 	}
 	if worst < len(junitElements) {
 		c.end(junitElements[worst], worstKind, message, shown.Explain()+message+"\n")

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,6 +89,26 @@ func TestJUnitOfCases(t *testing.T) {
 				t.Errorf("it does not show the exchange:\n%s", b.String())
 			}
 		})
+	}
+}
+
+// TestJUnitOfCases_ARequirementOnce: schemas refuse two properties of one name.
+func TestJUnitOfCases_ARequirementOnce(t *testing.T) {
+	pay, list := sample.Obligation("R-1", spec.Must, verdict.Pass), sample.Obligation("R-1", spec.Must, verdict.Inconclusive)
+	list.ID, list.Operation = "list.R-1", "list"
+	d := sample.Document(3, pay, list)
+	cases, err := TestCases(journal(t, run.Entry{Case: "pay.flow", Operation: "pay", Act: -1, Verdicts: []verdict.Verdict{
+		{Obligation: "pay.R-1", Outcome: verdict.Pass}, {Obligation: "list.R-1", Outcome: verdict.Inconclusive, Why: "busy"}, {Obligation: "pay.R-1", Outcome: verdict.Pass},
+	}}), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range cases[0].Properties.List {
+		got = append(got, p.Name+"="+p.Value)
+	}
+	if want := []string{"operationId=pay", "kind=", "requirement.R-1=inconclusive"}; !slices.Equal(got, want) {
+		t.Errorf("got %q", got)
 	}
 }
 

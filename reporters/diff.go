@@ -2,7 +2,6 @@ package reporters
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
@@ -28,10 +27,7 @@ func Diff(w io.Writer, d *run.Difference, format, stopped string, color bool) er
 }
 
 func diffJSON(w io.Writer, d *run.Difference, stopped string, _ bool) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(struct {
+	return WriteJSON(w, struct {
 		*run.Difference
 		Stopped string `json:"stopped"` // by the gate, and why
 	}{d, stopped})

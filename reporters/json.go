@@ -13,8 +13,13 @@ func JSON(w io.Writer, d *run.Document) error {
 	if err := d.Check(); err != nil {
 		return err
 	}
+	return WriteJSON(w, d)
+}
+
+// WriteJSON writes a value as JSON for people to read: indented, and with < > & as they are.
+func WriteJSON(w io.Writer, v any) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	return e.Encode(d)
+	return e.Encode(v)
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -17,6 +16,7 @@ import (
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
 	"qorcheck/harness/sandbox"
+	"qorcheck/reporters"
 	"qorcheck/suites"
 )
 
@@ -93,7 +93,7 @@ func (f *mutantsFlags) run() error {
 		return faultError{err}
 	}
 	m.Tool, m.Filter = "qorcheck "+version(), f.filter
-	for name, render := range map[string]func(io.Writer) error{"mutants.json": indentedJSON(m), "mutants.txt": m.Text} {
+	for name, render := range map[string]func(io.Writer) error{"mutants.json": func(w io.Writer) error { return reporters.WriteJSON(w, m) }, "mutants.txt": m.Text} {
 		if err := rundir.WriteFile(filepath.Join(f.path(f.out), name), render); err != nil {
 			return faultError{fmt.Errorf("%s: %w", name, err)}
 		}
@@ -164,13 +164,4 @@ func upFrom(first uint64, count int) []uint64 {
 		list = append(list, first+i)
 	}
 	return list
-}
-
-func indentedJSON(v any) func(io.Writer) error {
-	return func(w io.Writer) error {
-		e := json.NewEncoder(w)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		return e.Encode(v)
-	}
 }

@@ -9,18 +9,20 @@ import (
 	"strings"
 	"testing"
 
+	"qorcheck/harness/plan"
 	"qorcheck/harness/verdict"
+	"qorcheck/reporters"
 )
 
-func builtInCatalogue(t *testing.T) catalogue {
+func builtInCatalogue(t *testing.T) reporters.Catalogue {
 	t.Helper()
-	return newCatalogue(must(builtInDescription())(t), must(builtInRequirements())(t))
+	return reporters.NewCatalogue(must(builtInDescription())(t), must(builtInRequirements())(t), mutantsByRequirement())
 }
 
 // TestRequirementsPage: spec/REQUIREMENTS.md is what make requirements writes.
 func TestRequirementsPage(t *testing.T) {
 	var b strings.Builder
-	if err := catalogueMarkdown(&b, builtInCatalogue(t)); err != nil {
+	if err := reporters.CatalogueMarkdown(&b, builtInCatalogue(t)); err != nil {
 		t.Fatal(err)
 	}
 	if b.String() != readFile(t, filepath.Join(root, "spec", "REQUIREMENTS.md")) {
@@ -45,7 +47,7 @@ func TestCatalogueIsComplete(t *testing.T) {
 		}
 	}
 	for _, o := range c.Operations {
-		if !slices.ContainsFunc(c.tested(), func(q catalogued) bool { return slices.Contains(o.Requirements, q.ID) }) {
+		if !slices.ContainsFunc(c.Tested(), func(q reporters.Catalogued) bool { return slices.Contains(o.Requirements, q.ID) }) {
 			t.Errorf("no requirement is tested on %s by name", o.Operation)
 		}
 	}
@@ -59,7 +61,7 @@ func TestRequirementsCommand(t *testing.T) {
 		t.Errorf("exit code %d, %s\n%s", code, stderr, text)
 	}
 	printed, _, code := command(t, nil, "requirements", "--json")
-	var c catalogue
+	var c reporters.Catalogue
 	if err := json.Unmarshal([]byte(printed), &c); err != nil || code != 0 {
 		t.Fatalf("exit code %d, %v", code, err)
 	}
@@ -73,7 +75,7 @@ func TestRequirementsCommand(t *testing.T) {
 func TestPlanShowsEveryStatement(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
-	if err := planText(&out, builtInPlan(t)); err != nil {
+	if err := reporters.PlanText(&out, builtInPlan(t), plan.Volume{}); err != nil {
 		t.Fatal(err)
 	}
 	for letter, last := range map[string]int{"S": 31, "G": 12, "P": 8, "R": 34} {
@@ -88,7 +90,7 @@ func TestPlanShowsEveryStatement(t *testing.T) {
 		t.Error("the plan of everything leaves statements out")
 	}
 	out.Reset()
-	if err := planText(&out, planOf(t, "webhooks_list")); err != nil || !strings.Contains(out.String(), " more are left out here\n") {
+	if err := reporters.PlanText(&out, planOf(t, "webhooks_list"), plan.Volume{}); err != nil || !strings.Contains(out.String(), " more are left out here\n") {
 		t.Errorf("%v: the plan of one operation does not tell that it leaves statements out", err)
 	}
 }

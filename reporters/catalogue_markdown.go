@@ -1,0 +1,71 @@
+package reporters
+
+import (
+	"bufio"
+	"cmp"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"qorcheck/spec"
+)
+
+// CatalogueMarkdown writes the page of requirements.
+func CatalogueMarkdown(w io.Writer, c Catalogue) error {
+	b := bufio.NewWriter(w)
+	fmt.Fprintf(b, "# %s: the requirements\n\nWritten by `make requirements`. What a requirement says is read after “a conforming target”.\n", c.Name)
+	for _, chapter := range c.Chapters {
+		c.markdownChapter(b, chapter)
+	}
+	c.markdownTables(b)
+	return b.Flush()
+}
+
+// markdownChapter writes the requirements of a chapter, nothing where none is tested.
+func (c Catalogue) markdownChapter(b io.Writer, chapter spec.Chapter) {
+	heading := fmt.Sprintf("\n## %s\n\n| Requirement | Says | From | On | Check | Mutants |\n| --- | --- | --- | --- | --- | --- |\n", chapter.Title)
+	for _, q := range c.Tested() {
+		if q.Chapter != chapter.Name {
+			continue
+		}
+		from := q.Page
+		if q.Link != "" {
+			from = fmt.Sprintf("[%s](%s)", q.Page, q.Link)
+		}
+		kind := []string{string(q.Level), q.Profile}
+		if q.Fault != "" {
+			kind = append(kind, q.Fault)
+		}
+		fmt.Fprintf(b, "%s| **%s** %s | %s | %s %s | %s | `%s` | %s |\n", heading, q.ID, strings.Join(kind, ", "), q.Sentence,
+			from, strings.Join(q.Statements, " "), q.on(), q.Check, cmp.Or(strings.Join(q.Mutants, ", "), "–"))
+		heading = ""
+	}
+}
+
+// markdownTables writes what is not tested, and the list by operation, check and statement.
+func (c Catalogue) markdownTables(b io.Writer) {
+	if none := c.untested(); len(none) > 0 {
+		fmt.Fprint(b, "\n## Not tested\n\n| Requirement | Says | Why |\n| --- | --- | --- |\n")
+		for _, q := range none {
+			fmt.Fprintf(b, "| **%s** | %s | %s |\n", q.ID, q.Sentence, q.Untested)
+		}
+	}
+	fmt.Fprint(b, "\n## Operations\n\nBeside the requirements that hold everywhere.\n\n| Operation | Requirements |\n| --- | --- |\n")
+	for _, o := range c.Operations {
+		fmt.Fprintf(b, "| %s | %s |\n", o.Operation, strings.Join(o.Requirements, ", "))
+	}
+	checks := map[string][]string{}
+	for _, q := range c.Tested() {
+		checks[q.Check] = append(checks[q.Check], q.ID)
+	}
+	fmt.Fprint(b, "\n## Checks\n\n| Check | Requirements |\n| --- | --- |\n")
+	for _, name := range slices.Sorted(maps.Keys(checks)) {
+		fmt.Fprintf(b, "| `%s` | %s |\n", name, strings.Join(checks[name], ", "))
+	}
+	fmt.Fprint(b, "\n## Statements\n\n| Statement | Requirements |\n| --- | --- |\n")
+	for _, s := range c.Statements {
+		fmt.Fprintf(b, "| %s | %s |\n", s.ID, cmp.Or(strings.Join(s.Requirements, ", "), "none: "+s.NotCovered))
+	}
+}

@@ -168,8 +168,7 @@ func className(d *run.Document, operation string) string {
 }
 
 func obligationCase(d *run.Document, o run.Obligation) TestCase {
-	sentence := strings.TrimPrefix(o.Sentence, o.Operation+" ")
-	c := newTestCase(className(d, o.Operation), o.Requirement+" "+sentence)
+	c := newTestCase(className(d, o.Operation), o.Requirement+" "+o.Promise)
 	c.Seconds = junitSeconds(o.Seconds)
 	if !o.Started.IsZero() {
 		c.Timestamp = stamp(o.Started)

@@ -42,7 +42,7 @@ func resultOf(c TestCase) (element, message string) {
 func TestJUnitOfCases(t *testing.T) {
 	must, should, waived := sample.Obligation("R-1", spec.Must, verdict.Fail), sample.Obligation("R-2", spec.Should, verdict.Fail), sample.Obligation("R-3", spec.Must, verdict.Waived)
 	all := []run.Obligation{must, should, waived}
-	fail := []verdict.Finding{{Check: "status", Expected: "status 200", Received: "status 500"}}
+	fail := []verdict.Finding{{Check: "status", Rule: verdict.WrongStatus, Deviation: verdict.Status, Expected: "status 200", Received: "status 500"}}
 	strict := func(d *run.Document) { d.Strict = true }
 	lenient := func(d *run.Document) { d.Unexercised = true }
 	for _, tt := range []struct {

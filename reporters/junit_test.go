@@ -291,7 +291,7 @@ func TestJUnitHoldsHostileText(t *testing.T) {
 			d := sample.Document(1, list...)
 			for i := range d.Causes {
 				if c := &d.Causes[i]; i == 0 || len(tt.text) < 1<<10 {
-					c.Title, c.Shown[0].Findings = tt.text, []verdict.Finding{{Expected: tt.text, Received: tt.text}}
+					c.Title, c.Shown[0].Findings = tt.text, []verdict.Finding{{Deviation: verdict.Value, Expected: tt.text, Received: tt.text}}
 					c.Shown[0].Evidence[0].Answer.Body = redacttest.Text(tt.text)
 				}
 			}

@@ -90,9 +90,8 @@ func failureSection(f outline.Failure) string {
 	if len(f.First.Findings) > 0 {
 		received = f.First.Findings[0].Received
 	}
-	sentence := strings.TrimSuffix(f.Title, ": received "+received)
 	fmt.Fprintf(&b, "<details><summary>%s: %s: received <code>%s</code> (%s)</summary>\n\n",
-		f.Word(), html.EscapeString(oneLine(sanitise(sentence))), html.EscapeString(redact.Cut(oneLine(sanitise(received)), maxTitle)), html.EscapeString(sanitise(f.Extent())))
+		f.Word(), html.EscapeString(oneLine(sanitise(f.Promise))), html.EscapeString(redact.Cut(oneLine(sanitise(received)), maxTitle)), html.EscapeString(sanitise(f.Extent())))
 	fmt.Fprintf(&b, "- Requirement: %s, %s\n", span(f.Obligation.Requirement), strings.ToUpper(string(f.Obligation.Level)))
 	fmt.Fprintf(&b, "- Documented: %s\n", documented(f.Obligation.Clause))
 	for _, finding := range f.First.Findings {

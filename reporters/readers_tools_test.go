@@ -250,7 +250,7 @@ func hostile() *run.Document {
 	}
 	for i := range d.Causes {
 		c := &d.Causes[i].Shown[0]
-		c.Findings = []verdict.Finding{{Expected: text, Received: text}}
+		c.Findings = []verdict.Finding{{Deviation: verdict.Value, Expected: text, Received: text}}
 		c.Evidence[0].Answer.Body = redacttest.Text(text)
 	}
 	return d

@@ -62,8 +62,9 @@ func TestRunJSONMeetsItsSchema(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	for _, tt := range []struct{ claim, old, new string }{
-		{"an unknown field", `"version": 2,`, `"version": 2, "colour": "red",`},
-		{"another version", `"version": 2,`, `"version": 3,`},
+		{"an unknown field", `"version": 3,`, `"version": 3, "colour": "red",`},
+		{"another version", `"version": 3,`, `"version": 2,`},
+		{"an unknown rule", `"rule": "status"`, `"rule": "taste"`},
 		{"an unknown outcome", `"outcome": "fail"`, `"outcome": "failed"`},
 		{"a digest of another kind", `"plan": "sha256:`, `"plan": "md5:`},
 		{"a date that is none", `"until": "2030-12-31"`, `"until": "soon"`},
@@ -131,7 +132,11 @@ func compare(t *testing.T, root, schema map[string]any, of reflect.Type, at stri
 		if listed := words(schema["required"]); !slices.Equal(listed, required) {
 			t.Errorf("%s: required are %v, the type always has %v", at, listed, required)
 		}
-	case of.Kind() == reflect.String && of.PkgPath() != "", of == reflect.TypeFor[verdict.Outcome]():
+	case of == reflect.TypeFor[verdict.Rule]():
+		if listed := words(schema["enum"]); !slices.Equal(listed, verdict.Rules()) {
+			t.Errorf("%s: the rules are %v, listed are %v", at, verdict.Rules(), listed)
+		}
+	case of.Kind() == reflect.String && of.PkgPath() != "", of == reflect.TypeFor[verdict.Deviation](), of == reflect.TypeFor[verdict.Outcome]():
 		if schema["enum"] == nil {
 			t.Errorf("%s: the words are not listed", at)
 		}

@@ -118,7 +118,6 @@ type News struct {
 	Came     bool               // some message came at all
 	Unsigned int                // came meanwhile, without the header pair, to where the case awaited a message
 	Silent   string             // why no message proves nothing, "" when it proves that none was sent
-	Instead  string             // what came in place of an awaited message, for reports
 }
 
 // AwaitsAt tells whether the case awaited a message at a place of the receiver.

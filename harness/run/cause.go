@@ -2,9 +2,6 @@ package run
 
 import (
 	"cmp"
-	"crypto/sha256"
-	"encoding/hex"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -21,11 +18,12 @@ type Cause struct {
 	Outcome verdict.Outcome `json:"outcome"`
 	Level   spec.Level      `json:"level"`
 	Check   string          `json:"check"`
-	Kind    string          `json:"kind,omitempty"` // of the requests, "" when it does not matter
-	Title   string          `json:"title"`          // what the representative case, Shown[0], says
-	Cases   int             `json:"cases"`          // different cases
-	Behind  []Behind        `json:"behind"`         // by obligation
-	Shown   []Case          `json:"shown"`          // at most MostShown, spread over the obligations
+	Kind    string          `json:"kind,omitempty"`    // of the requests, "" when it does not matter
+	Title   string          `json:"title"`             // in one line, of the representative case, Shown[0]
+	Promise string          `json:"promise,omitempty"` // the part of the title before what was received
+	Cases   int             `json:"cases"`             // different cases
+	Behind  []Behind        `json:"behind"`            // by obligation
+	Shown   []Case          `json:"shown"`             // at most MostShown, spread over the obligations
 }
 
 // Behind lists the cases of one obligation that share a cause.
@@ -79,78 +77,15 @@ func shown(v verdict.Verdict, act int) int {
 }
 
 func (all causes) find(o *Obligation, kind string, v verdict.Verdict) *gathering {
-	kind, answer := kindOfRequest(o.Check, kind), kindOfAnswer(v)
-	if v.Outcome != verdict.Fail {
-		kind = ""
+	key := keyOf(o, kind, v)
+	if all[key.id()] == nil && len(all) >= MostCauses {
+		key = key.ofMany()
 	}
-	id := causeID(o, v.Outcome, kind, answer)
-	if all[id] == nil && len(all) >= MostCauses {
-		kind = ""
-		id = causeID(o, v.Outcome, kind, "of many kinds")
-	}
+	id := key.id()
 	if all[id] == nil {
-		all[id] = &gathering{Cause: Cause{ID: id, Outcome: v.Outcome, Level: o.Level, Check: o.Check, Kind: kind, Behind: []Behind{}, Shown: []Case{}}}
+		all[id] = &gathering{Cause: Cause{ID: id, Outcome: v.Outcome, Level: o.Level, Check: o.Check, Kind: key.kind, Behind: []Behind{}, Shown: []Case{}}}
 	}
 	return all[id]
-}
-
-func causeID(o *Obligation, outcome verdict.Outcome, kind, answer string) string {
-	name := []string{o.Check}
-	if outcome != verdict.Fail {
-		name = append(name, outcome.String())
-	}
-	if kind != "" {
-		name = append(name, kind)
-	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{outcome.String(), string(o.Level), o.Check, kind, answer}, "\x00")))
-	return strings.Join(append(name, hex.EncodeToString(sum[:4])), ".")
-}
-
-// kindOfRequest keeps the first two parts of a case's kind where they matter to the
-// check. What makes correct requests differ does not: they are owed the same.
-func kindOfRequest(check, kind string) string {
-	if verdict.OfShape(check) {
-		return ""
-	}
-	parts := strings.SplitN(kind, ".", 3)
-	if parts[0] == "valid" {
-		return "valid"
-	}
-	return strings.Join(parts[:min(len(parts), 2)], ".")
-}
-
-var (
-	quotedText  = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
-	plainWord   = regexp.MustCompile(`^"[A-Za-z ]{1,20}"$`)
-	someNumber  = regexp.MustCompile(`(status )?\d+`)
-	indexInPath = regexp.MustCompile(`/\d+(/|$)`)
-)
-
-// kindOfAnswer says what was received with what differs from case to case left
-// out: values, numbers other than statuses, places in lists.
-func kindOfAnswer(v verdict.Verdict) string {
-	kinds := []string{}
-	for _, f := range v.Findings {
-		received := general(f.Received, f.Check != "schema")
-		kinds = append(kinds, strings.Join([]string{indexInPath.ReplaceAllString(f.Pointer, "/*$1"), f.Keyword, received}, "\x01"))
-	}
-	slices.Sort(kinds)
-	return strings.Join(append(slices.Compact(kinds), general(v.Why, true)), "\x02")
-}
-
-func general(text string, words bool) string {
-	text = quotedText.ReplaceAllStringFunc(text, func(quoted string) string {
-		if words && plainWord.MatchString(quoted) {
-			return quoted
-		}
-		return `"…"`
-	})
-	return someNumber.ReplaceAllStringFunc(text, func(number string) string {
-		if strings.HasPrefix(number, "status ") {
-			return number
-		}
-		return "#"
-	})
 }
 
 // show keeps a case with its evidence if it is among the first: the first case of

@@ -1,12 +1,15 @@
 package run
 
 import (
+	"bytes"
 	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
@@ -26,9 +29,19 @@ func failing(all causes, o Obligation, id, kind string, findings ...verdict.Find
 
 func TestOneDefectIsOneCause(t *testing.T) {
 	pay := Obligation{ID: "pay.R-1", Operation: "pay", Check: "status", Level: spec.Must}
-	got := func(text string) verdict.Finding { return verdict.Finding{Received: text} }
-	at := func(pointer, keyword, text string) verdict.Finding {
-		return verdict.Finding{Pointer: pointer, Keyword: keyword, Received: text}
+	got := func(status int) verdict.Finding {
+		return verdict.Finding{Rule: verdict.WrongStatus, Deviation: verdict.Status, Status: status}
+	}
+	at := func(pointer, keyword string, deviation verdict.Deviation, text string) verdict.Finding {
+		return verdict.Finding{Rule: verdict.SchemaBody, Deviation: deviation, Pointer: pointer, Keyword: keyword, Got: text}
+	}
+	lacks := func(status int) verdict.Finding {
+		return verdict.Finding{Rule: verdict.DocumentedStatus, Deviation: verdict.Status, Status: status}
+	}
+	says := func(word string) verdict.Finding {
+		f := got(200)
+		f.Words, f.Got = []verdict.Fact{{Name: "/status", Value: word}}, word
+		return f
 	}
 	schema, void := pay, pay
 	schema.ID, schema.Check = "pay.R-2", "schema"
@@ -42,20 +55,22 @@ func TestOneDefectIsOneCause(t *testing.T) {
 		fa, fb verdict.Finding
 		same   bool
 	}{
-		{"the same answer to another case of a kind", pay, pay, "malformed.type", "malformed.type", got("status 200"), got("status 200"), true},
-		{"the same answer on another operation", pay, void, "malformed.type", "malformed.type", got("status 200"), got("status 200"), true},
-		{"a finer kind", pay, pay, "forbidden.merchant.other", "forbidden.merchant.off", got("status 200"), got("status 200"), true},
-		{"another kind of request", pay, pay, "malformed.type", "malformed.length", got("status 200"), got("status 200"), false},
-		{"another status", pay, pay, "malformed.type", "malformed.type", got("status 200"), got("status 500"), false},
-		{"another word in the answer", pay, pay, "malformed.type", "malformed.type", got(`status 200 with /status "approved"`), got(`status 200 with /status "declined"`), false},
-		{"another id in the answer", pay, pay, "malformed.type", "malformed.type", got(`1 stored under "a1-7"`), got(`1 stored under "b2-9"`), true},
-		{"another level", pay, should, "malformed.type", "malformed.type", got("status 200"), got("status 200"), false},
-		{"another check", pay, schema, "malformed.type", "malformed.type", got("status 200"), got("status 200"), false},
-		{"another kind of request where the answer's form is judged", schema, schema, "malformed.type", "valid.example", at("/a", "type", "17"), at("/a", "type", "4"), true},
-		{"another row of a list", schema, schema, "valid", "valid", at("/data/0/a", "type", "17"), at("/data/31/a", "type", "17"), true},
-		{"another field", schema, schema, "valid", "valid", at("/a", "type", "17"), at("/b", "type", "17"), false},
-		{"another keyword", schema, schema, "valid", "valid", at("/a", "type", "17"), at("/a", "enum", "17"), false},
-		{"another word where a schema is broken", schema, schema, "valid", "valid", at("/a", "enum", `"red"`), at("/a", "enum", `"blue"`), true},
+		{"the same answer to another case of a kind", pay, pay, "malformed.type", "malformed.type", got(200), got(200), true},
+		{"the same answer on another operation", pay, void, "malformed.type", "malformed.type", got(200), got(200), true},
+		{"a finer kind", pay, pay, "forbidden.merchant.other", "forbidden.merchant.off", got(200), got(200), true},
+		{"another kind of request", pay, pay, "malformed.type", "malformed.length", got(200), got(200), false},
+		{"another status of the class", pay, pay, "malformed.type", "malformed.type", got(200), got(201), true},
+		{"a status of another class", pay, pay, "malformed.type", "malformed.type", got(200), got(500), false},
+		{"another status that is not documented", schema, schema, "valid", "valid", lacks(418), lacks(419), false},
+		{"another word in the answer", pay, pay, "malformed.type", "malformed.type", says("approved"), says("declined"), true},
+		{"another level", pay, should, "malformed.type", "malformed.type", got(200), got(200), false},
+		{"another check", pay, schema, "malformed.type", "malformed.type", got(200), got(200), false},
+		{"another kind of request where the answer's form is judged", schema, schema, "malformed.type", "valid.example", at("/a", "type", verdict.Type, "17"), at("/a", "type", verdict.Type, "4"), true},
+		{"another row of a list", schema, schema, "valid", "valid", at("/data/0/1/a", "type", verdict.Type, "17"), at("/data/31/7/a", "type", verdict.Type, "17"), true},
+		{"another field", schema, schema, "valid", "valid", at("/a", "type", verdict.Type, "17"), at("/b", "type", verdict.Type, "17"), false},
+		{"another keyword", schema, schema, "valid", "valid", at("/a", "type", verdict.Type, "17"), at("/a", "enum", verdict.Value, "17"), false},
+		{"another deviation", schema, schema, "valid", "valid", at("/a", "", verdict.Missing, ""), at("/a", "", verdict.Type, ""), false},
+		{"another value where a schema is broken", schema, schema, "valid", "valid", at("/a", "enum", verdict.Value, `"red"`), at("/a", "enum", verdict.Value, `"blue"`), true},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			all := causes{}
@@ -105,6 +120,61 @@ func TestTitles(t *testing.T) {
 				t.Errorf("got %q", got)
 			}
 		})
+	}
+}
+
+// scrambled rewords every sentence of an entry.
+func scrambled(e Entry) Entry {
+	e.What = "reworded " + e.What
+	e.Verdicts = slices.Clone(e.Verdicts)
+	for i := range e.Verdicts {
+		v := &e.Verdicts[i]
+		v.Why, v.Note = strings.ToUpper(v.Why)+" 17", strings.ToUpper(v.Note)
+		if v.Obstacle != nil {
+			o := *v.Obstacle
+			o.Detail, v.Obstacle = "reworded "+o.Detail, &o
+		}
+		v.Findings = slices.Clone(v.Findings)
+		for j := range v.Findings {
+			f := &v.Findings[j]
+			f.Expected, f.Received = "something else than "+f.Received, `"reworded", status 299`
+		}
+	}
+	return e
+}
+
+func TestCause_IDsSurviveRewording(t *testing.T) {
+	p := plot(t,
+		ask{id: "a", paths: []string{"/404/1", "/500", "/404/2", "/200", "/503"}},
+		ask{id: "b", check: "schema", paths: []string{"/404/3", "/200"}},
+		ask{id: "c", check: "sniff", paths: []string{"/200/4"}},
+		ask{id: "d", check: "media-type", paths: []string{"/404/5"}},
+		ask{id: "e", check: "documented-status", paths: []string{"/404/6", "/500/7"}})
+	var journal bytes.Buffer
+	d := whole(t, t.Context(), p, serve(t, statuses), Options{Journal: &journal})
+	ids := func(reword func(Entry) Entry) (list []string) {
+		all := causes{}
+		if err := ReadJournal(bytes.NewReader(journal.Bytes()), func(e Entry) error {
+			e = reword(e)
+			for _, v := range e.Verdicts {
+				if o := *d.Obligation(v.Obligation); v.Outcome.Worse(verdict.Pass) {
+					o.Sentence, o.Promise, o.Clause.Text = reword(Entry{What: o.Sentence}).What, "", ""
+					list = append(list, e.Case+" "+all.add(&o, e, v))
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(list)
+		return list
+	}
+	as, reworded := ids(func(e Entry) Entry { return e }), ids(scrambled)
+	if diff := cmp.Diff(as, reworded); diff != "" {
+		t.Errorf("rewording changes ids (-as they are +reworded):\n%s", diff)
+	}
+	if len(d.Causes) < 6 || len(as) < 7 {
+		t.Errorf("%d causes of %d verdicts: too few to show anything", len(d.Causes), len(as))
 	}
 }
 
@@ -232,7 +302,7 @@ func TestCausesOfARun(t *testing.T) {
 		"fail must 3/2 list does a: received status 404, which the description does not document",
 		"fail must 1/1 list does a: received status 500, which the description does not document",
 		"fail should 4/1 list does c: received status 404, which the description does not document",
-		"inconclusive must 1/1 the target answered 503: it has no time now",
+		"inconclusive must 1/1 the target was busy: it answered 503",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s", strings.Join(got, "\n"))

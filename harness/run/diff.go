@@ -221,7 +221,7 @@ func beyond(d *Document) map[Seen]bool {
 				continue
 			}
 			for _, f := range c.Shown[0].Findings {
-				met[Seen{o.Operation, f.Received}] = true
+				met[Seen{o.Operation, fmt.Sprintf("status %d", f.Status)}] = true
 			}
 		}
 	}

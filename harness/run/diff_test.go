@@ -103,10 +103,10 @@ func TestCompareTellsWhatRunsWereMadeOf(t *testing.T) {
 }
 
 func TestCompareTellsUndocumentedBehaviour(t *testing.T) {
-	met := func(check, received, note string) *Document {
+	met := func(check string, status int, note string) *Document {
 		d := one(spec.Must, verdict.Fail)
 		d.Obligations[0].Operation, d.Obligations[0].Check = "op", check
-		d.Causes[0].Shown[0].Findings = []verdict.Finding{{Received: received}}
+		d.Causes[0].Shown[0].Findings = []verdict.Finding{{Rule: verdict.DocumentedStatus, Deviation: verdict.Status, Status: status}}
 		d.Obligations[0].Notes = []Note{{Text: note}}
 		return d
 	}
@@ -115,10 +115,10 @@ func TestCompareTellsUndocumentedBehaviour(t *testing.T) {
 		old, new *Document
 		want     []Seen
 	}{
-		{"the same", met("documented-status", "status 418", "405 is tolerated"), met("documented-status", "status 418", "405 is tolerated"), []Seen{}},
-		{"another status", met("documented-status", "status 418", "n"), met("documented-status", "status 419", "n"), []Seen{{"op", "status 419"}}},
-		{"another tolerated answer", met("status", "a", "405 is tolerated"), met("status", "b", "422 is tolerated"), []Seen{{"op", "422 is tolerated"}}},
-		{"a documented one", met("status", "status 400", "n"), met("status", "status 500", "n"), []Seen{}},
+		{"the same", met("documented-status", 418, "405 is tolerated"), met("documented-status", 418, "405 is tolerated"), []Seen{}},
+		{"another status", met("documented-status", 418, "n"), met("documented-status", 419, "n"), []Seen{{"op", "status 419"}}},
+		{"another tolerated answer", met("status", 400, "405 is tolerated"), met("status", 500, "422 is tolerated"), []Seen{{"op", "422 is tolerated"}}},
+		{"a documented one", met("status", 400, "n"), met("status", 500, "n"), []Seen{}},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			if got := Compare(tt.old, tt.new).Undocumented; !reflect.DeepEqual(got, tt.want) {

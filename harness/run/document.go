@@ -12,7 +12,7 @@ import (
 )
 
 // DocumentVersion is the version of the document's format.
-const DocumentVersion = 2
+const DocumentVersion = 3
 
 // Document is a finished run: what was asked, how each obligation ended, and the
 // evidence of what did not pass. Reports are functions of it. It holds no secret.
@@ -75,6 +75,7 @@ type Obligation struct {
 	Level       spec.Level      `json:"level"`
 	Chapter     string          `json:"chapter"`
 	Sentence    string          `json:"sentence"`
+	Promise     string          `json:"promise"` // the sentence without its operation
 	Check       string          `json:"check"`
 	Clause      Clause          `json:"clause"`
 	File        string          `json:"file"` // of the description

@@ -110,8 +110,8 @@ func TestCheckRefuses(t *testing.T) {
 		bend  func(*Document)
 		says  string
 	}{
-		{"another version", func(d *Document) { d.Version = 1 }, "document version 1"},
-		{"no version", func(d *Document) { d.Version = 0 }, "document version 0"},
+		{"another version", func(d *Document) { d.Version = 1 }, "its format is version 1"},
+		{"no version", func(d *Document) { d.Version = 0 }, "its format is version 0"},
 		{"an obligation too few", func(d *Document) { d.Obligations = d.Obligations[1:] }, "3 obligations planned, 2 listed"},
 		{"an obligation too many", func(d *Document) { d.Planned-- }, "2 obligations planned"},
 		{"a count too many", func(d *Document) { d.Counts.Pass++ }, "4 counted"},
@@ -146,7 +146,7 @@ func TestCheckRefuses(t *testing.T) {
 
 func TestRead(t *testing.T) {
 	d := sample(spec.Must, verdict.Pass, spec.Must, verdict.Fail, spec.Should, verdict.Unsupported, spec.May, verdict.Inconclusive, spec.Must, verdict.NotRun, spec.Must, verdict.Broken, spec.Must, verdict.Waived)
-	d.Causes[0].Shown = []Case{{ID: "c", Outcome: verdict.Fail, Findings: []verdict.Finding{{Check: "status", Expected: "a", Received: "b"}}, Evidence: []exchange.Evidence{{Step: "list", Started: d.Started, Curl: redacttest.Text("curl"), Answer: &exchange.Message{Line: redacttest.Text("HTTP/1.1 200 OK")}}}}}
+	d.Causes[0].Shown = []Case{{ID: "c", Outcome: verdict.Fail, Findings: []verdict.Finding{{Check: "status", Rule: verdict.WrongStatus, Deviation: verdict.Status, Expected: "a", Received: "b"}}, Evidence: []exchange.Evidence{{Step: "list", Started: d.Started, Curl: redacttest.Text("curl"), Answer: &exchange.Message{Line: redacttest.Text("HTTP/1.1 200 OK")}}}}}
 	d.conclude()
 	data, err := json.Marshal(d)
 	if err != nil {
@@ -163,13 +163,13 @@ func TestRead(t *testing.T) {
 		{"nothing", "", "it is empty"},
 		{"JSON of something else", `{"name":"a package","version":"1.2"}`, "not one of a run"},
 		{"a list", "[]", "a value of type array"},
-		{"a document without obligations", `{"version":2,"runId":"r"}`, "not one of a run"},
-		{"another version", strings.Replace(good, `"version":2`, `"version":1`, 1), "version 1: this program reads 2"},
+		{"a document without obligations", `{"version":3,"runId":"r"}`, "not one of a run"},
+		{"another version", strings.Replace(good, `"version":3`, `"version":2`, 1), "its format is version 2, this program reads version 3"},
 		{"no JSON", "<html>", "invalid character"},
 		{"half a document", good[:len(good)/2], "unexpected EOF"},
-		{"an unknown field", strings.Replace(good, `"version":2`, `"version":2,"colour":"red"`, 1), `unknown field "colour"`},
+		{"an unknown field", strings.Replace(good, `"version":3`, `"version":3,"colour":"red"`, 1), `unknown field "colour"`},
 		{"an unknown field further in", strings.Replace(good, `"findings":[{`, `"findings":[{"colour":"red",`, 1), `unknown field "colour"`},
-		{"an unknown outcome", strings.Replace(good, `"outcome":"fail"`, `"outcome":"failed"`, 1), "allowed are pass, fail"},
+		{"an unknown outcome", strings.Replace(good, `"outcome":"fail"`, `"outcome":"failed"`, 1), "must be broken, fail"},
 		{"bytes after its end", good + "{}", "bytes after its end"},
 		{"garbage after its end", good + "x", "bytes after its end"},
 		{"numbers that do not add up", strings.Replace(good, `"planned":7`, `"planned":5`, 1), "5 obligations planned, 7 listed"},

@@ -205,11 +205,5 @@ func (all received) about(t *exchange.Transcript, p *plan.Plan) exchange.News {
 			n.About = append(n.About, all.named[record.Sought]...)
 		}
 	}
-	switch {
-	case n.Unsigned > 0:
-		n.Instead = fmt.Sprintf("; %d came without the header pair of the registration", n.Unsigned)
-	case len(n.Strays) > 0:
-		n.Instead = fmt.Sprintf("; %d came about other ids, which no answer named", len(n.Strays))
-	}
 	return n
 }

@@ -14,7 +14,7 @@ import (
 // Check refuses a document whose numbers do not add up.
 func (d *Document) Check() error {
 	if d.Version != DocumentVersion {
-		return fmt.Errorf("document version %d: this program reads %d", d.Version, DocumentVersion)
+		return fmt.Errorf("document of run %s: %w", d.RunID, otherVersion(d.Version))
 	}
 	if d.Planned != len(d.Obligations) || d.Counts.Sum() != d.Planned {
 		return fmt.Errorf("document of run %s: %d obligations planned, %d listed, %d counted", d.RunID, d.Planned, len(d.Obligations), d.Counts.Sum())
@@ -49,7 +49,7 @@ func (d *Document) Check() error {
 	return nil
 }
 
-// checkCauses refuses a document whose obligations and causes do not tell the same.
+// checkCauses refuses a document whose obligations and causes contradict each other.
 func (d *Document) checkCauses() error {
 	counts := map[string]*Counts{}
 	for _, o := range d.Obligations {
@@ -82,14 +82,19 @@ func (d *Document) checkCauses() error {
 	return nil
 }
 
-// Read reads a document and checks it. What is no document of a run, or one of
-// another version, is said to be so.
+// otherVersion is the error of what another version of this program wrote.
+func otherVersion(version int) error {
+	return fmt.Errorf("its format is version %d, this program reads version %d: use the program that wrote it, or run again", version, DocumentVersion)
+}
+
+// Read reads a document and checks it. It refuses what is not the document of a
+// run, and one of another version.
 func Read(r io.Reader) (*Document, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
 		return nil, fmt.Errorf("run document: %w", err)
 	}
-	if err := foreign(data); err != nil {
+	if err := refuseOther(data); err != nil {
 		return nil, fmt.Errorf("run document: %w", err)
 	}
 	decoder := json.NewDecoder(bytes.NewReader(data))
@@ -104,8 +109,8 @@ func Read(r io.Reader) (*Document, error) {
 	return d, d.Check()
 }
 
-// foreign refuses what no run wrote.
-func foreign(data []byte) error {
+// refuseOther refuses what no run of this version wrote.
+func refuseOther(data []byte) error {
 	var head struct {
 		Version     *int             `json:"version"`
 		RunID       *string          `json:"runId"`
@@ -123,7 +128,7 @@ func foreign(data []byte) error {
 	case head.Version == nil || head.RunID == nil || head.Obligations == nil:
 		return errors.New("not one of a run: it has no version, runId or obligations")
 	case *head.Version != DocumentVersion:
-		return fmt.Errorf("version %d: this program reads %d", *head.Version, DocumentVersion)
+		return otherVersion(*head.Version)
 	}
 	return nil
 }

@@ -13,14 +13,14 @@ import (
 func (d *Document) gather(all causes) {
 	d.Causes = []Cause{}
 	waived := map[string]bool{}
-	alike := map[string]int{} // causes that would be told by the same line
+	alike := map[string]int{} // causes by title
 	for _, g := range all {
-		alike[d.title(g.Cause, false)]++
+		d.title(&g.Cause, false)
+		alike[g.Title]++
 	}
 	for id, g := range all {
-		g.Title = d.title(g.Cause, false)
 		if alike[g.Title] > 1 {
-			g.Title = d.title(g.Cause, true)
+			d.title(&g.Cause, true)
 		}
 		d.Causes = append(d.Causes, g.Cause)
 		waived[id] = d.Waived(g.Cause)
@@ -53,23 +53,24 @@ func compareTruth(a, b bool) int {
 	return 1
 }
 
-// title says in one line what the representative case showed. It also names the
-// kind of its request, or the place in its answer, to tell the cause apart from
-// those that the same line would tell.
-func (d *Document) title(c Cause, apart bool) string {
+// title writes the line of a cause: what was promised, and what its representative
+// case received. To distinguish it from causes with the same line it also names the
+// kind of its requests, or the place in its response.
+func (d *Document) title(c *Cause, distinct bool) {
 	first := c.Shown[0]
 	if len(first.Findings) == 0 {
-		return first.Why
+		c.Title = first.Why
+		return
 	}
 	o := d.Obligation(first.Obligation)
-	sentence := o.Sentence
-	if len(d.Operations(c)) > 1 {
-		sentence = strings.TrimPrefix(sentence, o.Operation+" ")
+	c.Promise = o.Sentence
+	if len(d.Operations(*c)) > 1 {
+		c.Promise = o.Promise
 	}
-	if by := cmp.Or(c.Kind, first.Findings[0].Pointer); apart && by != "" {
-		sentence += " (" + by + ")"
+	if by := cmp.Or(c.Kind, first.Findings[0].Pointer); distinct && by != "" {
+		c.Promise += " (" + by + ")"
 	}
-	return fmt.Sprintf("%s: received %s", sentence, first.Findings[0].Received)
+	c.Title = fmt.Sprintf("%s: received %s", c.Promise, first.Findings[0].Received)
 }
 
 // simpler orders cases by how soon they are understood: a single request before a

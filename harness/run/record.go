@@ -11,8 +11,8 @@ import (
 	"qorcheck/harness/verdict"
 )
 
-// mostSaid bounds each text of a verdict. It is cut after redaction.
-const mostSaid = 600
+// maxText is how many bytes each text of a verdict has. It is cut after redaction.
+const maxText = 600
 
 // judge judges and journals what a case showed. A panic of ours breaks that case alone.
 func (r *Run) judge(c *plan.Case, t *exchange.Transcript) {
@@ -31,8 +31,8 @@ func (r *Run) judge(c *plan.Case, t *exchange.Transcript) {
 	r.record(c, t, verdicts, evidence)
 }
 
-// evidence is what is shown of a case. What passed is shown by the journal and the
-// progress alone, and its requests are not repeated.
+// evidence lists the redacted exchanges of a case. Those of a case that passed are
+// needed by the journal and the progress only, without curl lines.
 func (r *Run) evidence(t *exchange.Transcript, verdicts []verdict.Verdict) []exchange.Evidence {
 	passed := !slices.ContainsFunc(verdicts, func(v verdict.Verdict) bool { return v.Outcome.Worse(verdict.Pass) })
 	if passed && r.options.Journal == nil && r.options.Progress == nil {
@@ -49,11 +49,11 @@ func (r *Run) evidence(t *exchange.Transcript, verdicts []verdict.Verdict) []exc
 	return list
 }
 
-// faulty is what is said of a case that met a fault of our own.
+// faulty lists the verdicts of a case that met a fault of our own.
 func faulty(c *plan.Case, fault any) []verdict.Verdict {
 	var verdicts []verdict.Verdict
 	for _, id := range c.Obligations {
-		verdicts = append(verdicts, verdict.Verdict{Obligation: id, Outcome: verdict.Broken, Why: fmt.Sprint("panic: ", fault)})
+		verdicts = append(verdicts, verdict.Crashed(id, fault))
 	}
 	return verdicts
 }
@@ -61,14 +61,8 @@ func faulty(c *plan.Case, fault any) []verdict.Verdict {
 func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Verdict, evidence []exchange.Evidence) {
 	e := entry(c, t)
 	e.Verdicts, e.Outcome, e.Evidence = verdicts, verdict.Pass, evidence
-	for i := range verdicts {
-		v := &verdicts[i]
-		show := func(text string) string { return r.client.Redactor().Answer(text).Cut(mostSaid).String() }
-		v.Why, v.Note = show(v.Why), show(v.Note)
-		for j := range v.Findings {
-			f := &v.Findings[j]
-			f.Expected, f.Received, f.Pointer = show(f.Expected), show(f.Received), show(f.Pointer)
-		}
+	for i, v := range verdicts {
+		verdicts[i] = v.WithTexts(func(text string) string { return r.client.Redactor().Answer(text).Cut(maxText).String() })
 		if v.Outcome.Worse(e.Outcome) {
 			e.Outcome = v.Outcome
 		}
@@ -93,7 +87,7 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 	}
 }
 
-// entry tells what happened in a case, nil where nothing is known of it.
+// entry begins the journal line of a case; there is no transcript where a fault of our own ended it.
 func entry(c *plan.Case, t *exchange.Transcript) Entry {
 	e := Entry{Case: c.ID, Operation: c.Operation, Kind: c.Kind, What: c.Why, Act: -1}
 	if c.Fault != nil {
@@ -115,7 +109,7 @@ func entry(c *plan.Case, t *exchange.Transcript) Entry {
 	return e
 }
 
-// write puts a line into the journal and tells whether it is there; the run must be
+// write puts a line into the journal and reports whether it is there; the run must be
 // locked. When it is not, the run ends: what is not written down would be lost.
 func (r *Run) write(value any) bool {
 	if r.options.Journal == nil {

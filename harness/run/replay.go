@@ -47,7 +47,7 @@ func (p *Replayed) head(l line) error {
 		return errors.New("no journal of a run begins so")
 	}
 	if l.Head.Document.Version != DocumentVersion {
-		return fmt.Errorf("document version %d: this program reads %d", l.Head.Document.Version, DocumentVersion)
+		return otherVersion(l.Head.Document.Version)
 	}
 	p.Head = *l.Head
 	p.ledger = newLedger(p.begin())

@@ -97,13 +97,13 @@ func TestOutcomesOfObligations(t *testing.T) {
 		{"a tolerated answer passes", ask{id: "a", paths: []string{"/405"}}, verdict.Pass, "", ExitPass},
 		{"one of two failed", ask{id: "a", paths: []string{"/200", "/404"}}, verdict.Fail, "", ExitFail},
 		{"one failed, one has no time", ask{id: "a", paths: []string{"/503", "/404"}}, verdict.Fail, "", ExitFail},
-		{"one has no time", ask{id: "a", paths: []string{"/200", "/503"}}, verdict.Inconclusive, "the target answered 503: it has no time now", ExitUnclear},
+		{"one has no time", ask{id: "a", paths: []string{"/200", "/503"}}, verdict.Inconclusive, "the target was busy: it answered 503", ExitUnclear},
 		{"no answer is one that it speaks of", ask{id: "a", paths: []string{"/200"}, alter: func(o *plan.Obligation, _ *plan.Case) { o.Requirement.Answers = []string{"rejected"} }}, verdict.Inconclusive, "no answer was one that it speaks of", ExitUnclear},
 		{"there is no case", ask{id: "a"}, verdict.Inconclusive, "no answer was one that it speaks of", ExitUnclear},
 		{"the fixtures lack something", ask{id: "a", paths: []string{"/200"}, alter: func(o *plan.Obligation, _ *plan.Case) { o.Lacks = "add to f.yaml: keys" }}, verdict.Inconclusive, "add to f.yaml: keys", ExitUnclear},
 		{"and something failed", ask{id: "a", paths: []string{"/404"}, alter: func(o *plan.Obligation, _ *plan.Case) { o.Lacks = "add to f.yaml: keys" }}, verdict.Fail, "", ExitFail},
 		{"the environment cannot", ask{id: "a", alter: func(o *plan.Obligation, _ *plan.Case) { o.Unsupported = "no messages here" }}, verdict.Unsupported, "no messages here", ExitPass},
-		{"the check does not exist", ask{id: "a", check: "sniff", paths: []string{"/200"}}, verdict.Broken, "there is no check sniff", ExitBroken},
+		{"the check does not exist", ask{id: "a", check: "sniff", paths: []string{"/200"}}, verdict.Broken, "unknown check sniff", ExitBroken},
 		{"judging panics", ask{id: "a", check: "retry", paths: []string{"/404"}, alter: lost}, verdict.Broken, "panic: runtime error", ExitBroken},
 		{"the preparation failed", ask{id: "a", paths: []string{"/200"}, alter: func(_ *plan.Obligation, c *plan.Case) {
 			c.Prepare = []plan.Step{{Name: "make", Request: plan.Request{Method: "POST", Path: "/404"}}}
@@ -140,7 +140,7 @@ func TestWaivers(t *testing.T) {
 	d := whole(t, t.Context(), plot(t, asks...), serve(t, statuses), Options{Waivers: w})
 	want := []string{
 		"waived known (pat, until 2030-12-31) https://issues.example.test/7", "pass it passes although it is waived: remove its waiver",
-		"inconclusive the target answered 503: it has no time now", "broken there is no check sniff", "fail ",
+		"inconclusive the target was busy: it answered 503", "broken unknown check sniff", "fail ",
 	}
 	for i, o := range d.Obligations {
 		if got := fmt.Sprint(o.Outcome, " ", o.Why); got != want[i] {
@@ -416,7 +416,7 @@ func TestCanariesDoNotSurviveInFindings(t *testing.T) {
 			}
 			for _, c := range d.Causes[0].Shown {
 				for _, f := range c.Findings {
-					if len(f.Received) > mostSaid+40 || len(f.Expected) > mostSaid+40 {
+					if len(f.Received) > maxText+40 || len(f.Expected) > maxText+40 {
 						t.Errorf("%d bytes of a finding", len(f.Received))
 					}
 				}

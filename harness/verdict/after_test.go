@@ -29,7 +29,7 @@ func TestRepeat(t *testing.T) {
 		{claim: "another answer fails", status: 400, expect: want(400), observed: []exchange.Record{observed("repeat", nil, 200, "{}")}, want: Fail, exercised: true, says: "status 400 again"},
 		{claim: "where the first is wrong already nothing is judged", status: 200, expect: want(400), observed: []exchange.Record{observed("repeat", nil, 400, "{}")}, want: Pass},
 		{claim: "no answer is unclear", status: 400, expect: want(400), observed: []exchange.Record{failing(observed("repeat", nil, 0, ""))}, want: Inconclusive, says: "connection refused"},
-		{claim: "a busy target is unclear", status: 400, expect: want(400), observed: []exchange.Record{observed("repeat", nil, 429, "{}")}, want: Inconclusive, says: "no time"},
+		{claim: "a busy target is unclear", status: 400, expect: want(400), observed: []exchange.Record{observed("repeat", nil, 429, "{}")}, want: Inconclusive, says: "the target was busy"},
 		{claim: "other observations are not its matter", status: 400, expect: want(400), observed: []exchange.Record{observed("retry", &plan.Expect{Statuses: []int{200}}, 500, "{}")}, want: Pass},
 		{claim: "without a repetition nothing is exercised", status: 400, expect: want(400), want: Pass},
 	})
@@ -56,7 +56,7 @@ func TestAlike(t *testing.T) {
 	}
 	table(t, "alike", []row{
 		{claim: "the answer that an unknown id gets passes", status: 404, body: `{"code":"76","message":"no 1"}`, observed: unknown(404, `{"code":"76","message":"no 2"}`), want: Pass, exercised: true},
-		{claim: "another status tells that it exists", status: 403, body: `{"code":"76"}`, observed: unknown(404, `{"code":"76"}`), want: Fail, exercised: true, says: "which tells that the object exists"},
+		{claim: "another status tells that it exists", status: 403, body: `{"code":"76"}`, observed: unknown(404, `{"code":"76"}`), want: Fail, exercised: true, says: "which reveals that the object exists"},
 		{claim: "another code does so too", status: 404, body: `{"code":"89"}`, observed: unknown(404, `{"code":"76"}`), want: Fail, exercised: true, says: `/code "76"`},
 		{claim: "no answer is unclear", status: 404, observed: []exchange.Record{failing(unknown(0, "")[0])}, want: Inconclusive, says: "connection refused"},
 	})

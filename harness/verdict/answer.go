@@ -1,39 +1,41 @@
 package verdict
 
 import (
-	"fmt"
 	"math/big"
 	"net/http"
 	"slices"
-	"strings"
+	"strconv"
 
 	"qorcheck/harness/exchange"
 	"qorcheck/spec"
 )
 
-// code judges that the code of an answer goes with the outcome that it tells.
+// code judges that the code of a response agrees with the outcome that it states.
 func code(v View) Observation {
 	c := v.Operation.Conformance.Codes
 	if c == nil {
 		return Observation{}
 	}
 	ending := v.Operation.Ending(v.Body.Value)
-	word, problem := text(v.Body.Value, c.Field)
-	if ending == "" || ending == spec.Unknown || problem != "" || slices.Contains(c.Unjudged, word) {
-		return Observation{} // a code that is not there is the schema's matter
+	word, deviation := textAt(v.Body.Value, c.Field)
+	if ending == "" || ending == spec.Unknown || deviation != 0 || slices.Contains(c.Unjudged, word) {
+		return Observation{} // a missing code is the schema's matter
 	}
 	seen := Observation{Exercised: true}
 	success := slices.Contains(c.Success, word)
+	finding := Finding{Deviation: Value, Status: v.Answer.Status, Pointer: c.Field, Got: shown(v.Body.Value, c.Field), Given: []Fact{{"outcome", string(ending)}}}
 	switch {
 	case ending == spec.Succeeded && !success:
-		seen.Findings = []Finding{{Pointer: c.Field, Keyword: "code", Expected: fmt.Sprintf("%s %s, since the answer tells of success", c.Field, strings.Join(c.Success, " or ")), Received: fmt.Sprintf("%q", word)}}
+		finding.Rule, finding.Wanted = SuccessCode, c.Success
+		seen.Findings = []Finding{finding}
 	case ending != spec.Succeeded && success:
-		seen.Findings = []Finding{{Pointer: c.Field, Keyword: "code", Expected: fmt.Sprintf("%s other than %s, since the answer tells of %s", c.Field, word, ending), Received: fmt.Sprintf("%q", word)}}
+		finding.Rule = FailureCode
+		seen.Findings = []Finding{finding}
 	}
 	return seen
 }
 
-// echo judges that an answer repeats what it is promised to repeat of the request.
+// echo judges that a response repeats the values of the request that it must.
 func echo(v View) Observation {
 	seen := Observation{}
 	for _, e := range v.Operation.Conformance.Echo {
@@ -44,16 +46,16 @@ func echo(v View) Observation {
 		seen.Exercised = true
 		if got := exchange.Text(v.Body.Value, e.Answer); got != sent {
 			seen.Findings = append(seen.Findings, Finding{
-				Pointer: e.Answer, Keyword: "echo",
-				Expected: fmt.Sprintf("%s %q, as sent in %s", e.Answer, sent, e.Request), Received: received(v.Body.Value, e.Answer),
+				Rule: Echoed, Deviation: differs(v.Body.Value, e.Answer), Status: v.Answer.Status, Pointer: e.Answer,
+				Wanted: []string{strconv.Quote(sent)}, Got: shown(v.Body.Value, e.Answer), Given: []Fact{{e.Request, sent}},
 			})
 		}
 	}
 	return seen
 }
 
-// amount judges that a success tells of the amount that was asked for, if it
-// tells of any: whether it must is the schema's matter.
+// amount judges that a success states the requested amount, if it states any:
+// whether it must is the schema's matter.
 func amount(v View) Observation {
 	a := v.Operation.Conformance.Amounts
 	if a == nil || v.Operation.Ending(v.Body.Value) != spec.Succeeded {
@@ -66,17 +68,17 @@ func amount(v View) Observation {
 			continue
 		}
 		seen.Exercised = true
-		seen.Note = "an answer that tells no amount is tolerated: it may leave it out"
+		seen.Note = "a response without an amount is tolerated: it may omit it"
 		for _, pointer := range a.Answers {
-			told := exchange.Text(v.Body.Value, pointer)
-			if told == "" {
+			booked := exchange.Text(v.Body.Value, pointer)
+			if booked == "" {
 				continue
 			}
 			seen.Note = ""
-			if moved, ok := new(big.Rat).SetString(told); !ok || moved.Cmp(asked) != 0 {
+			if moved, ok := new(big.Rat).SetString(booked); !ok || moved.Cmp(asked) != 0 {
 				seen.Findings = append(seen.Findings, Finding{
-					Pointer: pointer, Keyword: "amount",
-					Expected: fmt.Sprintf("%s of %s, the amount asked for", pointer, asked.FloatString(2)), Received: fmt.Sprintf("%q", told),
+					Rule: Amount, Deviation: Value, Status: v.Answer.Status,
+					Pointer: pointer, Wanted: []string{asked.FloatString(2)}, Got: shown(v.Body.Value, pointer),
 				})
 			}
 		}
@@ -84,14 +86,14 @@ func amount(v View) Observation {
 	return seen
 }
 
-// added judges that 201 is answered only where something was added.
+// added judges that the status is 201 only where something was added.
 func added(v View) Observation {
 	if v.Answer.Status != http.StatusCreated {
 		return Observation{}
 	}
 	seen := Observation{Exercised: true}
 	if e := v.Operation.Ending(v.Body.Value); e == spec.Refused || e == spec.Errored {
-		seen.Findings = []Finding{{Expected: "201 only where something was added", Received: "status 201" + told(v)}}
+		seen.Findings = []Finding{{Rule: NothingAdded, Deviation: Status, Status: v.Answer.Status, Words: outcomeWords(v)}}
 	}
 	return seen
 }

@@ -19,6 +19,15 @@ type Body struct {
 	Value     any    // decoded JSON, nil when it is none
 	Fault     string // why it is not JSON by RFC 8259 with unique names, "" when it is
 	Truncated bool
+	Empty     bool
+}
+
+// deviation is that of a body with a fault.
+func (b Body) deviation() Deviation {
+	if b.Empty {
+		return Missing
+	}
+	return Unreadable
 }
 
 // readBody decodes a body in full: duplicate names, bytes after the value and
@@ -27,11 +36,11 @@ func readBody(a *exchange.Answer) Body {
 	b := Body{Truncated: a.Truncated}
 	switch encoding := a.Header.Get("Content-Encoding"); {
 	case encoding != "" && !strings.EqualFold(encoding, "identity"):
-		b.Fault, b.Truncated = fmt.Sprintf("encoded as %q, which nobody asked for", head(encoding)), false
+		b.Fault, b.Truncated = fmt.Sprintf("encoded as %q, which the request did not accept", head(encoding)), false
 	case a.Truncated:
 		b.Fault = fmt.Sprintf("longer than the %d bytes that are judged", len(a.Body))
 	case len(bytes.TrimSpace(a.Body)) == 0:
-		b.Fault = "an empty body"
+		b.Fault, b.Empty = "an empty body", true
 	case !utf8.Valid(a.Body):
 		b.Fault = "a body that is not UTF-8"
 	default:
@@ -60,7 +69,7 @@ func describe(err error, body []byte) string {
 	if number, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		err = fmt.Errorf("a number beyond all range at byte %d", number.Offset) // its own text holds the number
 	}
-	return fmt.Sprintf("no JSON (%s), beginning %q", err, start)
+	return fmt.Sprintf("not JSON (%s), beginning %q", err, start)
 }
 
 const deepest = 1000
@@ -172,18 +181,27 @@ func mediaTypeOf(a *exchange.Answer) string {
 	return base
 }
 
-// text finds a string in a body, and what is there when it is not one.
-func text(body any, pointer string) (value string, problem string) {
+// textAt finds a non-blank string in a body, or says how what is there deviates
+// from one; the deviation is zero where it does not.
+func textAt(body any, pointer string) (text string, deviation Deviation) {
 	found, there := spec.Lookup(body, pointer)
 	if !there {
-		return "", "nothing there"
+		return "", Missing
 	}
 	s, ok := found.(string)
 	switch {
 	case !ok:
-		return "", "a value of type " + spec.TypeOf(found)
+		return "", Type
 	case strings.TrimSpace(s) == "":
-		return "", fmt.Sprintf("%q, which is blank", s)
+		return "", Value
 	}
-	return s, ""
+	return s, 0
+}
+
+// differs is the deviation of a value that is not the wanted one.
+func differs(body any, pointer string) Deviation {
+	if _, there := spec.Lookup(body, pointer); !there {
+		return Missing
+	}
+	return Value
 }

@@ -33,31 +33,31 @@ func TestReadBody(t *testing.T) {
 		{"a value after the value", `{} {}`, "bytes after the JSON value"},
 		{"garbage after the value", `{}x`, "bytes after the JSON value"},
 		{"a NUL after the value", "{}\x00", "bytes after the JSON value"},
-		{"a byte order mark", "\uFEFF{}", "no JSON"},
+		{"a byte order mark", "\uFEFF{}", "not JSON"},
 		{"invalid UTF-8", "{\"a\":\"\xff\"}", "not UTF-8"},
-		{"half an object", `{"a":1`, "no JSON"},
-		{"half a name", `{"a`, "no JSON"},
-		{"half a list", `[1,`, "no JSON"},
-		{"a comma too much", `[1,]`, "no JSON"},
-		{"a comma too much in an object", `{"a":1,}`, "no JSON"},
-		{"a comma too few", `[1 2]`, "no JSON"},
-		{"a colon too few", `{"a" 1}`, "no JSON"},
-		{"brackets that do not match", `[1}`, "no JSON"},
-		{"single quotes", `{'a':1}`, "no JSON"},
-		{"a name that is no string", `{1:1}`, "no JSON"},
-		{"a leading zero", `[01]`, "no JSON"},
-		{"not a number", `[NaN]`, "no JSON"},
+		{"half an object", `{"a":1`, "not JSON"},
+		{"half a name", `{"a`, "not JSON"},
+		{"half a list", `[1,`, "not JSON"},
+		{"a comma too much", `[1,]`, "not JSON"},
+		{"a comma too much in an object", `{"a":1,}`, "not JSON"},
+		{"a comma too few", `[1 2]`, "not JSON"},
+		{"a colon too few", `{"a" 1}`, "not JSON"},
+		{"brackets that do not match", `[1}`, "not JSON"},
+		{"single quotes", `{'a':1}`, "not JSON"},
+		{"a name that is no string", `{1:1}`, "not JSON"},
+		{"a leading zero", `[01]`, "not JSON"},
+		{"not a number", `[NaN]`, "not JSON"},
 		{"a comment", `{} // done`, "bytes after"},
-		{"a raw control character", "\"a\nb\"", "no JSON"},
-		{"a number that no machine holds", "[" + strings.Repeat("9", 10_000) + "]", "no JSON"},
-		{"a NUL in a text", "\"a\x00b\"", "no JSON"},
+		{"a raw control character", "\"a\nb\"", "not JSON"},
+		{"a number that no machine holds", "[" + strings.Repeat("9", 10_000) + "]", "not JSON"},
+		{"a NUL in a text", "\"a\x00b\"", "not JSON"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			got := readBody(&exchange.Answer{Body: []byte(tt.body)})
 			if (got.Fault == "") != (tt.fault == "") || !strings.Contains(got.Fault, tt.fault) {
 				t.Errorf("fault %q, want %q", got.Fault, tt.fault)
 			}
-			if got.Fault != "" && got.Value != nil || len(got.Fault) > mostShown+100 {
+			if got.Fault != "" && got.Value != nil || len(got.Fault) > maxValue+100 {
 				t.Errorf("value %v", got.Value)
 			}
 		})

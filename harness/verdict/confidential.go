@@ -13,7 +13,7 @@ import (
 	"qorcheck/spec"
 )
 
-// notShown judges that an answer repeats none of the values which the description
+// notShown judges that a response repeats none of the values which the description
 // lists under neverShown, whichever request of the case carried them.
 func notShown(v View) Observation {
 	texts, seen := []textIn(nil), Observation{}
@@ -26,12 +26,11 @@ func notShown(v View) Observation {
 			if seen.Exercised = true; texts == nil {
 				texts = textsIn(v.Body, v.Answer.Body)
 			}
-			chance := len(value) < shortest && v.chance(texts, value, pointer)
+			chance := len(value) < distinctive && v.chance(texts, value, pointer)
 			for _, t := range texts {
 				if !chance && t.repeats(value) {
 					seen.Findings = append(seen.Findings, Finding{
-						Pointer: t.pointer, Keyword: "neverShown",
-						Expected: fmt.Sprintf("nothing that repeats %s of the request", pointer), Received: "its value",
+						Rule: SecretRepeated, Deviation: Surplus, Status: v.Answer.Status, Pointer: t.pointer, Given: []Fact{{Name: pointer}},
 					})
 					return seen
 				}
@@ -41,8 +40,8 @@ func notShown(v View) Observation {
 	return seen
 }
 
-// chance tells whether an answer has other reason to hold a few digits: they are what
-// it is documented to tell, such as an id or a count, or what the request asked about.
+// chance reports whether a response has another reason to hold a few digits: they are
+// a documented value, such as an id or a count, or what the request asked for.
 func (v View) chance(texts []textIn, value, pointer string) bool {
 	name := strings.ToLower(pointer[strings.LastIndex(pointer, "/")+1:])
 	var content *spec.Content
@@ -62,7 +61,7 @@ func (v View) chance(texts []textIn, value, pointer string) bool {
 	return v.Transcript != nil && v.Transcript.Act != nil && slices.Contains(strings.FieldsFunc(v.Transcript.Act.URL, func(c rune) bool { return strings.ContainsRune("/?&=", c) }), value)
 }
 
-// sent lists the bodies of the requests up to the answer.
+// sent lists the bodies of the requests up to the response.
 func (v View) sent() []any {
 	bodies := []any{v.Sent}
 	if v.Transcript == nil {
@@ -77,15 +76,15 @@ func (v View) sent() []any {
 	return bodies
 }
 
-// shortest is how many digits a value has that is told by its digits alone. A
-// shorter one is told when it stands alone, or as a word of a sentence.
-const shortest = 12
+// distinctive is how many digits identify a value wherever they stand. A shorter
+// value is recognised when it stands alone, or as a word of a sentence.
+const distinctive = 12
 
 func digits(value string) bool {
 	return len(value) >= 3 && strings.Trim(value, "0123456789") == ""
 }
 
-// textIn is a text of an answer and its place.
+// textIn is a text of a response and its place.
 type textIn struct{ pointer, text string }
 
 // textsIn lists the texts of a JSON body, or the body where it is no JSON.
@@ -118,7 +117,7 @@ func textsIn(body Body, raw []byte) []textIn {
 var betweenDigits = regexp.MustCompile(`([0-9])[ -]([0-9])`)
 
 func (t textIn) repeats(value string) bool {
-	if len(value) >= shortest {
+	if len(value) >= distinctive {
 		return len(t.text) >= len(value) && strings.Contains(betweenDigits.ReplaceAllString(betweenDigits.ReplaceAllString(t.text, "$1$2"), "$1$2"), value)
 	}
 	if t.text == value {
@@ -127,19 +126,19 @@ func (t textIn) repeats(value string) bool {
 	return strings.Contains(t.text, " ") && strings.Contains(t.text, value) && regexp.MustCompile(`(?:^|[^0-9A-Za-z.,-])`+value+`(?:[^0-9A-Za-z.,-]|[.,](?:[^0-9]|$)|$)`).MatchString(t.text)
 }
 
-// insides are what the inside of a platform looks like when it shows.
+// insides are the patterns of internals of a platform.
 var insides = []struct {
 	what  string
 	holds []string // texts without one of them are not searched
 	like  *regexp.Regexp
 }{
 	{"a stack trace", []string{":", "goroutine ", "Traceback ", "#", ", line "}, regexp.MustCompile(`goroutine \d+ \[|Traceback \(most recent call last\)|\bat [\w$.<>]+\([\w$]+\.(?:java|kt|scala|groovy):\d+\)|\bat .+ in .+\.cs:line \d+|\bat .+\(?(?:/|file:|[A-Z]:\\)\S+:\d+:\d+\)?|#\d+ /\S+\.php\(\d+\)|File "[^"]+", line \d+|/\S+\.(?:go|rb|py|php|js|ts):\d+`)},
-	{"an error of a database", []string{"SQL", "ORA-", "syntax error", "unterminated", "Mongo"}, regexp.MustCompile(`SQLSTATE|ORA-\d{5}|syntax error at or near|error in your SQL syntax|unterminated quoted string|MongoServerError|SQLITE_ERROR`)},
-	{"an address of the inside", []string{".", "localhost:"}, regexp.MustCompile(`\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01])|127\.0)\.\d{1,3}\.\d{1,3}\b|\blocalhost:\d+|\b[\w-]+(?:\.[\w-]+)*\.(?:internal|local|localdomain|lan|corp|svc)\b`)},
+	{"a database error", []string{"SQL", "ORA-", "syntax error", "unterminated", "Mongo"}, regexp.MustCompile(`SQLSTATE|ORA-\d{5}|syntax error at or near|error in your SQL syntax|unterminated quoted string|MongoServerError|SQLITE_ERROR`)},
+	{"an internal address", []string{".", "localhost:"}, regexp.MustCompile(`\b(?:10\.\d{1,3}|192\.168|172\.(?:1[6-9]|2\d|3[01])|127\.0)\.\d{1,3}\.\d{1,3}\b|\blocalhost:\d+|\b[\w-]+(?:\.[\w-]+)*\.(?:internal|local|localdomain|lan|corp|svc)\b`)},
 }
 
-// noInside judges that a rejection tells nothing of the inside of the platform,
-// but for what the request itself said.
+// noInside judges that a rejection reveals no internals of the platform, except
+// what the request itself carried.
 func noInside(v View) Observation {
 	seen := Observation{Exercised: true}
 	if v.head() {
@@ -155,8 +154,8 @@ func noInside(v View) Observation {
 				continue
 			}
 			seen.Findings = append(seen.Findings, Finding{
-				Pointer: t.pointer, Keyword: "inside",
-				Expected: "a description of the problem, and nothing of the platform's inside", Received: fmt.Sprintf("%s: %q", inside.what, found),
+				Rule: InsideShown, Deviation: Surplus, Status: v.Answer.Status, Pointer: t.pointer,
+				Got: strconv.Quote(found), Given: []Fact{{"kind", inside.what}},
 			})
 			return seen
 		}
@@ -164,7 +163,7 @@ func noInside(v View) Observation {
 	return seen
 }
 
-// said tells whether the request itself carried a text.
+// said reports whether the request itself carried a text.
 func (v View) said(text string) bool {
 	if v.Transcript == nil || v.Transcript.Act == nil {
 		return false

@@ -11,7 +11,7 @@ func TestNotShown(t *testing.T) {
 	const sent = `{"card":"4571000000000001","cvv":"321","amount":"321.00","reference":"r-4571"}`
 	table(t, "not-shown", []row{
 		{claim: "an answer that shows neither passes", sent: sent, status: 200, body: `{"id":"310905123456789","amount":"321.00","last":"0001"}`, want: Pass, exercised: true},
-		{claim: "a card number fails", sent: sent, status: 400, body: `{"message":"no such card: 4571000000000001"}`, want: Fail, exercised: true, says: "nothing that repeats /card of the request"},
+		{claim: "a card number fails", sent: sent, status: 400, body: `{"message":"no such card: 4571000000000001"}`, want: Fail, exercised: true, says: "does not repeat /card of the request"},
 		{claim: "a card number in groups fails", sent: sent, status: 400, body: `{"message":"no such card: 4571 0000 0000 0001"}`, want: Fail, exercised: true, says: "/message"},
 		{claim: "a card number with dashes, deep inside, fails", sent: sent, status: 200, body: `{"data":[{"card":"4571-0000-0000-0001"}]}`, want: Fail, exercised: true, says: "/data/0/card"},
 		{claim: "a card number as a number fails", sent: sent, status: 200, body: `{"card":4571000000000001}`, want: Fail, exercised: true},
@@ -57,7 +57,7 @@ func TestNoInside(t *testing.T) {
 		{claim: "a stack trace of JavaScript fails", status: 500, body: says(`TypeError: x\n    at pay (/srv/app/pay.js:10:3)`), want: Fail, exercised: true, says: "a stack trace"},
 		{claim: "a stack trace of PHP fails", status: 500, body: says(`#0 /var/www/sale.php(12): pay()`), want: Fail, exercised: true, says: "a stack trace"},
 		{claim: "a stack trace on a page fails", status: 500, media: "text/html", body: `<pre>goroutine 1 [running]:</pre>`, want: Fail, exercised: true},
-		{claim: "an error of a database fails", status: 500, body: says("ERROR: syntax error at or near SELECT"), want: Fail, exercised: true, says: "an error of a database"},
+		{claim: "an error of a database fails", status: 500, body: says("ERROR: syntax error at or near SELECT"), want: Fail, exercised: true, says: "a database error"},
 		{claim: "a host of the inside fails", status: 500, body: says("dial pg-primary-2.payments.internal: refused"), want: Fail, exercised: true, says: `pg-primary-2.payments.internal`},
 		{claim: "an address of the inside fails", status: 500, body: says("dial tcp 10.20.0.14:5432: refused"), want: Fail, exercised: true, says: "10.20.0.14"},
 		{claim: "what the request itself said may be said", sent: `{"reference":"http://10.20.0.14/"}`, status: 400, body: says("10.20.0.14 is no allowed receiver"), want: Pass, exercised: true},

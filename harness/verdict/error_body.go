@@ -1,9 +1,10 @@
 package verdict
 
 import (
-	"fmt"
+	"cmp"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -18,31 +19,32 @@ func errorBody(v View) Observation {
 		return Observation{}
 	}
 	if v.Body.Truncated {
-		return Observation{Unclear: "the body is " + v.Body.Fault}
+		return Observation{Unclear: &Obstacle{Kind: CutBody, Detail: v.Body.Fault}}
 	}
 	seen := Observation{Exercised: true}
 	if v.Body.Fault != "" {
-		received := v.Body.Fault
+		finding := Finding{Rule: ErrorBody, Deviation: v.Body.deviation(), Status: v.Answer.Status, Wanted: promised.Required, Got: v.Body.Fault}
 		if m := mediaTypeOf(v.Answer); m != "" {
-			received += " (media type " + m + ")"
+			finding.Given = []Fact{{"media type", m}}
 		}
-		seen.Findings = append(seen.Findings, Finding{Expected: "a JSON error message with " + strings.Join(promised.Required, ", "), Received: received})
+		seen.Findings = []Finding{finding}
 		return seen
 	}
 	for _, pointer := range promised.Required {
-		if _, problem := text(v.Body.Value, pointer); problem != "" {
-			seen.Findings = append(seen.Findings, Finding{Pointer: pointer, Keyword: "required", Expected: pointer + ", a string that is not blank", Received: problem})
+		if _, deviation := textAt(v.Body.Value, pointer); deviation != 0 {
+			seen.Findings = append(seen.Findings, Finding{Rule: ErrorText, Deviation: deviation, Status: v.Answer.Status, Pointer: pointer, Got: shown(v.Body.Value, pointer)})
 		}
 	}
 	for _, pointer := range slices.Sorted(maps.Keys(promised.Fixed)) {
 		word := promised.Fixed[pointer]
-		got, problem := text(v.Body.Value, pointer)
-		switch {
-		case problem != "" && !slices.Contains(promised.Required, pointer): // else it is told already
-			seen.Findings = append(seen.Findings, Finding{Pointer: pointer, Keyword: "required", Expected: fmt.Sprintf("%s %q", pointer, word), Received: problem})
-		case problem == "" && !strings.EqualFold(got, word):
-			seen.Findings = append(seen.Findings, Finding{Pointer: pointer, Keyword: "enum", Expected: fmt.Sprintf("%s %q", pointer, word), Received: fmt.Sprintf("%q", got)})
+		got, deviation := textAt(v.Body.Value, pointer)
+		if deviation != 0 && slices.Contains(promised.Required, pointer) || deviation == 0 && strings.EqualFold(got, word) {
+			continue // found above, or right
 		}
+		seen.Findings = append(seen.Findings, Finding{
+			Rule: ErrorConstant, Deviation: cmp.Or(deviation, Value), Status: v.Answer.Status,
+			Pointer: pointer, Wanted: []string{strconv.Quote(word)}, Got: shown(v.Body.Value, pointer),
+		})
 	}
 	return seen
 }

@@ -46,9 +46,9 @@ type Observation struct {
 	Exercised bool      // there was something to judge
 	Findings  []Finding // each a broken rule
 	Note      string    // the answer is tolerated, and why
-	Unclear   string    // nothing can be concluded, and why
+	Unclear   *Obstacle // nothing can be concluded, and why
 
-	broken string // a fault of our own
+	broken *Obstacle // a fault of our own
 }
 
 // Check is one rule applied to an exchange.
@@ -117,7 +117,7 @@ func Judge(p *plan.Plan, t *exchange.Transcript) []Verdict {
 		o := p.Obligation(id)
 		switch {
 		case o == nil:
-			list = append(list, Verdict{Obligation: id, Outcome: Broken, Why: "the plan has no such obligation"})
+			list = append(list, Verdict{Obligation: id, Outcome: Broken}.because(&Obstacle{Kind: UnknownObligation}))
 		case o.Operation.ID != t.Case.Operation:
 			list = append(list, judgeInPassing(o, views))
 		default:
@@ -166,8 +166,8 @@ func judge(o *plan.Obligation, t *exchange.Transcript, views []View, act int) Ve
 	v := Verdict{Obligation: o.ID}
 	switch {
 	case t.Stopped != "":
-		v.Outcome, v.Why = Inconclusive, t.Stopped
-		return v
+		v.Outcome = Inconclusive
+		return v.because(unprepared(t))
 	case t.Act == nil:
 		return v
 	case act < 0 && t.Act.Failure != nil:
@@ -194,7 +194,7 @@ func judgeInPassing(o *plan.Obligation, views []View) Verdict {
 			seen = seen.merge(observe(o, view, i+1))
 		}
 	}
-	seen.Unclear = ""
+	seen.Unclear = nil
 	return conclude(Verdict{Obligation: o.ID}, o, seen)
 }
 
@@ -206,12 +206,12 @@ func observe(o *plan.Obligation, view View, place int) Observation {
 	if !o.Requirement.Applies(view.Answer.Status) {
 		return Observation{} // nothing that the requirement speaks of happened
 	}
-	if s := view.Answer.Status; (s == 429 || s == 503) && !slices.Contains(view.Expect.Statuses, s) {
-		return Observation{Unclear: fmt.Sprintf("the target answered %d: it has no time now", s)}
+	if s := view.Answer.Status; busy(s) && !slices.Contains(view.Expect.Statuses, s) {
+		return Observation{Unclear: &Obstacle{Kind: Busy, Status: s}}
 	}
 	check, ok := checks[o.Requirement.Check]
 	if !ok {
-		return Observation{broken: "there is no check " + o.Requirement.Check}
+		return Observation{broken: &Obstacle{Kind: UnknownCheck, Detail: o.Requirement.Check}}
 	}
 	seen := check(view)
 	for i := range seen.Findings {
@@ -227,7 +227,7 @@ func observe(o *plan.Obligation, view View, place int) Observation {
 func (s Observation) merge(more Observation) Observation {
 	s.Exercised = s.Exercised || more.Exercised
 	s.Findings = append(s.Findings, more.Findings...)
-	s.Findings = s.Findings[:min(len(s.Findings), mostFindings)]
+	s.Findings = s.Findings[:min(len(s.Findings), maxFindings)]
 	s.Note = cmp.Or(s.Note, more.Note)
 	s.Unclear = cmp.Or(s.Unclear, more.Unclear)
 	s.broken = cmp.Or(s.broken, more.broken)
@@ -237,34 +237,50 @@ func (s Observation) merge(more Observation) Observation {
 // conclude draws the outcome from what was seen.
 func conclude(v Verdict, o *plan.Obligation, seen Observation) Verdict {
 	v.Exercised, v.Findings, v.Note = seen.Exercised, seen.Findings, seen.Note
+	for i, f := range v.Findings {
+		v.Findings[i] = say(f)
+	}
 	switch {
-	case seen.broken != "":
-		v.Outcome, v.Why = Broken, seen.broken
+	case seen.broken != nil:
+		v.Outcome = Broken
+		return v.because(seen.broken)
 	case len(seen.Findings) > 0 && o.Requirement.Level == spec.May:
 		f := v.Findings[0] // what may be is noted, never failed
 		v.Outcome, v.Findings, v.Note = Pass, nil, fmt.Sprintf("may: %s: received %s", o.Requirement.Sentence, f.Received)
 	case len(seen.Findings) > 0:
 		v.Outcome = Fail
-	case seen.Unclear != "":
-		v.Outcome, v.Why = Inconclusive, seen.Unclear
+	case seen.Unclear != nil:
+		v.Outcome = Inconclusive
+		return v.because(seen.Unclear)
 	default:
 		v.Outcome = Pass
 	}
 	return v
 }
 
-// failed judges a request that got no answer: trouble on the way says nothing
-// about conformance, an answer that is not HTTP does.
+// failed judges a request that got no response: trouble on the way says nothing
+// about conformance, a response that is not HTTP does.
 func failed(v Verdict, o *plan.Obligation, f *exchange.Failure) Verdict {
-	switch f.Kind {
-	case exchange.Malformed:
-		v.Outcome, v.Why = Inconclusive, "the answer is not HTTP: "+f.Text.String()
-		if o.Requirement.Check == "media-type" {
-			v.Outcome, v.Exercised, v.Why = Fail, true, ""
-			v.Findings = []Finding{{Check: "media-type", Expected: "an HTTP answer", Received: f.Text.String()}}
-		}
-	default:
-		v.Outcome, v.Why = Inconclusive, f.Text.String()
+	switch {
+	case f.Kind != exchange.Malformed:
+		v.Outcome = Inconclusive
+		return v.because(noResponse("", f))
+	case o.Requirement.Check == "media-type":
+		v.Outcome, v.Exercised = Fail, true
+		v.Findings = []Finding{say(Finding{Check: "media-type", Rule: HTTPResponse, Deviation: Transport, Got: f.Text.String()})}
+		return v
 	}
+	v.Outcome = Inconclusive
+	return v.because(&Obstacle{Kind: NotHTTP, Failure: f.Kind, Detail: f.Text.String()})
+}
+
+// because enters what kept a verdict from a conclusion, and its sentence.
+func (v Verdict) because(o *Obstacle) Verdict {
+	v.Obstacle, v.Why = o, o.String()
 	return v
+}
+
+// Crashed is the verdict of a case whose judgement met a fault of our own.
+func Crashed(obligation string, fault any) Verdict {
+	return Verdict{Obligation: obligation, Outcome: Broken}.because(&Obstacle{Kind: Panic, Detail: fmt.Sprint(fault)})
 }

@@ -233,10 +233,10 @@ func TestJudgeWithoutAnAnswer(t *testing.T) {
 		{"an interrupted observation is not run", "no-trace", exchange.Transcript{Act: answered, Observe: []exchange.Record{*failed(exchange.Interrupted)}}, NotRun, "interrupted"},
 		{"a failed preparation is inconclusive", "status", exchange.Transcript{Stopped: "preparation pay was answered 404"}, Inconclusive, "preparation pay was answered 404"},
 		{"a case that never began is not run", "status", exchange.Transcript{}, NotRun, ""},
-		{"a garbled answer fails where the form is judged", "media-type", exchange.Transcript{Act: failed(exchange.Malformed)}, Fail, "an HTTP answer"},
-		{"a garbled answer is inconclusive elsewhere", "status", exchange.Transcript{Act: failed(exchange.Malformed)}, Inconclusive, "the answer is not HTTP: trouble"},
-		{"and so for the body", "schema", exchange.Transcript{Act: failed(exchange.Malformed)}, Inconclusive, "the answer is not HTTP: trouble"},
-		{"a check that does not exist is a fault of ours", "sniff", exchange.Transcript{Act: answered}, Broken, "there is no check sniff"},
+		{"a garbled answer fails where the form is judged", "media-type", exchange.Transcript{Act: failed(exchange.Malformed)}, Fail, "an HTTP response"},
+		{"a garbled answer is inconclusive elsewhere", "status", exchange.Transcript{Act: failed(exchange.Malformed)}, Inconclusive, "the response is not HTTP: trouble"},
+		{"and so for the body", "schema", exchange.Transcript{Act: failed(exchange.Malformed)}, Inconclusive, "the response is not HTTP: trouble"},
+		{"a check that does not exist is a fault of ours", "sniff", exchange.Transcript{Act: answered}, Broken, "unknown check sniff"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			d := toyDescription(t)

@@ -1,55 +1,54 @@
 package verdict
 
 import (
-	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"qorcheck/spec"
 )
 
-// mediaType judges whether the answer is labelled with a documented media type
-// and is what the label says. An answer that must have no body must have none, and
-// nothing may follow an answer: the next one on its connection would begin with that.
+// mediaType judges whether the response has a documented media type and is what
+// its media type says. A response that must have no body must have none, and
+// nothing may follow a response: the next one on its connection would begin with that.
 func mediaType(v View) Observation {
 	seen := Observation{Exercised: true}
 	if v.Answer.Trailing {
-		seen.Findings = []Finding{{Expected: "an answer that ends where it says", Received: "bytes after its end"}}
+		seen.Findings = []Finding{{Rule: TrailingBytes, Deviation: Transport, Status: v.Answer.Status}}
 		return seen
 	}
 	body := v.Answer.Body
 	if v.Answer.Status == http.StatusNoContent || v.Answer.Status == http.StatusNotModified {
-		// net/http reads no such body: the announced length tells of it.
-		if length := v.Answer.Header.Get("Content-Length"); len(body) > 0 {
-			seen.Findings = append(seen.Findings, Finding{Expected: "no body", Received: fmt.Sprintf("%d bytes", len(body))})
-		} else if v.Answer.Status == http.StatusNoContent && length != "" && length != "0" {
-			seen.Findings = append(seen.Findings, Finding{Expected: "no body", Received: "a body of " + length + " bytes by its header"})
+		// net/http reads no such body: the announced length shows it.
+		length := v.Answer.Header.Get("Content-Length")
+		if v.Answer.Status != http.StatusNoContent {
+			length = ""
+		}
+		if len(body) > 0 {
+			length = strconv.Itoa(len(body))
+		}
+		if length != "" && length != "0" {
+			seen.Findings = []Finding{{Rule: NoBody, Deviation: Surplus, Status: v.Answer.Status, Got: length}}
 		}
 		return seen
 	}
 	allowed := documentedMediaTypes(v)
 	if len(allowed) == 0 {
-		return Observation{} // no body is documented; a body is nobody's promise
+		return Observation{} // no body is documented, and nothing promised of one
 	}
 	got := mediaTypeOf(v.Answer)
 	if v.head() && got == "" {
-		return Observation{} // the header may be left out
+		return Observation{} // the header may be omitted
 	}
 	if !slices.ContainsFunc(allowed, func(m string) bool { return covers(m, got) }) {
-		received := got
-		if received == "" {
-			received = "none"
-		}
-		return Observation{Exercised: true, Findings: []Finding{{
-			Expected: "media type " + strings.Join(allowed, " or "), Received: "media type " + received,
-		}}}
+		return Observation{Exercised: true, Findings: []Finding{{Rule: WrongType, Deviation: MediaType, Status: v.Answer.Status, Wanted: allowed, Got: got}}}
 	}
 	if spec.JSON(got) && v.Body.Fault != "" && !v.head() {
 		if v.Body.Truncated {
-			return Observation{Unclear: "the body is " + v.Body.Fault}
+			return Observation{Unclear: &Obstacle{Kind: CutBody, Detail: v.Body.Fault}}
 		}
-		seen.Findings = append(seen.Findings, Finding{Expected: "a JSON body", Received: v.Body.Fault})
+		seen.Findings = []Finding{{Rule: JSONBody, Deviation: v.Body.deviation(), Status: v.Answer.Status, Got: v.Body.Fault}}
 	}
 	return seen
 }
@@ -80,7 +79,7 @@ func bare(documented string) string {
 	return strings.TrimSpace(base)
 }
 
-// covers tells whether a documented media type or range (text/*, */*) includes one.
+// covers reports whether a documented media type or range (text/*, */*) includes one.
 func covers(documented, got string) bool {
 	prefix, ranged := strings.CutSuffix(documented, "*")
 	if documented == "*/*" {

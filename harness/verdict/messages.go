@@ -2,9 +2,8 @@ package verdict
 
 import (
 	"bytes"
-	"fmt"
 	"slices"
-	"strings"
+	"strconv"
 	"time"
 
 	"qorcheck/harness/exchange"
@@ -26,46 +25,49 @@ func awaited(v View) (r exchange.Record, place int, ok bool) {
 	return r, 0, false
 }
 
-// silent says why the run cannot tell a message that was never sent from one that could not arrive.
-func silent(v View) string { return v.Transcript.News.Silent }
-
-// messageCame judges that the outcome of an accepted request is told in a message
-// in time. One that came without the header pair, or under another id, may be the
-// one: that is for messageHeader and messageID to find.
+// messageCame judges that a message about an accepted request comes in time. One
+// that came without the header pair, or under another id, may be the one: that is
+// for messageHeader and messageID to find.
 func messageCame(v View) Observation {
 	r, place, ok := awaited(v)
 	switch {
 	case !ok:
-		return Observation{Unclear: failure(r)}
+		return Observation{Unclear: noResponse("", r.Failure)}
 	case len(r.Messages) > 0:
 		return Observation{Exercised: true}
 	}
-	seen := v.untold(r)
+	seen := v.judgeSilence(r)
 	for i := range seen.Findings {
 		seen.Findings[i].Exchange = place
 	}
 	return seen
 }
 
-// untold judges that no message came where one had to.
-func (v View) untold(r exchange.Record) Observation {
-	switch {
-	case silent(v) != "":
-		return Observation{Unclear: silent(v)}
-	case v.Transcript.News.Instead != "":
-		return Observation{Unclear: "no message came about " + r.Sought + v.Transcript.News.Instead}
+// judgeSilence judges that no message came where one had to, unless the run cannot
+// distinguish a message that was never sent from one that could not arrive.
+func (v View) judgeSilence(r exchange.Record) Observation {
+	if silent := v.Transcript.News.Silent; silent != "" {
+		return Observation{Unclear: &Obstacle{Kind: NoMessages, Detail: silent}}
+	}
+	if o := v.noMessage(r); o.Kind != NoMessage {
+		return Observation{Unclear: o}
 	}
 	return Observation{Exercised: true, Findings: []Finding{{
-		Expected: "a message about " + r.Sought + ", which the answer named",
-		Received: fmt.Sprintf("none within %s", r.Took.Round(1e8)),
+		Rule: MessageCame, Deviation: Silence, Status: v.Answer.Status,
+		Given: []Fact{{"id", r.Sought}, {"waited", r.Took.Round(1e8).String()}},
 	}}}
 }
 
-func failure(r exchange.Record) string {
-	if r.Failure != nil {
-		return r.Failure.Text.String()
+// noMessage is the obstacle that no message came about the act, with what came instead.
+func (v View) noMessage(r exchange.Record) *Obstacle {
+	news := v.Transcript.News
+	switch {
+	case news.Unsigned > 0:
+		return &Obstacle{Kind: UnsignedInstead, Count: news.Unsigned, Detail: r.Sought}
+	case len(news.Strays) > 0:
+		return &Obstacle{Kind: OthersInstead, Count: len(news.Strays), Detail: r.Sought}
 	}
-	return ""
+	return &Obstacle{Kind: NoMessage, Detail: r.Sought}
 }
 
 // messageID judges that no message names, in place of the answer's, an id that no answer named.
@@ -73,17 +75,16 @@ func messageID(v View) Observation {
 	r, place, ok := awaited(v)
 	switch {
 	case !ok:
-		return Observation{Unclear: failure(r)}
+		return Observation{Unclear: noResponse("", r.Failure)}
 	case len(r.Messages) > 0:
 		return Observation{Exercised: true}
 	case len(v.Transcript.News.Strays) == 0:
-		return Observation{Unclear: "no message came about " + r.Sought}
+		return Observation{Unclear: v.noMessage(r)}
 	}
 	m := v.Operation.Conformance.Messages
 	return Observation{Exercised: true, Findings: []Finding{{
-		Exchange: place, Pointer: m.ID, Keyword: "id",
-		Expected: fmt.Sprintf("%s %q in the message, as the answer has it", m.ID, r.Sought),
-		Received: fmt.Sprintf("%q in a message that came meanwhile, which no answer named", exchange.Text(v.Transcript.News.Strays[0].Value, m.ID)),
+		Rule: MessageNames, Deviation: Value, Status: v.Answer.Status, Exchange: place, Pointer: m.ID,
+		Wanted: []string{strconv.Quote(r.Sought)}, Got: shown(v.Transcript.News.Strays[0].Value, m.ID),
 	}}}
 }
 
@@ -92,7 +93,7 @@ func messageID(v View) Observation {
 // in all it does: it gets as long again as its answer took, and a second.
 func messagePrompt(v View) Observation {
 	if v.Operation.Conformance.Messages.Within == 0 {
-		return Observation{Unclear: "the description does not promise when a message is sent"}
+		return Observation{Unclear: &Obstacle{Kind: NoDeadline}}
 	}
 	return onMessage(v, func(m *spec.Messaging, d message.Delivery, _ bool) []Finding {
 		act := v.Transcript.Act
@@ -102,34 +103,45 @@ func messagePrompt(v View) Observation {
 			return nil
 		}
 		return []Finding{{
-			Keyword:  "within",
-			Expected: fmt.Sprintf("the first attempt to send the message within %s of the outcome", promised),
-			Received: fmt.Sprintf("the first %s after the answer, which took %s", late.Round(1e8), act.Took.Round(1e6)),
+			Rule: MessageInTime, Deviation: Late,
+			Wanted: []string{promised.String()}, Got: late.Round(1e8).String(), Given: []Fact{{"response time", act.Took.Round(1e6).String()}},
 		}}
 	})
 }
 
 // messageSuccess judges that a message says, as true or false, what became of the request.
 func messageSuccess(v View) Observation {
-	return onMessage(v, func(m *spec.Messaging, d message.Delivery, failed bool) (findings []Finding) {
+	return onMessage(v, func(m *spec.Messaging, d message.Delivery, failed bool) []Finding {
 		want := !failed
-		value, _ := spec.Lookup(d.Value, m.Success)
-		if got, ok := value.(bool); !ok || got != want {
-			findings = []Finding{{Pointer: m.Success, Keyword: "success", Expected: fmt.Sprintf("%s %t, a boolean", m.Success, want), Received: received(d.Value, m.Success)}}
+		value, there := spec.Lookup(d.Value, m.Success)
+		got, ok := value.(bool)
+		f := Finding{Rule: MessageSaysTrue, Pointer: m.Success, Wanted: []string{strconv.FormatBool(want)}, Got: shown(d.Value, m.Success)}
+		switch {
+		case !there:
+			f.Deviation = Missing
+		case !ok:
+			f.Deviation = Type
+		case got != want:
+			f.Deviation = Value
+		default:
+			return nil
 		}
-		return findings
+		return []Finding{f}
 	})
 }
 
 // messageReason judges that a message about a failure says why, and one about a success does not.
 func messageReason(v View) Observation {
 	return onMessage(v, func(m *spec.Messaging, d message.Delivery, failed bool) []Finding {
-		given, problem := text(d.Value, m.Reason)
+		_, deviation := textAt(d.Value, m.Reason)
+		f := Finding{Pointer: m.Reason, Got: shown(d.Value, m.Reason)}
 		switch {
-		case failed && problem != "":
-			return []Finding{{Pointer: m.Reason, Keyword: "reason", Expected: m.Reason + ", a string that is not blank, in a message about a failure", Received: problem}}
-		case !failed && problem == "":
-			return []Finding{{Pointer: m.Reason, Keyword: "reason", Expected: "no " + m.Reason + " in a message about a success", Received: fmt.Sprintf("%q", given)}}
+		case failed && deviation != 0:
+			f.Rule, f.Deviation = MessageReasons, deviation
+			return []Finding{f}
+		case !failed && deviation == 0:
+			f.Rule, f.Deviation = MessageReasonNot, Surplus
+			return []Finding{f}
 		}
 		return nil
 	})
@@ -139,7 +151,7 @@ func messageReason(v View) Observation {
 func messageSchema(v View) Observation {
 	return onMessage(v, func(m *spec.Messaging, d message.Delivery, _ bool) []Finding {
 		if d.Fault != "" {
-			return []Finding{{Expected: "a JSON message", Received: d.Fault}}
+			return []Finding{{Rule: MessageJSON, Deviation: Unreadable, Got: d.Fault}}
 		}
 		var least []spec.Violation
 		for i, c := range v.Operation.Callbacks {
@@ -152,37 +164,35 @@ func messageSchema(v View) Observation {
 			}
 		}
 		var findings []Finding
-		for _, violation := range least {
-			findings = append(findings, Finding{
-				Pointer: violation.Pointer, Keyword: violation.Keyword,
-				Expected: fmt.Sprintf("%s %s", place(violation.Pointer), violation.Reason), Received: received(d.Value, violation.Pointer),
-			})
+		for _, found := range least {
+			findings = append(findings, violation(MessageFits, found, d.Value))
 		}
 		return findings
 	})
 }
 
 // onMessage judges the first message about the act. Whether it is about a failure
-// is what the case provoked, or what the answer told.
+// follows from what the case provoked, or from the outcome in the response.
 func onMessage(v View, judge func(m *spec.Messaging, d message.Delivery, failed bool) []Finding) Observation {
 	r, at, ok := awaited(v)
 	if !ok || len(r.Messages) == 0 {
-		return Observation{Unclear: failure(r) + missing(r, ok)}
+		return v.unjudged(r, ok)
 	}
 	e := v.Operation.Ending(v.Body.Value)
 	failed := v.Case.Kind == "message.later" || e == spec.Refused || e == spec.Errored
 	seen := Observation{Exercised: true, Findings: judge(v.Operation.Conformance.Messages, r.Messages[0], failed)}
 	for i := range seen.Findings {
-		seen.Findings[i].Exchange = at
+		seen.Findings[i].Exchange, seen.Findings[i].Status = at, v.Answer.Status
 	}
 	return seen
 }
 
-func missing(r exchange.Record, ok bool) string {
+// unjudged is what is concluded where no message about the act is there.
+func (v View) unjudged(r exchange.Record, ok bool) Observation {
 	if !ok {
-		return ""
+		return Observation{Unclear: noResponse("", r.Failure)}
 	}
-	return "no message came about " + r.Sought
+	return Observation{Unclear: v.noMessage(r)}
 }
 
 // messageHeader judges that messages carry the header pair of the registration.
@@ -190,16 +200,14 @@ func messageHeader(v View) Observation {
 	r, at, ok := awaited(v)
 	switch {
 	case !ok:
-		return Observation{Unclear: failure(r)}
+		return Observation{Unclear: noResponse("", r.Failure)}
 	case len(r.Messages) > 0:
 		return Observation{Exercised: true}
 	case v.Transcript.News.Unsigned == 0:
-		return Observation{Unclear: "no message came about " + r.Sought}
+		return Observation{Unclear: v.noMessage(r)}
 	}
 	return Observation{Exercised: true, Findings: []Finding{{
-		Exchange: at,
-		Expected: "the header pair of the registration on every message",
-		Received: fmt.Sprintf("%d messages at the registered address without it", v.Transcript.News.Unsigned),
+		Rule: MessageSigned, Deviation: Missing, Status: v.Answer.Status, Exchange: at, Got: strconv.Itoa(v.Transcript.News.Unsigned),
 	}}}
 }
 
@@ -208,8 +216,8 @@ func (v View) unwanted(r exchange.Record) Observation {
 	seen := Observation{Exercised: true}
 	if len(r.Messages) > 0 {
 		seen.Findings = []Finding{{
-			Expected: fmt.Sprintf("no message about %s at this address", r.Sought),
-			Received: "one of the event " + exchange.Text(r.Messages[0].Value, v.Operation.Conformance.Messages.Event),
+			Rule: MessageUnwanted, Deviation: Effect, Status: v.Answer.Status,
+			Got: exchange.Text(r.Messages[0].Value, v.Operation.Conformance.Messages.Event), Given: []Fact{{"id", r.Sought}},
 		}}
 	}
 	return seen
@@ -219,64 +227,64 @@ func (v View) unwanted(r exchange.Record) Observation {
 // and no more often than promised.
 func messageAgain(v View) Observation {
 	r, at, ok := awaited(v)
-	most := v.Operation.Conformance.Messages.Repeats
+	limit := v.Operation.Conformance.Messages.Repeats
+	f := Finding{Status: v.Answer.Status, Exchange: at}
 	switch {
 	case !ok:
-		return Observation{Unclear: failure(r)}
+		return Observation{Unclear: noResponse("", r.Failure)}
 	case len(r.Messages) == 0 && len(v.Transcript.News.About) > 0:
-		return Observation{Exercised: true, Findings: []Finding{{Exchange: at, Expected: "the message at each address that is registered for its event", Received: "it came to another one alone"}}}
+		f.Rule, f.Deviation = MessageEverywhere, Silence
 	case len(r.Messages) == 0:
-		return Observation{Unclear: "no message came about " + r.Sought}
+		return Observation{Unclear: v.noMessage(r)}
 	case len(r.Messages) == 1:
-		return Observation{Exercised: true, Findings: []Finding{{Exchange: at, Expected: "the message again, since it was answered 500", Received: fmt.Sprintf("nothing more within %s", r.Took.Round(1e8))}}}
-	case most > 0 && len(r.Messages) > 1+most:
-		return Observation{Exercised: true, Findings: []Finding{{Exchange: at, Expected: fmt.Sprintf("the message at most %d times more", most), Received: fmt.Sprintf("%d times more", len(r.Messages)-1)}}}
+		f.Rule, f.Deviation, f.Given = MessageRetried, Silence, []Fact{{"waited", r.Took.Round(1e8).String()}}
+	case limit > 0 && len(r.Messages) > 1+limit:
+		f.Rule, f.Deviation, f.Wanted, f.Got = MessageLimited, Surplus, []string{strconv.Itoa(limit)}, strconv.Itoa(len(r.Messages)-1)
 	case slices.ContainsFunc(r.Messages, func(d message.Delivery) bool { return !bytes.Equal(d.Body, r.Messages[0].Body) }):
-		return Observation{Exercised: true, Findings: []Finding{{Exchange: at, Expected: "the same bytes again", Received: "another body"}}}
+		f.Rule, f.Deviation = MessageIdentical, Value
+	default:
+		return Observation{Exercised: true}
 	}
-	return Observation{Exercised: true}
+	return Observation{Exercised: true, Findings: []Finding{f}}
 }
 
 // messageOnce judges that no second message contradicts the first.
 func messageOnce(v View) Observation {
 	r, at, ok := awaited(v)
 	if !ok || len(r.Messages) == 0 {
-		return Observation{Unclear: failure(r) + missing(r, ok)}
+		return v.unjudged(r, ok)
 	}
 	m := v.Operation.Conformance.Messages
 	for _, d := range v.Transcript.News.About {
-		if d.Place != r.Place || bytes.Equal(d.Body, r.Messages[0].Body) {
-			continue
+		if d.Place == r.Place && !bytes.Equal(d.Body, r.Messages[0].Body) {
+			return Observation{Exercised: true, Findings: []Finding{{
+				Rule: MessageOnce, Deviation: Value, Status: v.Answer.Status, Exchange: at, Pointer: m.Success,
+				Wanted: []string{shown(r.Messages[0].Value, m.Success)}, Got: shown(d.Value, m.Success), Given: []Fact{{"id", r.Sought}},
+			}}}
 		}
-		return Observation{Exercised: true, Findings: []Finding{{
-			Exchange: at,
-			Expected: "no second message of other content about " + r.Sought,
-			Received: fmt.Sprintf("%s %s after %s", m.Success, received(d.Value, m.Success), received(r.Messages[0].Value, m.Success)),
-		}}}
 	}
 	return Observation{Exercised: true}
 }
 
-// messageNone judges that nothing is told of rejected requests.
+// messageNone judges that no message is sent about a rejected request.
 func messageNone(v View) Observation {
 	news := v.Transcript.News
 	switch {
 	case v.Answer.Status < 400:
 		return Observation{}
 	case len(news.Rejected) == 0 && !news.Came:
-		return Observation{Unclear: "no message came at all, so that none about a rejected request proves nothing"}
+		return Observation{Unclear: &Obstacle{Kind: NoMessages, Detail: "no message came at all, so none about a rejected request proves nothing"}}
 	case len(news.Rejected) == 0 && news.Unknown > 0:
-		return Observation{Unclear: fmt.Sprintf("%d messages came of which it is not known what they are about: an answer was lost, or too much goes on in the environment beside the run", news.Unknown)}
+		return Observation{Unclear: &Obstacle{Kind: Unattributed, Count: news.Unknown}}
 	case len(news.Rejected) == 0:
 		return Observation{Exercised: true}
 	}
 	m := v.Operation.Conformance.Messages
-	var about []string
-	for _, d := range news.Rejected {
-		about = append(about, fmt.Sprintf("%s about %s", exchange.Text(d.Value, m.Event), exchange.Text(d.Value, m.ID)))
+	var about []Fact // event, id
+	for _, d := range news.Rejected[:min(3, len(news.Rejected))] {
+		about = append(about, Fact{exchange.Text(d.Value, m.Event), exchange.Text(d.Value, m.ID)})
 	}
 	return Observation{Exercised: true, Findings: []Finding{{
-		Expected: "no message about a rejected request",
-		Received: fmt.Sprintf("%d messages about transactions that no answer named, as %s", len(about), strings.Join(about[:min(3, len(about))], ", ")),
+		Rule: MessageNone, Deviation: Effect, Status: v.Answer.Status, Got: strconv.Itoa(len(news.Rejected)), Given: about,
 	}}}
 }

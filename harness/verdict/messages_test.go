@@ -44,7 +44,7 @@ const (
 func TestMessageCame(t *testing.T) {
 	table(t, "message", []row{
 		{claim: "a message that comes passes", status: 200, body: paidBody, observed: came(good), want: Pass, exercised: true},
-		{claim: "none fails", status: 200, body: paidBody, observed: came(), want: Fail, exercised: true, says: "none within 1s"},
+		{claim: "none fails", status: 200, body: paidBody, observed: came(), want: Fail, exercised: true, says: "no message within 1s"},
 		{claim: "where none proves nothing, it is unclear", status: 200, body: paidBody, observed: came(), news: exchange.News{Silent: "add a receiver"}, want: Inconclusive, says: "add a receiver"},
 		{claim: "where none can come, it is unclear", status: 200, body: paidBody, observed: deaf(), want: Inconclusive, says: "no message can come"},
 		{claim: "of a rejected request nothing is told", status: 400, body: "{}", observed: came(), want: Pass},
@@ -93,7 +93,7 @@ func TestMessageSuccess(t *testing.T) {
 func TestMessageReason(t *testing.T) {
 	table(t, "message-reason", []row{
 		{claim: "a failure with a reason passes", status: 200, body: refusedBody, observed: came(bad), want: Pass, exercised: true},
-		{claim: "a failure without one fails", status: 200, body: refusedBody, observed: came(`{"payment":"1","success":false}`), want: Fail, exercised: true, says: "nothing there"},
+		{claim: "a failure without one fails", status: 200, body: refusedBody, observed: came(`{"payment":"1","success":false}`), want: Fail, exercised: true, says: "no /reason"},
 		{claim: "a blank one is none", status: 200, body: refusedBody, observed: came(`{"payment":"1","success":false,"reason":" "}`), want: Fail, exercised: true, says: "blank"},
 		{claim: "a success without a reason passes", status: 200, body: paidBody, observed: came(good), want: Pass, exercised: true},
 		{claim: "a success with one fails", status: 200, body: paidBody, observed: came(`{"payment":"1","success":true,"reason":"none"}`), want: Fail, exercised: true, says: "in a message about a success"},
@@ -122,11 +122,11 @@ func TestMessageAgain(t *testing.T) {
 	table(t, "message-again", []row{
 		{claim: "the same bytes again pass", status: 200, body: paidBody, observed: came(good, good), want: Pass, exercised: true},
 		{claim: "other bytes fail", status: 200, body: paidBody, observed: came(good, good+" "), want: Fail, exercised: true, says: "another body"},
-		{claim: "nothing more fails", status: 200, body: paidBody, observed: came(good), want: Fail, exercised: true, says: "nothing more within"},
+		{claim: "nothing more fails", status: 200, body: paidBody, observed: came(good), want: Fail, exercised: true, says: "no further message within"},
 		{claim: "three times more pass", status: 200, body: paidBody, observed: came(good, good, good, good), want: Pass, exercised: true},
-		{claim: "four times more fail", status: 200, body: paidBody, observed: came(good, good, good, good, good), want: Fail, exercised: true, says: "4 times more"},
+		{claim: "four times more fail", status: 200, body: paidBody, observed: came(good, good, good, good, good), want: Fail, exercised: true, says: "4 retries"},
 		{claim: "other bytes at last fail", status: 200, body: paidBody, observed: came(good, good, good+" "), want: Fail, exercised: true, says: "another body"},
-		{claim: "one that came to another address alone fails", status: 200, body: paidBody, observed: came(), news: exchange.News{About: []message.Delivery{delivered(good)}}, want: Fail, exercised: true, says: "another one alone"},
+		{claim: "one that came to another address alone fails", status: 200, body: paidBody, observed: came(), news: exchange.News{About: []message.Delivery{delivered(good)}}, want: Fail, exercised: true, says: "another address only"},
 		{claim: "nothing at all is unclear", status: 200, body: paidBody, observed: came(), want: Inconclusive, says: "no message came"},
 	})
 }

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"strconv"
 
 	"qorcheck/harness/exchange"
 	"qorcheck/spec"
@@ -14,19 +15,17 @@ func noTrace(v View) Observation {
 	seen := Observation{}
 	records, places := v.observed("no-trace")
 	for i, record := range records {
-		rows, problem := tracesIn(record)
+		rows, obstacle := countTraces(record)
 		switch {
-		case problem != "":
-			seen.Unclear = "reading back with " + record.Step.Name + ": " + problem
+		case obstacle != nil:
+			seen.Unclear = obstacle
 		case v.Case.Expect.Accepted() && rows == 0:
-			seen.Unclear = "an accepted request is not found by " + record.Step.Name + ", so that finding nothing there proves nothing"
+			seen.Unclear = &Obstacle{Kind: NoControl, Step: record.Step.Name}
 		case v.Case.Expect.Rejected():
 			seen.Exercised = true
 			if rows > 0 {
 				seen.Findings = append(seen.Findings, Finding{
-					Exchange: places[i],
-					Expected: fmt.Sprintf("no trace of the request, answered %d, in %s", v.Answer.Status, record.Step.Name),
-					Received: fmt.Sprintf("%d stored under its unique value", rows),
+					Rule: TraceLeft, Deviation: Effect, Status: v.Answer.Status, Got: strconv.Itoa(rows), Step: record.Step.Name, Exchange: places[i],
 				})
 			}
 		}
@@ -34,29 +33,35 @@ func noTrace(v View) Observation {
 	return seen
 }
 
-// tracesIn counts the rows of a read-back that carry the unique value of the case.
-func tracesIn(r exchange.Record) (rows int, problem string) {
+// countTraces counts the rows of a read-back that carry the unique value of the case.
+func countTraces(r exchange.Record) (rows int, obstacle *Obstacle) {
+	failed := Obstacle{Kind: ReadBackFailed, Step: r.Step.Name}
 	switch {
 	case r.Failure != nil:
-		return 0, r.Failure.Text.String()
+		failed.Failure, failed.Detail = r.Failure.Kind, r.Failure.Text.String()
+		return 0, &failed
 	case r.Answer.Status != 200:
-		return 0, fmt.Sprintf("it was answered %d", r.Answer.Status)
+		failed.Status, failed.Detail = r.Answer.Status, fmt.Sprintf("it was answered %d", r.Answer.Status)
+		return 0, &failed
 	case r.Sought == "":
-		return 0, "the query does not carry the unique value"
+		failed.Detail = "the query does not carry the unique value"
+		return 0, &failed
 	}
 	body := readBody(r.Answer)
 	if body.Fault != "" {
-		return 0, "the answer is " + body.Fault
+		failed.Status, failed.Detail = r.Answer.Status, "the response is "+body.Fault
+		return 0, &failed
 	}
 	list, there := spec.Lookup(body.Value, r.Step.ReadBack.Rows)
 	items, ok := list.([]any)
 	if !there || !ok {
-		return 0, "the answer has no list at " + r.Step.ReadBack.Rows
+		failed.Status, failed.Pointer, failed.Detail = r.Answer.Status, r.Step.ReadBack.Rows, "the response has no list at "+r.Step.ReadBack.Rows
+		return 0, &failed
 	}
 	for _, item := range items {
 		if value, _ := spec.Lookup(item, r.Step.ReadBack.Field); fmt.Sprint(value) == r.Sought {
 			rows++
 		}
 	}
-	return rows, ""
+	return rows, nil
 }

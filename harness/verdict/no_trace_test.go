@@ -40,7 +40,7 @@ func TestNoTrace(t *testing.T) {
 		{claim: "a declined request is neither", status: 200, expect: plan.Expect{Statuses: []int{200}, Ending: spec.Refused}, observed: []exchange.Record{mine}, want: Pass},
 		{claim: "a list that cannot be had is unclear", status: 400, expect: rejected, observed: []exchange.Record{down}, want: Inconclusive, says: "connection refused"},
 		{claim: "a list that is refused is unclear", status: 400, expect: rejected, observed: []exchange.Record{readBack(403, "{}")}, want: Inconclusive, says: "answered 403"},
-		{claim: "a list that cannot be read is unclear", status: 400, expect: rejected, observed: []exchange.Record{readBack(200, `{"data":[]`)}, want: Inconclusive, says: "no JSON"},
+		{claim: "a list that cannot be read is unclear", status: 400, expect: rejected, observed: []exchange.Record{readBack(200, `{"data":[]`)}, want: Inconclusive, says: "not JSON"},
 		{claim: "an answer without a list is unclear", status: 400, expect: rejected, observed: []exchange.Record{readBack(200, `{"data":{}}`)}, want: Inconclusive, says: "no list at /data"},
 		{claim: "a query without the value is unclear", status: 400, expect: rejected, observed: []exchange.Record{astray}, want: Inconclusive, says: "does not carry"},
 		{claim: "a trace in one place is one, whatever the other says", status: 400, expect: rejected, observed: []exchange.Record{mine, down}, want: Fail, exercised: true},

@@ -2,10 +2,7 @@
 // to what it saw, the same for live and replayed traffic. It sends nothing.
 package verdict
 
-import (
-	"fmt"
-	"slices"
-)
+import "slices"
 
 // Outcome is how an obligation, or a case under it, ended. The zero value is
 // NotRun, so that what nobody finished cannot be read as a pass.
@@ -25,58 +22,50 @@ const (
 // Outcomes lists all outcomes, the gravest first, as reports show them.
 var Outcomes = []Outcome{Fail, Broken, Inconclusive, NotRun, Waived, Unsupported, Pass}
 
-var words = map[Outcome]string{
+var outcomes = words[Outcome]{
 	NotRun: "not run", Pass: "pass", Fail: "fail", Unsupported: "unsupported", Inconclusive: "inconclusive", Broken: "broken", Waived: "waived",
 }
 
 // String returns the outcome's word.
-func (o Outcome) String() string {
-	if word, ok := words[o]; ok {
-		return word
-	}
-	return fmt.Sprintf("Outcome(%d)", int(o))
-}
+func (o Outcome) String() string { return outcomes.of(o, "Outcome") }
 
 // MarshalText writes the outcome's word.
-func (o Outcome) MarshalText() ([]byte, error) {
-	if _, ok := words[o]; !ok {
-		return nil, fmt.Errorf("outcome %d does not exist", int(o))
-	}
-	return []byte(o.String()), nil
-}
+func (o Outcome) MarshalText() ([]byte, error) { return outcomes.marshal(o, "outcome") }
 
 // UnmarshalText reads an outcome's word.
-func (o *Outcome) UnmarshalText(text []byte) error {
-	for outcome, word := range words {
-		if word == string(text) {
-			*o = outcome
-			return nil
-		}
-	}
-	return fmt.Errorf("outcome %q: allowed are pass, fail, unsupported, inconclusive, broken, waived, not run", text)
-}
+func (o *Outcome) UnmarshalText(text []byte) error { return outcomes.unmarshal(o, text, "outcome") }
 
-// Worse tells whether an outcome outweighs another.
+// Worse reports whether an outcome outweighs another.
 func (o Outcome) Worse(than Outcome) bool {
 	return slices.Index(Outcomes, o) < slices.Index(Outcomes, than)
-}
-
-// Finding is what a check saw when a rule was broken.
-type Finding struct {
-	Check    string `json:"check"`
-	Expected string `json:"expected"`
-	Received string `json:"received"`
-	Pointer  string `json:"pointer,omitempty"` // into the answer's body
-	Keyword  string `json:"keyword,omitempty"`
-	Exchange int    `json:"exchange,omitempty"` // which exchange of the case, from 1; 0 is the one under judgement
 }
 
 // Verdict is how one case ended under one obligation.
 type Verdict struct {
 	Obligation string    `json:"obligation"`
 	Outcome    Outcome   `json:"outcome"`
-	Exercised  bool      `json:"exercised"` // the answer was one that the requirement speaks of
+	Exercised  bool      `json:"exercised"` // the requirement applied to a response
 	Findings   []Finding `json:"findings,omitempty"`
-	Note       string    `json:"note,omitempty"` // of a tolerated answer
-	Why        string    `json:"why,omitempty"`  // of an inconclusive or broken one
+	Note       string    `json:"note,omitempty"`     // of a tolerated answer
+	Obstacle   *Obstacle `json:"obstacle,omitempty"` // of an inconclusive or broken one
+	Why        string    `json:"why,omitempty"`      // its sentence
+}
+
+// WithTexts returns the verdict with each of its texts as show returns it. The
+// texts that a target or a request may have put there are redacted so.
+func (v Verdict) WithTexts(show func(string) string) Verdict {
+	v.Why, v.Note = show(v.Why), show(v.Note)
+	if v.Obstacle != nil {
+		o := *v.Obstacle
+		o.Pointer, o.Detail = show(o.Pointer), show(o.Detail)
+		v.Obstacle = &o
+	}
+	findings := make([]Finding, 0, len(v.Findings))
+	for _, f := range v.Findings {
+		findings = append(findings, f.withTexts(show))
+	}
+	if v.Findings = findings; len(findings) == 0 {
+		v.Findings = nil
+	}
+	return v
 }

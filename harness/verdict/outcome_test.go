@@ -46,7 +46,7 @@ func TestUnknownOutcomesAreRefused(t *testing.T) {
 		err := o.UnmarshalText([]byte(word))
 		if err == nil || o != Fail {
 			t.Errorf("%q is read as %s", word, o)
-		} else if !strings.Contains(err.Error(), "allowed are pass, fail, unsupported, inconclusive, broken, waived, not run") {
+		} else if !strings.Contains(err.Error(), "must be broken, fail, inconclusive, not run, pass, unsupported, waived") {
 			t.Error(err)
 		}
 	}

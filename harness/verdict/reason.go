@@ -1,14 +1,14 @@
 package verdict
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 
 	"qorcheck/spec"
 )
 
-// reason judges that each word of refusal or error comes with its reason. An
-// answer that tells of neither exercises nothing.
+// reason judges that each word of refusal or error comes with its reason. A
+// response that states neither exercises nothing.
 func reason(v View) Observation {
 	seen := Observation{}
 	for _, t := range v.Operation.OutcomeValues(v.Body.Value) {
@@ -16,47 +16,47 @@ func reason(v View) Observation {
 			continue
 		}
 		seen.Exercised = true
-		if _, problem := text(v.Body.Value, t.Outcome.Reason); problem != "" {
-			seen.Findings = append(seen.Findings, Finding{
-				Pointer: t.Outcome.Reason, Keyword: "reason",
-				Expected: fmt.Sprintf("%s, a string that is not blank, because %s is %q", t.Outcome.Reason, t.Outcome.Field, t.Word),
-				Received: problem,
-			})
+		if _, deviation := textAt(v.Body.Value, t.Outcome.Reason); deviation != 0 {
+			seen.Findings = append(seen.Findings, v.reasonFinding(ReasonGiven, deviation, t))
 		}
 	}
 	return seen
 }
 
-// noReason judges that a success tells of no refusal: its reason has no text.
+// noReason judges that a success gives no reason for a refusal.
 func noReason(v View) Observation {
-	return onSuccess(v, func(value any, there bool) (speaks, wrong bool) { return true, there && tellsReason(value) })
+	return onSuccess(v, func(value any, there bool) (applies, wrong bool) { return true, there && isReason(value) })
 }
 
-// noReasonField judges that a success leaves the field for the reason out. Of a
-// field with a reason in it noReason tells.
+// noReasonField judges that a success omits the field for the reason. A field
+// with a reason in it is judged by noReason.
 func noReasonField(v View) Observation {
-	return onSuccess(v, func(value any, there bool) (speaks, wrong bool) { return !tellsReason(value), there })
+	return onSuccess(v, func(value any, there bool) (applies, wrong bool) { return !isReason(value), there })
 }
 
-func tellsReason(value any) bool {
+// reasonFinding is a finding on the reason that goes with an outcome.
+func (v View) reasonFinding(rule Rule, deviation Deviation, t spec.OutcomeValue) Finding {
+	return Finding{
+		Rule: rule, Deviation: deviation, Status: v.Answer.Status, Pointer: t.Outcome.Reason,
+		Got: shown(v.Body.Value, t.Outcome.Reason), Given: []Fact{{t.Outcome.Field, strconv.Quote(t.Word)}},
+	}
+}
+
+func isReason(value any) bool {
 	s, isText := value.(string)
 	return value != nil && (!isText || strings.TrimSpace(s) != "")
 }
 
-func onSuccess(v View, judge func(value any, there bool) (speaks, wrong bool)) Observation {
+func onSuccess(v View, judge func(value any, there bool) (applies, wrong bool)) Observation {
 	seen := Observation{}
 	for _, t := range v.Operation.OutcomeValues(v.Body.Value) {
 		if t.Ending != spec.Succeeded || t.Outcome.Otherwise != "absent" {
 			continue
 		}
-		speaks, wrong := judge(spec.Lookup(v.Body.Value, t.Outcome.Reason))
-		seen.Exercised = seen.Exercised || speaks
-		if speaks && wrong {
-			seen.Findings = append(seen.Findings, Finding{
-				Pointer: t.Outcome.Reason, Keyword: "reason",
-				Expected: fmt.Sprintf("no %s, because %s is %q", t.Outcome.Reason, t.Outcome.Field, t.Word),
-				Received: received(v.Body.Value, t.Outcome.Reason),
-			})
+		applies, wrong := judge(spec.Lookup(v.Body.Value, t.Outcome.Reason))
+		seen.Exercised = seen.Exercised || applies
+		if applies && wrong {
+			seen.Findings = append(seen.Findings, v.reasonFinding(ReasonAbsent, Surplus, t))
 		}
 	}
 	return seen

@@ -6,7 +6,7 @@ func TestReason(t *testing.T) {
 	table(t, "reason", []row{
 		{claim: "a refusal with its reason passes", status: 200, body: `{"result":"Refused","why":"no money","status":"declined","message":"no money"}`, want: Pass, exercised: true},
 		{claim: "an error with its reason passes", status: 200, body: `{"result":"Error","why":"down"}`, want: Pass, exercised: true},
-		{claim: "a refusal without a reason fails", status: 200, body: `{"result":"Refused"}`, want: Fail, exercised: true, says: `/why, a string that is not blank, because /result is "Refused" Received:nothing there`},
+		{claim: "a refusal without a reason fails", status: 200, body: `{"result":"Refused"}`, want: Fail, exercised: true, says: `/why, a non-blank string, because /result is "Refused" Received:no /why`},
 		{claim: "an error without a reason fails", status: 200, body: `{"result":"Error","why":null}`, want: Fail, exercised: true},
 		{claim: "a blank reason fails", status: 200, body: `{"result":"Refused","why":" "}`, want: Fail, exercised: true},
 		{claim: "a reason that is a number fails", status: 200, body: `{"result":"Refused","why":51}`, want: Fail, exercised: true},

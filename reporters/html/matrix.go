@@ -66,7 +66,7 @@ func newMatrix(d *run.Document, ids anchors) *matrix {
 			r := m.rows[o.Requirement]
 			if r == nil {
 				r = &row{
-					Requirement: o.Requirement, Sentence: strings.TrimPrefix(o.Sentence, o.Operation+" "), Level: o.Level, Clause: o.Clause,
+					Requirement: o.Requirement, Sentence: o.Promise, Level: o.Level, Clause: o.Clause,
 					Anchor: ids.take(o.Requirement), Cells: make([]*detail, len(m.Columns)),
 				}
 				m.rows[o.Requirement] = r

@@ -62,9 +62,9 @@ func rich() *run.Document {
 	c := &d.Causes[0].Shown[0]
 	c.Fault = "/card/number"
 	c.Findings = []verdict.Finding{
-		{Check: "status", Expected: "status 400, because /card/number breaks type", Received: "status 200"},
-		{Check: "reason", Pointer: "/reason", Keyword: "reason", Expected: "/reason, a string", Received: "nothing there"},
-		{Check: "schema", Pointer: "/rows/1/a~1b", Keyword: "type", Expected: "/rows/1/a~1b a string", Received: "7"},
+		{Check: "status", Rule: verdict.WrongStatus, Deviation: verdict.Status, Expected: "status 400, because /card/number breaks type", Received: "status 200"},
+		{Check: "reason", Rule: verdict.ReasonGiven, Deviation: verdict.Missing, Pointer: "/reason", Keyword: "reason", Expected: "/reason, a string", Received: "nothing there"},
+		{Check: "schema", Rule: verdict.SchemaBody, Deviation: verdict.Type, Pointer: "/rows/1/a~1b", Keyword: "type", Expected: "/rows/1/a~1b a string", Received: "7"},
 	}
 	act := c.Evidence[0]
 	act.TookMS = 12.5
@@ -271,7 +271,7 @@ func haunted() *run.Document {
 		c.Behind[0].Cases = []string{text + c.Shown[0].ID}
 		s := &c.Shown[0]
 		s.ID, s.Kind, s.What, s.Fault = text+s.ID, text, text, "/"+text
-		s.Findings = append(s.Findings, verdict.Finding{Check: text, Expected: text, Received: text, Pointer: "/" + text, Keyword: text})
+		s.Findings = append(s.Findings, verdict.Finding{Check: text, Rule: verdict.Rule(text), Deviation: verdict.Value, Expected: text, Received: text, Pointer: "/" + text, Keyword: text})
 		e := &s.Evidence[0]
 		e.Step, e.Curl = text, redacttest.Text(text)
 		e.Request = exchange.Message{Line: redacttest.Text(text), Header: redacttest.Texts(text + ": " + text), Body: redacttest.Text(text)}

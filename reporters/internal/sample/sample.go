@@ -25,7 +25,7 @@ func Noon() time.Time {
 func Obligation(id string, level spec.Level, outcome verdict.Outcome) run.Obligation {
 	o := run.Obligation{
 		ID: "pay." + id, Operation: "pay", Method: "POST", Path: "/pay", Requirement: id, Level: level, Chapter: "statuses",
-		Sentence: "pay answers " + id, Check: "status", Clause: run.Clause{Page: "page", Link: "https://docs.example.test/page#a", Text: "All is well."},
+		Sentence: "pay answers " + id, Promise: "answers " + id, Check: "status", Clause: run.Clause{Page: "page", Link: "https://docs.example.test/page#a", Text: "All is well."},
 		File: "api.yaml", Line: 17, Outcome: outcome, Planned: 2, Exercised: 1, Started: Noon(), Seconds: 0.0004999, Notes: []run.Note{}, Causes: []string{},
 	}
 	o.Counts.Add(outcome)
@@ -59,12 +59,12 @@ func CauseOf(o run.Obligation) run.Cause {
 		Request: exchange.Message{Line: redacttest.Text("POST http://127.0.0.1/pay"), Header: redacttest.Texts("X-Key: $KEY"), Body: redacttest.Text(`{"amount":"12.00"}`)},
 		Answer:  &exchange.Message{Line: redacttest.Text("HTTP/1.1 500 Internal Server Error"), Header: redacttest.Texts(), Body: redacttest.Text("<h1>no</h1>")},
 	}}}
-	title := o.Why
+	title, promise := o.Why, ""
 	if o.Counts.Fail > 0 {
-		c.Outcome, c.Why, title = verdict.Fail, "", o.Sentence+": received status 500"
-		c.Findings = []verdict.Finding{{Check: "status", Expected: "status 200", Received: "status 500"}}
+		c.Outcome, c.Why, title, promise = verdict.Fail, "", o.Sentence+": received status 500", o.Sentence
+		c.Findings = []verdict.Finding{{Check: "status", Rule: verdict.WrongStatus, Deviation: verdict.Status, Expected: "status 200", Received: "status 500"}}
 	}
-	return run.Cause{ID: o.Causes[0], Outcome: c.Outcome, Level: o.Level, Check: o.Check, Kind: "valid", Title: title, Cases: 1,
+	return run.Cause{ID: o.Causes[0], Outcome: c.Outcome, Level: o.Level, Check: o.Check, Kind: "valid", Title: title, Promise: promise, Cases: 1,
 		Behind: []run.Behind{{Obligation: o.ID, Cases: []string{c.ID}}}, Shown: []run.Case{c}}
 }
 

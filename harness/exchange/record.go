@@ -105,19 +105,19 @@ type Transcript struct {
 	Cleanup []Record
 	Stopped string // why the case ended before its act, "" when it did not
 	Left    []redact.Text
-	News    News
+	Inbox   Inbox
 }
 
-// News is what else was received, as far as it concerns the case. It is known
+// Inbox is what messages were received, as far as it concerns the case. It is known
 // when the run's last messages are in.
-type News struct {
-	About    []message.Delivery // all messages about what the case awaited
-	Strays   []message.Delivery // came meanwhile, and name an id that no answer of the run named
-	Rejected []message.Delivery // those of the strays that can only be about rejected requests
-	Unknown  int                // of the strays: what they are about was not looked up, or in vain
-	Came     bool               // some message came at all
-	Unsigned int                // came meanwhile, without the header pair, to where the case awaited a message
-	Silent   string             // why no message proves nothing, "" when it proves that none was sent
+type Inbox struct {
+	About     []message.Delivery // all messages about what the case awaited
+	Unmatched []message.Delivery // came meanwhile, and name an id that no answer of the run named
+	Rejected  []message.Delivery // those of the unmatched that can only be about rejected requests
+	Unknown   int                // of the unmatched: what they are about was not looked up, or in vain
+	Came      bool               // some message came at all
+	Unsigned  int                // came meanwhile, without the header pair, to where the case awaited a message
+	Silent    string             // why no message proves nothing, "" when it proves that none was sent
 }
 
 // AwaitsAt tells whether the case awaited a message at a place of the receiver.

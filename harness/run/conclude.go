@@ -18,96 +18,103 @@ const (
 	ExitInterrupted = 130
 )
 
-// conclude counts, and draws the exit code and the sentence from the counts.
+// tally is what the exit code and the verdict of a run depend on.
+type tally struct {
+	failed    int      // obligations that must hold; with Strict also those that should
+	unclear   int      // obligations that must hold and were not exercised
+	elsewhere int      // obligations that another shard may exercise
+	needless  []string // obligations that pass although they are waived
+}
+
+// conclude counts, and draws the exit code and the verdict from the counts.
 func (d *Document) conclude() {
-	d.Planned = len(d.Obligations)
-	mustFailed, shouldFailed, unclear, elsewhere := 0, 0, 0, 0
-	var needless []string // waivers of what passes
+	t := d.count()
+	d.ExitCode, d.Verdict = d.result(t)
+	for _, remark := range d.remarks(t) {
+		d.Verdict += "; " + remark
+	}
+}
+
+// count fills the document's counts.
+func (d *Document) count() (t tally) {
+	d.Planned, d.Counts, d.Warnings = len(d.Obligations), Counts{}, 0
 	for _, o := range d.Obligations {
 		d.Counts.Add(o.Outcome)
 		switch {
 		case o.Outcome == verdict.Fail && o.Level == spec.Must:
-			mustFailed++
+			t.failed++
 		case o.Outcome == verdict.Fail && o.Level == spec.Should:
-			shouldFailed++
+			d.Warnings++
 		case d.Elsewhere(o):
-			elsewhere++
+			t.elsewhere++
 		case o.Level == spec.Must && (o.Outcome == verdict.Inconclusive || o.Outcome == verdict.NotRun):
-			unclear++
+			t.unclear++
 		case o.NeedlessWaiver():
-			needless = append(needless, o.ID)
+			t.needless = append(t.needless, o.ID)
 		}
 	}
-	d.Warnings = shouldFailed
-	failed := mustFailed
 	if d.Strict {
-		failed += shouldFailed
+		t.failed += d.Warnings
 	}
+	return t
+}
+
+// result is the exit code and the sentence that begins the verdict.
+func (d *Document) result(t tally) (code int, sentence string) {
 	passed := fmt.Sprintf("%d of %d obligations passed", d.Counts.Pass, d.Planned)
 	switch {
 	case d.Interrupted:
-		d.ExitCode, d.Verdict = ExitInterrupted, fmt.Sprintf("INTERRUPTED: %s before the run was interrupted", passed)
+		return ExitInterrupted, fmt.Sprintf("INTERRUPTED: %s before the run was interrupted", passed)
 	case d.Counts.Broken > 0:
-		d.ExitCode, d.Verdict = ExitBroken, fmt.Sprintf("BROKEN: %d obligations could not be judged because of a fault of qorcheck", d.Counts.Broken)
-	case failed > 0:
-		d.ExitCode, d.Verdict = ExitFail, fmt.Sprintf("FAILED: %d of %d obligations failed, %d passed", failed, d.Planned, d.Counts.Pass)
-	case len(needless) > 0:
-		d.ExitCode, d.Verdict = ExitFail, "FAILED: "+passed
+		return ExitBroken, fmt.Sprintf("BROKEN: %d obligations could not be judged because of a fault of qorcheck", d.Counts.Broken)
+	case t.failed > 0:
+		return ExitFail, fmt.Sprintf("FAILED: %d of %d obligations failed, %d passed", t.failed, d.Planned, d.Counts.Pass)
+	case len(t.needless) > 0:
+		return ExitFail, "FAILED: " + passed
 	case d.Preflight != "":
-		d.ExitCode, d.Verdict = ExitUnclear, "INCONCLUSIVE: "+d.Preflight
+		return ExitUnclear, "INCONCLUSIVE: " + d.Preflight
 	case d.Stopped != "":
-		d.ExitCode, d.Verdict = ExitUnclear, fmt.Sprintf("INCONCLUSIVE: %s before sending stopped", passed)
-	case d.Counts.Pass+d.Counts.Waived == 0 && failed+shouldFailed+elsewhere == 0:
-		d.ExitCode, d.Verdict = ExitUnclear, fmt.Sprintf("INCONCLUSIVE: none of %d obligations was exercised", d.Planned)
-	case unclear > 0 && d.Unexercised:
-		d.ExitCode, d.Verdict = ExitPass, fmt.Sprintf("PASSED with --allow-unexercised: %s, %d that must hold were not exercised", passed, unclear)
-	case unclear > 0:
-		d.ExitCode, d.Verdict = ExitUnclear, fmt.Sprintf("INCONCLUSIVE: %s, %d that must hold were not exercised", passed, unclear)
-	default:
-		d.ExitCode, d.Verdict = ExitPass, "PASSED: "+passed
+		return ExitUnclear, fmt.Sprintf("INCONCLUSIVE: %s before sending stopped", passed)
+	case d.Counts.Pass+d.Counts.Waived+d.Warnings+t.elsewhere == 0:
+		return ExitUnclear, fmt.Sprintf("INCONCLUSIVE: none of %d obligations was exercised", d.Planned)
+	case t.unclear > 0 && d.Unexercised:
+		return ExitPass, fmt.Sprintf("PASSED with --allow-unexercised: %s, %d that must hold were not exercised", passed, t.unclear)
+	case t.unclear > 0:
+		return ExitUnclear, fmt.Sprintf("INCONCLUSIVE: %s, %d that must hold were not exercised", passed, t.unclear)
 	}
-	if d.Stopped != "" {
-		d.Verdict += "; " + d.Stopped
-	}
-	if len(needless) > 0 {
-		d.Verdict += fmt.Sprintf("; %d pass although they are waived, remove their waivers: %s", len(needless), few(needless, 3))
-	}
-	if d.Counts.Waived > 0 {
-		d.Verdict += fmt.Sprintf("; %d failed and are waived", d.Counts.Waived)
-	}
-	if d.Warnings > 0 && !d.Strict {
-		d.Verdict += fmt.Sprintf("; %d that should hold failed (a warning; --strict counts it)", d.Warnings)
-	}
-	if d.Counts.Unsupported > 0 {
-		d.Verdict += fmt.Sprintf("; %d unsupported", d.Counts.Unsupported)
-	}
-	if d.Shard != nil {
-		d.Verdict += fmt.Sprintf("; shard %s, a part of the run", d.Shard)
-	}
-	if elsewhere > 0 {
-		d.Verdict += fmt.Sprintf(" in which %d were not exercised", elsewhere)
-	}
-	if d.Profile != "" {
-		d.Verdict += "; profile " + d.Profile
-	}
-	if d.Filter != "" {
-		d.Verdict += "; filter " + d.Filter
-	}
-	if d.Unverified {
-		d.Verdict += "; with --insecure-skip-verify, so that nothing shows that it was the target that answered"
-	}
+	return ExitPass, "PASSED: " + passed
 }
 
-// Elsewhere tells whether all is well with what a shard has of an obligation, but
-// it was not exercised: an answer in another shard may be one that it speaks of.
+// remarks are what else the verdict says.
+func (d *Document) remarks(t tally) (list []string) {
+	add := func(applies bool, format string, args ...any) {
+		if applies {
+			list = append(list, fmt.Sprintf(format, args...))
+		}
+	}
+	add(d.Stopped != "", "%s", d.Stopped)
+	add(len(t.needless) > 0, "%d pass although they are waived, remove their waivers: %s", len(t.needless), few(t.needless, 3))
+	add(d.Counts.Waived > 0, "%d failed and are waived", d.Counts.Waived)
+	add(d.Warnings > 0 && !d.Strict, "%d that should hold failed (a warning; --strict counts it)", d.Warnings)
+	add(d.Counts.Unsupported > 0, "%d unsupported", d.Counts.Unsupported)
+	add(d.Shard != nil && t.elsewhere == 0, "shard %s, a part of the run", d.Shard)
+	add(d.Shard != nil && t.elsewhere > 0, "shard %s, a part of the run in which %d were not exercised", d.Shard, t.elsewhere)
+	add(d.Profile != "", "profile %s", d.Profile)
+	add(d.Filter != "", "filter %s", d.Filter)
+	add(d.Unverified, "with --insecure-skip-verify: nothing shows that the target answered")
+	return list
+}
+
+// Elsewhere reports whether every case that a shard has of an obligation passed, but
+// none exercised it: a case in another shard may.
 func (d *Document) Elsewhere(o Obligation) bool {
 	return d.Shard != nil && o.Outcome == verdict.Inconclusive && o.Planned > 0 && o.Counts.Pass == o.Planned && o.Exercised == 0
 }
 
 // few lists the first of some ids and counts the others.
-func few(ids []string, most int) string {
-	if len(ids) <= most {
+func few(ids []string, limit int) string {
+	if len(ids) <= limit {
 		return strings.Join(ids, ", ")
 	}
-	return fmt.Sprintf("%s and %d more", strings.Join(ids[:most], ", "), len(ids)-most)
+	return fmt.Sprintf("%s and %d more", strings.Join(ids[:limit], ", "), len(ids)-limit)
 }

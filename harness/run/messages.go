@@ -15,26 +15,27 @@ import (
 	"qorcheck/harness/settings"
 )
 
-// news is what a run has to do with messages: it subscribes to them, receives
-// them, and knows at the end which of them are about nothing that it did.
-type news struct {
-	receiver *message.Receiver
-	undo     func() // ends the subscription
-	named    map[string]bool
-	late     []*exchange.Transcript // judged when the last messages are in
+// inbox receives the messages of a run, and knows at its end which of them are about
+// nothing that the run did.
+type inbox struct {
+	receiver    *message.Receiver
+	unsubscribe func()
+	ids         map[string]bool        // that responses named
+	late        []*exchange.Transcript // judged when the last messages are in
 }
 
-// subscribe opens the receiver and registers it, where a case has to do with messages.
+// subscribe opens the receiver and registers it with the target, where a case awaits
+// messages. Why none can come is said in the cases that await one.
 func (r *Run) subscribe(ctx context.Context, cases []*plan.Case) {
-	r.news.named = map[string]bool{}
-	r.news.undo = func() {}
+	r.inbox.ids = map[string]bool{}
+	r.inbox.unsubscribe = func() {}
 	if r.plan.Subscription == nil || !slices.ContainsFunc(cases, (*plan.Case).Awaits) {
 		return
 	}
 	receiver, t, undo := r.client.Subscribe(ctx, r.plan.Subscription)
-	r.news.receiver = receiver
+	r.inbox.receiver = receiver
 	r.count(t.Prepare)
-	r.news.undo = func() {
+	r.inbox.unsubscribe = func() {
 		undo()
 		r.count(t.Cleanup)
 		r.beside.Left = append(r.beside.Left, t.Left...)
@@ -47,63 +48,63 @@ func (r *Run) count(records []exchange.Record) {
 	defer r.mu.Unlock()
 	r.beside.Requests += len(records)
 	for _, record := range records {
-		r.name(record)
+		r.keepID(record)
 	}
 }
 
-// name keeps the id that an answer names; the run must be locked.
-func (r *Run) name(record exchange.Record) {
+// keepID keeps the id that a response names; the run must be locked.
+func (r *Run) keepID(record exchange.Record) {
 	o := r.plan.Description.Operation(record.Step.Operation)
-	if record.Answer == nil || o == nil || o.Conformance.Messages == nil || r.news.receiver == nil {
+	if record.Answer == nil || o == nil || o.Conformance.Messages == nil || r.inbox.receiver == nil {
 		return
 	}
 	if id := record.Named(o.Conformance.Messages.Answer); id != "" {
-		r.news.named[id] = true
+		r.inbox.ids[id] = true
 	}
 }
 
-// lateJudgement tells whether a case is judged when the last messages are in.
+// lateJudgement reports whether a case is judged when the last messages are in.
 func lateJudgement(c *plan.Case) bool { return strings.HasPrefix(c.Kind, "message.") }
 
-// close waits for messages that must not come, judges what waits for that, and
-// ends the subscription. An interrupted run has not waited, and a target that has
-// ceased to answer may also send nothing more: then nothing can be judged.
+// close waits for messages that must not come, judges the cases that wait for that,
+// and ends the subscription. Nothing can be judged when the run was interrupted, and
+// so did not wait, or when the target has ceased to answer: it may send nothing either.
 func (r *Run) close(ctx context.Context) {
-	if len(r.news.late) > 0 && r.news.receiver != nil && !r.circuit.stopped() {
+	if len(r.inbox.late) > 0 && r.inbox.receiver != nil && !r.circuit.stopped() {
 		select {
 		case <-time.After(cmp.Or(r.options.Settings.QuietWindow, settings.DefaultQuietWindow)):
 		case <-ctx.Done():
 		}
 	}
 	r.judgeLate(ctx)
-	r.news.undo()
-	if r.news.receiver != nil {
-		_ = r.news.receiver.Close() // nothing is expected of it any more
+	r.inbox.unsubscribe()
+	if r.inbox.receiver != nil {
+		_ = r.inbox.receiver.Close() // it is no longer needed
 	}
 }
 
 func (r *Run) judgeLate(ctx context.Context) {
 	if ctx.Err() != nil || r.circuit.stopped() {
-		for _, t := range r.news.late {
+		for _, t := range r.inbox.late {
 			r.abandon(t)
 		}
 		return
 	}
 	all := r.received(ctx)
-	for _, t := range r.news.late {
-		t.News = all.about(t, r.plan)
+	for _, t := range r.inbox.late {
+		t.Inbox = all.about(t, r.plan)
 		r.judge(t.Case, t)
 	}
 }
 
 // received is all that came, sorted by what it is about.
 type received struct {
-	named    map[string][]message.Delivery // by the id that they name
-	strays   []message.Delivery            // name an id that no answer named
-	rejected []message.Delivery            // those of them that can only be about rejected requests
-	unknown  []message.Delivery            // those of them that were not looked up, or in vain
-	unsigned []message.Delivery            // came without the header pair
-	silent   string
+	named     map[string][]message.Delivery // by the id that they name
+	unmatched []message.Delivery            // name an id that no answer named
+	rejected  []message.Delivery            // those of them that can only be about rejected requests
+	unknown   []message.Delivery            // those of them that were not looked up, or in vain
+	unsigned  []message.Delivery            // came without the header pair
+	silent    string
 }
 
 // Bounds of what is done about messages that other people cause.
@@ -113,21 +114,21 @@ const (
 )
 
 func (r *Run) received(ctx context.Context) received {
-	if r.news.receiver == nil {
+	if r.inbox.receiver == nil {
 		return received{}
 	}
-	all := received{named: map[string][]message.Delivery{}, unsigned: r.news.receiver.Unsigned(), silent: r.silence(ctx)}
+	all := received{named: map[string][]message.Delivery{}, unsigned: r.inbox.receiver.Unsigned(), silent: r.silence(ctx)}
 	m := r.plan.Messaging()
 	about := func(d message.Delivery) string { return exchange.Text(d.Value, m.ID) }
 	suspect := r.suspect()
 	ids := map[string]bool{}
-	for _, d := range r.news.receiver.Deliveries() {
+	for _, d := range r.inbox.receiver.Deliveries() {
 		id := about(d)
 		all.named[id] = append(all.named[id], d)
-		if r.news.named[id] {
+		if r.inbox.ids[id] {
 			continue
 		}
-		all.strays = append(all.strays, d)
+		all.unmatched = append(all.unmatched, d)
 		if most := map[bool]int{true: mostLookups, false: mostForeign}[suspect(d)]; ids[id] || len(ids) < most {
 			ids[id] = true
 		} else {
@@ -136,7 +137,7 @@ func (r *Run) received(ctx context.Context) received {
 	}
 	origins := r.origins(ctx, m, slices.Sorted(maps.Keys(ids)))
 	listed := map[string]bool{}
-	for _, d := range all.strays {
+	for _, d := range all.unmatched {
 		id := about(d)
 		if !ids[id] {
 			continue // not looked up
@@ -158,7 +159,7 @@ func (r *Run) received(ctx context.Context) received {
 
 // silence says why it proves nothing that no message came at all.
 func (r *Run) silence(ctx context.Context) string {
-	receiver, target := r.news.receiver, r.options.Settings.Target
+	receiver, target := r.inbox.receiver, r.options.Settings.Target
 	switch {
 	case receiver.Lost() > 0:
 		return fmt.Sprintf("%d messages came that could not be kept", receiver.Lost())
@@ -174,8 +175,8 @@ func (r *Run) silence(ctx context.Context) string {
 }
 
 // about picks what concerns a case.
-func (all received) about(t *exchange.Transcript, p *plan.Plan) exchange.News {
-	n := exchange.News{Came: len(all.named) > 0, Silent: all.silent}
+func (all received) about(t *exchange.Transcript, p *plan.Plan) exchange.Inbox {
+	n := exchange.Inbox{Came: len(all.named) > 0, Silent: all.silent}
 	o := p.Description.Operation(t.Case.Operation)
 	concerns := concerns(o)
 	for _, d := range all.unknown {
@@ -189,9 +190,9 @@ func (all received) about(t *exchange.Transcript, p *plan.Plan) exchange.News {
 				n.Unsigned++
 			}
 		}
-		for _, d := range all.strays {
+		for _, d := range all.unmatched {
 			if concerns(d) && d.At.After(t.Act.Started) {
-				n.Strays = append(n.Strays, d)
+				n.Unmatched = append(n.Unmatched, d)
 			}
 		}
 	}

@@ -68,7 +68,7 @@ func TestMessagesOfOthers(t *testing.T) {
 				receiver.ServeHTTP(httptest.NewRecorder(), r)
 			}
 			s := toySettings(t, target)
-			r := &Run{plan: p, client: toyClient(t, p, s), options: Options{Settings: s}, ledger: newLedger(&Document{RunID: "run1", Shard: tt.shard}), news: news{receiver: receiver, named: map[string]bool{}, late: tt.late}}
+			r := &Run{plan: p, client: toyClient(t, p, s), options: Options{Settings: s}, ledger: newLedger(&Document{RunID: "run1", Shard: tt.shard}), inbox: inbox{receiver: receiver, ids: map[string]bool{}, late: tt.late}}
 			got := r.received(t.Context())
 			if len(got.rejected) != tt.rejected || len(got.unknown) != tt.unknown || len(r.beside.Foreign) != tt.others-tt.unlisted {
 				t.Errorf("%d about rejected requests, %d unknown, %d listed; want %d, %d, %d", len(got.rejected), len(got.unknown), len(r.beside.Foreign), tt.rejected, tt.unknown, tt.others-tt.unlisted)
@@ -110,7 +110,7 @@ func TestLostAnswers(t *testing.T) {
 		{"one of a case that is judged late was not", newLedger(&Document{RunID: "run1"}), []*exchange.Transcript{lost}, rejected, unknown},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			made := (&Run{plan: p, ledger: tt.ledger, news: news{late: tt.late}}).made()
+			made := (&Run{plan: p, ledger: tt.ledger, inbox: inbox{late: tt.late}}).made()
 			for c, want := range map[*plan.Case]origin{first: tt.first, second: tt.second} {
 				value, err := exchange.Unique("run1", c.ID, order)
 				if got, there := made[value]; err != nil || !there || got != want {

@@ -17,7 +17,7 @@ import (
 // request that was rejected.
 func (r *Run) suspect() func(message.Delivery) bool {
 	var of []func(message.Delivery) bool
-	for _, t := range r.news.late {
+	for _, t := range r.inbox.late {
 		if t.Case.Expect.Rejected() {
 			of = append(of, concerns(r.plan.Description.Operation(t.Case.Operation)))
 		}
@@ -97,7 +97,7 @@ func (r *Run) origin(ctx context.Context, m *spec.Messaging, id string, made map
 func (r *Run) made() map[string]origin {
 	list, runs := map[string]origin{}, r.document.RunIDs()
 	lost := maps.Clone(r.lost)
-	for _, t := range r.news.late {
+	for _, t := range r.inbox.late {
 		lost[t.Case.ID] = lost[t.Case.ID] || t.Unanswered()
 	}
 	for _, c := range r.plan.Cases {

@@ -75,7 +75,7 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 		return // what the journal does not have did not happen
 	}
 	if t != nil {
-		r.named(t)
+		r.keepIDs(t)
 	}
 	for _, i := range r.ledger.add(e) {
 		close(r.settled[i])

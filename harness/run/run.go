@@ -60,7 +60,7 @@ type Run struct {
 	settled  []chan struct{} // by obligation
 	beside   End             // what belongs to no case
 	broken   error           // the first fault of our own
-	news     news
+	inbox    inbox
 	finished chan struct{}
 }
 
@@ -136,10 +136,10 @@ func (r *Run) paused(p exchange.Pause) {
 	}
 }
 
-// named keeps the ids that the answers of a case name; the run must be locked.
-func (r *Run) named(t *exchange.Transcript) {
+// keepIDs keeps the ids that the responses of a case name; the run must be locked.
+func (r *Run) keepIDs(t *exchange.Transcript) {
 	for _, record := range t.Records() {
-		r.name(record)
+		r.keepID(record)
 	}
 }
 

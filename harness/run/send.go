@@ -100,8 +100,8 @@ func (r *Run) one(ctx context.Context, c *plan.Case, aside func(func())) {
 		r.circuit.note(t)
 		r.mu.Lock()
 		defer r.mu.Unlock()
-		r.news.late = append(r.news.late, t)
-		r.named(t)
+		r.inbox.late = append(r.inbox.late, t)
+		r.keepIDs(t)
 	default:
 		r.circuit.note(t)
 		r.judge(c, t)
@@ -114,7 +114,7 @@ func (r *Run) abandon(t *exchange.Transcript) {
 	defer r.mu.Unlock()
 	r.beside.Requests += t.Sent()
 	r.beside.Left = append(r.beside.Left, t.Left...)
-	r.named(t)
+	r.keepIDs(t)
 }
 
 // execute sends a case, nil where a fault of our own ended it.

@@ -28,7 +28,7 @@ func TestFlow(t *testing.T) {
 	fresh.Step.Fresh, fresh.Writes = true, 2
 	hungUp := next(nil, 0, "")
 	hungUp.Answer, hungUp.Failure = nil, &exchange.Failure{Kind: exchange.HungUp, Text: redacttest.Text("dropped")}
-	news := func(body any) exchange.Record {
+	came := func(body any) exchange.Record {
 		r := exchange.Record{Sought: "1", Step: plan.Step{Name: "message", Check: "flow", Await: &plan.Await{Place: "address", Times: 1}}}
 		if body != nil {
 			r.Messages = []message.Delivery{{Place: "address", Value: body}}
@@ -36,9 +36,9 @@ func TestFlow(t *testing.T) {
 		return r
 	}
 	told := holds(map[string]any{"/success": map[string]any{"const": false}})
-	failed := news(map[string]any{"success": true})
+	failed := came(map[string]any{"success": true})
 	failed.Step.Expect = &told
-	absent := news(nil)
+	absent := came(nil)
 	absent.Step.Expect = &told
 	list := []exchange.Record{}
 	ordered := success
@@ -76,8 +76,8 @@ func TestFlow(t *testing.T) {
 		{claim: "a lost answer is meant to be lost", status: 200, body: paid, expect: success, observed: append(list, hungUp), want: Pass, exercised: true},
 		{claim: "no answer afterwards is unclear", status: 200, body: paid, expect: success, observed: append(list, failing(next(&success, 0, ""))), want: Inconclusive, exercised: true, says: "connection refused"},
 		{claim: "a busy target is unclear", status: 200, body: paid, expect: success, observed: append(list, next(&success, 503, `{}`)), want: Inconclusive, exercised: true, says: "the target was busy"},
-		{claim: "an awaited message passes", status: 200, body: paid, expect: success, observed: append(list, news(map[string]any{"success": true})), want: Pass, exercised: true},
-		{claim: "one that does not come is unclear", status: 200, body: paid, expect: success, observed: append(list, news(nil)), want: Inconclusive, exercised: true, says: "no message came about 1"},
+		{claim: "an awaited message passes", status: 200, body: paid, expect: success, observed: append(list, came(map[string]any{"success": true})), want: Pass, exercised: true},
+		{claim: "one that does not come is unclear", status: 200, body: paid, expect: success, observed: append(list, came(nil)), want: Inconclusive, exercised: true, says: "no message came about 1"},
 		{claim: "one that is to say something must come", status: 200, body: paid, expect: success, observed: append(list, absent), want: Fail, exercised: true, says: "a message about 1"},
 		{claim: "but not of what was rejected", status: 400, body: `{}`, expect: refusal, observed: append(list, absent), want: Pass, exercised: true, says: "400 is tolerated"},
 		{claim: "one that says something else fails", status: 200, body: paid, expect: success, observed: append(list, failed), want: Fail, exercised: true, says: "/success"},

@@ -108,7 +108,7 @@ type row struct {
 	observed  []exchange.Record
 	prepared  []exchange.Record
 	kind      string
-	news      exchange.News
+	inbox     exchange.Inbox
 	took      time.Duration
 
 	want      Outcome
@@ -143,7 +143,7 @@ func judgeRow(t *testing.T, check string, r row) Verdict {
 	p := &plan.Plan{Description: d, Obligations: []*plan.Obligation{{ID: "o", Operation: o, Requirement: q}}}
 	act := plan.Step{Name: id, Label: "act", Check: "flow", Expect: &r.expect, Operation: id, Request: plan.Request{Method: o.Method}}
 	c := &plan.Case{ID: "c", Kind: r.kind, Operation: id, Obligations: []string{"o"}, Expect: r.expect, Act: act}
-	list := Judge(p, &exchange.Transcript{Case: c, Act: &exchange.Record{Step: act, URL: r.url, Body: []byte(r.sent), Answer: r.answer(), Started: time.Unix(0, 0), Took: r.took}, Observe: r.observed, Prepare: r.prepared, News: r.news})
+	list := Judge(p, &exchange.Transcript{Case: c, Act: &exchange.Record{Step: act, URL: r.url, Body: []byte(r.sent), Answer: r.answer(), Started: time.Unix(0, 0), Took: r.took}, Observe: r.observed, Prepare: r.prepared, Inbox: r.inbox})
 	if len(list) != 1 || list[0].Obligation != "o" {
 		t.Fatalf("got %+v", list)
 	}

@@ -46,7 +46,7 @@ func messageCame(v View) Observation {
 // judgeSilence judges that no message came where one had to, unless the run cannot
 // distinguish a message that was never sent from one that could not arrive.
 func (v View) judgeSilence(r exchange.Record) Observation {
-	if silent := v.Transcript.News.Silent; silent != "" {
+	if silent := v.Transcript.Inbox.Silent; silent != "" {
 		return Observation{Unclear: &Obstacle{Kind: NoMessages, Detail: silent}}
 	}
 	if o := v.noMessage(r); o.Kind != NoMessage {
@@ -60,12 +60,12 @@ func (v View) judgeSilence(r exchange.Record) Observation {
 
 // noMessage is the obstacle that no message came about the act, with what came instead.
 func (v View) noMessage(r exchange.Record) *Obstacle {
-	news := v.Transcript.News
+	inbox := v.Transcript.Inbox
 	switch {
-	case news.Unsigned > 0:
-		return &Obstacle{Kind: UnsignedInstead, Count: news.Unsigned, Detail: r.Sought}
-	case len(news.Strays) > 0:
-		return &Obstacle{Kind: OthersInstead, Count: len(news.Strays), Detail: r.Sought}
+	case inbox.Unsigned > 0:
+		return &Obstacle{Kind: UnsignedInstead, Count: inbox.Unsigned, Detail: r.Sought}
+	case len(inbox.Unmatched) > 0:
+		return &Obstacle{Kind: OthersInstead, Count: len(inbox.Unmatched), Detail: r.Sought}
 	}
 	return &Obstacle{Kind: NoMessage, Detail: r.Sought}
 }
@@ -78,13 +78,13 @@ func messageID(v View) Observation {
 		return Observation{Unclear: noResponse("", r.Failure)}
 	case len(r.Messages) > 0:
 		return Observation{Exercised: true}
-	case len(v.Transcript.News.Strays) == 0:
+	case len(v.Transcript.Inbox.Unmatched) == 0:
 		return Observation{Unclear: v.noMessage(r)}
 	}
 	m := v.Operation.Conformance.Messages
 	return Observation{Exercised: true, Findings: []Finding{{
 		Rule: MessageNames, Deviation: Value, Status: v.Answer.Status, Exchange: place, Pointer: m.ID,
-		Wanted: []string{strconv.Quote(r.Sought)}, Got: shown(v.Transcript.News.Strays[0].Value, m.ID),
+		Wanted: []string{strconv.Quote(r.Sought)}, Got: shown(v.Transcript.Inbox.Unmatched[0].Value, m.ID),
 	}}}
 }
 
@@ -203,11 +203,11 @@ func messageHeader(v View) Observation {
 		return Observation{Unclear: noResponse("", r.Failure)}
 	case len(r.Messages) > 0:
 		return Observation{Exercised: true}
-	case v.Transcript.News.Unsigned == 0:
+	case v.Transcript.Inbox.Unsigned == 0:
 		return Observation{Unclear: v.noMessage(r)}
 	}
 	return Observation{Exercised: true, Findings: []Finding{{
-		Rule: MessageSigned, Deviation: Missing, Status: v.Answer.Status, Exchange: at, Got: strconv.Itoa(v.Transcript.News.Unsigned),
+		Rule: MessageSigned, Deviation: Missing, Status: v.Answer.Status, Exchange: at, Got: strconv.Itoa(v.Transcript.Inbox.Unsigned),
 	}}}
 }
 
@@ -232,7 +232,7 @@ func messageAgain(v View) Observation {
 	switch {
 	case !ok:
 		return Observation{Unclear: noResponse("", r.Failure)}
-	case len(r.Messages) == 0 && len(v.Transcript.News.About) > 0:
+	case len(r.Messages) == 0 && len(v.Transcript.Inbox.About) > 0:
 		f.Rule, f.Deviation = MessageEverywhere, Silence
 	case len(r.Messages) == 0:
 		return Observation{Unclear: v.noMessage(r)}
@@ -255,7 +255,7 @@ func messageOnce(v View) Observation {
 		return v.unjudged(r, ok)
 	}
 	m := v.Operation.Conformance.Messages
-	for _, d := range v.Transcript.News.About {
+	for _, d := range v.Transcript.Inbox.About {
 		if d.Place == r.Place && !bytes.Equal(d.Body, r.Messages[0].Body) {
 			return Observation{Exercised: true, Findings: []Finding{{
 				Rule: MessageOnce, Deviation: Value, Status: v.Answer.Status, Exchange: at, Pointer: m.Success,
@@ -268,23 +268,23 @@ func messageOnce(v View) Observation {
 
 // messageNone judges that no message is sent about a rejected request.
 func messageNone(v View) Observation {
-	news := v.Transcript.News
+	inbox := v.Transcript.Inbox
 	switch {
 	case v.Answer.Status < 400:
 		return Observation{}
-	case len(news.Rejected) == 0 && !news.Came:
+	case len(inbox.Rejected) == 0 && !inbox.Came:
 		return Observation{Unclear: &Obstacle{Kind: NoMessages, Detail: "no message came at all, so none about a rejected request proves nothing"}}
-	case len(news.Rejected) == 0 && news.Unknown > 0:
-		return Observation{Unclear: &Obstacle{Kind: Unattributed, Count: news.Unknown}}
-	case len(news.Rejected) == 0:
+	case len(inbox.Rejected) == 0 && inbox.Unknown > 0:
+		return Observation{Unclear: &Obstacle{Kind: Unattributed, Count: inbox.Unknown}}
+	case len(inbox.Rejected) == 0:
 		return Observation{Exercised: true}
 	}
 	m := v.Operation.Conformance.Messages
 	var about []Fact // event, id
-	for _, d := range news.Rejected[:min(3, len(news.Rejected))] {
+	for _, d := range inbox.Rejected[:min(3, len(inbox.Rejected))] {
 		about = append(about, Fact{exchange.Text(d.Value, m.Event), exchange.Text(d.Value, m.ID)})
 	}
 	return Observation{Exercised: true, Findings: []Finding{{
-		Rule: MessageNone, Deviation: Effect, Status: v.Answer.Status, Got: strconv.Itoa(len(news.Rejected)), Given: about,
+		Rule: MessageNone, Deviation: Effect, Status: v.Answer.Status, Got: strconv.Itoa(len(inbox.Rejected)), Given: about,
 	}}}
 }

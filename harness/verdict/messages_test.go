@@ -45,17 +45,17 @@ func TestMessageCame(t *testing.T) {
 	table(t, "message", []row{
 		{claim: "a message that comes passes", status: 200, body: paidBody, observed: came(good), want: Pass, exercised: true},
 		{claim: "none fails", status: 200, body: paidBody, observed: came(), want: Fail, exercised: true, says: "no message within 1s"},
-		{claim: "where none proves nothing, it is unclear", status: 200, body: paidBody, observed: came(), news: exchange.News{Silent: "add a receiver"}, want: Inconclusive, says: "add a receiver"},
+		{claim: "where none proves nothing, it is unclear", status: 200, body: paidBody, observed: came(), inbox: exchange.Inbox{Silent: "add a receiver"}, want: Inconclusive, says: "add a receiver"},
 		{claim: "where none can come, it is unclear", status: 200, body: paidBody, observed: deaf(), want: Inconclusive, says: "no message can come"},
 		{claim: "of a rejected request nothing is told", status: 400, body: "{}", observed: came(), want: Pass},
 	})
 }
 
 func TestMessageID(t *testing.T) {
-	stray := exchange.News{Strays: []message.Delivery{delivered(`{"payment":"2","event":"paid","success":true}`)}}
+	unmatched := exchange.Inbox{Unmatched: []message.Delivery{delivered(`{"payment":"2","event":"paid","success":true}`)}}
 	table(t, "message-id", []row{
 		{claim: "the id of the answer passes", status: 200, body: paidBody, observed: came(good), want: Pass, exercised: true},
-		{claim: "another id in its place fails", status: 200, body: paidBody, observed: came(), news: stray, want: Fail, exercised: true, says: `"2" in a message`},
+		{claim: "another id in its place fails", status: 200, body: paidBody, observed: came(), inbox: unmatched, want: Fail, exercised: true, says: `"2" in a message`},
 		{claim: "no message at all is unclear", status: 200, body: paidBody, observed: came(), want: Inconclusive, says: "no message came about 1"},
 		{claim: "where none can come, it is unclear", status: 200, body: paidBody, observed: deaf(), want: Inconclusive, says: "no message can come"},
 	})
@@ -104,7 +104,7 @@ func TestMessageReason(t *testing.T) {
 func TestMessageHeader(t *testing.T) {
 	table(t, "message-header", []row{
 		{claim: "a message that came has the pair, or it would have been refused", status: 200, body: paidBody, observed: came(good), want: Pass, exercised: true},
-		{claim: "one without the pair in its place fails", status: 200, body: paidBody, observed: came(), news: exchange.News{Unsigned: 2}, want: Fail, exercised: true, says: "2 messages"},
+		{claim: "one without the pair in its place fails", status: 200, body: paidBody, observed: came(), inbox: exchange.Inbox{Unsigned: 2}, want: Fail, exercised: true, says: "2 messages"},
 		{claim: "no message at all is unclear", status: 200, body: paidBody, observed: came(), want: Inconclusive, says: "no message came"},
 	})
 }
@@ -126,23 +126,23 @@ func TestMessageAgain(t *testing.T) {
 		{claim: "three times more pass", status: 200, body: paidBody, observed: came(good, good, good, good), want: Pass, exercised: true},
 		{claim: "four times more fail", status: 200, body: paidBody, observed: came(good, good, good, good, good), want: Fail, exercised: true, says: "4 retries"},
 		{claim: "other bytes at last fail", status: 200, body: paidBody, observed: came(good, good, good+" "), want: Fail, exercised: true, says: "another body"},
-		{claim: "one that came to another address alone fails", status: 200, body: paidBody, observed: came(), news: exchange.News{About: []message.Delivery{delivered(good)}}, want: Fail, exercised: true, says: "another address only"},
+		{claim: "one that came to another address alone fails", status: 200, body: paidBody, observed: came(), inbox: exchange.Inbox{About: []message.Delivery{delivered(good)}}, want: Fail, exercised: true, says: "another address only"},
 		{claim: "nothing at all is unclear", status: 200, body: paidBody, observed: came(), want: Inconclusive, says: "no message came"},
 	})
 }
 
 func TestMessageOnce(t *testing.T) {
-	about := func(bodies ...string) exchange.News {
-		n := exchange.News{}
+	about := func(bodies ...string) exchange.Inbox {
+		n := exchange.Inbox{}
 		for _, body := range bodies {
 			n.About = append(n.About, delivered(body))
 		}
 		return n
 	}
 	table(t, "message-once", []row{
-		{claim: "one message passes", status: 200, body: paidBody, observed: came(good), news: about(good), want: Pass, exercised: true},
-		{claim: "the same once more is let be", status: 200, body: paidBody, observed: came(good), news: about(good, good), want: Pass, exercised: true},
-		{claim: "another one fails", status: 200, body: paidBody, observed: came(good), news: about(good, bad), want: Fail, exercised: true, says: "/success false after true"},
+		{claim: "one message passes", status: 200, body: paidBody, observed: came(good), inbox: about(good), want: Pass, exercised: true},
+		{claim: "the same once more is let be", status: 200, body: paidBody, observed: came(good), inbox: about(good, good), want: Pass, exercised: true},
+		{claim: "another one fails", status: 200, body: paidBody, observed: came(good), inbox: about(good, bad), want: Fail, exercised: true, says: "/success false after true"},
 		{claim: "none is unclear", status: 200, body: paidBody, observed: came(), want: Inconclusive, says: "no message came"},
 	})
 }
@@ -162,10 +162,10 @@ func TestMessagesWhereNoneMayCome(t *testing.T) {
 
 func TestMessageNone(t *testing.T) {
 	table(t, "message-none", []row{
-		{claim: "silence passes where messages come", status: 400, news: exchange.News{Came: true}, want: Pass, exercised: true},
-		{claim: "silence is unclear where it is not known what messages are about", status: 400, news: exchange.News{Came: true, Unknown: 7}, want: Inconclusive, says: "7 messages"},
-		{claim: "and fails where some are about a rejected request", status: 400, news: exchange.News{Came: true, Unknown: 7, Rejected: []message.Delivery{delivered(good)}}, want: Fail, exercised: true, says: "paid about 1"},
-		{claim: "a message about nothing that was answered fails", status: 400, news: exchange.News{Came: true, Rejected: []message.Delivery{delivered(good)}}, want: Fail, exercised: true, says: "paid about 1"},
+		{claim: "silence passes where messages come", status: 400, inbox: exchange.Inbox{Came: true}, want: Pass, exercised: true},
+		{claim: "silence is unclear where it is not known what messages are about", status: 400, inbox: exchange.Inbox{Came: true, Unknown: 7}, want: Inconclusive, says: "7 messages"},
+		{claim: "and fails where some are about a rejected request", status: 400, inbox: exchange.Inbox{Came: true, Unknown: 7, Rejected: []message.Delivery{delivered(good)}}, want: Fail, exercised: true, says: "paid about 1"},
+		{claim: "a message about nothing that was answered fails", status: 400, inbox: exchange.Inbox{Came: true, Rejected: []message.Delivery{delivered(good)}}, want: Fail, exercised: true, says: "paid about 1"},
 		{claim: "silence proves nothing where none comes", status: 400, want: Inconclusive, says: "no message came at all"},
 		{claim: "an accepted request is not its matter", status: 200, want: Pass},
 	})

@@ -188,7 +188,7 @@ func obligationCase(d *run.Document, o run.Obligation) TestCase {
 	for i, note := range o.Notes {
 		c.property(fmt.Sprintf("note.%d", i+1), fmt.Sprintf("%s (%d cases, first %s)", note.Text, note.Count, note.Case))
 	}
-	explained := func(element, kind, message string) { c.end(element, kind, message, d.Settle(o).Explain()) }
+	explained := func(element, kind, message string) { c.end(element, kind, message, d.Result(o).Explain()) }
 	element, kind := elementOf(d, o, o.Outcome)
 	switch {
 	case o.NeedlessWaiver():
@@ -226,7 +226,7 @@ func elementOf(d *run.Document, o run.Obligation, outcome verdict.Outcome) (elem
 
 // summary is the one line that says what went wrong first.
 func summary(d *run.Document, o run.Obligation) string {
-	for _, share := range d.Settle(o).Shares {
+	for _, share := range d.Result(o).Shares {
 		for _, f := range share.First.Findings {
 			if share.Outcome == verdict.Fail {
 				return fmt.Sprintf("%s: expected %s; received %s (%d of %d cases)", share.First.ID, f.Expected, f.Received, o.Counts.Fail, o.Planned)

@@ -18,9 +18,9 @@ func Conform() types.GomegaMatcher { return conform{} }
 type conform struct{}
 
 func (conform) Match(actual any) (bool, error) {
-	s, ok := actual.(run.Settled)
+	s, ok := actual.(run.Result)
 	if !ok {
-		return false, fmt.Errorf("Conform matches a run.Settled, not %T", actual)
+		return false, fmt.Errorf("Conform matches a run.Result, not %T", actual)
 	}
 	o := s.Obligation
 	if o.NeedlessWaiver() {
@@ -29,8 +29,8 @@ func (conform) Match(actual any) (bool, error) {
 	return o.Outcome == verdict.Pass || o.Outcome == verdict.Waived || o.Level != spec.Must && o.Outcome != verdict.Broken, nil
 }
 
-func (conform) FailureMessage(actual any) string { return actual.(run.Settled).Explain() }
+func (conform) FailureMessage(actual any) string { return actual.(run.Result).Explain() }
 
 func (conform) NegatedFailureMessage(actual any) string {
-	return actual.(run.Settled).Obligation.ID + " conforms, and was expected not to"
+	return actual.(run.Result).Obligation.ID + " conforms, and was expected not to"
 }

@@ -25,7 +25,7 @@ func TestConform(t *testing.T) {
 	} {
 		for level, want := range map[spec.Level]bool{spec.Must: tt.must, spec.Should: tt.should, spec.May: tt.may} {
 			t.Run(fmt.Sprintf("%s/%s", tt.outcome, level), func(t *testing.T) {
-				if got, err := Conform().Match(run.Settled{Obligation: run.Obligation{Level: level, Outcome: tt.outcome}}); err != nil || got != want {
+				if got, err := Conform().Match(run.Result{Obligation: run.Obligation{Level: level, Outcome: tt.outcome}}); err != nil || got != want {
 					t.Errorf("got %v, %v", got, err)
 				}
 			})
@@ -34,14 +34,14 @@ func TestConform(t *testing.T) {
 }
 
 func TestConformRefusesAWaiverThatIsNotNeeded(t *testing.T) {
-	s := run.Settled{Obligation: run.Obligation{Level: spec.May, Outcome: verdict.Pass, Waiver: &run.Waiver{}, Why: "remove its waiver"}}
+	s := run.Result{Obligation: run.Obligation{Level: spec.May, Outcome: verdict.Pass, Waiver: &run.Waiver{}, Why: "remove its waiver"}}
 	if ok, err := Conform().Match(s); ok || err != nil || !strings.Contains(Conform().FailureMessage(s), "remove its waiver") {
 		t.Errorf("%v, %v", ok, err)
 	}
 }
 
 func TestConformSaysWhatIsWrong(t *testing.T) {
-	o := run.Settled{Obligation: run.Obligation{ID: "op.R-1", Level: spec.Must, Outcome: verdict.Inconclusive, Why: "busy", Sentence: "op does", Clause: run.Clause{Text: "All is well."}}}
+	o := run.Result{Obligation: run.Obligation{ID: "op.R-1", Level: spec.Must, Outcome: verdict.Inconclusive, Why: "busy", Sentence: "op does", Clause: run.Clause{Text: "All is well."}}}
 	if got := Conform().FailureMessage(o); got != o.Explain() || !strings.Contains(got, "busy") {
 		t.Error(got)
 	}
@@ -49,7 +49,7 @@ func TestConformSaysWhatIsWrong(t *testing.T) {
 		t.Error(got)
 	}
 	for _, actual := range []any{nil, "op.R-1", &o} {
-		if ok, err := Conform().Match(actual); ok || err == nil || !strings.Contains(err.Error(), "run.Settled") {
+		if ok, err := Conform().Match(actual); ok || err == nil || !strings.Contains(err.Error(), "run.Result") {
 			t.Errorf("%T: %v, %v", actual, ok, err)
 		}
 	}

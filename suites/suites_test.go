@@ -93,7 +93,7 @@ func TestConformance(t *testing.T) {
 	if d.ExitCode != run.ExitPass || d.Counts.Pass == 0 {
 		t.Errorf("exit code %d: %s", d.ExitCode, d.Verdict)
 		for _, o := range d.Failures() {
-			t.Error(d.Settle(o).Explain())
+			t.Error(d.Result(o).Explain())
 		}
 	}
 	states, names := map[types.SpecState]int{}, map[string]bool{}

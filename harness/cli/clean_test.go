@@ -67,7 +67,7 @@ func clean(t *testing.T, p *plan.Plan, target, runID string, concurrency int) {
 	}
 	for _, o := range d.Obligations {
 		if o.Outcome != verdict.Pass {
-			t.Error(d.Settle(o).Explain())
+			t.Error(d.Result(o).Explain())
 		}
 		if len(o.Notes) > 0 {
 			t.Errorf("%s: the reference target needs tolerance: %v", o.ID, o.Notes)

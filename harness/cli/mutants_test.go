@@ -146,7 +146,7 @@ func TestTolerated(t *testing.T) {
 			}
 			for _, o := range d.Obligations {
 				if o.Outcome == verdict.Fail {
-					t.Error(d.Settle(o).Explain())
+					t.Error(d.Result(o).Explain())
 				}
 			}
 			if !slices.ContainsFunc(d.Obligations, func(o run.Obligation) bool {

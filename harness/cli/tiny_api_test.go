@@ -327,7 +327,7 @@ func TestTinyAPI(t *testing.T) {
 	d := readDocument(t, filepath.Join(dir, "out"))
 	for _, o := range d.Obligations {
 		if o.Outcome != verdict.Pass || o.Exercised == 0 {
-			t.Errorf("%s is %s: %s", o.ID, o.Outcome, d.Settle(o).Explain())
+			t.Errorf("%s is %s: %s", o.ID, o.Outcome, d.Result(o).Explain())
 		}
 	}
 	if want := 8*3 + 2*3 + 7; d.Planned != want { // requirements on all three operations, on two, on one

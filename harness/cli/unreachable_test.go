@@ -185,7 +185,7 @@ func TestSickTarget(t *testing.T) {
 				}
 				for _, o := range d.Obligations {
 					if o.Outcome == verdict.Fail || o.Outcome == verdict.Broken {
-						t.Errorf("%s is %s: %s", o.ID, o.Outcome, d.Settle(o).Explain())
+						t.Errorf("%s is %s: %s", o.ID, o.Outcome, d.Result(o).Explain())
 					}
 				}
 				if d.Counts.Inconclusive == 0 || d.Counts.NotRun == 0 || d.Stopped == "" {

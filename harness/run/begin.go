@@ -9,8 +9,8 @@ import (
 	"qorcheck/harness/verdict"
 )
 
-// before is the document of a run of which nothing was sent.
-func before(p *plan.Plan, s settings.Settings, o Options) Document {
+// newDocument is the document of a run before anything is sent.
+func newDocument(p *plan.Plan, s settings.Settings, o Options) Document {
 	d := Document{
 		Version: DocumentVersion, Tool: o.Tool, Name: p.Requirements.Name,
 		API:    p.Description.Title + " " + p.Description.Version,

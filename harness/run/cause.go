@@ -23,7 +23,7 @@ type Cause struct {
 	Promise string          `json:"promise,omitempty"` // the part of the title before what was received
 	Cases   int             `json:"cases"`             // different cases
 	Behind  []Behind        `json:"behind"`            // by obligation
-	Shown   []Case          `json:"shown"`             // at most MostShown, spread over the obligations
+	Shown   []Case          `json:"shown"`             // at most MaxShown, spread over the obligations
 }
 
 // Behind lists the cases of one obligation that share a cause.
@@ -32,11 +32,11 @@ type Behind struct {
 	Cases      []string `json:"cases"`
 }
 
-// Bounds of what a document holds, however much goes wrong.
+// Bounds on what a document holds, however much goes wrong.
 const (
-	MostShown  = 20       // cases of a cause that are kept with their evidence
-	MostCauses = 200      // what is beyond is gathered by its check
-	MostBody   = 16 << 10 // bytes of a message's body in kept evidence; the journal has the whole
+	MaxShown  = 20       // cases of a cause that are kept with their evidence
+	MaxCauses = 200      // what is beyond is gathered by its check
+	MaxBody   = 16 << 10 // bytes of a message's body in kept evidence; the journal has the whole
 )
 
 // gathering is a cause while cases still arrive.
@@ -55,7 +55,7 @@ func (all causes) add(o *Obligation, e Entry, v verdict.Verdict) string {
 		cause.Cases++
 		cause.show(Case{
 			ID: e.Case, Operation: e.Operation, Obligation: o.ID, Kind: e.Kind, What: e.What, Fault: e.Fault, Outcome: v.Outcome, Why: v.Why,
-			Findings: append([]verdict.Finding{}, v.Findings...), Evidence: cutBodies(e.Evidence), Act: shown(v, e.Act),
+			Findings: append([]verdict.Finding{}, v.Findings...), Evidence: cutBodies(e.Evidence), Act: exchangeOf(v, e.Act),
 		})
 	}
 	i, found := slices.BinarySearchFunc(cause.Behind, o.ID, func(b Behind, id string) int { return strings.Compare(b.Obligation, id) })
@@ -68,8 +68,8 @@ func (all causes) add(o *Obligation, e Entry, v verdict.Verdict) string {
 	return cause.ID
 }
 
-// shown is the exchange that shows what was found: the act, or the one that a finding names.
-func shown(v verdict.Verdict, act int) int {
+// exchangeOf is the index of the exchange that shows what was found: the act, or the one that a finding names.
+func exchangeOf(v verdict.Verdict, act int) int {
 	if len(v.Findings) > 0 && v.Findings[0].Exchange > 0 {
 		return v.Findings[0].Exchange - 1
 	}
@@ -78,7 +78,7 @@ func shown(v verdict.Verdict, act int) int {
 
 func (all causes) find(o *Obligation, kind string, v verdict.Verdict) *gathering {
 	key := keyOf(o, kind, v)
-	if all[key.id()] == nil && len(all) >= MostCauses {
+	if all[key.id()] == nil && len(all) >= MaxCauses {
 		key = key.ofMany()
 	}
 	id := key.id()
@@ -100,8 +100,8 @@ func (g *gathering) show(c Case) {
 		ofObligation[kept.Obligation]++
 	}
 	slices.SortStableFunc(g.Shown, func(a, b Case) int { return cmp.Compare(rank[a.ID], rank[b.ID]) })
-	if len(g.Shown) > MostShown {
-		g.Shown = slices.Delete(g.Shown, MostShown, len(g.Shown))
+	if len(g.Shown) > MaxShown {
+		g.Shown = slices.Delete(g.Shown, MaxShown, len(g.Shown))
 	}
 }
 
@@ -109,15 +109,15 @@ func (g *gathering) show(c Case) {
 func cutBodies(evidence []exchange.Evidence) []exchange.Evidence {
 	list := make([]exchange.Evidence, len(evidence))
 	for i, e := range evidence {
-		e.Request.Body = e.Request.Body.Cut(MostBody)
+		e.Request.Body = e.Request.Body.Cut(MaxBody)
 		if e.Answer != nil {
 			answer := *e.Answer
-			answer.Body = answer.Body.Cut(MostBody)
+			answer.Body = answer.Body.Cut(MaxBody)
 			e.Answer = &answer
 		}
 		e.Messages = slices.Clone(e.Messages)
 		for j := range e.Messages {
-			e.Messages[j].Body = e.Messages[j].Body.Cut(MostBody)
+			e.Messages[j].Body = e.Messages[j].Body.Cut(MaxBody)
 		}
 		list[i] = e
 	}

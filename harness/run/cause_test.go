@@ -242,7 +242,7 @@ func TestShownCasesAreBoundedAndSpread(t *testing.T) {
 		if first == nil {
 			first = shown
 		}
-		if len(shown) != MostShown || !slices.Equal(shown, first) {
+		if len(shown) != MaxShown || !slices.Equal(shown, first) {
 			t.Fatalf("in another order %v, first %v", shown, first)
 		}
 		if all[id].Cases != len(asks) || len(all[id].Behind) != 7 {
@@ -259,27 +259,27 @@ func TestShownCasesAreBoundedAndSpread(t *testing.T) {
 func TestCausesAreBounded(t *testing.T) {
 	all := causes{}
 	o := Obligation{ID: "pay.R-1", Check: "schema"}
-	for i := range 3 * MostCauses {
+	for i := range 3 * MaxCauses {
 		failing(all, o, fmt.Sprint("case-", i), "valid", verdict.Finding{Pointer: "/" + strings.Repeat("a", i+1)})
 	}
-	if len(all) != MostCauses+1 {
+	if len(all) != MaxCauses+1 {
 		t.Errorf("%d causes", len(all))
 	}
 	cases := 0
 	for _, g := range all {
 		cases += g.Cases
 	}
-	if cases != 3*MostCauses {
+	if cases != 3*MaxCauses {
 		t.Errorf("%d cases have a cause", cases)
 	}
 }
 
 func TestKeptBodiesAreBounded(t *testing.T) {
-	long := redacttest.Text(strings.Repeat("x", 3*MostBody))
+	long := redacttest.Text(strings.Repeat("x", 3*MaxBody))
 	evidence := []exchange.Evidence{{Request: exchange.Message{Body: long}, Answer: &exchange.Message{Body: long}, Messages: []exchange.Message{{Body: long}}}}
 	kept := cutBodies(evidence)[0]
 	for _, body := range []string{kept.Request.Body.String(), kept.Answer.Body.String(), kept.Messages[0].Body.String()} {
-		if len(body) > MostBody+50 || !strings.HasSuffix(body, "bytes more)") {
+		if len(body) > MaxBody+50 || !strings.HasSuffix(body, "bytes more)") {
 			t.Errorf("%d bytes are kept", len(body))
 		}
 	}
@@ -307,11 +307,11 @@ func TestCausesOfARun(t *testing.T) {
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s", strings.Join(got, "\n"))
 	}
-	s := d.Settle(d.Obligations[0])
+	s := d.Result(d.Obligations[0])
 	if len(s.Shares) != 3 || !slices.Equal(s.Shares[0].Cases, []string{"list.a.00", "list.a.02"}) || s.Shares[0].Others != 1 || s.Shares[0].First.ID != "list.a.00" {
 		t.Errorf("shares %+v", s.Shares)
 	}
-	if s := d.Settle(d.Obligations[1]); len(s.Shares) != 1 || s.Shares[0].First.ID != "list.b.00" {
+	if s := d.Result(d.Obligations[1]); len(s.Shares) != 1 || s.Shares[0].First.ID != "list.b.00" {
 		t.Errorf("it is not shown by a case of its own: %+v", s.Shares)
 	}
 	if got := s.Explain(); !strings.Contains(got, "the same: list.a.02\n") || !strings.Contains(got, "the same in 1 other obligations: cause "+d.Causes[0].ID) {

@@ -8,9 +8,9 @@ import (
 	"qorcheck/harness/exchange"
 )
 
-// mostSilent is how many requests in a row may stay without an answer before the
+// maxSilent is how many requests in a row may stay without an answer before the
 // run asks whether the target is still there.
-const mostSilent = 20
+const maxSilent = 20
 
 // circuit ends the sending when a target has ceased to answer: the rest is not
 // run, and nothing is held against a target that is not there.
@@ -41,17 +41,17 @@ func (c *circuit) note(t *exchange.Transcript) {
 			c.silent = 0
 		}
 	}
-	if c.silent < mostSilent || c.why != "" {
+	if c.silent < maxSilent || c.why != "" {
 		return
 	}
 	if why := c.ask(last); why != "" {
-		c.why = fmt.Sprintf("sending stopped, because %d requests in a row got no answer, and one more got none either: %s", mostSilent, why)
+		c.why = fmt.Sprintf("sending stopped, because %d requests in a row got no answer, and one more got none either: %s", maxSilent, why)
 		close(c.open)
 	}
 	c.silent = 0
 }
 
-// stopped tells whether sending has ended.
+// stopped reports whether sending has ended.
 func (c *circuit) stopped() bool {
 	select {
 	case <-c.open:

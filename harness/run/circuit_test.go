@@ -86,7 +86,7 @@ func TestSendingStopsWhenTheTargetIsGone(t *testing.T) {
 					return
 				}
 				// a may be answered late; whose kept connection drops is sent again
-				if most := tt.each * (healthy + 2*mostSilent + 3*workers); seen.Load() > most {
+				if most := tt.each * (healthy + 2*maxSilent + 3*workers); seen.Load() > most {
 					t.Errorf("%d requests were sent, want %d at most", seen.Load(), most)
 				}
 				if !strings.Contains(d.Stopped, "20 requests in a row got no answer") || !strings.Contains(d.Stopped, tt.says) || strings.Count(d.Verdict, d.Stopped) != 1 {
@@ -95,7 +95,7 @@ func TestSendingStopsWhenTheTargetIsGone(t *testing.T) {
 				if d.ExitCode != ExitUnclear || !strings.HasPrefix(d.Verdict, "INCONCLUSIVE: 1 of 2 obligations passed before sending stopped; ") {
 					t.Errorf("exit code %d: %s", d.ExitCode, d.Verdict)
 				}
-				if c := d.CaseCounts; c.Pass == 0 || c.Fail > 0 || c.Inconclusive < mostSilent/2 || c.NotRun < cases/2 {
+				if c := d.CaseCounts; c.Pass == 0 || c.Fail > 0 || c.Inconclusive < maxSilent/2 || c.NotRun < cases/2 {
 					t.Errorf("cases %+v", c)
 				}
 			})
@@ -109,9 +109,9 @@ func TestSendingGoesOn(t *testing.T) {
 		gone  func(request int32) bool
 		dead  int
 	}{
-		{"when the target comes back in time", func(n int32) bool { return n > 10 && n < 10+mostSilent }, mostSilent - 1},
-		{"when one answers now and then", func(n int32) bool { return n%mostSilent != 0 }, 190},
-		{"when the call to ask by is answered", func(n int32) bool { return n > 10 && n <= 10+mostSilent }, mostSilent},
+		{"when the target comes back in time", func(n int32) bool { return n > 10 && n < 10+maxSilent }, maxSilent - 1},
+		{"when one answers now and then", func(n int32) bool { return n%maxSilent != 0 }, 190},
+		{"when the call to ask by is answered", func(n int32) bool { return n > 10 && n <= 10+maxSilent }, maxSilent},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			var seen atomic.Int32

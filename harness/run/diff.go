@@ -80,7 +80,7 @@ const (
 
 const absent = "absent"
 
-// Compare tells what changed from an old run to a new one.
+// Compare lists what changed from an old run to a new one.
 func Compare(old, new *Document) *Difference {
 	d := &Difference{
 		Old: side(old), New: side(new), Changed: madeOf(old, new),
@@ -138,7 +138,7 @@ func (d *Difference) compare(new *Document, was, now Obligation) {
 	}
 }
 
-// failing tells whether an obligation was seen to be broken, waived or not.
+// failing reports whether an obligation failed, waived or not.
 func (o Obligation) failing() bool {
 	return o.ID != "" && (o.Outcome == verdict.Fail || o.Outcome == verdict.Waived)
 }
@@ -243,7 +243,7 @@ func slower(old, new *Document) []Slower {
 	return list
 }
 
-// Gates by name: each tells why a difference must not pass, "" when it may.
+// Gates by name: each says why a difference must not pass, "" when it may.
 var gates = map[string]func(*Difference) string{
 	"new-failures": func(d *Difference) string { return d.stopped("failing that did not fail before", d.NewlyFailing) },
 	"lost-coverage": func(d *Difference) string {
@@ -267,5 +267,5 @@ func (d *Difference) stopped(what string, list []Change) string {
 // Gates lists the names of all gates, sorted.
 func Gates() []string { return slices.Sorted(maps.Keys(gates)) }
 
-// Gate tells why a gate stops a difference, "" when it lets it pass.
+// Gate says why a gate stops a difference, "" when it does not.
 func (d *Difference) Gate(name string) string { return gates[name](d) }

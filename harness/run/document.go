@@ -107,7 +107,7 @@ type Clause struct {
 	Text string `json:"text"`
 }
 
-// Note is said of answers that were tolerated.
+// Note is a remark on responses that were tolerated.
 type Note struct {
 	Text  string `json:"text"`
 	Count int    `json:"count"`
@@ -145,7 +145,7 @@ type Dropped struct {
 // RunIDs lists what the unique values of the run were made of.
 func (d *Document) RunIDs() []string { return append([]string{d.RunID}, d.Further...) }
 
-// NeedlessWaiver tells whether an obligation passes although it is waived.
+// NeedlessWaiver reports whether an obligation passes although it is waived.
 func (o Obligation) NeedlessWaiver() bool { return o.Outcome == verdict.Pass && o.Waiver != nil }
 
 // Failures lists the failed obligations, the one to read first first: what must

@@ -11,8 +11,8 @@ import (
 	"qorcheck/harness/verdict"
 )
 
-// Settled is an obligation that came to its end, with what each cause did to it.
-type Settled struct {
+// Result is an obligation as it ended, with the share of each cause in it.
+type Result struct {
 	Obligation Obligation
 	Shares     []Share // the one with the most cases first
 }
@@ -26,11 +26,11 @@ type Share struct {
 	Others  int      // obligations that have the same cause
 }
 
-// Settle returns an obligation with its share of each cause.
-func (d *Document) Settle(o Obligation) Settled { return settled(o, d.Cause) }
+// Result returns an obligation with the share of each cause in it.
+func (d *Document) Result(o Obligation) Result { return resultOf(o, d.Cause) }
 
-func settled(o Obligation, find func(id string) *Cause) Settled {
-	s := Settled{Obligation: o}
+func resultOf(o Obligation, find func(id string) *Cause) Result {
+	s := Result{Obligation: o}
 	s.Obligation.Causes = slices.Clone(o.Causes)
 	for _, id := range o.Causes {
 		c := find(id)
@@ -53,7 +53,7 @@ func settled(o Obligation, find func(id string) *Cause) Settled {
 
 // Explain says what is wrong with an obligation that did not pass, why that is
 // wrong, and how to see it again. It needs no second run to be understood.
-func (s Settled) Explain() string {
+func (s Result) Explain() string {
 	var b strings.Builder
 	o := s.Obligation
 	fmt.Fprintf(&b, "%s: %s  [%s, %s]\n", strings.ToUpper(o.Outcome.String()), o.Sentence, o.ID, o.Level)

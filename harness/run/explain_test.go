@@ -19,7 +19,7 @@ func TestExplainNeedsNoSecondRun(t *testing.T) {
 	}})
 	target := serve(t, statuses)
 	d := whole(t, t.Context(), p, target, Options{})
-	got := d.Settle(d.Obligations[0]).Explain()
+	got := d.Result(d.Obligations[0]).Explain()
 	for _, want := range []string{
 		"FAIL: list does a  [list.R-a, must]",
 		"documented: All is well.", "https://docs.example.test/page#ok",
@@ -47,7 +47,7 @@ func TestExplainWhatDidNotFail(t *testing.T) {
 	for _, outcome := range []verdict.Outcome{verdict.Inconclusive, verdict.Broken, verdict.NotRun, verdict.Unsupported} {
 		o := Obligation{ID: "op.R-1", Level: spec.Must, Sentence: "op does", Outcome: outcome, Why: "of a reason", Clause: Clause{Text: "All is well."}}
 		want := fmt.Sprintf("%s: op does  [op.R-1, must]\n  documented: All is well.\n  why: of a reason\n", strings.ToUpper(outcome.String()))
-		if got := (Settled{Obligation: o}).Explain(); got != want {
+		if got := (Result{Obligation: o}).Explain(); got != want {
 			t.Errorf("got\n%swant\n%s", got, want)
 		}
 	}

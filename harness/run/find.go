@@ -11,7 +11,7 @@ func (d *Document) Failed() []Cause {
 	return slices.DeleteFunc(slices.Clone(d.Causes), func(c Cause) bool { return c.Outcome != verdict.Fail || d.Waived(c) })
 }
 
-// Waived tells whether every obligation behind a cause is waived.
+// Waived reports whether every obligation behind a cause is waived.
 func (d *Document) Waived(c Cause) bool {
 	return !slices.ContainsFunc(c.Behind, func(b Behind) bool { return d.Obligation(b.Obligation).Outcome != verdict.Waived })
 }

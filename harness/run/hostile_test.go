@@ -281,7 +281,7 @@ func TestHostileTargets(t *testing.T) {
 			})
 			for i, want := range []verdict.Outcome{tt.readable, tt.status, pass} {
 				if o := d.Obligations[i]; o.Outcome != want || o.Counts.Of(want) != o.Planned {
-					t.Errorf("%s is %s, want %s: %+v %s\n%s", o.ID, o.Outcome, want, o.Counts, o.Why, d.Settle(o).Explain())
+					t.Errorf("%s is %s, want %s: %+v %s\n%s", o.ID, o.Outcome, want, o.Counts, o.Why, d.Result(o).Explain())
 				}
 			}
 			h.mu.Lock()

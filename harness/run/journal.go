@@ -41,7 +41,7 @@ type Entry struct {
 	Left      []redact.Text       `json:"left,omitempty"` // what the case made and could not remove
 	Ended     time.Time           `json:"ended"`
 
-	// Unanswered tells that a request got no answer: the case is repeated when the run is resumed.
+	// Unanswered reports whether a request got no response: the case is repeated when the run is resumed.
 	Unanswered bool `json:"unanswered,omitempty"`
 }
 

@@ -38,7 +38,7 @@ func newLedger(d *Document) *ledger {
 }
 
 // add enters a case and returns the obligations that waited for no other.
-func (l *ledger) add(e Entry) (settled []int) {
+func (l *ledger) add(e Entry) (concluded []int) {
 	d := l.document
 	l.done[e.Case] = true
 	l.lost[e.Case] = l.lost[e.Case] || e.Unanswered
@@ -66,11 +66,11 @@ func (l *ledger) add(e Entry) (settled []int) {
 			o.cause(l.causes.add(o, e, v))
 		}
 		if l.waiting[i]--; l.waiting[i] == 0 {
-			l.settle(i)
-			settled = append(settled, i)
+			l.conclude(i)
+			concluded = append(concluded, i)
 		}
 	}
-	return settled
+	return concluded
 }
 
 // check refuses an entry that is none of this run.
@@ -118,7 +118,7 @@ func (l *ledger) finish() {
 			continue
 		}
 		o.Counts.NotRun += o.Planned - o.Counts.Sum()
-		l.settle(i)
+		l.conclude(i)
 		if why := cmp.Or(d.Preflight, d.Stopped); why != "" && o.Outcome == verdict.NotRun {
 			o.Why = why
 		}
@@ -130,17 +130,14 @@ func (l *ledger) finish() {
 	d.conclude()
 }
 
-// settle concludes an obligation.
-func (l *ledger) settle(i int) {
+// conclude concludes an obligation.
+func (l *ledger) conclude(i int) {
 	o := &l.document.Obligations[i]
 	o.Seconds = math.Round(o.Seconds*1e6) / 1e6
 	if l.document.Shard != nil && o.Counts.Pass == o.Planned {
 		o.Waiver = nil // what it is for may fail in another shard
 	}
-	o.conclude(l.reasons[i])
-	if l.document.Elsewhere(*o) && o.Why == unexercised {
-		o.Why += " in this shard; one in another may be"
-	}
+	o.conclude(l.reasons[i], l.document.Shard != nil)
 }
 
 // add counts a verdict of a case.
@@ -194,12 +191,10 @@ func (r reason) add(id string, v verdict.Verdict) {
 	}
 }
 
-const unexercised = "no answer was one that it speaks of"
-
 // conclude draws the outcome of an obligation from those of its cases: it passes
 // when every case passed and at least one exercised it. What cannot be exercised
 // is so beforehand.
-func (o *Obligation) conclude(reasons reason) {
+func (o *Obligation) conclude(reasons reason, shard bool) {
 	slices.SortFunc(o.Notes, func(a, b Note) int { return strings.Compare(a.Text, b.Text) })
 	switch {
 	case o.Outcome == verdict.Unsupported:
@@ -215,7 +210,10 @@ func (o *Obligation) conclude(reasons reason) {
 	case o.Counts.NotRun > 0 || o.Counts.Sum() < o.Planned:
 		o.Outcome, o.Why = verdict.NotRun, "the run ended before it"
 	case o.Exercised == 0:
-		o.Outcome, o.Why = verdict.Inconclusive, unexercised
+		o.Outcome, o.Why = verdict.Inconclusive, "it applied to no response"
+		if shard && o.Planned > 0 {
+			o.Why += " in this shard; it may in another"
+		}
 	default:
 		o.Outcome = verdict.Pass
 	}

@@ -11,7 +11,7 @@ import (
 	"qorcheck/harness/redact"
 )
 
-// Shard is one of so many parts of a plan, counted from 1.
+// Shard is one of a number of parts of a plan, counted from 1.
 type Shard struct {
 	Number int `json:"number"`
 	Of     int `json:"of"`

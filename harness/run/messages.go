@@ -107,10 +107,10 @@ type received struct {
 	silent    string
 }
 
-// Bounds of what is done about messages that other people cause.
+// Bounds on the messages that other people cause.
 const (
-	mostLookups = 5000 // ids of messages that may be about a rejected request
-	mostForeign = 20   // ids of others, and messages that are listed
+	maxLookups = 5000 // ids of messages that may be about a rejected request
+	maxForeign = 20   // ids of others, and messages that are listed
 )
 
 func (r *Run) received(ctx context.Context) received {
@@ -129,7 +129,7 @@ func (r *Run) received(ctx context.Context) received {
 			continue
 		}
 		all.unmatched = append(all.unmatched, d)
-		if most := map[bool]int{true: mostLookups, false: mostForeign}[suspect(d)]; ids[id] || len(ids) < most {
+		if most := map[bool]int{true: maxLookups, false: maxForeign}[suspect(d)]; ids[id] || len(ids) < most {
 			ids[id] = true
 		} else {
 			all.unknown = append(all.unknown, d)
@@ -148,7 +148,7 @@ func (r *Run) received(ctx context.Context) received {
 		case rejected:
 			all.rejected = append(all.rejected, d)
 		case others:
-			if r.document.Shard == nil && !listed[id] && len(listed) < mostForeign { // to a shard, the others are such people
+			if r.document.Shard == nil && !listed[id] && len(listed) < maxForeign { // the other shards of a run look like other people
 				listed[id] = true
 				r.beside.Foreign = append(r.beside.Foreign, r.client.Redactor().Answer(fmt.Sprintf("%s about %s", exchange.Text(d.Value, m.Event), id)))
 			}

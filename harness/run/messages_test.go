@@ -44,7 +44,7 @@ func TestMessagesOfOthers(t *testing.T) {
 	}{
 		{"a few", 5, nil, []*exchange.Transcript{rejection}, nil, 1, 0, 0},
 		{"many", 300, nil, []*exchange.Transcript{rejection}, nil, 1, 0, 280},
-		{"too many", mostLookups + 10, nil, []*exchange.Transcript{rejection}, nil, 1, 11, mostLookups - 10},
+		{"too many", maxLookups + 10, nil, []*exchange.Transcript{rejection}, nil, 1, 11, maxLookups - 10},
 		{"many, and nothing was rejected", 100, nil, nil, nil, 1, 81, 81},
 		{"a target that does not say what it knows", 0, []string{"sick", "busy"}, []*exchange.Transcript{rejection}, nil, 1, 2, 0},
 		{"to a shard, the others", 30, nil, []*exchange.Transcript{rejection}, &Shard{1, 2}, 1, 0, 30},

@@ -13,8 +13,8 @@ import (
 	"qorcheck/spec"
 )
 
-// suspect tells whether a message is one that an operation would send for a
-// request that was rejected.
+// suspect returns a function that reports whether a message may be about a request
+// that was rejected.
 func (r *Run) suspect() func(message.Delivery) bool {
 	var of []func(message.Delivery) bool
 	for _, t := range r.inbox.late {
@@ -27,7 +27,7 @@ func (r *Run) suspect() func(message.Delivery) bool {
 	}
 }
 
-// concerns tells whether a message is of an event that an operation promises.
+// concerns returns a function that reports whether a message is of an event that an operation promises.
 func concerns(o *spec.Operation) func(message.Delivery) bool {
 	m := o.Conformance.Messages
 	var events []string
@@ -49,7 +49,7 @@ const (
 	others          // what other people made
 )
 
-// origins looks ids up, so many at once as cases.
+// origins looks ids up, as many at once as cases are sent.
 func (r *Run) origins(ctx context.Context, m *spec.Messaging, ids []string) map[string]origin {
 	if len(ids) == 0 {
 		return nil

@@ -78,7 +78,7 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 		r.keepIDs(t)
 	}
 	for _, i := range r.ledger.add(e) {
-		close(r.settled[i])
+		close(r.concluded[i])
 	}
 	if r.options.Progress != nil {
 		p := r.progress()

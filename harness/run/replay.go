@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// Replayed is a run as its journal tells it. Nothing is judged again.
+// Replayed is a run as read from its journal. Nothing is judged again.
 type Replayed struct {
 	Head
 	Torn bool  // the last line was not written to its end, and is left out
@@ -62,7 +62,7 @@ func (p *Replayed) enter(e Entry) error {
 	return nil
 }
 
-// Complete tells whether the run came to its end with every case sent, so that
+// Complete reports whether the run came to its end with every case sent, so that
 // nothing is left to resume.
 func (p *Replayed) Complete() bool {
 	d := p.ledger.document

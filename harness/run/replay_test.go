@@ -127,7 +127,7 @@ func TestResumeWhenTheTargetIsBack(t *testing.T) {
 	want := verdicts(whole(t, t.Context(), p, target, Options{}))
 	var journal bytes.Buffer
 	answers.Store(10)
-	if d := whole(t, t.Context(), p, target, Options{Journal: &journal}); d.Stopped == "" || d.CaseCounts.Inconclusive < mostSilent {
+	if d := whole(t, t.Context(), p, target, Options{Journal: &journal}); d.Stopped == "" || d.CaseCounts.Inconclusive < maxSilent {
 		t.Fatalf("%s, cases %+v", d.Verdict, d.CaseCounts)
 	}
 	for part, left := range []int32{15, 1000} {
@@ -157,7 +157,7 @@ func TestResumeWhenTheTargetIsBack(t *testing.T) {
 }
 
 // TestResumeOfWhatIsThere: where every case is there and only the end is missing,
-// nothing is sent; where the target is gone, what was settled before stays so.
+// nothing is sent; where the target is gone, what was concluded before stays so.
 func TestResumeOfWhatIsThere(t *testing.T) {
 	p := plot(t, ask{id: "a", paths: many(3)}, ask{id: "b", paths: many(2)})
 	var journal bytes.Buffer

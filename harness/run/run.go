@@ -55,13 +55,13 @@ type Run struct {
 	began time.Time          // this part of the run
 	there int                // cases of earlier parts
 
-	mu       sync.Mutex
-	*ledger                  // what is known so far
-	settled  []chan struct{} // by obligation
-	beside   End             // what belongs to no case
-	broken   error           // the first fault of our own
-	inbox    inbox
-	finished chan struct{}
+	mu        sync.Mutex
+	*ledger                   // what is known so far
+	concluded []chan struct{} // by obligation
+	beside    End             // what belongs to no case
+	broken    error           // the first fault of our own
+	inbox     inbox
+	finished  chan struct{}
 }
 
 // Start begins a run and returns at once. When the context ends, no further request
@@ -73,9 +73,9 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 	sending, stop := context.WithCancel(ctx)
 	r.stop = stop
 	if o.Earlier == nil {
-		head := Head{Document: before(p, s, o), Settings: o.Flags}
+		head := Head{Document: newDocument(p, s, o), Settings: o.Flags}
 		if o.Shard != nil {
-			head.Document = before(o.Whole, s, o)
+			head.Document = newDocument(o.Whole, s, o)
 			head.Part = &Part{Shard: *o.Shard, Cases: len(p.Cases), Planned: casesOf(p)}
 		}
 		r.ledger = newLedger(head.begin())
@@ -92,7 +92,7 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 	}
 	r.there = len(r.done)
 	for range p.Obligations {
-		r.settled = append(r.settled, make(chan struct{}))
+		r.concluded = append(r.concluded, make(chan struct{}))
 	}
 	r.circuit = newCircuit(func(last string) string { return r.askAgain(sending, last) })
 	r.began = time.Now()
@@ -143,12 +143,12 @@ func (r *Run) keepIDs(t *exchange.Transcript) {
 	}
 }
 
-// settle concludes an obligation that waits for no case.
-func (r *Run) settle(i int) {
+// conclude concludes an obligation that waits for no case.
+func (r *Run) conclude(i int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.ledger.settle(i)
-	close(r.settled[i])
+	r.ledger.conclude(i)
+	close(r.concluded[i])
 }
 
 func (r *Run) finish(ctx context.Context) {
@@ -163,30 +163,30 @@ func (r *Run) finish(ctx context.Context) {
 	}{end})
 	r.ledger.end(end)
 	r.ledger.finish()
-	for _, settled := range r.settled {
+	for _, concluded := range r.concluded {
 		select {
-		case <-settled:
+		case <-concluded:
 		default:
-			close(settled)
+			close(concluded)
 		}
 	}
 	close(r.finished)
 }
 
 // Await waits for an obligation and returns it as it ended, with the causes as far as they are known by then.
-func (r *Run) Await(ctx context.Context, id string) (Settled, error) {
+func (r *Run) Await(ctx context.Context, id string) (Result, error) {
 	i, ok := r.index[id]
 	if !ok {
-		return Settled{}, fmt.Errorf("no obligation %s in the plan", id)
+		return Result{}, fmt.Errorf("no obligation %s in the plan", id)
 	}
 	select {
-	case <-r.settled[i]:
+	case <-r.concluded[i]:
 	case <-ctx.Done():
-		return Settled{}, fmt.Errorf("obligation %s: %w", id, ctx.Err())
+		return Result{}, fmt.Errorf("obligation %s: %w", id, ctx.Err())
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return settled(r.document.Obligations[i], func(id string) *Cause { return &r.causes[id].Cause }), nil
+	return resultOf(r.document.Obligations[i], func(id string) *Cause { return &r.causes[id].Cause }), nil
 }
 
 // Wait waits for the end of the run. The error is a fault of our own, such as a

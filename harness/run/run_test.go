@@ -98,8 +98,8 @@ func TestOutcomesOfObligations(t *testing.T) {
 		{"one of two failed", ask{id: "a", paths: []string{"/200", "/404"}}, verdict.Fail, "", ExitFail},
 		{"one failed, one has no time", ask{id: "a", paths: []string{"/503", "/404"}}, verdict.Fail, "", ExitFail},
 		{"one has no time", ask{id: "a", paths: []string{"/200", "/503"}}, verdict.Inconclusive, "the target was busy: it answered 503", ExitUnclear},
-		{"no answer is one that it speaks of", ask{id: "a", paths: []string{"/200"}, alter: func(o *plan.Obligation, _ *plan.Case) { o.Requirement.Answers = []string{"rejected"} }}, verdict.Inconclusive, "no answer was one that it speaks of", ExitUnclear},
-		{"there is no case", ask{id: "a"}, verdict.Inconclusive, "no answer was one that it speaks of", ExitUnclear},
+		{"no answer is one that it speaks of", ask{id: "a", paths: []string{"/200"}, alter: func(o *plan.Obligation, _ *plan.Case) { o.Requirement.Answers = []string{"rejected"} }}, verdict.Inconclusive, "it applied to no response", ExitUnclear},
+		{"there is no case", ask{id: "a"}, verdict.Inconclusive, "it applied to no response", ExitUnclear},
 		{"the fixtures lack something", ask{id: "a", paths: []string{"/200"}, alter: func(o *plan.Obligation, _ *plan.Case) { o.Lacks = "add to f.yaml: keys" }}, verdict.Inconclusive, "add to f.yaml: keys", ExitUnclear},
 		{"and something failed", ask{id: "a", paths: []string{"/404"}, alter: func(o *plan.Obligation, _ *plan.Case) { o.Lacks = "add to f.yaml: keys" }}, verdict.Fail, "", ExitFail},
 		{"the environment cannot", ask{id: "a", alter: func(o *plan.Obligation, _ *plan.Case) { o.Unsupported = "no messages here" }}, verdict.Unsupported, "no messages here", ExitPass},
@@ -153,7 +153,7 @@ func TestWaivers(t *testing.T) {
 	if c := d.Causes[0]; len(c.Behind) != 2 || d.Waived(c) || len(d.Failed()) != 1 {
 		t.Errorf("a cause of what is waived and what is not: %+v", c)
 	}
-	if got := d.Settle(d.Obligations[0]).Explain(); !strings.HasPrefix(got, "WAIVED: ") || !strings.Contains(got, "waived:     known (pat, until 2030-12-31)") || !strings.Contains(got, "1 of 2 cases failed") {
+	if got := d.Result(d.Obligations[0]).Explain(); !strings.HasPrefix(got, "WAIVED: ") || !strings.Contains(got, "waived:     known (pat, until 2030-12-31)") || !strings.Contains(got, "1 of 2 cases failed") {
 		t.Error(got)
 	}
 	t.Run("waived alone it fails nothing", func(t *testing.T) {
@@ -408,7 +408,7 @@ func TestCanariesDoNotSurviveInFindings(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, secret := range []string{regexp.QuoteMeta(key), "k-12345", card, "4571000", `\b873\b`, "\x1b"} {
-				for where, text := range map[string]string{"document": string(data), "journal": journal.String(), "explanation": d.Settle(d.Obligations[0]).Explain()} {
+				for where, text := range map[string]string{"document": string(data), "journal": journal.String(), "explanation": d.Result(d.Obligations[0]).Explain()} {
 					if at := regexp.MustCompile(secret).FindStringIndex(numbers.ReplaceAllString(text, "")); at != nil {
 						t.Errorf("%s is left in the %s: %s", secret, where, text)
 					}

@@ -25,7 +25,7 @@ func (r *Run) work(ctx, sending context.Context, workers int) {
 	}
 	for i, waiting := range r.waiting {
 		if waiting == 0 {
-			r.settle(i)
+			r.conclude(i)
 		}
 	}
 	r.subscribe(sending, missing)
@@ -33,10 +33,10 @@ func (r *Run) work(ctx, sending context.Context, workers int) {
 	r.close(sending)
 }
 
-// send executes cases, so many at once. A case that only waits lets another go on.
+// send executes cases with a number of workers. A case that only waits yields to another.
 func (r *Run) send(ctx context.Context, cases []*plan.Case, workers int) {
 	slots := make(chan struct{}, workers)
-	aside := func(wait func()) {
+	yield := func(wait func()) {
 		<-slots
 		wait()
 		slots <- struct{}{}
@@ -58,7 +58,7 @@ func (r *Run) send(ctx context.Context, cases []*plan.Case, workers int) {
 		}
 		pool.Go(func() {
 			if !r.circuit.stopped() {
-				r.one(ctx, c, aside)
+				r.runCase(ctx, c, yield)
 			}
 			<-slots
 		})
@@ -88,10 +88,10 @@ func (r *Run) preflight(ctx context.Context) string {
 	return ""
 }
 
-// one sends a case, judges and journals it, or keeps it until the last messages
+// runCase sends a case, judges and journals it, or keeps it until the last messages
 // are in. One that was interrupted is not run.
-func (r *Run) one(ctx context.Context, c *plan.Case, aside func(func())) {
-	t := r.execute(ctx, c, aside)
+func (r *Run) runCase(ctx context.Context, c *plan.Case, yield func(func())) {
+	t := r.execute(ctx, c, yield)
 	switch {
 	case t == nil:
 	case t.Interrupted():
@@ -118,11 +118,11 @@ func (r *Run) abandon(t *exchange.Transcript) {
 }
 
 // execute sends a case, nil where a fault of our own ended it.
-func (r *Run) execute(ctx context.Context, c *plan.Case, aside func(func())) (t *exchange.Transcript) {
+func (r *Run) execute(ctx context.Context, c *plan.Case, yield func(func())) (t *exchange.Transcript) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			r.record(c, nil, faulty(c, fault), nil)
 		}
 	}()
-	return r.client.Execute(ctx, c, aside)
+	return r.client.Execute(ctx, c, yield)
 }

@@ -48,7 +48,7 @@ func alike(v View) Observation {
 		}
 		return []Finding{{
 			Rule: UnknownIDCode, Deviation: Value, Status: v.Answer.Status,
-			Pointer: c.Field, Wanted: []string{shown(unknown, c.Field)}, Got: shown(v.Body.Value, c.Field),
+			Pointer: c.Field, Wanted: []string{valueAt(unknown, c.Field)}, Got: valueAt(v.Body.Value, c.Field),
 		}}
 	})
 }
@@ -122,7 +122,7 @@ func distinctReasons(v View) Observation {
 			seen.Exercised = true
 			seen.Findings = append(seen.Findings, Finding{
 				Rule: ReasonDistinct, Deviation: Value, Status: r.Answer.Status, Exchange: place,
-				Pointer: t.Outcome.Reason, Got: shown(body, t.Outcome.Reason), Given: []Fact{{c.Field, code}, {c.Field, other}},
+				Pointer: t.Outcome.Reason, Got: valueAt(body, t.Outcome.Reason), Given: []Fact{{c.Field, code}, {c.Field, other}},
 			})
 		}
 	}

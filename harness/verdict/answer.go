@@ -23,7 +23,7 @@ func code(v View) Observation {
 	}
 	seen := Observation{Exercised: true}
 	success := slices.Contains(c.Success, word)
-	finding := Finding{Deviation: Value, Status: v.Answer.Status, Pointer: c.Field, Got: shown(v.Body.Value, c.Field), Given: []Fact{{"outcome", string(ending)}}}
+	finding := Finding{Deviation: Value, Status: v.Answer.Status, Pointer: c.Field, Got: valueAt(v.Body.Value, c.Field), Given: []Fact{{"outcome", string(ending)}}}
 	switch {
 	case ending == spec.Succeeded && !success:
 		finding.Rule, finding.Wanted = SuccessCode, c.Success
@@ -47,7 +47,7 @@ func echo(v View) Observation {
 		if got := exchange.Text(v.Body.Value, e.Answer); got != sent {
 			seen.Findings = append(seen.Findings, Finding{
 				Rule: Echoed, Deviation: differs(v.Body.Value, e.Answer), Status: v.Answer.Status, Pointer: e.Answer,
-				Wanted: []string{strconv.Quote(sent)}, Got: shown(v.Body.Value, e.Answer), Given: []Fact{{e.Request, sent}},
+				Wanted: []string{strconv.Quote(sent)}, Got: valueAt(v.Body.Value, e.Answer), Given: []Fact{{e.Request, sent}},
 			})
 		}
 	}
@@ -78,7 +78,7 @@ func amount(v View) Observation {
 			if moved, ok := new(big.Rat).SetString(booked); !ok || moved.Cmp(asked) != 0 {
 				seen.Findings = append(seen.Findings, Finding{
 					Rule: Amount, Deviation: Value, Status: v.Answer.Status,
-					Pointer: pointer, Wanted: []string{asked.FloatString(2)}, Got: shown(v.Body.Value, pointer),
+					Pointer: pointer, Wanted: []string{asked.FloatString(2)}, Got: valueAt(v.Body.Value, pointer),
 				})
 			}
 		}

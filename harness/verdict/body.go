@@ -36,7 +36,7 @@ func readBody(a *exchange.Answer) Body {
 	b := Body{Truncated: a.Truncated}
 	switch encoding := a.Header.Get("Content-Encoding"); {
 	case encoding != "" && !strings.EqualFold(encoding, "identity"):
-		b.Fault, b.Truncated = fmt.Sprintf("encoded as %q, which the request did not accept", head(encoding)), false
+		b.Fault, b.Truncated = fmt.Sprintf("encoded as %q, which the request did not accept", shorten(encoding)), false
 	case a.Truncated:
 		b.Fault = fmt.Sprintf("longer than the %d bytes that are judged", len(a.Body))
 	case len(bytes.TrimSpace(a.Body)) == 0:
@@ -65,7 +65,7 @@ func readBody(a *exchange.Answer) Body {
 }
 
 func describe(err error, body []byte) string {
-	start := strings.Join(strings.Fields(head(string(body))), " ")
+	start := strings.Join(strings.Fields(shorten(string(body))), " ")
 	if number, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		err = fmt.Errorf("a number beyond all range at byte %d", number.Offset) // its own text holds the number
 	}

@@ -141,7 +141,7 @@ var insides = []struct {
 // what the request itself carried.
 func noInside(v View) Observation {
 	seen := Observation{Exercised: true}
-	if v.head() {
+	if v.isHead() {
 		return Observation{}
 	}
 	for _, t := range textsIn(v.Body, v.Answer.Body) {

@@ -15,7 +15,7 @@ func errorBody(v View) Observation {
 	if promised == nil {
 		return schema(v)
 	}
-	if v.head() {
+	if v.isHead() {
 		return Observation{}
 	}
 	if v.Body.Truncated {
@@ -32,7 +32,7 @@ func errorBody(v View) Observation {
 	}
 	for _, pointer := range promised.Required {
 		if _, deviation := textAt(v.Body.Value, pointer); deviation != 0 {
-			seen.Findings = append(seen.Findings, Finding{Rule: ErrorText, Deviation: deviation, Status: v.Answer.Status, Pointer: pointer, Got: shown(v.Body.Value, pointer)})
+			seen.Findings = append(seen.Findings, Finding{Rule: ErrorText, Deviation: deviation, Status: v.Answer.Status, Pointer: pointer, Got: valueAt(v.Body.Value, pointer)})
 		}
 	}
 	for _, pointer := range slices.Sorted(maps.Keys(promised.Fixed)) {
@@ -43,7 +43,7 @@ func errorBody(v View) Observation {
 		}
 		seen.Findings = append(seen.Findings, Finding{
 			Rule: ErrorConstant, Deviation: cmp.Or(deviation, Value), Status: v.Answer.Status,
-			Pointer: pointer, Wanted: []string{strconv.Quote(word)}, Got: shown(v.Body.Value, pointer),
+			Pointer: pointer, Wanted: []string{strconv.Quote(word)}, Got: valueAt(v.Body.Value, pointer),
 		})
 	}
 	return seen

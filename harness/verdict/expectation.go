@@ -22,7 +22,7 @@ func (v View) holds(body any) []Finding {
 			continue
 		}
 		value, there := spec.Lookup(body, pointer)
-		f := Finding{Pointer: pointer, Got: shown(body, pointer)}
+		f := Finding{Pointer: pointer, Got: valueAt(body, pointer)}
 		if rule, ok := schema.(bool); ok && !rule {
 			if there {
 				f.Rule, f.Deviation = ValueAbsent, Surplus
@@ -71,7 +71,7 @@ func (v View) ordered(body any) []Finding {
 	case !there:
 		return []Finding{{Rule: List, Deviation: Missing, Pointer: o.List}}
 	case !isList:
-		return []Finding{{Rule: List, Deviation: Type, Pointer: o.List, Got: shown(body, o.List)}}
+		return []Finding{{Rule: List, Deviation: Type, Pointer: o.List, Got: valueAt(body, o.List)}}
 	}
 	var found []any
 	for _, item := range items {
@@ -92,7 +92,7 @@ func (v View) ordered(body any) []Finding {
 func plain(values []any) []string {
 	texts := make([]string, len(values))
 	for i, value := range values {
-		texts[i] = head(fmt.Sprint(value))
+		texts[i] = shorten(fmt.Sprint(value))
 	}
 	return texts
 }

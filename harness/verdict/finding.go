@@ -144,5 +144,5 @@ func deviationOf(keyword string) Deviation {
 
 // violation is the finding of a value that breaks a schema.
 func violation(rule Rule, v spec.Violation, body any) Finding {
-	return Finding{Rule: rule, Deviation: deviationOf(v.Keyword), Pointer: v.Pointer, Keyword: v.Keyword, Wanted: []string{v.Reason}, Got: shown(body, v.Pointer)}
+	return Finding{Rule: rule, Deviation: deviationOf(v.Keyword), Pointer: v.Pointer, Keyword: v.Keyword, Wanted: []string{v.Reason}, Got: valueAt(body, v.Pointer)}
 }

@@ -13,7 +13,7 @@ import (
 	"qorcheck/spec"
 )
 
-// View is what a check looks at: one answered request and what surrounds it.
+// View is what a check looks at: one request with its response, and the case around it.
 type View struct {
 	Case       *plan.Case
 	Operation  *spec.Operation
@@ -25,10 +25,10 @@ type View struct {
 	Transcript *exchange.Transcript // all that happened in the case
 }
 
-// head tells whether the request was one whose answer has no body.
-func (v View) head() bool { return v.Method == http.MethodHead }
+// isHead reports whether the request was one whose response has no body.
+func (v View) isHead() bool { return v.Method == http.MethodHead }
 
-// observed lists what a check is to look at after the act, with its place among all exchanges, from 1.
+// observed lists the observations after the act that are for a check, with their places among all exchanges, from 1.
 func (v View) observed(check string) (records []exchange.Record, places []int) {
 	if v.Transcript == nil {
 		return nil, nil
@@ -88,11 +88,11 @@ var checks = map[string]Check{
 	"message-none":      messageNone,
 }
 
-// shapes are the checks of what an answer looks like, whatever was asked.
+// shapes are the checks of the shape of a response, whatever was requested.
 var shapes = []string{"documented-status", "media-type", "schema", "error-body", "reason", "no-reason", "no-reason-field", "not-shown", "no-inside"}
 
-// OfShape tells whether a check judges what an answer looks like, whatever was
-// asked, so that one fault of the target shows on requests of every kind.
+// OfShape reports whether a check judges the shape of a response, whatever was
+// requested, so that one fault of the target shows on requests of every kind.
 func OfShape(check string) bool { return slices.Contains(shapes, check) }
 
 // Checks lists the names of all checks, sorted.
@@ -160,8 +160,8 @@ func views(p *plan.Plan, t *exchange.Transcript) (list []View, act int) {
 	return list, act
 }
 
-// judge judges the act, and, where the requirement speaks of every answer, the
-// other answers of the operation too.
+// judge judges the act, and, where the requirement applies to every response, the
+// other responses of the operation too.
 func judge(o *plan.Obligation, t *exchange.Transcript, views []View, act int) Verdict {
 	v := Verdict{Obligation: o.ID}
 	switch {
@@ -173,7 +173,7 @@ func judge(o *plan.Obligation, t *exchange.Transcript, views []View, act int) Ve
 	case act < 0 && t.Act.Failure != nil:
 		return failed(v, o, t.Act.Failure)
 	}
-	if !general(o.Requirement) {
+	if !judgesAll(o.Requirement) {
 		return conclude(v, o, observe(o, views[act], 0))
 	}
 	seen := observe(o, views[act], 0)
@@ -185,8 +185,7 @@ func judge(o *plan.Obligation, t *exchange.Transcript, views []View, act int) Ve
 	return conclude(v, o, seen)
 }
 
-// judgeInPassing judges what a case shows in passing of another operation than its own.
-// What was not answered shows nothing.
+// judgeInPassing judges the responses of another operation than the case's own.
 func judgeInPassing(o *plan.Obligation, views []View) Verdict {
 	seen := Observation{}
 	for i, view := range views {
@@ -198,13 +197,13 @@ func judgeInPassing(o *plan.Obligation, views []View) Verdict {
 	return conclude(Verdict{Obligation: o.ID}, o, seen)
 }
 
-// general tells whether a requirement speaks of every answer, whatever case it belongs to.
-func general(q *spec.Requirement) bool { return len(q.Cases) == 0 && len(q.Flows) == 0 }
+// judgesAll reports whether a requirement applies to every response, whatever case it belongs to.
+func judgesAll(q *spec.Requirement) bool { return len(q.Cases) == 0 && len(q.Flows) == 0 }
 
-// observe judges one answer. Place tells an exchange other than the act, from 1.
+// observe judges one response. Place is that of an exchange other than the act, from 1.
 func observe(o *plan.Obligation, view View, place int) Observation {
 	if !o.Requirement.Applies(view.Answer.Status) {
-		return Observation{} // nothing that the requirement speaks of happened
+		return Observation{} // the requirement does not apply to it
 	}
 	if s := view.Answer.Status; busy(s) && !slices.Contains(view.Expect.Statuses, s) {
 		return Observation{Unclear: &Obstacle{Kind: Busy, Status: s}}
@@ -223,7 +222,7 @@ func observe(o *plan.Obligation, view View, place int) Observation {
 	return seen
 }
 
-// merge adds what was seen of a further answer.
+// merge adds what was observed of a further response.
 func (s Observation) merge(more Observation) Observation {
 	s.Exercised = s.Exercised || more.Exercised
 	s.Findings = append(s.Findings, more.Findings...)
@@ -234,7 +233,7 @@ func (s Observation) merge(more Observation) Observation {
 	return s
 }
 
-// conclude draws the outcome from what was seen.
+// conclude draws the outcome from what was observed.
 func conclude(v Verdict, o *plan.Obligation, seen Observation) Verdict {
 	v.Exercised, v.Findings, v.Note = seen.Exercised, seen.Findings, seen.Note
 	for i, f := range v.Findings {

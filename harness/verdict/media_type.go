@@ -38,13 +38,13 @@ func mediaType(v View) Observation {
 		return Observation{} // no body is documented, and nothing promised of one
 	}
 	got := mediaTypeOf(v.Answer)
-	if v.head() && got == "" {
+	if v.isHead() && got == "" {
 		return Observation{} // the header may be omitted
 	}
 	if !slices.ContainsFunc(allowed, func(m string) bool { return covers(m, got) }) {
 		return Observation{Exercised: true, Findings: []Finding{{Rule: WrongType, Deviation: MediaType, Status: v.Answer.Status, Wanted: allowed, Got: got}}}
 	}
-	if spec.JSON(got) && v.Body.Fault != "" && !v.head() {
+	if spec.JSON(got) && v.Body.Fault != "" && !v.isHead() {
 		if v.Body.Truncated {
 			return Observation{Unclear: &Obstacle{Kind: CutBody, Detail: v.Body.Fault}}
 		}

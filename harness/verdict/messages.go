@@ -84,7 +84,7 @@ func messageID(v View) Observation {
 	m := v.Operation.Conformance.Messages
 	return Observation{Exercised: true, Findings: []Finding{{
 		Rule: MessageNames, Deviation: Value, Status: v.Answer.Status, Exchange: place, Pointer: m.ID,
-		Wanted: []string{strconv.Quote(r.Sought)}, Got: shown(v.Transcript.Inbox.Unmatched[0].Value, m.ID),
+		Wanted: []string{strconv.Quote(r.Sought)}, Got: valueAt(v.Transcript.Inbox.Unmatched[0].Value, m.ID),
 	}}}
 }
 
@@ -115,7 +115,7 @@ func messageSuccess(v View) Observation {
 		want := !failed
 		value, there := spec.Lookup(d.Value, m.Success)
 		got, ok := value.(bool)
-		f := Finding{Rule: MessageSaysTrue, Pointer: m.Success, Wanted: []string{strconv.FormatBool(want)}, Got: shown(d.Value, m.Success)}
+		f := Finding{Rule: MessageSaysTrue, Pointer: m.Success, Wanted: []string{strconv.FormatBool(want)}, Got: valueAt(d.Value, m.Success)}
 		switch {
 		case !there:
 			f.Deviation = Missing
@@ -134,7 +134,7 @@ func messageSuccess(v View) Observation {
 func messageReason(v View) Observation {
 	return onMessage(v, func(m *spec.Messaging, d message.Delivery, failed bool) []Finding {
 		_, deviation := textAt(d.Value, m.Reason)
-		f := Finding{Pointer: m.Reason, Got: shown(d.Value, m.Reason)}
+		f := Finding{Pointer: m.Reason, Got: valueAt(d.Value, m.Reason)}
 		switch {
 		case failed && deviation != 0:
 			f.Rule, f.Deviation = MessageReasons, deviation
@@ -259,7 +259,7 @@ func messageOnce(v View) Observation {
 		if d.Place == r.Place && !bytes.Equal(d.Body, r.Messages[0].Body) {
 			return Observation{Exercised: true, Findings: []Finding{{
 				Rule: MessageOnce, Deviation: Value, Status: v.Answer.Status, Exchange: at, Pointer: m.Success,
-				Wanted: []string{shown(r.Messages[0].Value, m.Success)}, Got: shown(d.Value, m.Success), Given: []Fact{{"id", r.Sought}},
+				Wanted: []string{valueAt(r.Messages[0].Value, m.Success)}, Got: valueAt(d.Value, m.Success), Given: []Fact{{"id", r.Sought}},
 			}}}
 		}
 	}

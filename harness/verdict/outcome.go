@@ -14,7 +14,7 @@ const (
 	Pass
 	Fail
 	Unsupported  // the fixtures say that the environment cannot exercise it
-	Inconclusive // nothing was shown, either way
+	Inconclusive // nothing was proved, either way
 	Broken       // a fault of our own
 	Waived       // an obligation that failed, as a waiver accepts until its date
 )

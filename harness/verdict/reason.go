@@ -38,7 +38,7 @@ func noReasonField(v View) Observation {
 func (v View) reasonFinding(rule Rule, deviation Deviation, t spec.OutcomeValue) Finding {
 	return Finding{
 		Rule: rule, Deviation: deviation, Status: v.Answer.Status, Pointer: t.Outcome.Reason,
-		Got: shown(v.Body.Value, t.Outcome.Reason), Given: []Fact{{t.Outcome.Field, strconv.Quote(t.Word)}},
+		Got: valueAt(v.Body.Value, t.Outcome.Reason), Given: []Fact{{t.Outcome.Field, strconv.Quote(t.Word)}},
 	}
 }
 

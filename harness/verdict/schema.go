@@ -26,7 +26,7 @@ func schema(v View) Observation {
 		}
 	}
 	content := response.JSON()
-	if content == nil || !content.HasSchema || v.head() {
+	if content == nil || !content.HasSchema || v.isHead() {
 		return seen
 	}
 	if v.Body.Fault != "" {

@@ -366,15 +366,15 @@ func place(pointer string) string { return cmp.Or(pointer, "the body") }
 // cut after redaction, since the half of a secret is not known for one.
 const maxValue = 4 << 10
 
-func head(text string) string {
+func shorten(text string) string {
 	if len(text) <= maxValue {
 		return text
 	}
 	return strings.ToValidUTF8(text[:maxValue], "") + "…"
 }
 
-// shown is the value at a pointer, shortened, "" where there is none.
-func shown(body any, pointer string) string {
+// valueAt is the value at a pointer, shortened, "" where there is none.
+func valueAt(body any, pointer string) string {
 	value, there := spec.Lookup(body, pointer)
 	if !there {
 		return ""
@@ -385,7 +385,7 @@ func shown(body any, pointer string) string {
 	case []any:
 		return fmt.Sprintf("an array of %d items", len(x))
 	case string:
-		return strconv.Quote(head(x))
+		return strconv.Quote(shorten(x))
 	}
 	data, err := json.Marshal(value)
 	if err != nil {

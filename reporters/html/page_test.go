@@ -366,12 +366,12 @@ func crowd() *run.Document {
 	}
 	d := sample.Document(1, list...)
 	body := redacttest.Text(`{"rows":[` + strings.Repeat(`{"name":"<value>","other":"a rather long \"value\" & more"},`, 200) + `{}]}`)
-	for i := range run.MostCauses {
+	for i := range run.MaxCauses {
 		c := sample.CauseOf(sample.Obligation("R-0", spec.Must, verdict.Fail))
 		c.ID, c.Cases, c.Behind, c.Shown[0].Evidence[0].Answer.Body, c.Shown[0].Evidence[0].Request.Body = fmt.Sprintf("status.kind.%d", i), 0, nil, body, body
 		for j := range d.Obligations {
 			o := &d.Obligations[j]
-			if j%run.MostCauses != i {
+			if j%run.MaxCauses != i {
 				continue
 			}
 			o.Causes = []string{c.ID}
@@ -384,7 +384,7 @@ func crowd() *run.Document {
 		c.Shown[0].ID, c.Shown[0].Obligation = c.Behind[0].Cases[0], c.Behind[0].Obligation
 		act := c.Shown[0].Evidence[0]
 		c.Shown[0].Evidence, c.Shown[0].Act = []exchange.Evidence{act, act, act}, 2
-		for range run.MostShown - 1 {
+		for range run.MaxShown - 1 {
 			c.Shown = append(c.Shown, c.Shown[0])
 		}
 		d.Causes = append(d.Causes, c)

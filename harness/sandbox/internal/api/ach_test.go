@@ -142,43 +142,16 @@ func TestTransfers(t *testing.T) {
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			s := newTarget(t)
-			ids := map[string]string{}
-			for i, p := range tt.steps {
-				var got reply
-				switch p.does {
-				case "debit":
-					got = s.debit(fields{"amount": p.amount})
-				case "credit":
-					got = s.credit(fields{"amount": p.amount})
-				case "sell":
-					got = s.sell(fields{"amount": p.amount})
-				case "cash":
-					got = s.payCash(fields{"amount": p.amount})
-				case "refund":
-					got = s.achRefund(ids[p.of])
-				case "void":
-					got = s.achVoid(ids[p.of])
-				case "card refund":
-					got = s.refund(ids[p.of], "")
-				case "card void":
-					got = s.void(ids[p.of])
-				case "card capture":
-					got = s.capture(ids[p.of], "1")
-				case "settle":
-					s.settled(ids[p.of])
-					continue
-				}
-				if got.status/100 != 2 || got.code() != p.code || got.id() == "" {
-					t.Fatalf("step %d, %s: got %d %s, want %s", i+1, p.does, got.status, got.raw, p.code)
-				}
-				if p.of != "" {
-					want := map[bool]string{true: "Received", false: "Refused"}[p.code == ok]
-					if got.text("resultCode") != want || got.id() == ids[p.of] {
-						t.Fatalf("step %d, %s: %s", i+1, p.does, got.raw)
-					}
-				}
-				ids[p.name] = got.id()
-			}
+			s.run(tt.steps, map[string]func(id, amount string) reply{
+				"debit":        func(_, amount string) reply { return s.debit(fields{"amount": amount}) },
+				"credit":       func(_, amount string) reply { return s.credit(fields{"amount": amount}) },
+				"cash":         func(_, amount string) reply { return s.payCash(fields{"amount": amount}) },
+				"refund":       func(id, _ string) reply { return s.achRefund(id) },
+				"void":         func(id, _ string) reply { return s.achVoid(id) },
+				"card refund":  func(id, _ string) reply { return s.refund(id, "") },
+				"card void":    func(id, _ string) reply { return s.void(id) },
+				"card capture": func(id, _ string) reply { return s.capture(id, "1") },
+			})
 		})
 	}
 }

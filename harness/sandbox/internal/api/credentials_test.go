@@ -63,6 +63,11 @@ func TestCredentials(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestCredentials_InOtherPlaces(t *testing.T) {
+	s := newTarget(t)
+	valid := s.Fixtures.Credentials["valid"]
 	t.Run("keys in the query or in the body do not count", func(t *testing.T) {
 		s := &target{t, s.Server, s.origin}
 		bare := map[string]string{"Qor-App-Key": "", "Qor-Client-Key": ""}

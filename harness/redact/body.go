@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// mostInflated bounds what a compressed body is inflated to.
-const mostInflated = 1 << 20
+// maxInflated bounds what a compressed body is inflated to.
+const maxInflated = 1 << 20
 
 // Body redacts at most max bytes of a body that a target sent. A compressed one is
 // inflated; of one that is no text only size and kind are kept, since nothing could be
@@ -48,5 +48,5 @@ func gunzip(body []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return io.ReadAll(io.LimitReader(reader, mostInflated))
+	return io.ReadAll(io.LimitReader(reader, maxInflated))
 }

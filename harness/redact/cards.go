@@ -55,9 +55,9 @@ func (r *Redactor) isCard(digits string) bool {
 // group is where digits stand that nothing divides.
 type group struct{ start, end int }
 
-// digitRuns finds the runs of at least so many digits: groups of digits with one
+// digitRuns yields the runs of at least minDigits digits: groups of digits with one
 // separator between two. The groups are valid until the next run.
-func digitRuns(text string, least int) iter.Seq[[]group] {
+func digitRuns(text string, minDigits int) iter.Seq[[]group] {
 	return func(yield func([]group) bool) {
 		var run []group
 		for i := 0; i < len(text); i++ {
@@ -76,7 +76,7 @@ func digitRuns(text string, least int) iter.Seq[[]group] {
 				}
 				i = start
 			}
-			if digits >= least && !yield(run) {
+			if digits >= minDigits && !yield(run) {
 				return
 			}
 		}

@@ -23,7 +23,7 @@ func cutBefore(text string, limit int) int {
 		at--
 	}
 	if start := strings.LastIndexByte(text[:at], '['); start >= 0 {
-		if mark := marked.FindString(text[start:]); start+len(mark) > at {
+		if mark := beginsWithMark.FindString(text[start:]); start+len(mark) > at {
 			return start
 		}
 	}

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// inJSON redacts valid JSON value by value, so that it stays valid: strings are
+// redactJSON redacts valid JSON value by value, so that it stays valid: strings are
 // redacted as what they say, numbers that must go become strings, and everything
 // else stands as it was written.
-func (r *Redactor) inJSON(text string, ours bool) string {
+func (r *Redactor) redactJSON(text string, own bool) string {
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()
-	w := &jsonWriter{redactor: r, ours: ours}
+	w := &jsonWriter{redactor: r, own: own}
 	at := 0
 	for {
 		token, err := decoder.Token()
@@ -30,7 +30,7 @@ func (r *Redactor) inJSON(text string, ours bool) string {
 type jsonWriter struct {
 	strings.Builder
 	redactor *Redactor
-	ours     bool // a variable may stand for a secret
+	own      bool // a variable may stand for a secret
 	open     []container
 }
 
@@ -70,14 +70,14 @@ func (w *jsonWriter) token(token json.Token, raw string) {
 func (w *jsonWriter) value(token json.Token, raw string) {
 	switch v := token.(type) {
 	case string:
-		if name := w.secret(); name != "" && strings.TrimSpace(v) != "" && !marked.MatchString(v) && !(w.ours && variable.MatchString(v)) {
+		if name := w.secret(); name != "" && strings.TrimSpace(v) != "" && !beginsWithMark.MatchString(v) && !(w.own && variable.MatchString(v)) {
 			w.WriteString(quote(w.redactor.mark(name, v)))
 			return
 		}
 		w.text(v, raw)
 	case json.Number:
 		name := w.secret()
-		switch redacted := w.redactor.part(raw, w.ours); {
+		switch redacted := w.redactor.redactText(raw, w.own); {
 		case name != "":
 			w.WriteString(quote(w.redactor.mark(name, raw)))
 		case redacted != raw:
@@ -92,7 +92,7 @@ func (w *jsonWriter) value(token json.Token, raw string) {
 
 // text writes a string, which may hold JSON in turn.
 func (w *jsonWriter) text(value, raw string) {
-	if redacted := w.redactor.whole(value, w.ours); redacted != value {
+	if redacted := w.redactor.redact(value, w.own); redacted != value {
 		w.WriteString(quote(redacted))
 		return
 	}

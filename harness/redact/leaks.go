@@ -7,15 +7,14 @@ import (
 )
 
 // Leaks says what a text holds that no report may hold, "" when there is nothing:
-// a credential in any encoding, or a card number. It is the last look at what
-// redaction has been over; a credential that is a plain word cannot be told from
-// others and is not looked for.
+// a credential in any encoding, or a card number. It is the last look at redacted
+// text. A credential that is a plain word is not looked for: it may stand in any text.
 func (r *Redactor) Leaks(text string) string {
-	if r.surely.Replace(text) != text {
+	if r.distinctive.Replace(text) != text {
 		return "a credential"
 	}
-	for _, o := range r.odd {
-		if o.hide(text) != text {
+	for _, e := range r.escapable {
+		if e.hide(text) != text {
 			return "a credential"
 		}
 	}
@@ -44,8 +43,8 @@ func (r *Redactor) cardAt(text string, groups []group) string {
 		return ""
 	}
 	digits := joined(text, groups)
-	if percent := strings.LastIndexByte(text[max(0, start-farthestEscape):start], '%'); percent >= 0 {
-		percent += max(0, start-farthestEscape)
+	if percent := strings.LastIndexByte(text[max(0, start-maxEscape):start], '%'); percent >= 0 {
+		percent += max(0, start-maxEscape)
 		switch escaped := percent + escape(text[percent:]); {
 		case percent == start-1 && r.cards[digits]:
 			return digits
@@ -64,8 +63,8 @@ func (r *Redactor) cardAt(text string, groups []group) string {
 
 func size(g group) int { return g.end - g.start }
 
-// farthestEscape is how far before digits an escape may begin, in bytes.
-const farthestEscape = 16
+// maxEscape is how far before digits an escape may begin, in bytes.
+const maxEscape = 16
 
 // escape is the length of the percent-encoded character that a text begins with,
 // which may be encoded again, as %22 in %2522; 0 when it begins with none. Letters

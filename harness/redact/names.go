@@ -9,7 +9,7 @@ import (
 
 // Names of fields whose value is never shown, beside those that the description
 // marks with format: password. What payment card rules (PCI DSS 3.3.1) forbid to
-// keep is replaced as a whole; of credentials it is told which are equal.
+// keep is replaced as a whole; credentials are numbered, so that equal ones are seen.
 var (
 	cardSecrets = []string{
 		"cvv", "cvc", "cvc2", "cvv2", "cid", "csc", "cav2", "card_code", "security_code",
@@ -33,8 +33,8 @@ func spellings(name string) []string {
 	return []string{name, strings.ReplaceAll(name, "_", "-"), strings.ReplaceAll(name, "_", "")}
 }
 
-// named redacts the values under secret names. Our own texts may show a $VARIABLE there.
-func (r *Redactor) named(text string, ours bool) string {
+// hideNamed redacts the values under secret names. Our own texts may show a $VARIABLE there.
+func (r *Redactor) hideNamed(text string, own bool) string {
 	var b strings.Builder
 	at := 0
 	for _, found := range r.namesIn(text) {
@@ -50,9 +50,9 @@ func (r *Redactor) named(text string, ours bool) string {
 		start := end + m[1]
 		value := text[start : start+valueEnd(text[start:], quote)]
 		switch bare := strings.TrimSpace(value); {
-		case bare == "", bare == "null", bare == "true", bare == "false", marked.MatchString(text[start:]), quote == "" && bare[0] == '{':
+		case bare == "", bare == "null", bare == "true", bare == "false", beginsWithMark.MatchString(text[start:]), quote == "" && bare[0] == '{':
 			continue // nothing to hide, or names of its own inside
-		case ours && variable.MatchString(value):
+		case own && variable.MatchString(value):
 			continue
 		}
 		mark := r.mark(found.name, value)
@@ -81,7 +81,7 @@ func (r *Redactor) setNames(more []string) {
 	}
 	seen := map[string]bool{}
 	for _, name := range slices.Concat(cardSecrets, credentialNames, more) {
-		for _, spelling := range spellings(lower(name)) {
+		for _, spelling := range spellings(toLowerASCII(name)) {
 			if spelling != "" && !seen[spelling] {
 				seen[spelling] = true
 				r.names[spelling[0]] = append(r.names[spelling[0]], spelling)
@@ -100,8 +100,8 @@ type found struct {
 func (r *Redactor) namesIn(text string) []found {
 	var list []found
 	for i := range len(text) {
-		for _, name := range r.names[small(text[i])] {
-			if begins(text[i:], name) && (!glued(text[:i]) || hump(text, i)) {
+		for _, name := range r.names[toLower(text[i])] {
+			if hasPrefixFold(text[i:], name) && (!glued(text[:i]) || camelCase(text, i)) {
 				list = append(list, found{i + len(name), name})
 			}
 		}
@@ -110,37 +110,37 @@ func (r *Redactor) namesIn(text string) []found {
 	return slices.CompactFunc(list, func(a, b found) bool { return a.end == b.end })
 }
 
-// begins tells whether a text begins with a name in small letters, in whatever letters.
-func begins(text, name string) bool {
+// hasPrefixFold reports whether a text begins with a name in small letters, in whatever letters.
+func hasPrefixFold(text, name string) bool {
 	if len(text) < len(name) {
 		return false
 	}
 	for i := range len(name) {
-		if small(text[i]) != name[i] {
+		if toLower(text[i]) != name[i] {
 			return false
 		}
 	}
 	return true
 }
 
-// hump tells whether a word begins at a capital within another, as in cardNumber.
-func hump(text string, at int) bool {
+// camelCase reports whether a word begins at a capital within another, as in cardNumber.
+func camelCase(text string, at int) bool {
 	return at > 0 && text[at] >= 'A' && text[at] <= 'Z' && text[at-1] >= 'a' && text[at-1] <= 'z'
 }
 
-// small makes an ASCII letter small.
-func small(c byte) byte {
+// toLower returns the lower case of an ASCII letter.
+func toLower(c byte) byte {
 	if c >= 'A' && c <= 'Z' {
 		return c + 'a' - 'A'
 	}
 	return c
 }
 
-// lower makes ASCII letters small and leaves every byte in its place.
-func lower(text string) string {
+// toLowerASCII makes ASCII letters lower case and leaves every byte in its place.
+func toLowerASCII(text string) string {
 	letters := []byte(text)
 	for i, c := range letters {
-		letters[i] = small(c)
+		letters[i] = toLower(c)
 	}
 	return string(letters)
 }

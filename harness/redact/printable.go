@@ -28,7 +28,7 @@ func Printable(text string) string {
 	return b.String()
 }
 
-// Invisible tells control, format and direction characters from text. Line feeds
+// Invisible reports whether a character is a control, format or direction character. Line feeds
 // and tabs are text, a carriage return is so only before a line feed.
 func Invisible(c rune) bool {
 	if c < utf8.RuneSelf { // as nearly all are

@@ -40,7 +40,7 @@ func jsonText(value any) string {
 
 func packed(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
 
-func TestRedactorHidesSecretsInAnswers(t *testing.T) {
+func TestAnswer_HidesSecrets(t *testing.T) {
 	spaced, dashed := "4571 0000 0000 0001", "5500-0000-0000-0004"
 	order := map[string]any{"key": appKey, "card": testCard, "cvv": "951"}
 	echo := jsonText(order)
@@ -143,7 +143,7 @@ func TestRedactorHidesSecretsInAnswers(t *testing.T) {
 	}
 }
 
-// structured tells whether a text is a JSON object or array.
+// structured reports whether a text is a JSON object or array.
 func structured(text string) bool {
 	start := strings.TrimLeft(text, " \t\r\n")
 	return start != "" && strings.ContainsRune("{[", rune(start[0])) && json.Valid([]byte(text))
@@ -177,7 +177,7 @@ func leaks(t *testing.T, text string) {
 	}
 }
 
-func TestRedactorLeavesTheRest(t *testing.T) {
+func TestAnswer_LeavesTheRest(t *testing.T) {
 	r := toyRedactor()
 	for _, tt := range []struct{ claim, text string }{
 		{"amounts", `{"amount":"1873.00","total":"12.95","count":17}`},
@@ -209,7 +209,7 @@ func TestRedactorLeavesTheRest(t *testing.T) {
 	}
 }
 
-func TestRedactorShowsWhatIsUseful(t *testing.T) {
+func TestRedactor_KeepsWhatIsUseful(t *testing.T) {
 	r := toyRedactor()
 	for _, tt := range []struct{ claim, got, want string }{
 		{"a card keeps six and four digits", r.answer("card 4571-0000-0000-0001."), "card 457100******0001."},
@@ -218,7 +218,7 @@ func TestRedactorShowsWhatIsUseful(t *testing.T) {
 		{"a variable in our own text stays", r.own(`{"cvv":"$CARD_APPROVED_CVV"} cvv=$CVV&a`), `{"cvv":"$CARD_APPROVED_CVV"} cvv=$CVV&a`},
 		{"a literal in our own text goes", r.own(`{"cvv":"12"}`), `{"cvv":"[redacted]"}`},
 		{"a short secret in our own text is a word like any other", r.own("873 requests"), "873 requests"},
-		{"a curl line keeps its quotes", r.knownIn(`curl --data-raw '{"cvv":"'"$CVV"'","k":"` + clientKey + `"}'`), `curl --data-raw '{"cvv":"'"$CVV"'","k":"[redacted#1]"}'`},
+		{"a curl line keeps its quotes", r.hideKnown(`curl --data-raw '{"cvv":"'"$CVV"'","k":"` + clientKey + `"}'`), `curl --data-raw '{"cvv":"'"$CVV"'","k":"[redacted#1]"}'`},
 		{"a secret header goes", r.answer(r.header("Set-Cookie", "id=1; Path=/")), "Set-Cookie: [redacted#5]"},
 		{"a minted token in a header goes", r.answer(r.header("X-Csrf-Token", "1")), "X-Csrf-Token: [redacted#6]"},
 		{"a card in a header goes", r.answer(r.header("X-Echo", testCard)), "X-Echo: 457100******0001"},
@@ -233,8 +233,8 @@ func TestRedactorShowsWhatIsUseful(t *testing.T) {
 	}
 }
 
-// TestEqualSecretsHaveOneNumber: what was taken out can be told apart within a run.
-func TestEqualSecretsHaveOneNumber(t *testing.T) {
+// TestMarks_NumberEqualSecretsAlike: what was taken out can be compared within a run.
+func TestMarks_NumberEqualSecretsAlike(t *testing.T) {
 	r := toyRedactor()
 	number := func(text string) string {
 		return regexp.MustCompile(`\[redacted[^]]*\]`).FindString(r.answer(text))
@@ -259,20 +259,20 @@ func TestEqualSecretsHaveOneNumber(t *testing.T) {
 	}
 	for _, text := range []string{`{"cvv":"951"}`, `{"cvv":"952"}`, "pin=1234"} {
 		if got := number(text); got != Mark {
-			t.Errorf("%s is %s: of a card nothing is told", text, got)
+			t.Errorf("%s is %s: the secrets of a card are not numbered", text, got)
 		}
 	}
 	t.Run("as far as memory goes", func(t *testing.T) {
-		for i := range 2 * mostMinted {
+		for i := range 2 * maxNumbers {
 			r.answer(fmt.Sprintf(`{"access_token":"minted-%d"}`, i))
 		}
-		if len(r.minted.of) != mostMinted || number(`{"access_token":"one more"}`) != Mark || number(`{"access_token":"one-token"}`) != first {
-			t.Errorf("%d are kept", len(r.minted.of))
+		if len(r.numbers.of) != maxNumbers || number(`{"access_token":"one more"}`) != Mark || number(`{"access_token":"one-token"}`) != first {
+			t.Errorf("%d are kept", len(r.numbers.of))
 		}
 	})
 }
 
-func TestNoSecretsAtAll(t *testing.T) {
+func TestRedactor_WithoutSecrets(t *testing.T) {
 	if got := New(Secrets{}).answer("a b 873 " + clientKey); got != "a b 873 "+clientKey {
 		t.Error(got)
 	}

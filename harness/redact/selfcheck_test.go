@@ -12,7 +12,7 @@ import (
 
 var secretive = New(Secrets{Values: []string{"hunter2"}})
 
-func TestSelfCheckDeletesWhatLeaks(t *testing.T) {
+func TestSelfCheck_DeletesFilesWithSecrets(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
 		"clean.txt": "a\nb\n", "empty.txt": "", "first.txt": "hunter2\n" + strings.Repeat("x\n", 10), "last.txt": strings.Repeat("x", 3<<20) + "\nno line end hunter2", "other.txt": "hunter2",
@@ -31,7 +31,7 @@ func TestSelfCheckDeletesWhatLeaks(t *testing.T) {
 		}
 	}
 	if strings.Contains(err.Error(), "hunter2") {
-		t.Errorf("it tells the secret: %v", err)
+		t.Errorf("it shows the secret: %v", err)
 	}
 	if got := filesIn(t, dir); !slices.Equal(got, []string{"clean.txt", "empty.txt", "other.txt"}) {
 		t.Errorf("left are %v", got)

@@ -58,7 +58,7 @@ func hideTracks(text string, separator byte, form *regexp.Regexp) string {
 	return b.String()
 }
 
-// afterDigit tells whether a character stands right after a digit somewhere.
+// afterDigit reports whether a character stands right after a digit somewhere.
 func afterDigit(text string, c byte) bool {
 	for at := 0; ; at++ {
 		next := strings.IndexByte(text[at:], c)
@@ -71,8 +71,8 @@ func afterDigit(text string, c byte) bool {
 	}
 }
 
-// packed hides words that hold a secret in base64 or in hexadecimal digits.
-func (r *Redactor) packed(text string) string {
+// hideEncoded hides words that hold a secret in base64 or in hexadecimal digits.
+func (r *Redactor) hideEncoded(text string) string {
 	var b strings.Builder
 	at := 0
 	for start := 0; start < len(text); start++ {
@@ -80,7 +80,7 @@ func (r *Redactor) packed(text string) string {
 		for end < len(text) && inBase64(text[end]) {
 			end++
 		}
-		if end-start >= leastPacked && (r.hides(text[start:end]) || r.hidesInHex(text[start:end])) {
+		if end-start >= minEncoded && (r.hiddenInBase64(text[start:end]) || r.hiddenInHex(text[start:end])) {
 			b.WriteString(text[at:start] + Mark)
 			for at = end; at < len(text) && at < end+2 && text[at] == '='; at++ {
 			}
@@ -90,16 +90,16 @@ func (r *Redactor) packed(text string) string {
 	return b.String() + text[at:]
 }
 
-// leastPacked is the length of the shortest word that is looked into.
-const leastPacked = 16
+// minEncoded is the length of the shortest word that is looked into.
+const minEncoded = 16
 
 func inBase64(c byte) bool {
 	return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '+' || c == '/' || c == '-' || c == '_'
 }
 
-// hides tells whether a word is base64 and holds a secret: from its first letter
+// hiddenInBase64 reports whether a word is base64 and holds a secret: from its first letter
 // on, or from a later one, as what precedes may belong to it or not.
-func (r *Redactor) hides(word string) bool {
+func (r *Redactor) hiddenInBase64(word string) bool {
 	bare := []byte(word)
 	for i, c := range bare {
 		switch c {
@@ -115,22 +115,22 @@ func (r *Redactor) hides(word string) bool {
 		if len(packed)%4 == 1 {
 			packed = packed[:len(packed)-1]
 		}
-		if n, err := base64.RawStdEncoding.Decode(data, packed); err == nil && r.secret(data[:n]) {
+		if n, err := base64.RawStdEncoding.Decode(data, packed); err == nil && r.holdsSecret(data[:n]) {
 			return true
 		}
 	}
 	return false
 }
 
-// hidesInHex tells whether a word has hexadecimal digits that hold a secret.
-func (r *Redactor) hidesInHex(word string) bool {
+// hiddenInHex reports whether a word has hexadecimal digits that hold a secret.
+func (r *Redactor) hiddenInHex(word string) bool {
 	for start := 0; start < len(word); start++ {
 		end := start
 		for end < len(word) && strings.IndexByte("0123456789abcdefABCDEF", word[end]) >= 0 {
 			end++
 		}
-		for at := start; at < start+2 && end-at >= leastPacked; at++ { // the first digit may belong to it or not
-			if data, err := hex.DecodeString(word[at : at+(end-at)/2*2]); err == nil && r.secret(data) {
+		for at := start; at < start+2 && end-at >= minEncoded; at++ { // the first digit may belong to it or not
+			if data, err := hex.DecodeString(word[at : at+(end-at)/2*2]); err == nil && r.holdsSecret(data) {
 				return true
 			}
 		}
@@ -139,13 +139,13 @@ func (r *Redactor) hidesInHex(word string) bool {
 	return false
 }
 
-// secret tells whether decoded bytes are text that holds a secret.
-func (r *Redactor) secret(data []byte) bool {
+// holdsSecret reports whether decoded bytes are text that holds a secret.
+func (r *Redactor) holdsSecret(data []byte) bool {
 	if !wordy(data) {
 		return false
 	}
 	plain := string(data)
-	return r.plain(plain) != plain
+	return r.hidePlain(plain) != plain
 }
 
 // wordy reports whether bytes hold a word: ids decode to noise.
@@ -165,22 +165,22 @@ func wordy(data []byte) bool {
 // escapedWord is a word with characters in an escape of URLs, JSON or HTML.
 var escapedWord = regexp.MustCompile(`[^\s"'<>{}]*(?:%[0-9A-Fa-f]{2}|\\[ux][0-9A-Fa-f]{2}|&#?\w+;)[^\s"'<>{}]*`)
 
-// mostLayers of escapes are looked through.
-const mostLayers = 3
+// maxLayers of escapes are looked through.
+const maxLayers = 3
 
-// escaped hides words that hold a secret only once their escapes are resolved.
-func (r *Redactor) escaped(text string) string {
+// hideEscaped hides words that hold a secret only once their escapes are resolved.
+func (r *Redactor) hideEscaped(text string) string {
 	if !strings.ContainsAny(text, `%\&`) {
 		return text
 	}
 	return escapedWord.ReplaceAllStringFunc(text, func(word string) string {
 		meant := word
-		for range mostLayers {
+		for range maxLayers {
 			plain := resolved(meant)
 			if plain == meant {
 				break
 			}
-			if meant = plain; r.plain(meant) != meant {
+			if meant = plain; r.hidePlain(meant) != meant {
 				return Mark
 			}
 		}

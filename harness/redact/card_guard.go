@@ -20,7 +20,7 @@ type CardGuard struct {
 func NewCardGuard(fields, listed []string) *CardGuard {
 	g := &CardGuard{listed: map[string]bool{}}
 	for _, name := range fields {
-		g.fields = append(g.fields, lower(name))
+		g.fields = append(g.fields, toLowerASCII(name))
 	}
 	for _, card := range listed {
 		g.listed[card] = true
@@ -59,18 +59,18 @@ func (g *CardGuard) find(text string) string {
 	return ""
 }
 
-// farthest is how many characters stand between a field's name and its value at most.
-const farthest = 20
+// maxGap is how many characters stand between a field's name and its value at most.
+const maxGap = 20
 
-// named tells whether a text ends in the name of a card field and what leads to its value.
+// named reports whether a text ends in the name of a card field and what leads to its value.
 func (g *CardGuard) named(text string) bool {
-	for range farthest {
+	for range maxGap {
 		last, size := utf8.DecodeLastRuneInString(text)
 		if size == 0 || last < utf8.RuneSelf && alphanumeric(byte(last)) {
 			return false
 		}
 		text = text[:len(text)-size]
-		if slices.ContainsFunc(g.fields, func(name string) bool { return begins(text[max(0, len(text)-len(name)):], name) }) {
+		if slices.ContainsFunc(g.fields, func(name string) bool { return hasPrefixFold(text[max(0, len(text)-len(name)):], name) }) {
 			return true
 		}
 	}

@@ -155,7 +155,7 @@ func (f Flow) checkNames(i int, s FlowStep) error {
 	case s.Times < 0 || s.Times > 100:
 		return fmt.Errorf("times: %d: must be 1 to 100", s.Times)
 	case !expectable(s.Ends):
-		return fmt.Errorf("ends: %q: must be success, refused or error", s.Ends)
+		return fmt.Errorf("ends: %q: must be one of success, refused, error", s.Ends)
 	}
 	return nil
 }

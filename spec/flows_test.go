@@ -56,7 +56,7 @@ func TestFlowsAreChecked(t *testing.T) {
 		{"only messages come somewhere", flow(`{ do: pay, at: own, expect: {} }`), "at and never must be given with await"},
 		{"what never comes says nothing", flow(good, `{ await: act, never: true, expect: {} }`), "and never without expect"},
 		{"not too many at once", flow(`{ do: pay, times: 1000, expect: {} }`), "times: 1000: must be 1 to 100"},
-		{"an ending is one of the known", flow(`{ do: pay, ends: well }`, good), `ends: "well": must be success, refused or error`},
+		{"an ending is one of the known", flow(`{ do: pay, ends: well }`, good), `ends: "well": must be one of success, refused, error`},
 		{"a body is told by pointers", flow(`{ do: pay, expect: { body: { a: {} } } }`), `expect.body: "a": must be a JSON pointer`},
 		{"and by schemas", flow(`{ do: pay, expect: { body: { /a: { type: 5 } } } }`), "must be a JSON Schema: \"urn:expected#\""},
 		{"an order is of two or more", flow(`{ name: a, do: pay }`, `{ do: pay, expect: { order: { list: /l, by: /id, values: [ $a.answer#/id ] } } }`), "expect.order: values: must be two or more"},

@@ -266,7 +266,7 @@ var faultCode = regexp.MustCompile(`^F\d{3}$`)
 
 func (q *Requirement) check(r *Requirements) error {
 	if !slices.Contains([]Level{Must, Should, May}, q.Level) {
-		return fmt.Errorf("level: %q: must be must, should or may", q.Level)
+		return fmt.Errorf("level: %q: must be one of must, should, may", q.Level)
 	}
 	if err := r.Titles.checkName(q.Chapter); err != nil {
 		return err
@@ -355,7 +355,7 @@ func (e *Expect) check() error {
 		}
 	}
 	if !expectable(e.Ending) {
-		return fmt.Errorf("expect.ending: %q: must be success, refused or error", e.Ending)
+		return fmt.Errorf("expect.ending: %q: must be one of success, refused, error", e.Ending)
 	}
 	for _, t := range e.Tolerated {
 		if t.Status < 100 || t.Status > 599 || t.Why == "" {

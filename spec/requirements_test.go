@@ -80,7 +80,7 @@ func TestRequirementsAreChecked(t *testing.T) {
 		{"no id", whole("version: 1\nrequirements: [{level: must}]\n"), "no id"},
 		{"an id that is no label", whole("version: 1\nrequirements: [{id: R/1}]\n"), `"R/1"`},
 		{"twins", append(oneRequirement(), []byte("  - {id: R-1}\n")...), "R-1: the id is used twice"},
-		{"an unknown level", oneRequirement("level: shall"), `level: "shall": must be must, should or may`},
+		{"an unknown level", oneRequirement("level: shall"), `level: "shall": must be one of must, should, may`},
 		{"no level", oneRequirement("level: -"), `level: ""`},
 		{"a level in capitals", oneRequirement("level: MUST"), `level: "MUST"`},
 		{"any chapter will do where none has a title", oneRequirement("chapter: misc"), ""},

@@ -44,10 +44,10 @@ func Console(w io.Writer, d *run.Document, color bool) error {
 	}
 	for i, foreign := range o.Foreign {
 		if i == maxLeft {
-			fmt.Fprintf(b, "%s and %d more\n", paint(yellow, "message about what no answer named:"), len(o.Foreign)-i)
+			fmt.Fprintf(b, "%s and %d more\n", paint(yellow, "message about what this run did not do:"), len(o.Foreign)-i)
 			break
 		}
-		fmt.Fprintf(b, "%s %s\n", paint(yellow, "message about what no answer named:"), foreign)
+		fmt.Fprintf(b, "%s %s\n", paint(yellow, "message about what this run did not do:"), foreign)
 	}
 	if len(o.Untested) > 0 {
 		fmt.Fprintf(b, "not tested yet: %s of %s, as listed in %s under untested\n", outline.Plural(len(o.Untested), "requirement"), d.Name, rundir.DocumentFile)

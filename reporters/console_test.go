@@ -74,7 +74,7 @@ func TestConsole(t *testing.T) {
 		d := sample.Document(0, sample.Obligation("R-1", spec.Must, verdict.Pass))
 		d.Foreign = redacttest.Texts("sale.approved about 7")
 		var b bytes.Buffer
-		if err := Console(&b, d, false); err != nil || !strings.Contains(b.String(), "message about what no answer named: sale.approved about 7\n") {
+		if err := Console(&b, d, false); err != nil || !strings.Contains(b.String(), "message about what this run did not do: sale.approved about 7\n") {
 			t.Errorf("%v\n%s", err, b.String())
 		}
 	})

@@ -157,6 +157,10 @@ func markdownSections(o *outline.Outline) []string {
 		item("%s", span(left.String()))
 	}
 	end("Made and not removed")
+	for _, foreign := range o.Foreign {
+		item("%s", span(foreign.String()))
+	}
+	end("Messages about what this run did not do")
 	for _, u := range o.Untested {
 		item("%s %s: %s", span(u.Requirement), escaped(u.Sentence), escaped(u.Reason))
 	}

@@ -7,7 +7,22 @@ import (
 
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
+	"qorcheck/reporters/outline"
 )
+
+// Limits of what the page shows of causes. The document has more, the journal all.
+const (
+	maxOpen      = 3         // causes that are open from the start
+	maxCases     = 3000      // listed by id, over all causes
+	maxExchanges = 768 << 10 // bytes, over all causes
+	maxCurl      = 6 << 10
+)
+
+// failures are the requirements that failed.
+type failures struct {
+	Causes       int
+	Requirements []*failure
+}
 
 // failure is a requirement that failed somewhere, with the causes.
 type failure struct {
@@ -43,103 +58,128 @@ type spread struct {
 // link is a text with the id that its element has, if any.
 type link struct{ Text, Anchor string }
 
-// room is what the page has left for what did not pass, so that it stays light
-// however much fails: cases by id, and bytes of exchanges.
-type room struct{ cases, bytes int }
-
-// Bounds of what the page shows of causes. The document has more, the journal all.
-const (
-	causesOpen  = 3         // as many need no overview first
-	casesListed = 3000      // over all causes
-	exchanges   = 768 << 10 // bytes over all causes
-	longestCurl = 6 << 10
-)
-
-// causes lists the requirements that failed and those whose failure is waived, in
-// the order in which their first causes are to be read.
-func (p *page) causes() {
-	at := map[string]*failure{}
-	for _, c := range p.Document.Causes {
-		if c.Outcome != verdict.Fail {
-			continue
-		}
-		v := p.cause(c)
-		list := &p.Failed
-		if v.look == looks[verdict.Waived] {
-			list = &p.Accepted
-		} else {
-			p.CauseCount++
-		}
-		requirement := p.Matrix.of(c).Requirement
-		key := v.Class + requirement
-		if at[key] == nil {
-			at[key] = &failure{row: p.Matrix.rows[requirement], look: v.look}
-			*list = append(*list, at[key])
-		}
-		at[key].Causes = append(at[key].Causes, v)
-	}
-	for _, f := range p.Failed {
-		for _, c := range f.Causes {
-			c.Open = p.CauseCount <= causesOpen
-		}
-	}
+// unjudged is a group of obligations that were not judged.
+type unjudged struct {
+	outline.Group
+	look
+	Cause *cause // nil when no case shows more
 }
 
-// cause shows a cause. It takes the next number.
-func (p *page) cause(c run.Cause) *cause {
-	p.numbered++
-	v := &cause{Cause: c, look: lookOf(p.Document, c.Outcome, c.Level), Anchor: p.ids.take(c.ID), Number: p.numbered, First: c.Shown[0]}
-	v.CaseAnchor = p.ids.take(v.First.ID)
-	waived := true
-	own := p.Matrix.of(c).Requirement
+// causes lays out causes, in the order in which the page shows them. It counts what
+// the page has left for them, so that it stays light however much fails.
+type causes struct {
+	matrix       *matrix
+	ids          anchors
+	number       int
+	cases, bytes int // left
+}
+
+// failures lays out what failed.
+func (c *causes) failures(list []outline.Failure) failures {
+	f := failures{len(list), c.byRequirement(list, func(one outline.Failure) look { return lookOfFailure(one.Fails) })}
+	for _, r := range f.Requirements {
+		for _, one := range r.Causes {
+			one.Open = f.Causes <= maxOpen
+		}
+	}
+	return f
+}
+
+// accepted lays out failures that are waived.
+func (c *causes) accepted(list []outline.Failure) []*failure {
+	return c.byRequirement(list, func(outline.Failure) look { return lookOf(verdict.Waived) })
+}
+
+// byRequirement groups failures of one requirement and look, in the order in which
+// the first of each is to be read.
+func (c *causes) byRequirement(list []outline.Failure, of func(outline.Failure) look) []*failure {
+	var groups []*failure
+	at := map[string]*failure{}
+	for _, f := range list {
+		l := of(f)
+		key := l.Class + f.Obligation.Requirement
+		if at[key] == nil {
+			at[key] = &failure{row: c.matrix.rows[f.Obligation.Requirement], look: l}
+			groups = append(groups, at[key])
+		}
+		at[key].Causes = append(at[key].Causes, c.cause(f.Cause, l))
+	}
+	return groups
+}
+
+// unjudged lays out what was not judged, each group with the cause of its first
+// obligation that has one. The waived are shown with their waivers.
+func (c *causes) unjudged(d *run.Document, groups []outline.Group) []unjudged {
+	var list []unjudged
+	for _, g := range groups {
+		if g.Outcome == verdict.Waived {
+			continue
+		}
+		u := unjudged{Group: g, look: lookOf(g.Outcome)}
+		for _, o := range g.Obligations {
+			if len(o.Causes) == 0 {
+				continue
+			}
+			if shared := d.Cause(o.Causes[0]); shared != nil && shared.Outcome == g.Outcome && !c.ids[shared.ID] {
+				u.Cause = c.cause(*shared, u.look)
+				break
+			}
+		}
+		list = append(list, u)
+	}
+	return list
+}
+
+// cause lays out a cause, which takes the next number.
+func (c *causes) cause(of run.Cause, l look) *cause {
+	c.number++
+	v := &cause{Cause: of, look: l, Anchor: c.ids.take(of.ID), Number: c.number, First: of.Shown[0]}
+	v.CaseAnchor = c.ids.take(v.First.ID)
+	own := c.matrix.of(of).Requirement
 	operations := map[string]bool{}
-	for _, b := range c.Behind {
-		o := p.Matrix.details[b.Obligation]
+	for _, b := range of.Behind {
+		o := c.matrix.details[b.Obligation]
 		o.Causes = append(o.Causes, v)
 		operations[o.Operation] = true
-		waived = waived && o.Outcome == verdict.Waived
 		if o.Requirement != own && !slices.Contains(v.Others, o.Requirement) {
 			v.Others = append(v.Others, o.Requirement)
 		}
-		listed := b.Cases[:min(len(b.Cases), p.room.cases)]
-		p.room.cases -= len(listed)
+		listed := b.Cases[:min(len(b.Cases), c.cases)]
+		c.cases -= len(listed)
 		v.More += len(b.Cases) - len(listed)
 		s := spread{ID: b.Obligation, Operation: o.Operation, Requirement: o.Requirement}
 		for _, id := range listed {
-			s.Cases = append(s.Cases, link{id, p.ids.take(id)})
+			s.Cases = append(s.Cases, link{id, c.ids.take(id)})
 		}
 		v.Spread = append(v.Spread, s)
 	}
 	v.Operations = len(operations)
-	if waived {
-		v.look = looks[verdict.Waived]
-	}
-	v.explain(&p.room)
+	c.bytes -= v.explain(c.bytes)
 	return v
 }
 
-// explain lays out the exchanges of the first case while there is room.
-func (c *cause) explain(r *room) {
+// explain lays out the exchanges of the first case if they fit, and returns how
+// many bytes of the page they take.
+func (v *cause) explain(room int) (size int) {
 	var list []exchangeView
-	size := 0
-	for i := range c.First.Evidence {
-		v := exchangeOf(c.First, i)
-		list, size = append(list, v), size+v.size()
+	for i := range v.First.Evidence {
+		one := exchangeOf(v.First, i)
+		list, size = append(list, one), size+one.size()
 	}
-	curl := strings.Join(c.First.Curl(), "\n")
-	if len(curl) <= longestCurl {
-		c.Curl, size = curl, size+len(template.HTMLEscapeString(curl))
+	curl := strings.Join(v.First.Curl(), "\n")
+	if len(curl) > maxCurl {
+		curl = ""
 	}
-	if size > r.bytes {
-		c.Curl = ""
-		return
+	size += len(template.HTMLEscapeString(curl))
+	if size > room {
+		return 0
 	}
-	r.bytes -= size
-	c.Explained = true
-	act := c.First.Act
+	v.Explained, v.Curl = true, curl
+	act := v.First.Act
 	if act < 0 || act >= len(list) {
-		c.Before = list
-		return
+		v.Before = list
+		return size
 	}
-	c.Before, c.Act, c.After = list[:act], &list[act], list[act+1:]
+	v.Before, v.Act, v.After = list[:act], &list[act], list[act+1:]
+	return size
 }

@@ -73,7 +73,7 @@ func newMatrix(d *run.Document, ids anchors) *matrix {
 				c.Rows = append(c.Rows, r)
 			}
 			column := at[o.Operation]
-			cell := &detail{Obligation: o, look: lookOf(d, o.Outcome, o.Level), Anchor: ids.take(o.ID)}
+			cell := &detail{Obligation: o, look: lookOfObligation(d, o), Anchor: ids.take(o.ID)}
 			m.details[o.ID] = cell
 			r.Cells[column] = cell
 			r.Details = append(r.Details, cell)
@@ -169,12 +169,14 @@ func (r *row) count() {
 		counts[c.look]++
 	}
 	for _, outcome := range verdict.Outcomes {
-		l := looks[outcome]
-		if counts[l] > 0 {
-			r.Tally = append(r.Tally, tally{look: l, Count: counts[l]})
+		looks := []look{lookOf(outcome)}
+		if outcome == verdict.Fail {
+			looks = append(looks, warning())
 		}
-		if outcome == verdict.Fail && counts[warning] > 0 {
-			r.Tally = append(r.Tally, tally{look: warning, Count: counts[warning]})
+		for _, l := range looks {
+			if counts[l] > 0 {
+				r.Tally = append(r.Tally, tally{look: l, Count: counts[l]})
+			}
 		}
 	}
 }

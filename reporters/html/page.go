@@ -5,25 +5,19 @@
 package html
 
 import (
-	"bytes"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
 	"fmt"
 	"html/template"
 	"io"
-	"net/url"
 	"regexp"
 	"strings"
-	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
-	"qorcheck/harness/verdict"
-	"qorcheck/spec"
+	"qorcheck/reporters/outline"
 )
 
 // Write writes the page, with its styles and its script inside. It refuses a
@@ -56,15 +50,15 @@ func writePage(w io.Writer, d *run.Document, split bool) error {
 	if err != nil {
 		return err
 	}
+	p.Assets = assetsInside()
 	if split {
-		p.Style, p.Script, p.Beside = "", "", [2]string{rundir.StyleFile, rundir.ScriptFile}
-		p.Policy = "default-src 'none'; style-src 'self' file:; script-src 'self' file:; base-uri 'none'; form-action 'none'"
+		p.Assets = assetsBeside()
 	}
-	var b bytes.Buffer
+	var b strings.Builder
 	if err := htmlTemplate.Execute(&b, p); err != nil {
 		return err
 	}
-	_, err = w.Write(visible(b.Bytes()))
+	_, err = io.WriteString(w, redact.Printable(b.String())) // the page itself has no invisible characters: each is someone else's
 	return err
 }
 
@@ -77,75 +71,121 @@ var (
 	htmlScript string
 
 	htmlTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
-		"web": web, "bare": bare, "howMany": howMany, "share": share, "clock": clock, "commas": commas, "ms": milliseconds,
+		"web": web, "bare": bare, "howMany": howMany, "clock": clock, "commas": commas, "ms": milliseconds,
 		"width": func() float64 { return plotWidth }, "height": func() float64 { return plotHeight },
 		"after": func(n int) int { return n + 1 }, "short": func(text string) string { return redact.Cut(text, 300) },
 	}).Parse(htmlText))
+
+	// ownID finds the ids that the page's own elements have.
+	ownID = regexp.MustCompile(` id="([a-z-]+)"`)
 )
 
-// page is all that the template shows.
-type page struct {
-	*run.Document
-	Style      template.CSS
-	Script     template.JS
-	Beside     [2]string // the files with the styles and the script, none when they stand inside
-	Policy     string    // of the browser: nothing is loaded, and only what stands here is run
-	Word       string    // of the verdict
-	Detail     string    // the rest of its sentence
-	Look       look
-	Took       time.Duration
-	Tally      []tally
-	Failed     []*failure
-	Accepted   []*failure // waived
-	CauseCount int        // of failures
-	Matrix     *matrix
-	Times      *latency
-	Unclear    []alike
-	Waived     []run.Obligation
-	Noted      []noted
-	Redacted   *redact.Tally
-
-	ids      anchors
-	room     room
-	numbered int // causes
+// assets are the styles and the script of a page, inside it or beside it.
+type assets struct {
+	Style                 template.CSS
+	Script                template.JS
+	StyleFile, ScriptFile string // "" when they stand inside
+	Policy                string // of the browser: nothing is loaded, and only what stands here is run
 }
 
-func newPage(d *run.Document) (*page, error) {
-	p := &page{
-		Document: d, Style: template.CSS(htmlStyle), Script: template.JS(htmlScript),
+func assetsInside() assets {
+	return assets{
+		Style: template.CSS(htmlStyle), Script: template.JS(htmlScript),
 		Policy: fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", digest(htmlStyle), digest(htmlScript)),
-		Took:   d.Finished.Sub(d.Started).Round(10 * time.Millisecond),
-		ids:    anchors{}, room: room{casesListed, exchanges},
 	}
-	for _, m := range ownID.FindAllStringSubmatch(htmlText, -1) {
-		p.ids.take(m[1])
-	}
-	p.Word, p.Detail, _ = strings.Cut(d.Verdict, ": ")
-	p.Look = lookOfRun(d)
-	p.Tally = tallies(d)
-	p.Matrix = newMatrix(d, p.ids)
-	if err := p.Matrix.check(d); err != nil {
-		return nil, err
-	}
-	p.causes()
-	p.Times = newLatency(d, p.ids)
-	p.unjudged()
-	p.Noted = notedOf(d)
-	p.Redacted = redactedIn(d)
-	for _, o := range d.Obligations {
-		if o.Waiver != nil {
-			p.Waived = append(p.Waived, o)
-		}
-	}
-	return p, nil
 }
 
-// ownID finds the ids that the page's own elements have.
-var ownID = regexp.MustCompile(` id="([a-z-]+)"`)
+func assetsBeside() assets {
+	return assets{
+		StyleFile: rundir.StyleFile, ScriptFile: rundir.ScriptFile,
+		Policy: "default-src 'none'; style-src 'self' file:; script-src 'self' file:; base-uri 'none'; form-action 'none'",
+	}
+}
 
 func digest(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// page is all that the template shows.
+type page struct {
+	Run      *run.Document
+	Outline  *outline.Outline
+	Assets   assets
+	Verdict  headline
+	Sections []section // those that the page has
+	Tally    []tally
+	Failures failures
+	Accepted []*failure // waived
+	Matrix   *matrix
+	Unjudged []unjudged
+	Latency  *latency // nil without answers
+	Redacted *redact.Tally
+}
+
+// headline is the verdict.
+type headline struct {
+	look
+	Word   string // PASSED, FAILED and so on
+	Detail string // the rest of its sentence
+}
+
+// section is an entry of the page's navigation.
+type section struct{ ID, Title string }
+
+func newPage(d *run.Document) (*page, error) {
+	p := &page{Run: d, Outline: outline.Of(d)}
+	word, detail, _ := strings.Cut(d.Verdict, ": ")
+	p.Verdict = headline{lookOfRun(d), word, detail}
+	p.Tally = tallies(d, p.Outline.Tally)
+	ids := anchors{}
+	for _, m := range ownID.FindAllStringSubmatch(htmlText, -1) {
+		ids.take(m[1])
+	}
+	p.Matrix = newMatrix(d, ids)
+	if err := p.Matrix.check(d); err != nil {
+		return nil, err
+	}
+	c := &causes{matrix: p.Matrix, ids: ids, cases: maxCases, bytes: maxExchanges}
+	p.Failures = c.failures(p.Outline.Failures)
+	p.Accepted = c.accepted(p.Outline.Accepted)
+	p.Latency = newLatency(d, ids)
+	p.Unjudged = c.unjudged(d, p.Outline.Unjudged)
+	p.Redacted = redactedIn(d)
+	p.Sections = p.sections()
+	return p, nil
+}
+
+func (p *page) sections() []section {
+	var list []section
+	for _, s := range []struct {
+		present   bool
+		id, title string
+	}{
+		{len(p.Failures.Requirements) > 0, "failures", "What failed"},
+		{true, "matrix", "Matrix"},
+		{true, "requirements", "Requirements"},
+		{len(p.Unjudged) > 0, "unjudged", "Not judged"},
+		{len(p.Outline.Waivers) > 0, "waived", "Waived"},
+		{len(p.Outline.Tolerated) > 0, "tolerated", "Tolerated"},
+		{p.Latency != nil, "latency", "Latency"},
+		{len(p.Outline.Untested) > 0, "untested", "Not tested yet"},
+		{len(p.Run.Dropped) > 0, "dropped", "Not sent"},
+		{len(p.Outline.Left) > 0, "left", "Not removed"},
+		{len(p.Outline.Foreign) > 0, "foreign", "Other messages"},
+		{true, "redacted", "Redacted"},
+	} {
+		if s.present {
+			list = append(list, section{s.id, s.title})
+		}
+	}
+	return list
+}
+
+// Digests names what the run was made of.
+func (p *page) Digests() [][2]string {
+	d := p.Run.Digests
+	return [][2]string{{"description", d.Description}, {"requirements", d.Requirements}, {"fixtures", d.Fixtures}, {"plan", d.Plan}, {"waivers", d.Waivers}}
 }
 
 // anchors are the ids that elements of the page have. The first to ask for one gets it.
@@ -158,217 +198,4 @@ func (a anchors) take(id string) string {
 	}
 	a[id] = true
 	return id
-}
-
-// look is how an outcome is shown: never by colour alone.
-type look struct{ Class, Sign, Word string }
-
-var looks = map[verdict.Outcome]look{
-	verdict.Pass:         {"pass", "✓", "passed"},
-	verdict.Fail:         {"fail", "✗", "failed"},
-	verdict.Broken:       {"broken", "‼", "broken"},
-	verdict.Inconclusive: {"unclear", "?", "inconclusive"},
-	verdict.NotRun:       {"notrun", "–", "not run"},
-	verdict.Waived:       {"waived", "w", "waived"},
-	verdict.Unsupported:  {"unsupported", "∅", "unsupported"},
-}
-
-var warning = look{"warning", "!", "failed (should)"}
-
-func lookOf(d *run.Document, o verdict.Outcome, l spec.Level) look {
-	if o == verdict.Fail && l != spec.Must && !(d.Strict && l == spec.Should) {
-		return warning
-	}
-	return looks[o]
-}
-
-func lookOfRun(d *run.Document) look {
-	switch d.ExitCode {
-	case run.ExitPass:
-		return looks[verdict.Pass]
-	case run.ExitFail:
-		return looks[verdict.Fail]
-	case run.ExitBroken:
-		return looks[verdict.Broken]
-	}
-	return looks[verdict.Inconclusive]
-}
-
-// tally is one part of the bar that shows how the obligations ended.
-type tally struct {
-	look
-	Count    int
-	At, Wide float64 // in the bar, of 1000
-	Link     string  // section that tells more
-}
-
-func tallies(d *run.Document) []tally {
-	var list []tally
-	add := func(l look, count int, link string) {
-		if count > 0 {
-			list = append(list, tally{look: l, Count: count, Link: link})
-		}
-	}
-	warnings := 0
-	if !d.Strict {
-		warnings = d.Warnings
-	}
-	for _, outcome := range verdict.Outcomes {
-		switch outcome {
-		case verdict.Fail:
-			add(looks[outcome], d.Counts.Fail-warnings, "failures")
-			add(warning, warnings, "failures")
-		case verdict.Pass:
-			add(looks[outcome], d.Counts.Pass, "matrix")
-		case verdict.Waived:
-			add(looks[outcome], d.Counts.Waived, "waived")
-		default:
-			add(looks[outcome], d.Counts.Of(outcome), "unjudged")
-		}
-	}
-	const narrowest = 6.0
-	whole, at := 0.0, 0.0
-	for _, t := range list {
-		whole += max(narrowest, 1000*share(t.Count, d.Planned))
-	}
-	for i := range list {
-		list[i].At, list[i].Wide = at, max(narrowest, 1000*share(list[i].Count, d.Planned))*1000/whole
-		at += list[i].Wide
-	}
-	return list
-}
-
-// alike are obligations that ended alike for the same reason.
-type alike struct {
-	look
-	Why         string
-	Obligations []run.Obligation
-	Cause       *cause // nil when no case tells more
-}
-
-func (p *page) unjudged() {
-	for _, outcome := range []verdict.Outcome{verdict.Broken, verdict.Inconclusive, verdict.NotRun, verdict.Unsupported} {
-		at := map[string]int{}
-		for _, o := range p.Document.Obligations {
-			if o.Outcome != outcome {
-				continue
-			}
-			i, known := at[o.Why]
-			if !known {
-				i = len(p.Unclear)
-				at[o.Why] = i
-				p.Unclear = append(p.Unclear, alike{look: looks[outcome], Why: o.Why})
-			}
-			p.Unclear[i].Obligations = append(p.Unclear[i].Obligations, o)
-			if c := p.Document.Cause(first(o.Causes)); p.Unclear[i].Cause == nil && c != nil && c.Outcome == outcome && !p.ids[c.ID] {
-				p.Unclear[i].Cause = p.cause(*c)
-			}
-		}
-	}
-}
-
-func first(list []string) string {
-	if len(list) == 0 {
-		return ""
-	}
-	return list[0]
-}
-
-// noted is a note with all that it was said of.
-type noted struct {
-	Text        string
-	Count       int
-	Obligations []run.Obligation
-}
-
-func notedOf(d *run.Document) []noted {
-	var list []noted
-	at := map[string]int{}
-	for _, o := range d.Obligations {
-		for _, n := range o.Notes {
-			i, known := at[n.Text]
-			if !known {
-				i = len(list)
-				at[n.Text] = i
-				list = append(list, noted{Text: n.Text})
-			}
-			list[i].Count += n.Count
-			list[i].Obligations = append(list[i].Obligations, o)
-		}
-	}
-	return list
-}
-
-func (p *page) Digest() [][2]string {
-	return [][2]string{
-		{"description", p.Digests.Description}, {"requirements", p.Digests.Requirements}, {"fixtures", p.Digests.Fixtures},
-		{"plan", p.Digests.Plan}, {"waivers", p.Digests.Waivers},
-	}
-}
-
-// web returns an address that may be a link, "" for any other than http and https.
-func web(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return ""
-	}
-	return address
-}
-
-// bare is an address without its scheme, for people.
-func bare(address string) string {
-	_, rest, _ := strings.Cut(address, "://")
-	return rest
-}
-
-func howMany(count int, word string) string {
-	if count != 1 {
-		word += "s"
-	}
-	return commas(count) + " " + word
-}
-
-func share(part, whole int) float64 { return float64(part) / float64(max(whole, 1)) }
-
-func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 UTC") }
-
-// commas writes a number in groups of three digits.
-func commas(n int) string {
-	text := fmt.Sprint(n)
-	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
-}
-
-// milliseconds writes a time for people: three digits that count.
-func milliseconds(ms float64) string {
-	switch {
-	case ms >= 10_000:
-		return fmt.Sprintf("%.0f s", ms/1000)
-	case ms >= 1000:
-		return fmt.Sprintf("%.1f s", ms/1000)
-	case ms >= 10:
-		return fmt.Sprintf("%.0f ms", ms)
-	}
-	return fmt.Sprintf("%.1f ms", ms)
-}
-
-// visible makes control, format and direction characters and broken UTF-8 in a
-// page visible. The page itself has none, so that each is someone else's.
-func visible(text []byte) []byte {
-	var b bytes.Buffer
-	for i := 0; i < len(text); {
-		c, size := utf8.DecodeRune(text[i:])
-		switch {
-		case c == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, text[i])
-		case c != '\n' && c != '\t' && unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp), c&0xfffe == 0xfffe:
-			fmt.Fprintf(&b, `\x%02x`, c)
-		default:
-			b.Write(text[i : i+size])
-		}
-		i += size
-	}
-	return b.Bytes()
 }

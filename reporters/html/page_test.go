@@ -123,7 +123,7 @@ func TestHTMLOfEachOutcome(t *testing.T) {
 	dead.Obligations[0].Why, dead.Verdict = dead.Preflight, "INCONCLUSIVE: "+dead.Preflight
 	golden(t, "dead.html", []byte(content(rendered(t, dead))))
 	for _, outcome := range verdict.Outcomes {
-		l := looks[outcome]
+		l := lookOf(outcome)
 		if l.Word == "" || !strings.Contains(whole, `<span class="sign `+l.Class+`" aria-hidden="true">`+l.Sign+`</span> `+l.Word) {
 			t.Errorf("%s is not shown as %+v", outcome, l)
 		}
@@ -404,7 +404,7 @@ func TestHTMLStaysLight(t *testing.T) {
 			t.Errorf("cause %s is not shown", c.ID)
 		}
 	}
-	if listed := strings.Count(page, "<code") - len(d.Causes); listed < casesListed || !strings.Contains(page, "more cases</p>") && !strings.Contains(page, "more cases in") {
+	if listed := strings.Count(page, "<code") - len(d.Causes); listed < maxCases || !strings.Contains(page, "more cases</p>") && !strings.Contains(page, "more cases in") {
 		t.Errorf("%d cases listed, and the others not spoken of", listed)
 	}
 	if !strings.Contains(page, "Its exchanges are in") || strings.Count(page, "See it again") < 20 {

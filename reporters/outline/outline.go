@@ -20,6 +20,7 @@ type Outline struct {
 	Tally     []Count       // how obligations and cases ended, by outcome
 	Failures  []Failure     // that nobody waived
 	Accepted  []Failure     // that are waived
+	Waivers   []Entry       // obligations that are waived, whatever became of them
 	Needless  []Entry       // obligations that pass although they are waived
 	Unjudged  []Group       // obligations that neither passed nor failed
 	Tolerated []Note        // on what passed
@@ -123,7 +124,11 @@ func Of(d *run.Document) *Outline {
 		}
 	}
 	for i := range d.Obligations {
-		if one := &d.Obligations[i]; one.NeedlessWaiver() {
+		one := &d.Obligations[i]
+		if one.Waiver != nil {
+			o.Waivers = append(o.Waivers, Entry{one, one.NeedlessWaiver()})
+		}
+		if one.NeedlessWaiver() {
 			o.Needless = append(o.Needless, Entry{one, true})
 		}
 	}

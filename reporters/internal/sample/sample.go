@@ -114,6 +114,7 @@ func EveryKind() *run.Document {
 	d.Untested = []run.Untested{{Requirement: "R-30", Sentence: "later", Reason: "not yet"}}
 	d.Dropped = []run.Dropped{{ID: "pay.x", Reason: "no way"}}
 	d.Left = redacttest.Texts("DELETE http://127.0.0.1/v3/made/7")
+	d.Foreign = redacttest.Texts("sale.approved about 7")
 	return d
 }
 

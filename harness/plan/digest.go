@@ -5,139 +5,117 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"hash"
-	"maps"
+	"math"
+	"reflect"
 	"slices"
+	"strings"
 )
 
 // Seal ends the making of a plan: its obligations are found by their ids, and its
-// digest is that of everything that obligations and cases show.
+// digest is that of every field of obligations and cases that JSON shows.
 func (p *Plan) Seal() {
 	p.at = make(map[string]int, len(p.Obligations))
-	d := digester{}
-	sum := sha256.New()
-	d.number(len(p.Obligations), len(p.Cases))
-	d.flush(sum)
 	for i, o := range p.Obligations {
 		p.at[o.ID] = i
-		d.text(o.ID, o.Sentence, o.Unsupported, o.Lacks)
-		d.texts(o.Cases)
-		d.flush(sum)
+	}
+	sum := sha256.New()
+	d := digester{fields: map[reflect.Type][]int{}}
+	write := func(values ...any) {
+		d.written = d.written[:0]
+		for _, value := range values {
+			d.value(reflect.ValueOf(value))
+		}
+		sum.Write(d.written) // never fails
+	}
+	write(len(p.Obligations), len(p.Cases))
+	for _, o := range p.Obligations {
+		write(o)
 	}
 	for _, c := range p.Cases {
-		d.planned(c)
-		d.flush(sum)
+		write(c)
 	}
 	p.Digest = "sha256:" + hex.EncodeToString(sum.Sum(nil))
 }
 
-// digester holds values written so that two that differ are written otherwise:
-// each text and each list with its length before it. A test changes every field
-// of a plan in turn: one that is not written here is found.
-type digester []byte
-
-func (d *digester) flush(sum hash.Hash) {
-	sum.Write(*d) // never fails
-	*d = (*d)[:0]
+// digester writes values so that two that differ are written otherwise: each text
+// and each list with its length before it.
+type digester struct {
+	written []byte
+	fields  map[reflect.Type][]int // that JSON shows, by their indexes
 }
 
-func (d *digester) number(list ...int) {
-	for _, n := range list {
-		*d = binary.AppendVarint(*d, int64(n))
-	}
-}
-
-func (d *digester) flag(list ...bool) {
-	for _, b := range list {
-		if b {
-			*d = append(*d, 1)
-		} else {
-			*d = append(*d, 0)
+func (d *digester) value(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.String:
+		d.text(v.String())
+	case reflect.Int, reflect.Int64:
+		d.number(v.Int())
+	case reflect.Uint64:
+		d.written = binary.AppendUvarint(d.written, v.Uint())
+	case reflect.Float64:
+		d.written = binary.BigEndian.AppendUint64(d.written, math.Float64bits(v.Float()))
+	case reflect.Bool:
+		d.flag(v.Bool())
+	case reflect.Slice:
+		d.number(int64(v.Len()))
+		for i := range v.Len() {
+			d.value(v.Index(i))
 		}
-	}
-}
-
-func (d *digester) text(list ...string) {
-	for _, s := range list {
-		*d = binary.AppendVarint(*d, int64(len(s)))
-		*d = append(*d, s...)
-	}
-}
-
-func (d *digester) texts(list []string) {
-	d.number(len(list))
-	d.text(list...)
-}
-
-func (d *digester) planned(c *Case) {
-	d.text(c.ID, c.Operation, c.Kind, c.Why)
-	d.texts(c.Obligations)
-	d.expect(&c.Expect)
-	if d.flag(c.Fault != nil); c.Fault != nil {
-		d.text(c.Fault.Pointer, c.Fault.Keyword, c.Fault.Sent, c.Fault.Allowed)
-	}
-	d.step(&c.Act)
-	for _, list := range [][]Step{c.Prepare, c.Observe, c.Cleanup} {
-		d.number(len(list))
-		for i := range list {
-			d.step(&list[i])
+	case reflect.Pointer, reflect.Interface:
+		if d.flag(!v.IsNil()); v.IsNil() {
+			return
 		}
-	}
-}
-
-func (d *digester) expect(e *Expect) {
-	if d.flag(e != nil); e == nil {
-		return
-	}
-	d.number(len(e.Statuses))
-	d.number(e.Statuses...)
-	d.text(string(e.Ending), e.Same)
-	d.number(len(e.Tolerated))
-	for _, t := range e.Tolerated {
-		d.number(t.Status, len(t.Where))
-		d.text(t.Why)
-		for _, pointer := range slices.Sorted(maps.Keys(t.Where)) {
-			d.text(pointer, t.Where[pointer])
+		if v.Kind() == reflect.Interface { // true is another value than "true"
+			d.text(v.Elem().Type().String())
 		}
-	}
-	if d.flag(e.Body != nil); e.Body != nil {
-		d.text(fmt.Sprintf("%#v", e.Body)) // sorted by fmt
-	}
-	if d.flag(e.Order != nil); e.Order != nil {
-		d.text(e.Order.List, e.Order.By)
-		d.number(len(e.Order.Values))
-		d.text(e.Order.Values...)
-	}
-}
-
-func (d *digester) step(s *Step) {
-	d.text(s.Name, s.Operation, s.URL, s.Label, s.Check, string(s.Ends))
-	d.request(&s.Request)
-	d.number(len(s.Capture))
-	for _, c := range s.Capture {
-		d.text(c.Name, c.Pointer)
-		d.flag(c.Optional)
-	}
-	if d.flag(s.ReadBack != nil); s.ReadBack != nil {
-		d.text(s.ReadBack.Rows, s.ReadBack.Field, string(s.ReadBack.Value), s.ReadBack.Parameter, s.ReadBack.Separator)
-	}
-	d.expect(s.Expect)
-	d.number(s.Times)
-	d.flag(s.HangUp, s.Fresh, s.Await != nil)
-	if s.Await != nil {
-		d.text(string(s.Await.About), s.Await.Place)
-		d.number(s.Await.Times, s.Await.Most)
-		d.flag(s.Await.Never)
-	}
-}
-
-func (d *digester) request(r *Request) {
-	d.text(r.Method, string(r.Path), string(r.Body))
-	d.flag(r.HasBody)
-	for _, list := range [][]Field{r.Query, r.Header} {
-		d.number(len(list))
-		for _, f := range list {
-			d.text(f.Name, string(f.Value))
+		d.value(v.Elem())
+	case reflect.Map:
+		d.entries(v)
+	case reflect.Struct:
+		for _, i := range d.shown(v.Type()) {
+			d.value(v.Field(i))
 		}
+	default:
+		panic(fmt.Sprintf("plan: digest of a %s", v.Type())) // a field of a type that no plan has had
+	}
+}
+
+// entries writes a map in the order of its keys.
+func (d *digester) entries(v reflect.Value) {
+	keys := v.MapKeys()
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return strings.Compare(a.String(), b.String()) })
+	d.number(int64(len(keys)))
+	for _, key := range keys {
+		d.text(key.String())
+		d.value(v.MapIndex(key))
+	}
+}
+
+// shown lists the fields of a struct that JSON shows.
+func (d *digester) shown(t reflect.Type) []int {
+	list, known := d.fields[t]
+	if !known {
+		for i := range t.NumField() {
+			if f := t.Field(i); f.IsExported() && f.Tag.Get("json") != "-" {
+				list = append(list, i)
+			}
+		}
+		d.fields[t] = list
+	}
+	return list
+}
+
+func (d *digester) number(n int64) { d.written = binary.AppendVarint(d.written, n) }
+
+func (d *digester) text(s string) {
+	d.number(int64(len(s)))
+	d.written = append(d.written, s...)
+}
+
+func (d *digester) flag(b bool) {
+	if b {
+		d.written = append(d.written, 1)
+	} else {
+		d.written = append(d.written, 0)
 	}
 }

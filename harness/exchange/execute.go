@@ -60,7 +60,7 @@ func (s *script) run(ctx context.Context, planned *plan.Case) {
 			continue
 		}
 		if step.ReadBack != nil {
-			r := s.client.sharing.readBack(ctx, planned.ID, step, s.values, planned.Expect.Accepted(), s.aside)
+			r := s.client.sharing.readBack(ctx, planned.ID, step, s.values, planned.Expect.Handling == plan.Accepted, s.aside)
 			t.Observe = append(t.Observe, r)
 			continue
 		}

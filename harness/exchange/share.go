@@ -131,7 +131,7 @@ func (s *sharing) send(ctx context.Context, key string, b *shared) {
 			step.Request.Query[i].Value = plan.Template(strings.Join(values, step.ReadBack.Separator))
 		}
 	}
-	b.record = s.client.Do(ctx, "shared", step, map[string]string{})
+	b.record = s.client.Do(ctx, plan.KindSharedRead, step, map[string]string{})
 	found := foundIn(b.record)
 	b.useful = len(found) > 0 && !slices.ContainsFunc(found, func(v string) bool { return v != values[0] })
 	if !slices.Contains(found, values[0]) {

@@ -56,7 +56,7 @@ func readBackOf(value string) plan.Step {
 func readBackAll(t *testing.T, s *shelf, values []string) (rows map[string]int, counted int) {
 	t.Helper()
 	c := toyClient(t, toyServer(t, s.ServeHTTP))
-	control := c.Execute(t.Context(), &plan.Case{ID: "control", Expect: plan.Expect{Statuses: []int{200}}, Act: get("/list"), Observe: []plan.Step{readBackOf("control")}}, nil)
+	control := c.Execute(t.Context(), &plan.Case{ID: "control", Expect: plan.NewExpect("", 200), Act: get("/list"), Observe: []plan.Step{readBackOf("control")}}, nil)
 	if len(foundIn(control.Observe[0])) != 1 {
 		t.Fatalf("the control is not found: %+v", control.Observe[0])
 	}
@@ -65,7 +65,7 @@ func readBackAll(t *testing.T, s *shelf, values []string) (rows map[string]int, 
 	var together sync.WaitGroup
 	for _, value := range values {
 		together.Go(func() {
-			rejected := &plan.Case{ID: "case-" + value, Expect: plan.Expect{Statuses: []int{400}}, Act: plan.Step{Request: plan.Request{Method: "POST", Path: "/list"}}, Observe: []plan.Step{readBackOf(value)}}
+			rejected := &plan.Case{ID: "case-" + value, Expect: plan.NewExpect("", 400), Act: plan.Step{Request: plan.Request{Method: "POST", Path: "/list"}}, Observe: []plan.Step{readBackOf(value)}}
 			transcript := c.Execute(t.Context(), rejected, nil)
 			r := transcript.Observe[0]
 			mu.Lock()

@@ -56,9 +56,20 @@ type Case struct {
 	Cleanup     []Step   `json:"cleanup,omitempty"`
 }
 
+// Handling is what a target is expected to make of a request.
+type Handling string
+
+// The ways of handling a request. It is neither where a documented outcome says
+// that the request was understood and not carried out.
+const (
+	Accepted Handling = "accepted" // it is carried out
+	Rejected Handling = "rejected" // it is answered with an error
+)
+
 // Expect is the exact answer that Act must get.
 type Expect struct {
 	Statuses  []int            `json:"statuses"`
+	Handling  Handling         `json:"handling,omitempty"`
 	Ending    spec.Ending      `json:"ending,omitempty"`
 	Tolerated []spec.Tolerance `json:"tolerated,omitempty"`
 	Body      map[string]any   `json:"body,omitempty"` // pointer → JSON Schema of what is there
@@ -66,13 +77,19 @@ type Expect struct {
 	Order     *spec.Order      `json:"order,omitempty"`
 }
 
-// Accepted tells whether the target is expected to carry the request out.
-func (e Expect) Accepted() bool {
-	return len(e.Statuses) > 0 && e.Statuses[0]/100 == 2 && (e.Ending == "" || e.Ending == spec.Succeeded)
+// NewExpect expects one of some statuses, the first of which says how the request
+// is handled, and an ending, "" for any.
+func NewExpect(ending spec.Ending, statuses ...int) Expect {
+	e := Expect{Statuses: statuses, Ending: ending}
+	switch {
+	case len(statuses) == 0:
+	case statuses[0] >= 400:
+		e.Handling = Rejected
+	case statuses[0]/100 == 2 && (ending == "" || ending == spec.Succeeded):
+		e.Handling = Accepted
+	}
+	return e
 }
-
-// Rejected tells whether the target is expected to reject the request.
-func (e Expect) Rejected() bool { return len(e.Statuses) > 0 && e.Statuses[0] >= 400 }
 
 // Fault is what a malformed request breaks.
 type Fault struct {

@@ -8,19 +8,19 @@ import (
 
 func TestExpectations(t *testing.T) {
 	for _, tt := range []struct {
-		claim              string
-		expect             Expect
-		accepted, rejected bool
+		claim  string
+		expect Expect
+		want   Handling
 	}{
-		{"a success is accepted", Expect{Statuses: []int{200}}, true, false},
-		{"one that ends well too", Expect{Statuses: []int{201}, Ending: spec.Succeeded}, true, false},
-		{"a refusal is neither", Expect{Statuses: []int{200}, Ending: spec.Refused}, false, false},
-		{"a 4xx is rejected", Expect{Statuses: []int{400, 403}}, false, true},
-		{"a 5xx is rejected", Expect{Statuses: []int{500}}, false, true},
-		{"nothing expected is neither", Expect{}, false, false},
+		{"a success is accepted", NewExpect("", 200), Accepted},
+		{"one that ends well too", NewExpect(spec.Succeeded, 201), Accepted},
+		{"a refusal is neither", NewExpect(spec.Refused, 200), ""},
+		{"a 4xx is rejected", NewExpect("", 400, 403), Rejected},
+		{"a 5xx is rejected", NewExpect("", 500), Rejected},
+		{"nothing expected is neither", NewExpect(""), ""},
 	} {
-		if tt.expect.Accepted() != tt.accepted || tt.expect.Rejected() != tt.rejected {
-			t.Errorf("%s: accepted %v, rejected %v", tt.claim, tt.expect.Accepted(), tt.expect.Rejected())
+		if got := tt.expect.Handling; got != tt.want {
+			t.Errorf("%s: handled as %q, want %q", tt.claim, got, tt.want)
 		}
 	}
 }

@@ -126,11 +126,13 @@ func expectOf(wanted spec.FlowStep, o *spec.Operation) *plan.Expect {
 	if wanted.Expect == nil {
 		return nil
 	}
-	e := &plan.Expect{Ending: wanted.Expect.Ending, Tolerated: wanted.Expect.Tolerated, Body: wanted.Expect.Body, Same: wanted.Expect.Same, Order: wanted.Expect.Order}
+	var statuses []int
 	if o != nil {
-		e.Statuses = wanted.Expect.For(o)
+		statuses = wanted.Expect.For(o)
 	}
-	return e
+	e := plan.NewExpect(wanted.Expect.Ending, statuses...)
+	e.Tolerated, e.Body, e.Same, e.Order = wanted.Expect.Tolerated, wanted.Expect.Body, wanted.Expect.Same, wanted.Expect.Order
+	return &e
 }
 
 // again sends the request of an earlier step once more.

@@ -77,7 +77,8 @@ func (k *keeper) keep(p *proposal) {
 		k.absent = append(k.absent, &proposal{operation: p.operation, kind: p.kind, absent: absence{none: "the description documents no status of success"}})
 		return
 	}
-	e := plan.Expect{Statuses: statuses, Ending: expect.Ending, Tolerated: expect.Tolerated}
+	e := plan.NewExpect(expect.Ending, statuses...)
+	e.Tolerated = expect.Tolerated
 	if p.fault != nil && withinMerchant(p.operation, p.fault.Pointer) {
 		e.Statuses = append(e.Statuses, k.otherMerchantStatuses(p.operation)...)
 	}
@@ -145,7 +146,7 @@ func (k *keeper) distinct(id string, p *proposal) string {
 // usable. Where nothing can have an effect there is none but at an unknown place.
 func (k *keeper) corrected(p *proposal, asked rules, e plan.Expect) *plan.Request {
 	reads := p.operation.Method == "GET" || p.operation.Method == "HEAD"
-	if !asked.has(plan.CheckRetry) || !e.Rejected() || p.correct == nil || reads && !strings.HasPrefix(p.kind, "not-found.") {
+	if !asked.has(plan.CheckRetry) || e.Handling != plan.Rejected || p.correct == nil || reads && !strings.HasPrefix(p.kind, "not-found.") {
 		return nil
 	}
 	setKey(&p.draft, "")
@@ -175,7 +176,7 @@ func (k *keeper) duplicate(c *plan.Case) bool {
 // requirements ask for them: a rejected request once more, the read-backs of its
 // unique values, and the corrected request under the same values.
 func (k *keeper) observe(c *plan.Case, o *spec.Operation, asked rules, corrected *plan.Request) {
-	if first := (situation{o, c.Kind}); c.Expect.Rejected() && asked.has(plan.CheckRepeat) && !k.repeated[first] {
+	if first := (situation{o, c.Kind}); c.Expect.Handling == plan.Rejected && asked.has(plan.CheckRepeat) && !k.repeated[first] {
 		k.repeated[first] = true
 		again := c.Act
 		again.Capture = nil
@@ -194,12 +195,14 @@ func (k *keeper) observe(c *plan.Case, o *spec.Operation, asked rules, corrected
 
 // expectSuccess is what a correct request of an operation is answered.
 func (k *keeper) expectSuccess(o *spec.Operation) *plan.Expect {
-	e := plan.Expect{Statuses: o.Success()}
+	ending := spec.Ending("")
 	if len(o.Conformance.Outcome) > 0 {
-		e.Ending = spec.Succeeded
+		ending = spec.Succeeded
 	}
+	e := plan.NewExpect(ending, o.Success()...)
 	if stated := k.rules(o, "valid.required").expect(); stated != nil {
-		e = plan.Expect{Statuses: stated.For(o), Ending: stated.Ending, Tolerated: stated.Tolerated}
+		e = plan.NewExpect(stated.Ending, stated.For(o)...)
+		e.Tolerated = stated.Tolerated
 	}
 	return &e
 }

@@ -111,7 +111,7 @@ func (a *assigner) assign(ob *plan.Obligation) (controlled bool) {
 				continue
 			}
 			ob.Cases = append(ob.Cases, c.ID)
-			controlled = controlled || c.Expect.Accepted() && slices.ContainsFunc(c.Observe, func(s plan.Step) bool { return s.ReadBack != nil })
+			controlled = controlled || c.Expect.Handling == plan.Accepted && slices.ContainsFunc(c.Observe, func(s plan.Step) bool { return s.ReadBack != nil })
 			at := len(c.Obligations)
 			if q.Check == checkStatus || q.Check == spec.CheckFlow {
 				at = 0

@@ -49,7 +49,7 @@ func Volume(p *plan.Plan) plan.Volume {
 		for _, step := range c.Prepare {
 			count(step, true)
 		}
-		count(c.Act, c.Expect.Accepted())
+		count(c.Act, c.Expect.Handling == plan.Accepted)
 		for _, step := range c.Observe {
 			count(step, step.Check == plan.CheckRetry)
 		}

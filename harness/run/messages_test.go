@@ -33,7 +33,7 @@ func TestMessagesOfOthers(t *testing.T) {
 		}
 		fmt.Fprint(w, `{"order":"of others"}`)
 	})
-	rejection := &exchange.Transcript{Case: &plan.Case{Operation: "list", Expect: plan.Expect{Statuses: []int{400}}}}
+	rejection := &exchange.Transcript{Case: &plan.Case{Operation: "list", Expect: plan.NewExpect("", 400)}}
 	for _, tt := range []struct {
 		claim                       string
 		others                      int
@@ -86,7 +86,7 @@ func TestLostAnswers(t *testing.T) {
 	p := plot(t, ask{id: "a", paths: []string{"/200"}}, ask{id: "b", paths: []string{"/200"}})
 	order := plan.Placeholder{Source: plan.FromRun, Args: []string{"ORDER", "12"}}
 	for _, c := range p.Cases {
-		c.Expect = plan.Expect{Statuses: []int{400}}
+		c.Expect = plan.NewExpect("", 400)
 		c.Act.Request.Body = order.Template()
 		c.Observe = append(c.Observe, c.Act)
 	}

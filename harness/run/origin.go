@@ -18,7 +18,7 @@ import (
 func (r *Run) suspect() func(message.Delivery) bool {
 	var of []func(message.Delivery) bool
 	for _, t := range r.inbox.late {
-		if t.Case.Expect.Rejected() {
+		if t.Case.Expect.Handling == plan.Rejected {
 			of = append(of, concerns(r.plan.Description.Operation(t.Case.Operation)))
 		}
 	}
@@ -77,7 +77,7 @@ func (r *Run) origin(ctx context.Context, m *spec.Messaging, id string, made map
 	if m.Lookup == nil || r.plan.Finder == nil || id == "" {
 		return rejected
 	}
-	record := r.client.Do(ctx, "lookup", *r.plan.Finder, map[string]string{plan.MessageID: id})
+	record := r.client.Do(ctx, plan.KindLookup, *r.plan.Finder, map[string]string{plan.MessageID: id})
 	r.count([]exchange.Record{record})
 	switch {
 	case record.Answer == nil, record.Answer.Status >= 500, record.Answer.Status == http.StatusTooManyRequests:
@@ -104,7 +104,7 @@ func (r *Run) made() map[string]origin {
 		steps := append(c.Steps(), c.Act) // what the act sends is judged by it alone
 		for i, step := range steps {
 			of := ours
-			if i == len(steps)-1 && c.Expect.Rejected() {
+			if i == len(steps)-1 && c.Expect.Handling == plan.Rejected {
 				of = rejected
 			}
 			if lost[c.ID] {

@@ -198,7 +198,7 @@ func TestResumeOfWhatIsThere(t *testing.T) {
 func TestMessagesOfAnEarlierPart(t *testing.T) {
 	p := plot(t, ask{id: "a", paths: []string{"/200"}}, ask{id: "b", paths: []string{"/200"}})
 	body := plan.Template(`{"order":"` + string(plan.Placeholder{Source: plan.FromRun, Args: []string{"order", "12"}}.Template()) + `"}`)
-	p.Cases[0].Act.Request.Body, p.Cases[0].Expect.Statuses = body, []int{400}
+	p.Cases[0].Act.Request.Body, p.Cases[0].Expect = body, plan.NewExpect("", 400)
 	p.Cases[1].Prepare = []plan.Step{{Request: plan.Request{Body: body}}}
 	p.Finder = &plan.Step{Name: "find", Request: plan.Request{Method: "GET", Path: "/made"}}
 	made := ""

@@ -12,7 +12,7 @@ import (
 
 func TestFlow(t *testing.T) {
 	const paid = `{"id":"1","status":"approved","amount":"5.00"}`
-	success := plan.Expect{Statuses: []int{200}, Ending: spec.Succeeded}
+	success := plan.NewExpect(spec.Succeeded, 200)
 	refusal := plan.Expect{Statuses: []int{200}, Ending: spec.Refused, Tolerated: []spec.Tolerance{{Status: 400, Why: "as well"}}}
 	holds := func(body map[string]any) plan.Expect {
 		e := success

@@ -241,7 +241,7 @@ func TestJudgeWithoutAnAnswer(t *testing.T) {
 		t.Run(tt.claim, func(t *testing.T) {
 			d := toyDescription(t)
 			p := &plan.Plan{Description: d, Obligations: []*plan.Obligation{{ID: "o", Operation: d.Operation("pay"), Requirement: &spec.Requirement{Check: tt.check}}}}
-			tt.t.Case = &plan.Case{Operation: "pay", Obligations: []string{"o", "lost"}, Expect: plan.Expect{Statuses: []int{200}}}
+			tt.t.Case = &plan.Case{Operation: "pay", Obligations: []string{"o", "lost"}, Expect: plan.NewExpect("", 200)}
 			list := Judge(p, &tt.t)
 			if v := list[0]; v.Outcome != tt.want || !strings.Contains(fmt.Sprintf("%+v", v), tt.why) {
 				t.Errorf("got %+v", v)
@@ -270,7 +270,7 @@ func TestTheTargetHasNoTime(t *testing.T) {
 		t.Run(tt.claim, func(t *testing.T) {
 			d := toyDescription(t)
 			p := &plan.Plan{Description: d, Obligations: []*plan.Obligation{{ID: "o", Operation: d.Operation("pay"), Requirement: &spec.Requirement{Check: "status", Answers: tt.answers}}}}
-			c := &plan.Case{Operation: "pay", Obligations: []string{"o"}, Expect: plan.Expect{Statuses: []int{tt.expected}}}
+			c := &plan.Case{Operation: "pay", Obligations: []string{"o"}, Expect: plan.NewExpect("", tt.expected)}
 			v := Judge(p, &exchange.Transcript{Case: c, Act: &exchange.Record{Answer: row{status: tt.status, body: "{}"}.answer()}})[0]
 			if v.Outcome != tt.want || v.Exercised != (tt.answers == nil && tt.want != Inconclusive) {
 				t.Errorf("got %+v", v)

@@ -153,7 +153,7 @@ func TestMessagesWhereNoneMayCome(t *testing.T) {
 		list[0].Step.Check, list[0].Step.Await.Never = "flow", true
 		return list
 	}
-	accepted := plan.Expect{Statuses: []int{200}}
+	accepted := plan.NewExpect("", 200)
 	table(t, "flow", []row{
 		{claim: "silence passes", status: 200, body: paidBody, expect: accepted, observed: never(), want: Pass, exercised: true},
 		{claim: "a message fails", status: 200, body: paidBody, expect: accepted, observed: never(good), want: Fail, exercised: true, says: "one of the event paid"},

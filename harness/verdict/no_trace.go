@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/plan"
 	"qorcheck/spec"
 )
 
@@ -19,9 +20,9 @@ func noTrace(v View) Observation {
 		switch {
 		case obstacle != nil:
 			seen.Unclear = obstacle
-		case v.Case.Expect.Accepted() && rows == 0:
+		case v.Case.Expect.Handling == plan.Accepted && rows == 0:
 			seen.Unclear = &Obstacle{Kind: NoControl, Step: record.Step.Name}
-		case v.Case.Expect.Rejected():
+		case v.Case.Expect.Handling == plan.Rejected:
 			seen.Exercised = true
 			if rows > 0 {
 				seen.Findings = append(seen.Findings, Finding{

@@ -29,7 +29,7 @@ func TestNoTrace(t *testing.T) {
 	astray := mine
 	astray.Sought = ""
 	other := exchange.Record{Step: plan.Step{Name: "other"}, Answer: &exchange.Answer{Status: 500}}
-	accepted, rejected := plan.Expect{Statuses: []int{200}, Ending: spec.Succeeded}, want(400)
+	accepted, rejected := plan.NewExpect(spec.Succeeded, 200), want(400)
 	table(t, "no-trace", []row{
 		{claim: "a rejected request without a trace passes", status: 400, expect: rejected, observed: []exchange.Record{none}, want: Pass, exercised: true},
 		{claim: "a rejected request with a trace fails", status: 400, expect: rejected, observed: []exchange.Record{mine}, want: Fail, exercised: true, says: "1 stored under its unique value"},
@@ -37,7 +37,7 @@ func TestNoTrace(t *testing.T) {
 		{claim: "traces of others are not its own", status: 400, expect: rejected, observed: []exchange.Record{strangers}, want: Pass, exercised: true},
 		{claim: "the control that is found passes, and exercises nothing", status: 200, expect: accepted, observed: []exchange.Record{mine}, want: Pass},
 		{claim: "the control that is not found is unclear", status: 200, expect: accepted, observed: []exchange.Record{none}, want: Inconclusive, says: "proves nothing"},
-		{claim: "a declined request is neither", status: 200, expect: plan.Expect{Statuses: []int{200}, Ending: spec.Refused}, observed: []exchange.Record{mine}, want: Pass},
+		{claim: "a declined request is neither", status: 200, expect: plan.NewExpect(spec.Refused, 200), observed: []exchange.Record{mine}, want: Pass},
 		{claim: "a list that cannot be had is unclear", status: 400, expect: rejected, observed: []exchange.Record{down}, want: Inconclusive, says: "connection refused"},
 		{claim: "a list that is refused is unclear", status: 400, expect: rejected, observed: []exchange.Record{readBack(403, "{}")}, want: Inconclusive, says: "answered 403"},
 		{claim: "a list that cannot be read is unclear", status: 400, expect: rejected, observed: []exchange.Record{readBack(200, `{"data":[]`)}, want: Inconclusive, says: "not JSON"},

@@ -11,7 +11,7 @@ import (
 )
 
 func endingIn(ending spec.Ending, statuses ...int) plan.Expect {
-	return plan.Expect{Statuses: statuses, Ending: ending}
+	return plan.NewExpect(ending, statuses...)
 }
 
 var every = []Outcome{NotRun, Pass, Fail, Unsupported, Inconclusive, Broken, Waived}

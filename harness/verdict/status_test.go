@@ -7,12 +7,12 @@ import (
 	"qorcheck/spec"
 )
 
-func want(statuses ...int) plan.Expect { return plan.Expect{Statuses: statuses} }
+func want(statuses ...int) plan.Expect { return plan.NewExpect("", statuses...) }
 
 func TestStatus(t *testing.T) {
-	succeeded := plan.Expect{Statuses: []int{200, 201}, Ending: spec.Succeeded}
-	refused := plan.Expect{Statuses: []int{200}, Ending: spec.Refused}
-	errored := plan.Expect{Statuses: []int{200}, Ending: spec.Errored}
+	succeeded := plan.NewExpect(spec.Succeeded, 200, 201)
+	refused := plan.NewExpect(spec.Refused, 200)
+	errored := plan.NewExpect(spec.Errored, 200)
 	lenient := plan.Expect{Statuses: []int{404}, Tolerated: []spec.Tolerance{
 		{Status: 405, Why: "usual"}, {Status: 200, Where: map[string]string{"/code": "GW76", "/status": "declined"}, Why: "known"},
 	}}

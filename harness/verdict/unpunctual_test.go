@@ -32,7 +32,7 @@ func TestATargetThatAsksForTimeIsNoted(t *testing.T) {
 			d := toyDescription(t)
 			q := &spec.Requirement{ID: "R-1", Level: spec.Must, Check: tt.check}
 			o := &plan.Obligation{ID: "o", Operation: d.Operation(tt.operation), Requirement: q}
-			c := &plan.Case{ID: "c", Operation: tt.operation, Obligations: []string{"o"}, Expect: plan.Expect{Statuses: []int{200}}}
+			c := &plan.Case{ID: "c", Operation: tt.operation, Obligations: []string{"o"}, Expect: plan.NewExpect("", 200)}
 			v := Judge(&plan.Plan{Description: d, Obligations: []*plan.Obligation{o}}, &exchange.Transcript{Case: c, Act: tt.act})[0]
 			if v.Outcome != tt.want || strings.HasPrefix(v.Note, "should: 429") != tt.noted {
 				t.Errorf("%s, note %q, %s", v.Outcome, v.Note, v.Why)

@@ -1,6 +1,6 @@
-// Package matrix runs plans against sandboxes with a planted defect, many at
-// once, and says of each mutant whether the requirement that it names caught it
-// and whether anything else was held against it that does not follow.
+// Package matrix runs plans against sandboxes with a planted defect, many at once.
+// For each mutant it records whether the requirement that it names failed, and which
+// other failures do not follow from the defect.
 package matrix
 
 import (
@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// Matrix is what came of it. Nothing is sent again to read it otherwise.
+// Matrix is the result of a run.
 type Matrix struct {
 	Tool    string    `json:"tool"`
 	Filter  string    `json:"filter,omitempty"` // of the mutants, as given
-	All     bool      `json:"all"`              // every obligation was asked of every mutant
+	All     bool      `json:"all"`              // every mutant was run with every obligation
 	Planned int       `json:"planned"`          // rows; fewer are there where it was interrupted
 	Started time.Time `json:"started"`
 	Seconds float64   `json:"seconds"`
@@ -23,7 +23,7 @@ type Matrix struct {
 // Outcome is how a row ended.
 type Outcome string
 
-// The outcomes. A mutant is untested as long as its requirement is: nothing is asked of it.
+// The outcomes. A mutant is untested as long as its requirement is; it is not run.
 const (
 	Killed   Outcome = "killed"   // the requirement that it names failed
 	Survived Outcome = "survived" // it did not
@@ -57,7 +57,7 @@ type Failure struct {
 	Follows     bool     `json:"follows"` // from the defect; else it is a false alarm
 }
 
-// Check is what the matrix shows of one check.
+// Check says which mutants one check kills.
 type Check struct {
 	Name  string   `json:"name"`
 	Kills []string `json:"kills"` // mutants that it kills under the requirement that they name

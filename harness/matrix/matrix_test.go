@@ -75,7 +75,7 @@ func TestRows(t *testing.T) {
 		{"another requirement fails", misnamed, Survived, "RH-200-2", ""},
 		{"one more fails, which is not said to follow", unrelated, Killed, "RH-ALL-2", ""},
 		{"what must not fail fails", harmless, Harmless, "RH-200-2", ""},
-		{"a requirement that is not tested is not asked", nameless, Untested, "", ""},
+		{"a requirement that is not tested is not run", nameless, Untested, "", ""},
 		{"a requirement that does not exist is a fault", mistyped, Untested, "", "no requirement has the id RH-999-1"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
@@ -101,8 +101,8 @@ func TestRows(t *testing.T) {
 	}
 }
 
-// TestWhatIsAsked: the obligations of the operations that a mutant touches, or all.
-func TestWhatIsAsked(t *testing.T) {
+// TestObligations_ThatAreRun: the obligations of the operations that a mutant touches, or all.
+func TestObligations_ThatAreRun(t *testing.T) {
 	two := func(o *plan.Obligation) bool {
 		return slices.Contains([]string{"webhooks_list", "utilities-validate-aba"}, o.Operation.ID)
 	}
@@ -126,30 +126,30 @@ func TestWhatIsAsked(t *testing.T) {
 				t.Fatal(err)
 			}
 			if want := len(p.Only(tt.want).Obligations); m.Rows[0].Asked != want || want == 0 {
-				t.Errorf("%d obligations asked, want %d", m.Rows[0].Asked, want)
+				t.Errorf("%d obligations run, want %d", m.Rows[0].Asked, want)
 			}
 		})
 	}
-	t.Run("a requirement that is on none of them is asked where it is", func(t *testing.T) {
+	t.Run("a requirement that is on none of them is run where it is", func(t *testing.T) {
 		all, err := builtIn()
 		if err != nil {
 			t.Fatal(err)
 		}
 		asked := job{defect: &elsewhere, seed: 1}.small(all)
 		if !slices.ContainsFunc(asked.Obligations, func(o *plan.Obligation) bool { return o.Requirement.ID == "RH-404-3" }) {
-			t.Error("the named requirement is not asked")
+			t.Error("the named requirement is not run")
 		}
 	})
 }
 
 func TestSoundSandbox(t *testing.T) {
-	var told []Row
-	m, err := Run(t.Context(), nil, Options{Plan: only(onLists), Clean: []uint64{1, 2}, AtOnce: 2, Done: func(r Row) { told = append(told, r) }})
+	var done []Row
+	m, err := Run(t.Context(), nil, Options{Plan: only(onLists), Clean: []uint64{1, 2}, AtOnce: 2, Done: func(r Row) { done = append(done, r) }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(told) != 2 || len(m.Rows) != 2 {
-		t.Fatalf("%d rows, %d told of", len(m.Rows), len(told))
+	if len(done) != 2 || len(m.Rows) != 2 {
+		t.Fatalf("%d rows, %d reported", len(m.Rows), len(done))
 	}
 	for i, r := range m.Rows {
 		if r.Outcome != Sound || r.Bad() || r.Seed != uint64(i+1) || r.Asked == 0 {

@@ -189,10 +189,10 @@ func tested(r *spec.Requirements, id string) bool {
 	return slices.ContainsFunc(r.List, func(q *spec.Requirement) bool { return q.ID == id && q.Tested() })
 }
 
-// small returns the part of a plan that a mutant is asked by default: the
+// small returns the part of a plan that a mutant is run with by default: the
 // obligations of the operations that it touches, and those of its requirement
 // where they are on none of these. Of the many cases that differ in a field alone
-// a few of each kind are kept, and all that its requirement asks for by name.
+// a few of each kind are kept, and all that its requirement names.
 func (j job) small(p *plan.Plan) *plan.Plan {
 	on := func(operation string) bool { return slices.Contains(j.defect.On, operation) }
 	named := func(o *plan.Obligation) bool { return o.Requirement.ID == j.defect.Requirement }
@@ -212,7 +212,7 @@ func (j job) small(p *plan.Plan) *plan.Plan {
 	return few.Only(func(o *plan.Obligation) bool { return on(o.Operation.ID) || named(o) && !among })
 }
 
-// maxOfAKind bounds the cases of a kind on an operation that most mutants are asked.
+// maxOfAKind limits the cases of a kind on an operation that most mutants are run with.
 const maxOfAKind = 6
 
 // certify runs a plan against a sandbox of its own.
@@ -250,8 +250,7 @@ func (j job) certify(ctx context.Context, p *plan.Plan, name string) (document *
 	return document, err
 }
 
-// The sandbox sends its messages at once: who waits long for those that do not
-// come waits in vain.
+// The sandbox sends its messages at once, so short waits suffice.
 const (
 	messageWait = 3 * time.Second
 	quietWindow = time.Second

@@ -1,5 +1,5 @@
-// Package message receives what a target sends later: the messages that tell the
-// outcome of a request. One receiver serves a run. It keeps what carries the
+// Package message receives the messages that a target sends later about the outcome
+// of a request. One receiver serves a run. It keeps what carries the
 // run's secret header pair, and refuses everything else.
 package message
 
@@ -22,8 +22,8 @@ import (
 	"time"
 )
 
-// Where a receiver can be reached, below its address. A place may be divided by a
-// slash and a name; there are others, which acknowledge too.
+// Places below a receiver's address. A place may be followed by a slash and a name;
+// any other place acknowledges too.
 const (
 	Acknowledging = "address"  // each message is acknowledged
 	Refusing      = "refusing" // each is refused with 500
@@ -33,9 +33,9 @@ const (
 const HeaderName = "X-Qorcheck-Message"
 
 const (
-	mostBytes    = 64 << 10 // of one message
-	mostKept     = 16 << 20 // bytes of all messages
-	mostMessages = 50_000
+	maxBytes    = 64 << 10 // of one message
+	maxKept     = 16 << 20 // bytes of all messages
+	maxMessages = 50_000
 )
 
 // Delivery is one message as it came.
@@ -53,7 +53,7 @@ type Delivery struct {
 type Receiver struct {
 	address string // as the target reaches it, without a path
 	secret  string
-	path    string // of all places; nobody can guess it
+	path    string // of all places; unguessable
 	server  *http.Server
 
 	mu         sync.Mutex
@@ -65,7 +65,7 @@ type Receiver struct {
 }
 
 // NewSecret makes the secret of a run's messages.
-func NewSecret() string { return random() }
+func NewSecret() string { return randomToken() }
 
 // Listen opens a receiver on a host:port. Address is the URL by which the target
 // reaches it; the port is added when it has none. The secret is that of the header
@@ -88,19 +88,19 @@ func Listen(listen, address, secret string) (*Receiver, error) {
 	}
 	r := &Receiver{
 		address: strings.TrimSuffix(u.String(), "/"), secret: secret,
-		path: "/" + random() + "/", changed: make(chan struct{}),
+		path: "/" + randomToken() + "/", changed: make(chan struct{}),
 	}
 	r.server = &http.Server{
 		Handler: r, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: 30 * time.Second,
-		MaxHeaderBytes: mostBytes, ErrorLog: log.New(io.Discard, "", 0),
+		MaxHeaderBytes: maxBytes, ErrorLog: log.New(io.Discard, "", 0),
 	}
 	go func() { _ = r.server.Serve(listener) }() // ends with http.ErrServerClosed
 	return r, nil
 }
 
-// random returns a word that nobody guesses. It begins with a letter: digits at the
-// beginning may be those of a card number by chance, which is not sent and not shown.
-func random() string {
+// randomToken returns an unguessable word. It begins with a letter, since leading digits
+// may look like a card number, which is neither sent nor shown.
+func randomToken() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // it never fails
 	return "q" + hex.EncodeToString(b[:])
@@ -132,11 +132,11 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	}
 	d := Delivery{Place: place, At: time.Now(), Header: request.Header, Answered: http.StatusOK}
 	if request.Header.Get(HeaderName) != r.secret {
-		r.note(&r.unsigned, Delivery{Place: place, At: d.At})
+		r.keep(&r.unsigned, Delivery{Place: place, At: d.At})
 		http.Error(w, "the header pair of the registration is missing", http.StatusUnauthorized)
 		return
 	}
-	body, err := io.ReadAll(http.MaxBytesReader(w, request.Body, mostBytes))
+	body, err := io.ReadAll(http.MaxBytesReader(w, request.Body, maxBytes))
 	if err != nil {
 		http.Error(w, "the message is too long", http.StatusRequestEntityTooLarge)
 		r.mu.Lock()
@@ -149,14 +149,14 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	if name, _, _ := strings.Cut(place, "/"); name == Refusing {
 		d.Answered = http.StatusInternalServerError
 	}
-	r.note(&r.deliveries, d)
+	r.keep(&r.deliveries, d)
 	w.WriteHeader(d.Answered)
 }
 
-func (r *Receiver) note(list *[]Delivery, d Delivery) {
+func (r *Receiver) keep(list *[]Delivery, d Delivery) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(*list) >= mostMessages || r.kept+len(d.Body) > mostKept {
+	if len(*list) >= maxMessages || r.kept+len(d.Body) > maxKept {
 		r.lost++
 		return
 	}
@@ -178,8 +178,8 @@ func decode(body []byte) (value any, fault string) {
 	return value, ""
 }
 
-// Await waits until so many deliveries match, and returns those that do: fewer
-// when the context ends first.
+// Await waits until the given number of deliveries match, and returns those that do:
+// fewer when the context ends first.
 func (r *Receiver) Await(ctx context.Context, times int, match func(Delivery) bool) []Delivery {
 	var found []Delivery
 	for next := 0; ; {
@@ -225,7 +225,7 @@ func (r *Receiver) Lost() int {
 	return r.lost
 }
 
-// Local tells whether the address is one of this machine.
+// Local reports whether the address is one of this machine.
 func (r *Receiver) Local() bool {
 	u, err := url.Parse(r.address)
 	if err != nil {
@@ -235,7 +235,7 @@ func (r *Receiver) Local() bool {
 	return strings.EqualFold(u.Hostname(), "localhost") || ip != nil && ip.IsLoopback()
 }
 
-// Open tells whether the address leads to this receiver when called from this machine.
+// Open reports whether the address leads to this receiver when called from this machine.
 func (r *Receiver) Open(ctx context.Context) bool {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.Address(Acknowledging), nil)
 	if err != nil {

@@ -62,7 +62,7 @@ func TestOnlyMessagesWithTheHeaderPairAreKept(t *testing.T) {
 		{"without the header", "POST", r.Address(Acknowledging), "", `{"a":1}`, 401, 1, 2},
 		{"elsewhere", "POST", r.address + "/guess", r.Secret(), `{"a":1}`, 404, 1, 2},
 		{"by another method", "PUT", r.Address(Acknowledging), r.Secret(), `{"a":1}`, 405, 1, 2},
-		{"too long", "POST", r.Address(Acknowledging), r.Secret(), strings.Repeat("x", mostBytes+1), 413, 1, 2},
+		{"too long", "POST", r.Address(Acknowledging), r.Secret(), strings.Repeat("x", maxBytes+1), 413, 1, 2},
 		{"what is no JSON is a message all the same", "POST", r.Address(Acknowledging), r.Secret(), `{`, 200, 2, 2},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {

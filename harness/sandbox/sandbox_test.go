@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-func TestPanicsAreNotHidden(t *testing.T) {
+func TestClose_ReturnsPanics(t *testing.T) {
 	s, err := New(Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -26,7 +26,7 @@ func TestPanicsAreNotHidden(t *testing.T) {
 	switch err := s.Close(); {
 	case err == nil:
 		t.Error("Close returns no error")
-	case !strings.Contains(err.Error(), "panic: the first") || !strings.Contains(err.Error(), "TestPanicsAreNotHidden"):
+	case !strings.Contains(err.Error(), "panic: the first") || !strings.Contains(err.Error(), "TestClose_ReturnsPanics"):
 		t.Errorf("the error names no panic, or not where: %v", err)
 	}
 }

@@ -16,8 +16,8 @@ func (s *Server) transfers() map[string]service {
 	}
 }
 
-// bankFunds returns what payments may draw on with an account number. Only the
-// accounts among the triggers are treated in a way of their own.
+// bankFunds returns the funds behind an account number. Only the accounts among
+// the triggers are treated specially.
 func (s *Server) bankFunds(number, kind string) funds {
 	f := funds{Bank: kind, Code: CodeApproved}
 	triggers := s.Fixtures.Triggers.ACH
@@ -38,7 +38,7 @@ func (s *Server) bankFunds(number, kind string) funds {
 // accountCode reads the GW code out of a trigger's account number.
 func accountCode(number string) string { return "GW" + number[len(number)-2:] }
 
-// bankNumber tells whether a routing number has the check digit that every bank's
+// bankNumber reports whether a routing number has the check digit that every bank's
 // has: three, seven and one times its digits add up to a multiple of ten.
 func bankNumber(number string) bool {
 	if len(number) != 9 {
@@ -55,8 +55,8 @@ func bankNumber(number string) bool {
 }
 
 // payByBank moves money from or to a bank account.
-func (s *Server) payByBank(k Kind) func(*Work, *Request) Answer {
-	return func(w *Work, rq *Request) Answer {
+func (s *Server) payByBank(k Kind) func(*Work, *Request) Response {
+	return func(w *Work, rq *Request) Response {
 		number := rq.Text("account_number")
 		f := s.bankFunds(number, rq.Text("account_type"))
 		var by *Token
@@ -77,7 +77,7 @@ func (s *Server) payByBank(k Kind) func(*Work, *Request) Answer {
 		t.Holder = rq.Text("name_on_account")
 		if by != nil {
 			t.Profile = by.Profile
-			w.use(by)
+			w.spend(by)
 		}
 		code := f.Code
 		switch {
@@ -90,15 +90,15 @@ func (s *Server) payByBank(k Kind) func(*Work, *Request) Answer {
 	}
 }
 
-func internalError() Answer {
-	return (&refusal{http.StatusInternalServerError, CodeSystem, "an internal error occurred"}).answer()
+func internalError() Response {
+	return (&refusal{http.StatusInternalServerError, CodeSystem, "an internal error occurred"}).response()
 }
 
-// IsTransfer tells whether a transaction moves money of its own between banks.
+// IsTransfer reports whether a transaction moves money of its own between banks.
 func IsTransfer(t *Transaction) bool { return t.PaymentType == "ach" && t.Opens() }
 
 // refundTransfer gives back a whole debit that has settled.
-func refundTransfer(w *Work, rq *Request, original *Transaction) Answer {
+func refundTransfer(w *Work, rq *Request, original *Transaction) Response {
 	t := w.Child(rq, original, Refund)
 	t.Amount = original.Amount
 	if !IsTransfer(original) || original.Kind != Sale {
@@ -117,7 +117,7 @@ func refundTransfer(w *Work, rq *Request, original *Transaction) Answer {
 }
 
 // voidTransfer cancels a debit or a credit that has not settled.
-func voidTransfer(w *Work, rq *Request, original *Transaction) Answer {
+func voidTransfer(w *Work, rq *Request, original *Transaction) Response {
 	t := w.Child(rq, original, Void)
 	t.Amount = original.Amount
 	if !IsTransfer(original) {

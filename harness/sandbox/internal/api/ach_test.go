@@ -178,7 +178,7 @@ func TestTransfersOfOthersAndOff(t *testing.T) {
 	unknown := s.wantStatus(s.achVoid("999999999999999"), http.StatusNotFound)
 	for _, got := range []reply{s.achVoid(foreign), s.achRefund(foreign), s.achRefund("1"), s.achVoid(s.debit(fields{"mid": refundsOff}).id())} {
 		if s.wantStatus(got, http.StatusNotFound); got.raw != unknown.raw {
-			t.Errorf("told apart: %s", got.raw)
+			t.Errorf("distinguishable: %s", got.raw)
 		}
 	}
 	id := s.settled(s.debit(fields{"mid": refundsOff}).id())
@@ -220,7 +220,7 @@ func TestTransfersInLists(t *testing.T) {
 		{"both", url.Values{"payment_type": {"cc, ach"}}, "3"},
 		{"a transfer by its order id", url.Values{"payment_type": {"cc, ach"}, "order_id": {"debit"}}, "1"},
 		{"a transfer by its order id, with the kind forgotten", url.Values{"order_id": {"debit"}}, "0"},
-		{"cash cannot be asked for", url.Values{"payment_type": {"cc, ach"}, "order_id": {"cash"}}, "0"},
+		{"cash cannot be selected", url.Values{"payment_type": {"cc, ach"}, "order_id": {"cash"}}, "0"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) { (&target{t, s.Server, s.origin}).wantCount(tt.query, tt.want) })
 	}
@@ -266,7 +266,7 @@ func TestTransferMessages(t *testing.T) {
 	for _, kind := range []string{"sale", "refund", "void"} {
 		s.hear(r, kind+".approved", kind+".declined")
 	}
-	s.want(s.credit(nil), "GW00") // of which nobody is told
+	s.want(s.credit(nil), "GW00") // has no message
 	s.want(s.credit(fields{"account_number": "9000000051"}), "GW51")
 	id := s.settled(s.debit(nil).id())
 	for _, tt := range []struct {
@@ -297,7 +297,7 @@ func TestTransferMessages(t *testing.T) {
 			time.Sleep(10 * time.Millisecond)
 		}
 		if found != 1 {
-			t.Errorf("%s was told %d times in %v", want, found, r.so())
+			t.Errorf("%s was sent %d times in %v", want, found, r.so())
 		}
 	}
 	if got := len(r.wait(9)); got != 9 {

@@ -7,32 +7,32 @@ import (
 	"net/http"
 )
 
-// Answer is what an operation says: a status and a body that becomes JSON.
-type Answer struct {
+// Response is the response of an operation: a status and a body that becomes JSON.
+type Response struct {
 	Status int
 	Body   any
 }
 
-// refusal is the answer to a request that is not accepted: a 4xx or 5xx, after
+// refusal is the response to a request that is not accepted: a 4xx or 5xx, after
 // which nothing is stored, held or charged.
 type refusal struct {
 	Status        int
 	code, message string
 }
 
-func (r *refusal) answer() Answer {
-	return Answer{r.Status, PlainBody{"error", r.code, r.message}}
+func (r *refusal) response() Response {
+	return Response{r.Status, StatusBody{"error", r.code, r.message}}
 }
 
-// PlainBody is the part that every answer has.
-type PlainBody struct {
+// StatusBody is the part that every response body has.
+type StatusBody struct {
 	Status  string `json:"status"`
 	Code    string `json:"code"`
 	Message string `json:"message"`
 }
 
 // encode returns the body's bytes.
-func (a Answer) encode() []byte { return EncodeJSON(a.Body) }
+func (a Response) encode() []byte { return EncodeJSON(a.Body) }
 
 // EncodeJSON writes a value as one line of JSON. What the sandbox writes is
 // made of its own types, which always encode; if one does not, that is a fault
@@ -47,10 +47,10 @@ func EncodeJSON(v any) []byte {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
-func write(w http.ResponseWriter, status int, body []byte) {
+func writeResponse(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	// A client that has gone away is the only error here, and nobody is left
-	// to be told.
+	// to report it to.
 	_, _ = w.Write(body)
 }

@@ -8,18 +8,18 @@ import (
 	"qorcheck/harness/sandbox/internal/strict"
 )
 
-const shortestNumber = 13 // digits of the shortest card number there is
+const minCardDigits = 13 // of a card number
 
-// NewCard returns what is kept of a card number. Of a number that is too short
-// to be one nothing is kept: first and last digits would be all of it.
+// NewCard returns the part of a card number that may be stored. Nothing is stored of
+// a number that is too short: its first and last digits would be all of it.
 func NewCard(number string) card {
-	if len(number) < shortestNumber || strings.Contains(number, "$") {
+	if len(number) < minCardDigits || strings.Contains(number, "$") {
 		return card{}
 	}
 	return card{Brand: strict.Brand(number), First: number[:6], Last: number[len(number)-4:]}
 }
 
-// expired tells whether a card's last month is over. A card is good until the
+// expired reports whether a card's last month is over. A card is good until the
 // end of the month that it names.
 func expired(month, year string, now time.Time) bool {
 	m, _ := strconv.Atoi(month)

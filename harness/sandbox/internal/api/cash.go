@@ -7,7 +7,7 @@ func (s *Server) cash() map[string]service {
 }
 
 // payInCash records a sale that was paid in cash.
-func payInCash(w *Work, rq *Request) Answer {
+func payInCash(w *Work, rq *Request) Response {
 	order := rq.orderID()
 	if w.OrderUsed(rq.Merchant, order) {
 		return DeclineUnstored(rq, CodeDuplicateOrder)

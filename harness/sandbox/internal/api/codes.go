@@ -23,7 +23,7 @@ const (
 	CodeSystem         = "GW96"
 )
 
-// Reason tells in words why a payment is declined with a code.
+// Reason says in words why a payment is declined with a code.
 func Reason(code string) string {
 	switch code {
 	case "GW05":

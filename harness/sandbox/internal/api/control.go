@@ -7,14 +7,14 @@ import (
 	"qorcheck/harness/sandbox/internal/strict"
 )
 
-// SettlePath is where the environment is told to settle a transaction. It lies
+// SettlePath is the control endpoint that settles a transaction. It lies
 // outside the API, is no part of what is promised, and needs no keys.
 const SettlePath = "/control/settle"
 
 // settle settles one transaction, at once: the body is {"transaction_id": "…"}.
 // An authorization settles through its captures, cash not at all.
-func (s *Server) settle(r *http.Request) Answer {
-	wrong := func(status int, code, message string) Answer { return (&refusal{status, code, message}).answer() }
+func (s *Server) settle(r *http.Request) Response {
+	wrong := func(status int, code, message string) Response { return (&refusal{status, code, message}).response() }
 	if r.Method != http.MethodPost {
 		return wrong(http.StatusNotFound, CodeUnsupported, "settling is a POST")
 	}
@@ -69,7 +69,7 @@ func (s *Server) settle(r *http.Request) Answer {
 	if code != CodeApproved {
 		return wrong(http.StatusBadRequest, code, "there is nothing to settle: "+Reason(code))
 	}
-	return Answer{http.StatusOK, PlainBody{"ok", CodeApproved, "the transaction has settled"}}
+	return Response{http.StatusOK, StatusBody{"ok", CodeApproved, "the transaction has settled"}}
 }
 
 func (w *Work) settleOne(t *Transaction) {

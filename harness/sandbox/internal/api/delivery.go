@@ -24,9 +24,9 @@ const (
 	closingLimit    = 2 * time.Second // for what is under way when the sandbox closes
 )
 
-// Message is one piece of news on its way to one receiver.
+// Message is one message to one webhook.
 type Message struct {
-	Hook *Hook
+	Hook *Webhook
 	Body []byte
 }
 
@@ -38,23 +38,23 @@ type MessageBody struct {
 	Reason        string `json:"reason,omitempty"`
 }
 
-// tell addresses a transaction's outcome to each hook that was registered for
-// it and listens. Of what is paid to a bank account nobody is told.
-func (w *Work) tell(t *Transaction) {
+// notify adds a message about a transaction's outcome for each active webhook that
+// is registered for its event. Credits to a bank account have no event.
+func (w *Work) notify(t *Transaction) {
 	if t.Opens() && t.Kind == Refund {
 		return
 	}
-	news := MessageBody{
+	body := MessageBody{
 		Event:         eventName(t.Kind) + "." + t.Status,
 		TransactionID: t.ID,
 		Success:       t.Status == Approved,
 	}
-	if !news.Success {
-		news.Reason = Reason(t.Code)
+	if !body.Success {
+		body.Reason = Reason(t.Code)
 	}
 	for _, h := range w.Hooks {
-		if h.Merchant == t.Merchant && h.Event == news.Event && !h.Off && !h.Held {
-			w.Messages = append(w.Messages, Message{h, EncodeJSON(news)})
+		if h.Merchant == t.Merchant && h.Event == body.Event && !h.Off && !h.Held {
+			w.Messages = append(w.Messages, Message{h, EncodeJSON(body)})
 		}
 	}
 }
@@ -67,8 +67,8 @@ func eventName(k Kind) string {
 }
 
 // courier delivers messages, to loopback addresses and nowhere else: a
-// reference target never bothers another host. What goes elsewhere is lost in
-// silence.
+// reference target never bothers another host. Messages to other
+// hosts are dropped silently.
 type courier struct {
 	client  *http.Client
 	slots   chan struct{}
@@ -85,8 +85,8 @@ func newCourier() *courier {
 			Timeout: attemptLimit,
 			Transport: &http.Transport{
 				DialContext: dialLoopback,
-				// A connection for each attempt: a kept one may be resent on
-				// by the transport itself, which nobody would count.
+				// A connection for each attempt: the transport may resend
+				// on a reused one by itself, which would not be counted.
 				DisableKeepAlives: true,
 				// A receiver on loopback has no name that a certificate
 				// could vouch for.
@@ -160,8 +160,8 @@ func (s *Server) Deliver(m Message, deliver func(attempt func() bool)) {
 	s.courier.work.Go(func() { deliver(func() bool { return s.courier.attempt(m) }) })
 }
 
-// attempt posts a message and tells whether a receiver acknowledged it. Why
-// not is of no consequence: the next attempt follows anyway.
+// attempt posts a message and reports whether the receiver acknowledged it. The
+// cause of a failure does not matter: the next attempt follows anyway.
 func (c *courier) attempt(m Message) bool {
 	r, err := http.NewRequestWithContext(c.ctx, http.MethodPost, m.Hook.URI, bytes.NewReader(m.Body))
 	if err != nil {
@@ -180,7 +180,7 @@ func (c *courier) attempt(m Message) bool {
 	return response.StatusCode/100 == 2
 }
 
-// sendable tells whether a pair can be sent as a header: both given, the key a
+// sendable reports whether a pair can be sent as a header: both given, the key a
 // header name, the value free of control characters.
 func sendable(key, value string) bool {
 	const marks = "!#$%&'*+-.^_`|~"

@@ -57,12 +57,12 @@ func TestMessages(t *testing.T) {
 			}
 		}
 		if found != 1 {
-			t.Errorf("%s was told %d times in %v", want, found, r.so())
+			t.Errorf("%s was sent %d times in %v", want, found, r.so())
 		}
 	}
 }
 
-func TestSilence(t *testing.T) {
+func TestMessages_NotSent(t *testing.T) {
 	s := newTarget(t)
 	r := newReceiver(t)
 	s.hear(r, "sale.declined", "sale.approved", "void.approved", "void.declined", "refund.approved", "refund.declined", "capture.declined")
@@ -81,11 +81,11 @@ func TestSilence(t *testing.T) {
 	r.wait(2)
 	s.courier.close() // nothing is under way any more
 	if got := r.so(); len(got) != 2 || !strings.Contains(got[0].body+got[1].body, first.id()) || !strings.Contains(got[0].body+got[1].body, last.id()) {
-		t.Errorf("told %v", got)
+		t.Errorf("received %v", got)
 	}
 }
 
-func TestRemovedHooksAreSilent(t *testing.T) {
+func TestMessages_NotToRemovedWebhooks(t *testing.T) {
 	s := newTarget(t)
 	gone, stays := newReceiver(t), newReceiver(t)
 	s.hear(gone, "sale.approved")
@@ -95,18 +95,18 @@ func TestRemovedHooksAreSilent(t *testing.T) {
 	stays.wait(1)
 	s.courier.close()
 	if got := gone.so(); len(got) > 0 {
-		t.Errorf("told %v", got)
+		t.Errorf("received %v", got)
 	}
 }
 
-func TestEveryHookIsTold(t *testing.T) {
+func TestMessages_ReachEveryWebhook(t *testing.T) {
 	s := newTarget(t)
 	a, b := newReceiver(t), newReceiver(t)
 	s.hear(a, "sale.approved")
 	s.hear(b, "sale.approved")
 	s.sell(nil)
 	if a.wait(1)[0].body != b.wait(1)[0].body {
-		t.Errorf("told %v and %v", a.so(), b.so())
+		t.Errorf("received %v and %v", a.so(), b.so())
 	}
 }
 

@@ -21,16 +21,16 @@ func idempotencyKey(op *strict.Operation, key string) string {
 	return key
 }
 
-// fingerprint tells two requests apart by operation and by the value of the
+// fingerprint distinguishes requests by operation and by the value of the
 // body: spelling, order of names and media type do not count. The books keep
 // the fingerprint, never the card.
 func fingerprint(op *strict.Operation, rq *Request) string {
-	sum := sha256.Sum256(EncodeJSON([]any{op.ID, rq.Path, plain(rq.body)}))
+	sum := sha256.Sum256(EncodeJSON([]any{op.ID, rq.Path, canonical(rq.body)}))
 	return hex.EncodeToString(sum[:])
 }
 
-// plain returns a JSON value in which equal numbers are spelt alike.
-func plain(v any) any {
+// canonical returns a JSON value in which equal numbers are spelt alike.
+func canonical(v any) any {
 	switch v := v.(type) {
 	case json.Number:
 		if r, ok := new(big.Rat).SetString(v.String()); ok {
@@ -39,13 +39,13 @@ func plain(v any) any {
 	case []any:
 		items := []any{"array"}
 		for _, item := range v {
-			items = append(items, plain(item))
+			items = append(items, canonical(item))
 		}
 		return items
 	case map[string]any:
 		members := map[string]any{}
 		for name, member := range v {
-			members[name] = plain(member)
+			members[name] = canonical(member)
 		}
 		return members
 	}

@@ -15,8 +15,8 @@ func (s *Server) modifications() map[string]service {
 
 // modify looks up what is to be modified. One of another merchant is as
 // unknown as one that never was.
-func modify(act func(*Work, *Request, *Transaction) Answer) func(*Work, *Request) Answer {
-	return func(w *Work, rq *Request) Answer {
+func modify(act func(*Work, *Request, *Transaction) Response) func(*Work, *Request) Response {
+	return func(w *Work, rq *Request) Response {
 		original := w.Transactions[rq.Text("transaction_id")]
 		if original == nil || original.Merchant != rq.Merchant {
 			return notFound("transaction")
@@ -25,8 +25,8 @@ func modify(act func(*Work, *Request, *Transaction) Answer) func(*Work, *Request
 	}
 }
 
-func notFound(what string) Answer {
-	return (&refusal{http.StatusNotFound, CodeNotFound, "there is no such " + what}).answer()
+func notFound(what string) Response {
+	return (&refusal{http.StatusNotFound, CodeNotFound, "there is no such " + what}).response()
 }
 
 // Child begins a transaction that modifies another. Its order id is a label;
@@ -66,7 +66,7 @@ func Dead(t *Transaction) string {
 }
 
 // captureCard collects an authorized amount or a part of it.
-func captureCard(w *Work, rq *Request, original *Transaction) Answer {
+func captureCard(w *Work, rq *Request, original *Transaction) Response {
 	t := w.Child(rq, original, Capture)
 	if original.PaymentType != "cc" || original.Kind != Authorization {
 		return w.Conclude(rq, t, CodeUnsupported)
@@ -87,7 +87,7 @@ func captureCard(w *Work, rq *Request, original *Transaction) Answer {
 
 // refundCard gives back what a sale, a capture or all captures of an
 // authorization collected, or a part of it.
-func refundCard(w *Work, rq *Request, original *Transaction) Answer {
+func refundCard(w *Work, rq *Request, original *Transaction) Response {
 	t := w.Child(rq, original, Refund)
 	if original.PaymentType != "cc" || original.Kind == Refund || original.Kind == Void {
 		return w.Conclude(rq, t, CodeUnsupported)
@@ -112,7 +112,7 @@ func refundCard(w *Work, rq *Request, original *Transaction) Answer {
 
 // voidCard cancels a transaction that has not settled. What an authorization
 // captured goes with it; what a capture took goes back to the authorization.
-func voidCard(w *Work, rq *Request, original *Transaction) Answer {
+func voidCard(w *Work, rq *Request, original *Transaction) Response {
 	t := w.Child(rq, original, Void)
 	t.Amount = original.Amount
 	if original.PaymentType != "cc" || original.Kind == Void {
@@ -193,7 +193,7 @@ func (w *Work) final(t *Transaction) *Transaction {
 	gone := *t
 	gone.Status, gone.Code, gone.Fails = Declined, t.Fails, ""
 	w.Put(&gone)
-	w.tell(&gone)
+	w.notify(&gone)
 	return &gone
 }
 

@@ -156,7 +156,7 @@ func TestUnknownOriginals(t *testing.T) {
 				first = got
 			}
 			if got.raw != first.raw {
-				t.Errorf("%s is told apart: %s", tt.claim, got.raw)
+				t.Errorf("%s is distinguishable: %s", tt.claim, got.raw)
 			}
 		}
 	}
@@ -190,7 +190,7 @@ func TestCaptureThatFailsLater(t *testing.T) {
 		}
 		want := `{"event":"capture.declined","transaction_id":"` + got.id() + `","success":false,"reason":"insufficient funds"}`
 		if m := r.wait(1)[0]; m.body != want {
-			t.Errorf("told %s, want %s", m.body, want)
+			t.Errorf("received %s, want %s", m.body, want)
 		}
 		if status := s.row(got.id())["trxn_status"]; status != "declined" {
 			t.Errorf("reads %v afterwards", status)

@@ -15,8 +15,8 @@ const maxDigits = 14
 // Cents is a sum of money.
 type Cents int64
 
-// tooMuch stands for every sum that is longer than maxDigits.
-const tooMuch Cents = math.MaxInt64
+// overLimit stands for every sum that is longer than maxDigits.
+const overLimit Cents = math.MaxInt64
 
 // ParseAmount reads an amount as the description writes it: digits, and one or
 // two more after a point. 12, 12.0 and 12.00 are the same sum.
@@ -32,7 +32,7 @@ func ParseAmount(text string) (Cents, bool) {
 	}
 	whole = strings.TrimLeft(whole, "0")
 	if len(whole) > maxDigits {
-		return tooMuch, true
+		return overLimit, true
 	}
 	n, err := strconv.ParseInt(whole+(fraction + "00")[:2], 10, 64)
 	return Cents(n), err == nil

@@ -15,7 +15,7 @@ func TestParseAmount(t *testing.T) {
 		{"zero", "0", 0, true},
 		{"less than one", "0.07", 7, true},
 		{"the largest sum", "99999999999999.99", 9999999999999999, true},
-		{"one digit more is too much", "100000000000000", tooMuch, true},
+		{"one digit more is too much", "100000000000000", overLimit, true},
 		{"three decimals are no amount", "12.345", 0, false},
 		{"a bare point is no amount", "12.", 0, false},
 		{"no digits before the point", ".5", 0, false},

@@ -11,7 +11,7 @@ import (
 	"qorcheck/harness/sandbox/internal/strict"
 )
 
-// What the answers to payments call their outcome.
+// The values of resultCode.
 const (
 	Authorised = "Authorised"
 	Received   = "Received"
@@ -19,9 +19,9 @@ const (
 	Failed     = "Error"
 )
 
-// paymentBody is the answer to a payment and to what modifies one.
+// paymentBody is the response to a payment and to what modifies one.
 type paymentBody struct {
-	PlainBody
+	StatusBody
 	ResultCode      string `json:"resultCode"`
 	RefusalReason   string `json:"refusalReason,omitempty"`
 	TransactionID   string `json:"transaction_id,omitempty"`
@@ -45,8 +45,8 @@ func (s *Server) cardPayments() map[string]service {
 
 // payByCard opens a payment: a sale, or an authorization to be captured. Only
 // where it may, a payment keeps the card that it is made with.
-func (s *Server) payByCard(k Kind, keeps bool) func(*Work, *Request) Answer {
-	return func(w *Work, rq *Request) Answer {
+func (s *Server) payByCard(k Kind, keeps bool) func(*Work, *Request) Response {
+	return func(w *Work, rq *Request) Response {
 		number := rq.Text("creditcard")
 		f := s.cardFunds(number)
 		var by *Token
@@ -73,7 +73,7 @@ func (s *Server) payByCard(k Kind, keeps bool) func(*Work, *Request) Answer {
 		}
 		if by != nil {
 			t.Profile, t.Holder = by.Profile, cmp.Or(t.Holder, by.Holder)
-			w.use(by)
+			w.spend(by)
 		}
 		code := judgeCard(t, f, rq, w.Now)
 		kept := ""
@@ -83,7 +83,7 @@ func (s *Server) payByCard(k Kind, keeps bool) func(*Work, *Request) Answer {
 				t.Fails = f.Later
 			}
 			if store, _ := rq.Data["store_card"].(bool); keeps && store {
-				kept = w.keepPaying(rq, by, f, number)
+				kept = w.tokenAfterPayment(rq, by, f, number)
 			}
 		}
 		a := w.Conclude(rq, t, code)
@@ -95,9 +95,9 @@ func (s *Server) payByCard(k Kind, keeps bool) func(*Work, *Request) Answer {
 	}
 }
 
-// keepPaying returns a lasting token for the card of a payment: the one that it
+// tokenAfterPayment returns a lasting token for the card of a payment: the one that it
 // was made with, or a new one.
-func (w *Work) keepPaying(rq *Request, by *Token, f funds, number string) string {
+func (w *Work) tokenAfterPayment(rq *Request, by *Token, f funds, number string) string {
 	t := &Token{
 		Owner:   rq.Client.Name,
 		Funds:   f,
@@ -118,7 +118,7 @@ func (w *Work) keepPaying(rq *Request, by *Token, f funds, number string) string
 		six, _, _ = strings.Cut(by.Value, "$")
 	}
 	t.Value = w.newToken(six)
-	w.keep(t)
+	w.putToken(t)
 	return t.Value
 }
 
@@ -140,12 +140,11 @@ func (w *Work) Open(rq *Request, k Kind, by, order string) *Transaction {
 	return t
 }
 
-// payable tells whether a sum can be paid at all.
-func payable(amount Cents) bool { return amount != 0 && amount != tooMuch }
+// payable reports whether a sum can be paid at all.
+func payable(amount Cents) bool { return amount != 0 && amount != overLimit }
 
-// cardFunds returns what payments may draw on with a card number. Only the cards
-// among the triggers are treated in a way of their own; every other card that
-// can exist is good.
+// cardFunds returns the funds behind a card number. Only the cards among the
+// triggers are treated specially; every other card that can exist is good.
 func (s *Server) cardFunds(number string) funds {
 	f := funds{Card: NewCard(number), Code: CodeApproved}
 	if !strict.Plausible(number, f.Card.Brand) {
@@ -190,8 +189,8 @@ func judgeCard(t *Transaction, f funds, rq *Request, now time.Time) string {
 	return f.Code
 }
 
-// Conclude stores a transaction with its outcome, tells it, and answers.
-func (w *Work) Conclude(rq *Request, t *Transaction, code string) Answer {
+// Conclude stores a transaction with its outcome, sends its messages, and answers.
+func (w *Work) Conclude(rq *Request, t *Transaction, code string) Response {
 	t.Code, t.Status = code, Declined
 	body := paymentBody{
 		TransactionID:   t.ID,
@@ -202,7 +201,7 @@ func (w *Work) Conclude(rq *Request, t *Transaction, code string) Answer {
 	switch code {
 	case CodeApproved:
 		t.Status = Approved
-		body.PlainBody = PlainBody{Approved, code, fmt.Sprintf("the %s was approved", t.Kind)}
+		body.StatusBody = StatusBody{Approved, code, fmt.Sprintf("the %s was approved", t.Kind)}
 		body.ResultCode = Received
 		if t.Opens() {
 			body.ResultCode = Authorised
@@ -210,15 +209,15 @@ func (w *Work) Conclude(rq *Request, t *Transaction, code string) Answer {
 		body.AmountApproved = t.Amount.String()
 		body.AuthCode = t.AuthCode
 	case CodeSystem:
-		body.PlainBody = PlainBody{"error", code, Reason(code)}
+		body.StatusBody = StatusBody{"error", code, Reason(code)}
 		body.ResultCode, body.RefusalReason = Failed, Reason(code)
 	default:
-		body.PlainBody = PlainBody{Declined, code, Reason(code)}
+		body.StatusBody = StatusBody{Declined, code, Reason(code)}
 		body.ResultCode, body.RefusalReason = Refused, Reason(code)
 	}
 	w.Put(t)
 	if t.Kind != Capture || t.Fails == "" {
-		w.tell(t)
+		w.notify(t)
 	}
 	status := http.StatusOK
 	if t.PaymentType == "cash" && t.Opens() {
@@ -227,20 +226,20 @@ func (w *Work) Conclude(rq *Request, t *Transaction, code string) Answer {
 			status = http.StatusCreated
 		}
 	}
-	return Answer{status, body}
+	return Response{status, body}
 }
 
-// DeclineUnstored declines a payment of which nothing is kept.
-func DeclineUnstored(rq *Request, code string) Answer {
-	return Answer{http.StatusOK, paymentBody{
-		PlainBody:     PlainBody{Declined, code, Reason(code)},
+// DeclineUnstored declines a payment and stores nothing of it.
+func DeclineUnstored(rq *Request, code string) Response {
+	return Response{http.StatusOK, paymentBody{
+		StatusBody:    StatusBody{Declined, code, Reason(code)},
 		ResultCode:    Refused,
 		RefusalReason: Reason(code),
 		ReferenceID:   rq.Text("reference_id"),
 	}}
 }
 
-func declineRepeated(rq *Request) Answer { return DeclineUnstored(rq, CodeRepeatedKey) }
+func declineRepeated(rq *Request) Response { return DeclineUnstored(rq, CodeRepeatedKey) }
 
 // NewOrderID returns an order id of 36 characters, written like a random UUID.
 func NewOrderID() string {

@@ -33,7 +33,7 @@ type profileRow struct {
 
 // listProfile lists what was paid by the tokens of a customer. A customer is
 // known by having been given a token once.
-func listProfile(w *Work, rq *Request) Answer {
+func listProfile(w *Work, rq *Request) Response {
 	profile := rq.Path["profile_id"]
 	known := false
 	for _, t := range w.State.Tokens {
@@ -58,10 +58,10 @@ func listProfile(w *Work, rq *Request) Answer {
 			r.AVSCode, r.CVCode, r.Last4, r.Settled, r.SettledAmount, r.SettledDate, metadata,
 		})
 	}
-	return Answer{http.StatusOK, struct {
-		PlainBody
+	return Response{http.StatusOK, struct {
+		StatusBody
 		Profile string       `json:"profile_id"`
 		Count   int          `json:"count"`
 		Data    []profileRow `json:"data"`
-	}{PlainBody{"ok", CodeApproved, fmt.Sprintf("%d found", len(rows))}, profile, len(rows), rows}}
+	}{StatusBody{"ok", CodeApproved, fmt.Sprintf("%d found", len(rows))}, profile, len(rows), rows}}
 }

@@ -26,7 +26,7 @@ func TestProfiles(t *testing.T) {
 	s.tokenise(nil)
 	unknown := s.wantStatus(s.get("/payment/transactions/profile/nobody"), http.StatusNotFound)
 	if got := s.wantStatus(s.get("/payment/transactions/profile/foreign"), http.StatusNotFound); got.raw != unknown.raw {
-		t.Errorf("another merchant's profile is told apart: %s", got.raw)
+		t.Errorf("another merchant's profile is distinguishable: %s", got.raw)
 	}
 	sale := s.post("/payment/authorize/token", tokenPayment(token).with(fields{"metadata": map[string]any{"a": []any{1}}})).id()
 	capture := s.capture(sale, "5").id()

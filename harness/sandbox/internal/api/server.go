@@ -26,7 +26,7 @@ type Options struct {
 	Overrides
 }
 
-// Overrides are the points where a planted defect takes hold of the server. The
+// Overrides are the points where a planted defect changes how the server works. The
 // zero value overrides nothing.
 type Overrides struct {
 	// NewID makes the id of a new transaction from how many there are. Nil: ids are random.
@@ -52,7 +52,7 @@ type Server struct {
 }
 
 // Handler does the work behind an operation.
-type Handler func(*Work, *Request) Answer
+type Handler func(*Work, *Request) Response
 
 // service is the work behind one operation.
 type service struct {
@@ -60,7 +60,7 @@ type service struct {
 	handle Handler
 	// repeated is the answer where an idempotency key was used for another
 	// request; only POST needs it.
-	repeated func(*Request) Answer
+	repeated func(*Request) Response
 	// refunds says that a merchant with refunds switched off may not do this.
 	refunds bool
 	// outside says that the merchant stands beside transaction_data.
@@ -86,8 +86,8 @@ func (rq *Request) Text(name string) string {
 	return s
 }
 
-// Work is one request's hold on the state. What it changes is stored and what
-// it tells is sent when the request is done.
+// Work is one request's hold on the state. What it changes is stored and the
+// messages it adds are sent when the request is done.
 type Work struct {
 	*State
 	Now      time.Time
@@ -196,19 +196,19 @@ func (s *Server) Close() error {
 // of the contract: route, keys, rights, parsing, merchant, validation,
 // resource, state.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	status, body := s.Reply(r)
+	status, body := s.Respond(r)
 	strict.Drain(r.Body)
-	write(w, status, body)
+	writeResponse(w, status, body)
 }
 
-func (s *Server) Reply(r *http.Request) (int, []byte) {
+func (s *Server) Respond(r *http.Request) (int, []byte) {
 	if r.URL.Path == SettlePath {
 		a := s.settle(r)
 		return a.Status, a.encode()
 	}
 	op, rq, refused := s.Accept(r)
 	if refused != nil {
-		a := refused.answer()
+		a := refused.response()
 		return a.Status, a.encode()
 	}
 	if op.Method == http.MethodGet {
@@ -218,8 +218,7 @@ func (s *Server) Reply(r *http.Request) (int, []byte) {
 	return s.act(op, rq, strings.TrimSpace(r.Header.Get(IdempotencyHeader)))
 }
 
-// Accept goes through everything that can be said of a request without looking
-// at the state.
+// Accept checks everything about a request that does not depend on the state.
 func (s *Server) Accept(r *http.Request) (*strict.Operation, *Request, *refusal) {
 	op, path, ok := s.Description.Route(r.Method, r.URL.EscapedPath())
 	if !ok {
@@ -275,7 +274,7 @@ func (s *Server) permit(op *strict.Operation, rq *Request) *refusal {
 }
 
 // read answers an operation that changes nothing.
-func (s *Server) read(op *strict.Operation, rq *Request) Answer {
+func (s *Server) read(op *strict.Operation, rq *Request) Response {
 	s.State.RLock()
 	defer s.State.RUnlock()
 	return s.services[op.ID].handle(s.NewWork(), rq)
@@ -292,7 +291,7 @@ func (s *Server) act(op *strict.Operation, rq *Request, key string) (int, []byte
 	s.State.Lock()
 	defer s.State.Unlock()
 	if s.State.closed {
-		a := (&refusal{http.StatusInternalServerError, CodeSystem, "the sandbox is closed"}).answer()
+		a := (&refusal{http.StatusInternalServerError, CodeSystem, "the sandbox is closed"}).response()
 		return a.Status, a.encode()
 	}
 	service := s.services[op.ID]
@@ -338,11 +337,11 @@ func (s *Server) View(look func(*State)) {
 	look(s.State)
 }
 
-// finish stores what a piece of work changed, sends what it tells, and sets
+// finish stores what a piece of work changed, sends its messages, and sets
 // the clock for captures that fail later. The state must be locked.
 func (s *Server) finish(w *Work) {
 	s.State.Commit(w.Change)
-	for _, m := range s.news(w.Messages) {
+	for _, m := range s.replaceMessages(w.Messages) {
 		s.courier.send(m)
 	}
 	for _, t := range w.Change.Transactions {
@@ -350,8 +349,8 @@ func (s *Server) finish(w *Work) {
 	}
 }
 
-// news returns the messages to be sent in place of those that are due.
-func (s *Server) news(due []Message) []Message {
+// replaceMessages returns the messages to send in place of those that are due.
+func (s *Server) replaceMessages(due []Message) []Message {
 	for _, replace := range s.messages {
 		var sent []Message
 		for _, m := range due {

@@ -17,7 +17,7 @@ import (
 	"time"
 )
 
-// Kind is what a transaction does, in the words of the lists.
+// Kind is what a transaction does, as lists call it.
 type Kind string
 
 const (
@@ -34,7 +34,7 @@ const (
 )
 
 // Transaction is one row of the books. Of the card only what a receipt may
-// show is kept.
+// show is stored.
 type Transaction struct {
 	ID          string          `json:"id"`
 	Parent      string          `json:"parent,omitempty"` // what it captures, refunds or voids
@@ -61,22 +61,22 @@ type Transaction struct {
 	seq int // its place in the books
 }
 
-// Opens tells whether the transaction begins a payment and so uses up an order
+// Opens reports whether the transaction begins a payment and so uses up an order
 // id. For the others an order id is a label.
 func (t *Transaction) Opens() bool { return t.Parent == "" }
 
-// counts tells whether the transaction's amount still moves money.
+// counts reports whether the transaction's amount still moves money.
 func (t *Transaction) counts() bool { return t.Status == Approved && !t.Voided }
 
-// card is what is kept of a card.
+// card is the part of a card that may be stored.
 type card struct {
 	Brand string `json:"brand"`
 	First string `json:"first"` // six digits
 	Last  string `json:"last"`  // four digits
 }
 
-// Hook is one registration for one event of one merchant.
-type Hook struct {
+// Webhook is one registration for one event of one merchant.
+type Webhook struct {
 	ID          string    `json:"id"`
 	Merchant    string    `json:"merchant"`
 	Name        string    `json:"name"`
@@ -89,7 +89,7 @@ type Hook struct {
 	Held        bool      `json:"held,omitempty"`
 }
 
-// memory is the first answer to a request that carried an idempotency key.
+// memory is the first response to a request that carried an idempotency key.
 type memory struct {
 	Client      string          `json:"client"`
 	Key         string          `json:"key"`
@@ -103,7 +103,7 @@ type memory struct {
 type Change struct {
 	Transactions []*Transaction `json:"transactions,omitempty"`
 	Tokens       []*Token       `json:"tokens,omitempty"`
-	Hooks        []*Hook        `json:"hooks,omitempty"`
+	Hooks        []*Webhook     `json:"hooks,omitempty"`
 	Removed      []string       `json:"removed,omitempty"` // ids of hooks
 	Memories     []memory       `json:"memories,omitempty"`
 }
@@ -123,9 +123,9 @@ type State struct {
 	Children     map[string][]string // ids by parent, oldest first
 	Labels       map[Label][]string  // ids by order id, oldest first
 	Tokens       map[string]*Token   // by value
-	Hooks        []*Hook             // oldest first
+	Hooks        []*Webhook          // oldest first
 	Memories     map[MemoryKey]memory
-	identify     func(count int) string // makes a new transaction's id, told how many there are
+	makeID       func(count int) string // makes a new transaction's id from how many there are
 
 	path   string
 	file   *os.File
@@ -141,10 +141,10 @@ type MemoryKey struct{ Client, Key string }
 // empty. With identify nil, ids of transactions are random.
 func openState(path string, identify func(count int) string) (*State, error) {
 	if identify == nil {
-		identify = scattered
+		identify = randomID
 	}
 	s := &State{
-		identify:     identify,
+		makeID:       identify,
 		Transactions: map[string]*Transaction{},
 		Children:     map[string][]string{},
 		Labels:       map[Label][]string{},
@@ -255,14 +255,14 @@ func (s *State) apply(c Change) {
 		s.Tokens[t.Value] = t
 	}
 	for _, h := range c.Hooks {
-		if i := slices.IndexFunc(s.Hooks, func(before *Hook) bool { return before.ID == h.ID }); i >= 0 {
+		if i := slices.IndexFunc(s.Hooks, func(before *Webhook) bool { return before.ID == h.ID }); i >= 0 {
 			s.Hooks[i] = h
 		} else {
 			s.Hooks = append(s.Hooks, h)
 		}
 	}
 	for _, id := range c.Removed {
-		s.Hooks = slices.DeleteFunc(s.Hooks, func(h *Hook) bool { return h.ID == id })
+		s.Hooks = slices.DeleteFunc(s.Hooks, func(h *Webhook) bool { return h.ID == id })
 	}
 	for _, m := range c.Memories {
 		s.Memories[MemoryKey{m.Client, m.Key}] = m
@@ -293,18 +293,18 @@ func (s *State) close() error {
 // NewID returns an id that no transaction has.
 func (s *State) NewID() string {
 	for count := len(s.Transactions); ; count++ {
-		if id := s.identify(count); s.Transactions[id] == nil {
+		if id := s.makeID(count); s.Transactions[id] == nil {
 			return id
 		}
 	}
 }
 
-// scattered is an id of fifteen digits. A neighbour of a known one is most likely unknown.
-func scattered(int) string {
+// randomID is an id of fifteen digits. A neighbour of a known one is most likely unknown.
+func randomID(int) string {
 	return strconv.FormatInt(100_000_000_000_000+rand.Int64N(900_000_000_000_000), 10)
 }
 
-// OrderUsed tells whether a payment of the merchant was opened with this order
+// OrderUsed reports whether a payment of the merchant was opened with this order
 // id.
 func (s *State) OrderUsed(merchant, order string) bool {
 	return slices.ContainsFunc(s.Labels[Label{merchant, order}], func(id string) bool {

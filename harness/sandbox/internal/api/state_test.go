@@ -145,7 +145,7 @@ func TestStateErrors(t *testing.T) {
 			t.Error("no error")
 		}
 	})
-	t.Run("a write that fails is told by Close", func(t *testing.T) {
+	t.Run("a write that fails is returned by Close", func(t *testing.T) {
 		s, err := New(Options{Data: filepath.Join(t.TempDir(), "state.json")})
 		if err != nil {
 			t.Fatal(err)

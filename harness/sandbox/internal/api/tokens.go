@@ -13,8 +13,8 @@ import (
 // temporary is how long a token that is not stored can be used, once.
 const temporary = time.Hour
 
-// funds are what a payment draws on, a card or a bank account: so much of it as
-// may be kept.
+// funds are the card or bank account that a payment draws on: the part of it that
+// may be stored.
 type funds struct {
 	Bank  string `json:"bank,omitempty"` // kind of the account, empty for a card
 	Card  card   `json:"card"`
@@ -44,16 +44,16 @@ type Token struct {
 	Dead     bool      `json:"dead,omitempty"`     // rotated, rolled back, removed or used up
 }
 
-// TokenBody is the answer to what makes or changes a token.
+// TokenBody is the response to what makes or changes a token.
 type TokenBody struct {
-	PlainBody
+	StatusBody
 	Token string `json:"token,omitempty"`
 }
 
 func (s *Server) tokens() map[string]service {
 	return map[string]service{
-		"token-create": {handle: s.keepCard, repeated: refuseToken},
-		"token-ach":    {handle: s.keepAccount, repeated: refuseToken},
+		"token-create": {handle: s.tokenizeCard, repeated: refuseToken},
+		"token-ach":    {handle: s.tokenizeAccount, repeated: refuseToken},
 		"token-fetch":  {handle: fetchToken},
 		"token-update": {handle: withToken(updateToken)},
 		"token-rotate": {handle: withToken(rotateToken)},
@@ -61,13 +61,13 @@ func (s *Server) tokens() map[string]service {
 	}
 }
 
-func tokenDeclined(code string) Answer {
-	return Answer{http.StatusOK, TokenBody{PlainBody: PlainBody{Declined, code, Reason(code)}}}
+func tokenDeclined(code string) Response {
+	return Response{http.StatusOK, TokenBody{StatusBody: StatusBody{Declined, code, Reason(code)}}}
 }
 
-func refuseToken(*Request) Answer { return tokenDeclined(CodeRepeatedKey) }
+func refuseToken(*Request) Response { return tokenDeclined(CodeRepeatedKey) }
 
-// isToken tells a token from a number.
+// isToken reports whether a text has the form of a token; others are numbers.
 func isToken(text string) bool {
 	digits, rest, ok := strings.Cut(text, "$")
 	if !ok || len(digits) != 6 || len(rest) != 8 {
@@ -95,17 +95,17 @@ func (w *Work) Token(c *client, value string) *Token {
 	return t
 }
 
-// use spends a token that serves one payment.
-func (w *Work) use(t *Token) {
+// spend spends a token that serves one payment.
+func (w *Work) spend(t *Token) {
 	if t != nil && t.Once {
 		spent := *t
 		spent.Dead = true
-		w.keep(&spent)
+		w.putToken(&spent)
 	}
 }
 
-// keep stores a token, new or altered.
-func (w *Work) keep(t *Token) { w.Change.Tokens = append(w.Change.Tokens, t) }
+// putToken stores a token, new or altered.
+func (w *Work) putToken(t *Token) { w.Change.Tokens = append(w.Change.Tokens, t) }
 
 // newToken returns a value that no token has: six digits that a receipt could
 // show, a dollar sign, and eight letters and digits.
@@ -139,8 +139,8 @@ func tokenDigits(number string) (six, last string) {
 	return last + string(digits[:2]), last
 }
 
-// temporaryAsked tells whether the token is to serve one payment only.
-func temporaryAsked(rq *Request) bool {
+// wantsTemporary reports whether the token is to serve one payment only.
+func wantsTemporary(rq *Request) bool {
 	store, ok := rq.Data["store"].(json.Number)
 	if !ok {
 		return false
@@ -149,7 +149,7 @@ func temporaryAsked(rq *Request) bool {
 	return err == nil && n == 0
 }
 
-func (s *Server) keepCard(w *Work, rq *Request) Answer {
+func (s *Server) tokenizeCard(w *Work, rq *Request) Response {
 	number := rq.Text("creditcard")
 	f := s.cardFunds(number)
 	f.Month, f.Year = rq.Text("month"), rq.Text("year")
@@ -173,14 +173,14 @@ func (s *Server) keepCard(w *Work, rq *Request) Answer {
 		Nickname: rq.Text("cnickname"),
 		Phone:    rq.Text("cphone"),
 		Email:    rq.Text("cemail"),
-		Once:     temporaryAsked(rq),
+		Once:     wantsTemporary(rq),
 		Created:  w.Now,
 	}
-	w.keep(t)
-	return Answer{http.StatusOK, TokenBody{PlainBody{Approved, CodeApproved, "the token was made"}, t.Value}}
+	w.putToken(t)
+	return Response{http.StatusOK, TokenBody{StatusBody{Approved, CodeApproved, "the token was made"}, t.Value}}
 }
 
-func (s *Server) keepAccount(w *Work, rq *Request) Answer {
+func (s *Server) tokenizeAccount(w *Work, rq *Request) Response {
 	number := rq.Text("account_number")
 	six, last := tokenDigits(number)
 	t := &Token{
@@ -190,14 +190,14 @@ func (s *Server) keepAccount(w *Work, rq *Request) Answer {
 		Last:    last,
 		Profile: rq.Text("profile_id"),
 		Holder:  rq.Text("name_on_account"),
-		Once:    temporaryAsked(rq),
+		Once:    wantsTemporary(rq),
 		Created: w.Now,
 	}
-	w.keep(t)
-	return Answer{http.StatusCreated, TokenBody{PlainBody{Approved, CodeApproved, "the token was made"}, t.Value}}
+	w.putToken(t)
+	return Response{http.StatusCreated, TokenBody{StatusBody{Approved, CodeApproved, "the token was made"}, t.Value}}
 }
 
-func fetchToken(w *Work, rq *Request) Answer {
+func fetchToken(w *Work, rq *Request) Response {
 	t := w.Token(rq.Client, rq.Path["token"])
 	if t == nil {
 		return notFound("token")
@@ -214,19 +214,19 @@ func fetchToken(w *Work, rq *Request) Answer {
 	if kind == "" {
 		kind = t.Funds.Card.Brand
 	}
-	return Answer{http.StatusOK, struct {
-		PlainBody
+	return Response{http.StatusOK, struct {
+		StatusBody
 		Token []entry `json:"token"`
 	}{
-		PlainBody{"ok", CodeApproved, "the token was found"},
+		StatusBody{"ok", CodeApproved, "the token was found"},
 		[]entry{{optional(t.Holder), optional(t.Nickname), optional(kind), optional(t.Phone), optional(t.Email), t.Last}},
 	}}
 }
 
 // withToken looks up the token that a request names by its value and the last
 // four digits of what it stands for. Both have to be right.
-func withToken(act func(*Work, *Request, *Token) Answer) func(*Work, *Request) Answer {
-	return func(w *Work, rq *Request) Answer {
+func withToken(act func(*Work, *Request, *Token) Response) func(*Work, *Request) Response {
+	return func(w *Work, rq *Request) Response {
 		value, last := rq.Text("token"), rq.Text("last4")
 		if rq.body == nil {
 			value, last = rq.Query["token"], rq.Query["last4"]
@@ -240,7 +240,7 @@ func withToken(act func(*Work, *Request, *Token) Answer) func(*Work, *Request) A
 }
 
 // updateToken replaces the date of expiry, which a bank account does not have.
-func updateToken(w *Work, rq *Request, t *Token) Answer {
+func updateToken(w *Work, rq *Request, t *Token) Response {
 	if t.Funds.Bank != "" {
 		return notFound("token")
 	}
@@ -248,13 +248,13 @@ func updateToken(w *Work, rq *Request, t *Token) Answer {
 	if len(date) == 4 { // the description sees to that, unless a fault is planted there
 		fresh.Funds.Month, fresh.Funds.Year = date[:2], date[2:]
 	}
-	w.keep(&fresh)
-	return Answer{http.StatusOK, TokenBody{PlainBody{"ok", CodeApproved, "the token was updated"}, t.Value}}
+	w.putToken(&fresh)
+	return Response{http.StatusOK, TokenBody{StatusBody{"ok", CodeApproved, "the token was updated"}, t.Value}}
 }
 
 // rotateToken puts a new token in the place of one, or brings back the one that
 // was replaced. What came back replaced nothing: it is there for good.
-func rotateToken(w *Work, rq *Request, t *Token) Answer {
+func rotateToken(w *Work, rq *Request, t *Token) Response {
 	gone, good := *t, *t
 	gone.Dead = true
 	message := "the token was rotated"
@@ -263,20 +263,20 @@ func rotateToken(w *Work, rq *Request, t *Token) Answer {
 		good.Value, good.Replaced = w.newToken(digits), t.Value
 	} else {
 		if t.Replaced == "" {
-			a := PlainBody{Declined, CodeUnsupported, "the token replaced no other"}
-			return Answer{http.StatusOK, a}
+			a := StatusBody{Declined, CodeUnsupported, "the token replaced no other"}
+			return Response{http.StatusOK, a}
 		}
 		good.Value, good.Replaced = t.Replaced, ""
 		message = "the token was rolled back"
 	}
-	w.keep(&gone)
-	w.keep(&good)
-	return Answer{http.StatusOK, TokenBody{PlainBody{"ok", CodeApproved, message}, good.Value}}
+	w.putToken(&gone)
+	w.putToken(&good)
+	return Response{http.StatusOK, TokenBody{StatusBody{"ok", CodeApproved, message}, good.Value}}
 }
 
-func removeToken(w *Work, _ *Request, t *Token) Answer {
+func removeToken(w *Work, _ *Request, t *Token) Response {
 	gone := *t
 	gone.Dead = true
-	w.keep(&gone)
-	return Answer{http.StatusOK, PlainBody{"ok", CodeApproved, "the token was removed"}}
+	w.putToken(&gone)
+	return Response{http.StatusOK, StatusBody{"ok", CodeApproved, "the token was removed"}}
 }

@@ -193,7 +193,7 @@ func TestUnknownTokens(t *testing.T) {
 			}
 			for i, got := range replies {
 				if s.wantStatus(got, http.StatusNotFound); got.raw != first.raw {
-					t.Errorf("request %d: told apart by %s", i, got.raw)
+					t.Errorf("request %d: distinguishable by %s", i, got.raw)
 				}
 			}
 		})

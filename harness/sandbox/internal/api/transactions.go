@@ -13,8 +13,8 @@ import (
 const (
 	pageSize = 40 // entries of a list that names no limit
 
-	// moment is how lists write a time.
-	moment = "01-02-2006 03:04 PM"
+	// timeFormat is how lists write a time.
+	timeFormat = "01-02-2006 03:04 PM"
 )
 
 func (s *Server) transactions() map[string]service {
@@ -61,7 +61,7 @@ func newRow(s *State, t *Transaction) row {
 	r := row{
 		ID:       t.ID,
 		Status:   t.Status,
-		Date:     t.Created.UTC().Format(moment),
+		Date:     t.Created.UTC().Format(timeFormat),
 		Type:     t.Kind,
 		CardType: optional(t.Card.Brand),
 		Amount:   t.Amount.String(),
@@ -84,7 +84,7 @@ func newRow(s *State, t *Transaction) row {
 		}
 		r.Settled = "1"
 		r.SettledAmount = optional(amount.String())
-		r.SettledDate = optional(t.Settled.UTC().Format(moment))
+		r.SettledDate = optional(t.Settled.UTC().Format(timeFormat))
 	}
 	return r
 }
@@ -97,21 +97,21 @@ func optional(text string) *string {
 	return &text
 }
 
-func fetchTransaction(w *Work, rq *Request) Answer {
+func fetchTransaction(w *Work, rq *Request) Response {
 	t := w.State.Transactions[rq.Path["id"]]
 	if t == nil || !rq.Client.owns(t.Merchant) {
 		return notFound("transaction")
 	}
-	return Answer{http.StatusOK, struct {
-		PlainBody
+	return Response{http.StatusOK, struct {
+		StatusBody
 		Data []fetchedRow `json:"data"`
 	}{
-		PlainBody{"ok", CodeApproved, "the transaction was found"},
+		StatusBody{"ok", CodeApproved, "the transaction was found"},
 		[]fetchedRow{{newRow(w.State, t), t.PaymentType, optional(t.IPAddress)}},
 	}}
 }
 
-func listTransactions(w *Work, rq *Request) Answer {
+func listTransactions(w *Work, rq *Request) Response {
 	wanted := newFilter(rq)
 	limit, offset := page(rq)
 	rows, count := []listedRow{}, 0
@@ -131,17 +131,17 @@ func listTransactions(w *Work, rq *Request) Answer {
 		Offset       int         `json:"offset"`
 		Transactions []listedRow `json:"transactions"`
 	}
-	return Answer{http.StatusOK, struct {
-		PlainBody
+	return Response{http.StatusOK, struct {
+		StatusBody
 		Data data `json:"data"`
 	}{
-		PlainBody{"ok", CodeApproved, fmt.Sprintf("%d found", count)},
+		StatusBody{"ok", CodeApproved, fmt.Sprintf("%d found", count)},
 		data{count, limit, offset, rows},
 	}}
 }
 
 // candidates returns the ids of transactions that may match, newest first:
-// those with the order ids, where some are asked for, else all.
+// those with the order ids, where the query names some, else all.
 func (w *Work) candidates(rq *Request) []string {
 	var ids []string
 	wanted, ok := rq.Query["order_id"]
@@ -150,7 +150,7 @@ func (w *Work) candidates(rq *Request) []string {
 		slices.Reverse(ids)
 		return ids
 	}
-	orders := append(list(wanted), wanted) // an order id that holds a comma is found too
+	orders := append(splitList(wanted), wanted) // an order id that holds a comma is found too
 	for _, mid := range rq.Client.mids {
 		for _, order := range orders {
 			ids = append(ids, w.Labels[Label{mid, order}]...)
@@ -159,14 +159,14 @@ func (w *Work) candidates(rq *Request) []string {
 	return w.newestFirst(ids)
 }
 
-// newFilter returns what tells whether a transaction matches the query.
+// newFilter returns a function that reports whether a transaction matches the query.
 func newFilter(rq *Request) func(*Transaction) bool {
 	conditions := []func(*Transaction) bool{
 		func(t *Transaction) bool { return rq.Client.owns(t.Merchant) },
 	}
 	oneOf := func(name string, field func(*Transaction) string) {
 		if text, ok := rq.Query[name]; ok {
-			wanted := list(text)
+			wanted := splitList(text)
 			conditions = append(conditions, func(t *Transaction) bool { return slices.Contains(wanted, field(t)) })
 		}
 	}
@@ -217,8 +217,8 @@ func newFilter(rq *Request) func(*Transaction) bool {
 	}
 }
 
-// list returns the items of a comma list without the space around them.
-func list(text string) []string {
+// splitList returns the items of a comma list without the space around them.
+func splitList(text string) []string {
 	var items []string
 	for item := range strings.SplitSeq(text, ",") {
 		items = append(items, strings.TrimSpace(item))
@@ -235,7 +235,7 @@ func parseDay(text string) time.Time {
 	return time.Date(2000+year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
 }
 
-// page returns which part of a list is asked for. A number beyond what a
+// page returns the limit and the offset of a list request. A number beyond what a
 // machine word holds is beyond every list too.
 func page(rq *Request) (limit, offset int) {
 	number := func(name string, otherwise int) int {

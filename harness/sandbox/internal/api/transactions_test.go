@@ -39,7 +39,7 @@ func TestFetchUnknown(t *testing.T) {
 	unknown := s.wantStatus(s.get("/payment/transaction/999999999999999"), http.StatusNotFound)
 	for _, id := range []string{foreign, "x", "%20", "a%2Fb", "%00"} {
 		if got := s.wantStatus(s.get("/payment/transaction/"+id), http.StatusNotFound); got.raw != unknown.raw {
-			t.Errorf("%s is told apart: %s", id, got.raw)
+			t.Errorf("%s is distinguishable: %s", id, got.raw)
 		}
 	}
 	s.wantStatus(s.send(call{method: http.MethodGet, role: "other_merchant", path: "/payment/transaction/" + foreign}), http.StatusOK)

@@ -31,8 +31,8 @@ var brandFacts = map[string]struct {
 	"":           {"", []int{4, 8, 12}, []int{}, "CVV"},
 }
 
-// checkCard tells of a card number what can be told without asking anybody.
-func checkCard(_ *Work, rq *Request) Answer {
+// checkCard describes a card number by its digits alone.
+func checkCard(_ *Work, rq *Request) Response {
 	number := rq.Path["card_number"]
 	b := strict.Brand(number)
 	facts := brandFacts[b]
@@ -61,11 +61,11 @@ func checkCard(_ *Work, rq *Request) Answer {
 	if !valid {
 		message = "the number is not valid"
 	}
-	return Answer{http.StatusOK, struct {
-		PlainBody
+	return Response{http.StatusOK, struct {
+		StatusBody
 		Data data `json:"data"`
 	}{
-		PlainBody{"ok", CodeApproved, message},
+		StatusBody{"ok", CodeApproved, message},
 		data{
 			valid, pretty.String(), optional(facts.name), optional(b), facts.gaps, facts.lengths,
 			code{facts.code, strict.CVVLength(b)},
@@ -92,14 +92,14 @@ var banks = []bank{
 	{"021000021", "Reference Trust", "1 Quay Lane", "New York", "NY", "10001", "0004", "2125550103"},
 }
 
-func findBank(_ *Work, rq *Request) Answer {
+func findBank(_ *Work, rq *Request) Response {
 	number := rq.Path["routing_number"]
 	for _, b := range banks {
 		if b.Route == number {
-			return Answer{http.StatusOK, struct {
-				PlainBody
+			return Response{http.StatusOK, struct {
+				StatusBody
 				Data bank `json:"data"`
-			}{PlainBody{"ok", CodeApproved, "the bank was found"}, b}}
+			}{StatusBody{"ok", CodeApproved, "the bank was found"}, b}}
 		}
 	}
 	return notFound("bank")

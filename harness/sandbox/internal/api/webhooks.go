@@ -18,17 +18,17 @@ func (s *Server) webhooks() map[string]service {
 	}
 }
 
-// hookBody is the answer to a registration. Its id has three names in the
+// webhookBody is the response to a registration. Its id has three names in the
 // documentation; all carry the same value.
-type hookBody struct {
-	PlainBody
+type webhookBody struct {
+	StatusBody
 	ID        string `json:"id,omitempty"`
 	HookID    string `json:"hook_id,omitempty"`
 	WebhookID string `json:"webhook_id,omitempty"`
 }
 
-func addHook(w *Work, rq *Request) Answer {
-	h := &Hook{
+func addHook(w *Work, rq *Request) Response {
+	h := &Webhook{
 		ID:          newHookID(),
 		Merchant:    rq.Merchant,
 		Name:        rq.Text("name"),
@@ -39,16 +39,16 @@ func addHook(w *Work, rq *Request) Answer {
 		Created:     w.Now,
 	}
 	w.Change.Hooks = append(w.Change.Hooks, h)
-	return Answer{http.StatusCreated, hookBody{PlainBody{"ok", CodeApproved, "the webhook was added"}, h.ID, h.ID, h.ID}}
+	return Response{http.StatusCreated, webhookBody{StatusBody{"ok", CodeApproved, "the webhook was added"}, h.ID, h.ID, h.ID}}
 }
 
 // refuseRepeated answers a registration under an idempotency key that was used
 // for something else: nothing was added.
-func refuseRepeated(*Request) Answer {
-	return Answer{http.StatusOK, hookBody{PlainBody: PlainBody{"error", CodeRepeatedKey, Reason(CodeRepeatedKey)}}}
+func refuseRepeated(*Request) Response {
+	return Response{http.StatusOK, webhookBody{StatusBody: StatusBody{"error", CodeRepeatedKey, Reason(CodeRepeatedKey)}}}
 }
 
-func listHooks(w *Work, rq *Request) Answer {
+func listHooks(w *Work, rq *Request) Response {
 	type entry struct {
 		ID       string `json:"webhook_id"`
 		Type     string `json:"type"`
@@ -62,7 +62,7 @@ func listHooks(w *Work, rq *Request) Answer {
 		Webhooks []entry `json:"webhooks"`
 	}
 	types, some := rq.Query["type"]
-	wanted := list(types)
+	wanted := splitList(types)
 	limit, offset := page(rq)
 	d := data{Limit: limit, Offset: offset, Webhooks: []entry{}}
 	for _, h := range slices.Backward(w.Hooks) {
@@ -70,28 +70,28 @@ func listHooks(w *Work, rq *Request) Answer {
 			continue
 		}
 		if d.Count >= offset && len(d.Webhooks) < limit {
-			d.Webhooks = append(d.Webhooks, entry{h.ID, h.Event, h.URI, h.Created.UTC().Format(moment)})
+			d.Webhooks = append(d.Webhooks, entry{h.ID, h.Event, h.URI, h.Created.UTC().Format(timeFormat)})
 		}
 		d.Count++
 	}
-	return Answer{http.StatusOK, struct {
-		PlainBody
+	return Response{http.StatusOK, struct {
+		StatusBody
 		Data data `json:"data"`
-	}{PlainBody{"ok", CodeApproved, fmt.Sprintf("%d found", d.Count)}, d}}
+	}{StatusBody{"ok", CodeApproved, fmt.Sprintf("%d found", d.Count)}, d}}
 }
 
-func removeHook(w *Work, rq *Request) Answer {
+func removeHook(w *Work, rq *Request) Response {
 	for _, h := range w.Hooks {
 		if h.ID == rq.Path["hook_id"] && rq.Client.owns(h.Merchant) {
 			w.Change.Removed = append(w.Change.Removed, h.ID)
-			return Answer{http.StatusOK, PlainBody{"ok", CodeApproved, "the webhook was removed"}}
+			return Response{http.StatusOK, StatusBody{"ok", CodeApproved, "the webhook was removed"}}
 		}
 	}
 	return notFound("webhook")
 }
 
 // updateHook replaces what is given of a registration.
-func updateHook(w *Work, rq *Request) Answer {
+func updateHook(w *Work, rq *Request) Response {
 	for _, h := range w.Hooks {
 		if h.ID != rq.Text("hook_id") || !rq.Client.owns(h.Merchant) {
 			continue
@@ -117,7 +117,7 @@ func updateHook(w *Work, rq *Request) Answer {
 			fresh.Held = false
 		}
 		w.Change.Hooks = append(w.Change.Hooks, &fresh)
-		return Answer{http.StatusOK, hookBody{PlainBody{"ok", CodeApproved, "the webhook was changed"}, h.ID, h.ID, h.ID}}
+		return Response{http.StatusOK, webhookBody{StatusBody{"ok", CodeApproved, "the webhook was changed"}, h.ID, h.ID, h.ID}}
 	}
 	return notFound("webhook")
 }

@@ -54,7 +54,7 @@ func TestWebhookRegistration(t *testing.T) {
 	remove := func(id string) reply { return s.send(call{method: http.MethodDelete, path: "/webhook/" + id}) }
 	unknown := s.wantStatus(remove("hook_0"), http.StatusNotFound)
 	if got := s.wantStatus(remove(foreign), http.StatusNotFound); got.raw != unknown.raw {
-		t.Errorf("another merchant's hook is told apart: %s", got.raw)
+		t.Errorf("another merchant's webhook is distinguishable: %s", got.raw)
 	}
 	s.want(remove(id), "GW00")
 	s.wantStatus(remove(id), http.StatusNotFound)
@@ -120,7 +120,7 @@ func TestWebhookUpdate(t *testing.T) {
 		foreign := s.send(call{path: "/webhook", role: "other_merchant", body: hookFields().with(fields{"mid": other}).wrapped()}).text("id")
 		first := s.wantStatus(change(s, "hook_0", nil), http.StatusNotFound)
 		if got := s.wantStatus(change(s, foreign, nil), http.StatusNotFound); got.raw != first.raw {
-			t.Errorf("told apart: %s", got.raw)
+			t.Errorf("distinguishable: %s", got.raw)
 		}
 	})
 	for claim, more := range map[string]fields{

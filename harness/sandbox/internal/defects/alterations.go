@@ -57,7 +57,7 @@ func answers(status int, body string) alteration {
 
 // refuses answers with an error.
 func refuses(status int, code, message string) alteration {
-	return answers(status, string(api.EncodeJSON(api.PlainBody{Status: "error", Code: code, Message: message})))
+	return answers(status, string(api.EncodeJSON(api.StatusBody{Status: "error", Code: code, Message: message})))
 }
 
 // declines answers as if nothing of a payment were kept.

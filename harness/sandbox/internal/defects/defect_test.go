@@ -14,7 +14,7 @@ import (
 	"qorcheck/spec"
 )
 
-func TestMutantsAreWellFormed(t *testing.T) {
+func TestDefects_AreWellFormed(t *testing.T) {
 	list, err := spec.ParseRequirements(spec.QorCommerceRequirements(), "requirements.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -92,13 +92,13 @@ func TestFollows(t *testing.T) {
 	}
 }
 
-func TestEveryMutantPlants(t *testing.T) {
+func TestDefects_CanBePlanted(t *testing.T) {
 	for _, m := range All() {
 		mutantOf(t, m.Name)
 	}
 }
 
-func TestUnknownDefect(t *testing.T) {
+func TestFind_UnknownDefect(t *testing.T) {
 	_, _, err := New(api.Options{}, []string{"keyless-200", "keyless-201"})
 	if err == nil || !strings.Contains(err.Error(), `unknown defect "keyless-201"; must be one of: `) || !strings.Contains(err.Error(), "keyless-200") {
 		t.Errorf("%v, want the name and those that are allowed", err)
@@ -140,8 +140,8 @@ func (m testMutant) ask(method, path, role, body string) *httptest.ResponseRecor
 	return w
 }
 
-// TestDefectsAddUp: several defects work at once, each as it does alone.
-func TestDefectsAddUp(t *testing.T) {
+// TestDefects_AddUp: several defects work at once, each as it does alone.
+func TestDefects_AddUp(t *testing.T) {
 	s := mutantOf(t, "revoked-keys-accepted", "wrong-field-type", "403-for-401")
 	if got := s.ask("GET", "/v3/webhook", "revoked", ""); got.Code != 200 || !strings.Contains(got.Body.String(), `"count":"0"`) {
 		t.Errorf("answered %d %s", got.Code, got.Body)
@@ -151,8 +151,8 @@ func TestDefectsAddUp(t *testing.T) {
 	}
 }
 
-// TestSettlingStaysSound: the environment is no part of what is judged.
-func TestSettlingStaysSound(t *testing.T) {
+// TestSettle_StaysSound: the environment is no part of what is judged.
+func TestSettle_StaysSound(t *testing.T) {
 	s := mutantOf(t, "always-500")
 	if got := s.ask("POST", api.SettlePath, "", "{}"); got.Code != 400 {
 		t.Errorf("settling is answered %d", got.Code)
@@ -162,9 +162,9 @@ func TestSettlingStaysSound(t *testing.T) {
 	}
 }
 
-// TestDefectsRememberApart: what a defect keeps in mind is that of its own sandbox,
+// TestDefects_ShareNoMemory: what a defect keeps in mind is that of its own sandbox,
 // however many have it at once.
-func TestDefectsRememberApart(t *testing.T) {
+func TestDefects_ShareNoMemory(t *testing.T) {
 	one, other := mutantOf(t, "message-after-removal"), mutantOf(t, "message-after-removal")
 	received := make(chan string, 10)
 	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { received <- r.URL.Path }))

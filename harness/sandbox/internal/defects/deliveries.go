@@ -65,7 +65,7 @@ func reworded(m api.Message, edit func(message map[string]any)) api.Message {
 }
 
 // sendingAlso sends each message to more registrations than its own.
-func sendingAlso(more func(*api.Server, api.Message) []*api.Hook) plant {
+func sendingAlso(more func(*api.Server, api.Message) []*api.Webhook) plant {
 	return sending("*", func(s *api.Server, m api.Message) []api.Message {
 		list := []api.Message{m}
 		for _, h := range more(s, m) {

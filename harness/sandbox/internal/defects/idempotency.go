@@ -117,7 +117,7 @@ func forgetsOnHangUp() plant {
 			after(all(keyed, answered(200, 201)), func(x *exchange) {
 				key, read := of(x), make(chan struct{})
 				answering.Store(key, read)
-				x.half = func(hungUp bool) {
+				x.midway = func(hungUp bool) {
 					defer close(read)
 					if hungUp {
 						x.server.Do(func(w *api.Work) { delete(w.Memories, api.MemoryKey{Client: key.role, Key: key.key}) })
@@ -129,7 +129,7 @@ func forgetsOnHangUp() plant {
 }
 
 // declinesRepeats declines each payment under a key that was used before. Two at
-// once are told apart by the lock of the sandbox: the second waits for the first.
+// once are ordered by the lock of the server: the second waits for the first.
 func declinesRepeats() plant {
 	return remembering(func() plant {
 		var mu sync.Mutex

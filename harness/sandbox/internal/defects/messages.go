@@ -9,11 +9,11 @@ import (
 	"qorcheck/harness/sandbox/internal/api"
 )
 
-// What is told later, and to whom.
+// Messages about outcomes, and the webhooks that receive them.
 var messageDefects = []Defect{
 	{"message-lost", "sends no message about captures", "RH-MSG-1", also{"RH-MSG-12"}, on{"payment-capture"},
 		losing("capture.*")},
-	{"sale-not-told", "sends no message about sales", "RH-MSG-5", nil, on{"payment-sale-manual", "payment-refund"}, // of refunds it tells, or it would be a target that nobody hears
+	{"sale-not-told", "sends no message about sales", "RH-MSG-5", nil, on{"payment-sale-manual", "payment-refund"}, // it sends those about refunds, else no message of it would be received at all
 		losing("sale.*")},
 	{"error-not-told", "sends no message about a payment that ends in an error", "RH-MSG-5", nil, on{"payment-sale-manual"},
 		sending("*", func(_ *api.Server, m api.Message) []api.Message {
@@ -68,15 +68,15 @@ var messageDefects = []Defect{
 		})},
 	{"message-to-one-address", "sends a message to the first address that is registered for its event", "RH-MSG-9", also{"RH-MSG-14"}, on{"payment-sale-manual", "payment-capture"},
 		sending("*", func(s *api.Server, m api.Message) []api.Message {
-			first := slices.IndexFunc(s.State.Hooks, func(h *api.Hook) bool { return h.Event == m.Hook.Event && h.Merchant == m.Hook.Merchant })
+			first := slices.IndexFunc(s.State.Hooks, func(h *api.Webhook) bool { return h.Event == m.Hook.Event && h.Merchant == m.Hook.Merchant })
 			if first >= 0 && s.State.Hooks[first].ID != m.Hook.ID {
 				return nil
 			}
 			return []api.Message{m}
 		})},
 	{"message-to-other-merchant", "sends the messages about a merchant to what other merchants have registered too", "RH-MSG-14", nil, on{"webhooks-create"},
-		sendingAlso(func(s *api.Server, m api.Message) []*api.Hook {
-			return slices.DeleteFunc(slices.Clone(s.State.Hooks), func(h *api.Hook) bool { return h.Event != m.Hook.Event || h.Merchant == m.Hook.Merchant })
+		sendingAlso(func(s *api.Server, m api.Message) []*api.Webhook {
+			return slices.DeleteFunc(slices.Clone(s.State.Hooks), func(h *api.Webhook) bool { return h.Event != m.Hook.Event || h.Merchant == m.Hook.Merchant })
 		})},
 	{"message-after-removal", "sends messages to a registration that was removed", "RH-MSG-14", nil, on{"webhooks-remove"},
 		sendingToRemoved()},
@@ -88,7 +88,7 @@ var messageDefects = []Defect{
 		overlooking("active", "webhooks-update")},
 	{"message-though-paused", "sends messages to a registration that is paused", "RH-MSG-14", nil, on{"webhooks-update"},
 		overlooking("run_pause", "webhooks-update")},
-	{"credit-told", "tells of a credit as of a refund", "RH-MSG-15", nil, on{"ach-credit"},
+	{"credit-told", "sends the message of a refund about a credit", "RH-MSG-15", nil, on{"ach-credit"},
 		after(all(is("ach-credit"), saying("status", "approved")), func(x *exchange) {
 			x.announce(api.MessageBody{Event: "refund.approved", TransactionID: fmt.Sprint(x.answer()["transaction_id"]), Success: true})
 		})},
@@ -116,7 +116,7 @@ var messageDefects = []Defect{
 // sendingToRemoved sends messages also to registrations for their event that were removed.
 func sendingToRemoved() plant {
 	return remembering(func() plant {
-		var removed []*api.Hook // the state is locked while one is removed and while messages are made
+		var removed []*api.Webhook // the state is locked while one is removed and while messages are made
 		return both(
 			misreading(func(w *api.Work, rq *api.Request) {
 				for _, h := range w.Hooks {
@@ -125,8 +125,8 @@ func sendingToRemoved() plant {
 					}
 				}
 			}, "webhooks-remove"),
-			sendingAlso(func(_ *api.Server, m api.Message) []*api.Hook {
-				return slices.DeleteFunc(slices.Clone(removed), func(h *api.Hook) bool { return h.Event != m.Hook.Event || h.Merchant != m.Hook.Merchant })
+			sendingAlso(func(_ *api.Server, m api.Message) []*api.Webhook {
+				return slices.DeleteFunc(slices.Clone(removed), func(h *api.Webhook) bool { return h.Event != m.Hook.Event || h.Merchant != m.Hook.Merchant })
 			}),
 		)
 	})

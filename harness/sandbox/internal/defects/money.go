@@ -38,7 +38,7 @@ var moneyDefects = []Defect{
 			}
 		}))},
 	{"failing-capture-declined", "declines at once a capture that would fail later", "RH-200-13", also{"RH-MSG-4"}, on{"payment-capture"},
-		modifying("payment-capture", all(alive(api.Authorization), func(m modification) bool { return m.original.Fails != "" }), func(m modification) api.Answer { return concludes(api.Capture, m.original.Fails)(m) })},
+		modifying("payment-capture", all(alive(api.Authorization), func(m modification) bool { return m.original.Fails != "" }), func(m modification) api.Response { return concludes(api.Capture, m.original.Fails)(m) })},
 	{"over-refund-by-a-cent", "refunds a cent more than was collected", "FL-REF-2", nil, on{"payment-refund"},
 		modifying("payment-refund", all(collected, func(m modification) bool { _, left := m.Refundable(m.original); return m.amount() == left+1 }), concludes(api.Refund, api.CodeApproved))},
 	{"refunds-not-added-up", "compares each refund with the payment alone", "FL-REF-2", nil, on{"payment-refund"},
@@ -141,7 +141,7 @@ var moneyDefects = []Defect{
 			}
 		}, "payment-refund")},
 	{"settled-capture-voided", "voids a capture that has settled", "FL-VOID-1", nil, on{"payment-void"},
-		replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Answer {
+		replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Response {
 			if t := w.State.Transactions[rq.Text("transaction_id")]; t != nil && t.Kind == api.Capture {
 				settled := t.Settled
 				t.Settled = time.Time{}
@@ -177,7 +177,7 @@ var moneyDefects = []Defect{
 				rq.Data["amount"] = whole + ".0" + fraction
 			}
 		}, openings...)},
-	{"amount-approved-differs", "tells another amount than it was asked for", "RH-200-12", nil, on{"payment-sale-manual"},
+	{"amount-approved-differs", "answers with another amount than the request names", "RH-200-12", nil, on{"payment-sale-manual"},
 		after(all(is("payment-sale-manual"), wasApproved), says("amount_approved", "0.01"))},
 	{"wrong-id-answered", "answers a sale by an id that is not the stored one", "FL-GET-1", also{"FL-VOID-4", "FL-CAP-3", "FL-REF-3"}, on{"payment-sale-manual"},
 		after(all(is("payment-sale-manual"), wasApproved), func(x *exchange) { says("transaction_id", x.unusedID())(x) })},

@@ -100,7 +100,7 @@ type mutant struct {
 	before, after []alteration
 }
 
-// exchange is one request and its answer, as defects see them. Where a defect
+// exchange is one request and its response, as defects see them. Where a defect
 // sets the status before the sandbox has worked, the sandbox does not.
 type exchange struct {
 	*http.Request
@@ -111,10 +111,10 @@ type exchange struct {
 	header    http.Header
 	body      []byte
 	raw       string            // sent in place of an HTTP answer
-	half      func(hungUp bool) // called in the middle of the answer, when the client has gone away or is patient
+	midway    func(hungUp bool) // called midway through the response, when the client has gone away or is still there
 }
 
-// patience is how long an answer halts in its middle, to see whether the client goes away.
+// patience is how long a response pauses midway, to see whether the client goes away.
 const patience = 100 * time.Millisecond
 
 // ServeHTTP answers a request with all defects in place.
@@ -141,7 +141,7 @@ func (m *mutant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if x.status == 0 {
-		x.status, x.body = x.inside(r, x.sent)
+		x.status, x.body = x.soundResponse(r, x.sent)
 	}
 	for _, alter := range m.after {
 		alter(x)
@@ -158,13 +158,13 @@ func (x *exchange) send(w http.ResponseWriter) {
 	w.WriteHeader(x.status)
 	half := len(x.body) / 2
 	_, _ = w.Write(x.body[:half])
-	if x.half != nil {
+	if x.midway != nil {
 		_ = http.NewResponseController(w).Flush()
 		select {
 		case <-x.Context().Done():
-			x.half(true)
+			x.midway(true)
 		case <-time.After(patience):
-			x.half(false)
+			x.midway(false)
 		}
 	}
 	_, _ = w.Write(x.body[half:])
@@ -180,10 +180,10 @@ func (x *exchange) sendRaw(w http.ResponseWriter) {
 	_ = connection.Close()
 }
 
-// inside lets the sound sandbox answer a request.
-func (x *exchange) inside(r *http.Request, body []byte) (int, []byte) {
+// soundResponse returns the response of the sound server to a request.
+func (x *exchange) soundResponse(r *http.Request, body []byte) (int, []byte) {
 	r.Body = readable(body)
-	return x.server.Reply(r)
+	return x.server.Respond(r)
 }
 
 func readable(body []byte) io.ReadCloser { return io.NopCloser(bytes.NewReader(body)) }

@@ -101,7 +101,7 @@ func repeatWithKeys(x *exchange) {
 	withKeys("valid")(&copied)
 	asMerchant("main")(&copied)
 	again.Header.Set("Content-Type", strict.JSONType)
-	x.inside(again, copied.sent)
+	x.soundResponse(again, copied.sent)
 }
 
 // captureInSilence captures the whole of an authorization that is still open.

@@ -6,7 +6,7 @@ import "qorcheck/harness/sandbox/internal/api"
 var tokenDefects = []Defect{
 	{"removed-token-works", "lets a removed token pay", "FL-TOK-2", also{"FL-TOK-7"}, on{"token-remove"},
 		claiming(func(*api.Request) any {
-			return api.PlainBody{Status: "ok", Code: api.CodeApproved, Message: "the token was removed"}
+			return api.StatusBody{Status: "ok", Code: api.CodeApproved, Message: "the token was removed"}
 		}, "token-remove")},
 	{"rotated-token-works", "lets the old token pay after a rotation", "FL-TOK-1", nil, on{"token-rotate"},
 		amendingTokens(func(rq *api.Request, t *api.Token) {
@@ -22,7 +22,7 @@ var tokenDefects = []Defect{
 		}, "token-rotate")},
 	{"rotation-keeps-value", "answers a rotation by the token that was sent", "FL-TOK-1", also{"FL-TOK-7"}, on{"token-rotate"},
 		claiming(func(rq *api.Request) any {
-			return api.TokenBody{PlainBody: api.PlainBody{Status: "ok", Code: api.CodeApproved, Message: "the token was rotated"}, Token: rq.Text("token")}
+			return api.TokenBody{StatusBody: api.StatusBody{Status: "ok", Code: api.CodeApproved, Message: "the token was rotated"}, Token: rq.Text("token")}
 		}, "token-rotate")},
 	{"last-digits-ignored", "takes any digits for the last four of a token", "FL-TOK-7", nil, on{"token-update", "token-rotate", "token-remove"},
 		misreading(func(w *api.Work, rq *api.Request) {
@@ -44,7 +44,7 @@ var tokenDefects = []Defect{
 			}
 		}, "payment-sale-token")},
 	{"dead-token-authorizes", "lets a removed or rotated token authorize, though it does not pay", "FL-TOK-2", also{"FL-TOK-1"}, on{"token-remove"},
-		replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Answer {
+		replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Response {
 			if t := w.State.Tokens[rq.Text("creditcard")]; t != nil && t.Dead {
 				t.Dead = false
 				defer func() { t.Dead = true }()

@@ -37,7 +37,7 @@ var variants = []Defect{
 			p.options.NewID = func(count int) string { return strconv.Itoa(count + 1) }
 			return nil
 		}},
-	{"charset-told", "tells the charset of its answers", Tolerated, nil, on{"payment-sale-manual", "webhooks_list"},
+	{"charset-told", "names the charset of its answers", Tolerated, nil, on{"payment-sale-manual", "webhooks_list"},
 		after(always, labels("application/json; charset=utf-8"))},
 	{"errors-say-more", "adds a field to the body of an error", Tolerated, nil, on{"payment-sale-manual"},
 		after(rejected, says("request_id", "req_4711"))},
@@ -56,7 +56,7 @@ var variants = []Defect{
 		})},
 	{"key-declined", "declines a repeated idempotency key, as the response codes say", Tolerated, nil, on{"payment-sale-manual", "payment-capture"},
 		declinesRepeats()},
-	{"amount-not-told", "tells no amount when it succeeded", Tolerated, nil, on{"payment-capture", "payment-refund"},
+	{"amount-not-told", "leaves the amount out of a success", Tolerated, nil, on{"payment-capture", "payment-refund"},
 		after(always, omits("amount_approved"))},
 	{"used-order-400", "answers 400 to a used order id", Tolerated, nil, on{"cash-sale"},
 		after(saying("code", "GW19"), refuses(400, "used", "the order id was used before"))},

@@ -9,10 +9,10 @@ import (
 )
 
 // replacing replaces the work behind operations; next is the sound one.
-func replacing(act func(w *api.Work, rq *api.Request, next api.Handler) api.Answer, operations ...string) plant {
+func replacing(act func(w *api.Work, rq *api.Request, next api.Handler) api.Response, operations ...string) plant {
 	return func(p *planting) error {
 		wrap := func(next api.Handler) api.Handler {
-			return func(w *api.Work, rq *api.Request) api.Answer { return act(w, rq, next) }
+			return func(w *api.Work, rq *api.Request) api.Response { return act(w, rq, next) }
 		}
 		if p.options.Handlers == nil {
 			p.options.Handlers = map[string][]func(api.Handler) api.Handler{}
@@ -26,7 +26,7 @@ func replacing(act func(w *api.Work, rq *api.Request, next api.Handler) api.Answ
 
 // misreading changes what operations read of a request before they work.
 func misreading(misread func(w *api.Work, rq *api.Request), operations ...string) plant {
-	return replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Answer {
+	return replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Response {
 		misread(w, rq)
 		return next(w, rq)
 	}, operations...)
@@ -39,7 +39,7 @@ func overlooking(field, operation string) plant {
 
 // amending changes what operations store, and leaves their answers as they are.
 func amending(amend func(w *api.Work, rq *api.Request), operations ...string) plant {
-	return replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Answer {
+	return replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Response {
 		a := next(w, rq)
 		amend(w, rq)
 		return a
@@ -76,8 +76,8 @@ func storingNoTransaction(operation string) plant {
 
 // claiming answers without any work.
 func claiming(answer func(rq *api.Request) any, operation string) plant {
-	return replacing(func(_ *api.Work, rq *api.Request, _ api.Handler) api.Answer {
-		return api.Answer{Status: 200, Body: answer(rq)}
+	return replacing(func(_ *api.Work, rq *api.Request, _ api.Handler) api.Response {
+		return api.Response{Status: 200, Body: answer(rq)}
 	}, operation)
 }
 
@@ -92,12 +92,12 @@ type modification struct {
 type circumstance = func(modification) bool
 
 // ending carries a modification out, or declines it.
-type ending = func(modification) api.Answer
+type ending = func(modification) api.Response
 
 // modifying ends the modifications by an operation in its own way where they meet a
 // circumstance; the others end as they should.
 func modifying(operation string, when circumstance, end ending) plant {
-	return replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Answer {
+	return replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Response {
 		original := w.Transactions[rq.Text("transaction_id")]
 		if original != nil && original.Merchant == rq.Merchant {
 			if m := (modification{w, rq, original}); when(m) {
@@ -153,13 +153,13 @@ func (m modification) captured(counts func(*api.Transaction) bool) api.Cents {
 
 // concludes ends a modification with a code.
 func concludes(k api.Kind, code string) ending {
-	return func(m modification) api.Answer {
+	return func(m modification) api.Response {
 		return m.Conclude(m.request, m.Child(m.request, m.original, k), code)
 	}
 }
 
 // refunds gives back the amount that the request names, or everything.
-func refunds(m modification) api.Answer {
+func refunds(m modification) api.Response {
 	t := m.Child(m.request, m.original, api.Refund)
 	if t.Amount == 0 {
 		t.Amount = m.original.Amount
@@ -168,7 +168,7 @@ func refunds(m modification) api.Answer {
 }
 
 // voids voids the transaction alone, whatever became of it.
-func voids(m modification) api.Answer {
+func voids(m modification) api.Response {
 	t := m.Child(m.request, m.original, api.Void)
 	t.Amount = m.original.Amount
 	gone := *m.original
@@ -192,7 +192,7 @@ func anyTransaction(w *api.Work, holds func(*api.Transaction) bool) bool {
 
 // refusingOrders declines requests under an order id that it takes for used.
 func refusingOrders(used func(w *api.Work, rq *api.Request, order string) bool, operation string) plant {
-	return replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Answer {
+	return replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Response {
 		if order := rq.Text("orderid"); order != "" && used(w, rq, order) {
 			return api.DeclineUnstored(rq, api.CodeDuplicateOrder)
 		}
@@ -202,7 +202,7 @@ func refusingOrders(used func(w *api.Work, rq *api.Request, order string) bool, 
 
 // reusingOrders opens payments under an order id that was used.
 func reusingOrders(used func(w *api.Work, rq *api.Request, order string) bool) plant {
-	return replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Answer {
+	return replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Response {
 		order := rq.Text("orderid")
 		if order == "" || !used(w, rq, order) {
 			return next(w, rq)

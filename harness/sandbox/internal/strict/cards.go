@@ -33,7 +33,7 @@ func Brand(number string) string {
 	return ""
 }
 
-// Plausible tells whether a card number can exist: digits, as many as its
+// Plausible reports whether a card number can exist: digits, as many as its
 // brand has, and the last one right.
 func Plausible(number, brand string) bool {
 	var lengths []int
@@ -52,7 +52,7 @@ func Plausible(number, brand string) bool {
 	return slices.Contains(lengths, len(number)) && Luhn(number)
 }
 
-// Luhn tells whether the last digit is the check digit of those before.
+// Luhn reports whether the last digit is the check digit of those before.
 func Luhn(number string) bool {
 	sum := 0
 	for i := range len(number) {

@@ -250,7 +250,7 @@ func (op *Operation) Validate(c Content) (map[string]string, error) {
 			continue
 		}
 		if err := p.schema.Validate(typed(values[0], p.kind)); err != nil {
-			return nil, fmt.Errorf("%s parameter %s: %s", p.in, p.name, fault(err))
+			return nil, fmt.Errorf("%s parameter %s: %s", p.in, p.name, describe(err))
 		}
 		if p.in == "query" && values[0] != "" {
 			given[p.name] = values[0]
@@ -264,7 +264,7 @@ func (op *Operation) Validate(c Content) (map[string]string, error) {
 		return nil, err
 	}
 	if err := b.schema.Validate(c.Body); err != nil {
-		return nil, errors.New("body: " + fault(err))
+		return nil, errors.New("body: " + describe(err))
 	}
 	return given, nil
 }
@@ -293,9 +293,9 @@ func (s *shape) missing(at string, v any) error {
 	return nil
 }
 
-// fault names place and rule of what a validation found first. It never quotes
+// describe names place and rule of what a validation found first. It never quotes
 // the value, which may be a card number.
-func fault(err error) string {
+func describe(err error) string {
 	var invalid *jsonschema.ValidationError
 	if !errors.As(err, &invalid) {
 		return err.Error()

@@ -24,7 +24,7 @@ type Document struct {
 }
 
 func NewDocument(tree any) (*Document, error) {
-	d := &Document{root: modern(tree), compiler: jsonschema.NewCompiler()}
+	d := &Document{root: toJSONSchema(tree), compiler: jsonschema.NewCompiler()}
 	if err := d.compiler.AddResource(documentURL, d.root); err != nil {
 		return nil, err
 	}
@@ -171,22 +171,22 @@ func (s *shape) add(n node, depth int) error {
 	return nil
 }
 
-// modern returns a tree with what OpenAPI 3.0 says otherwise than JSON Schema
+// toJSONSchema returns a tree with what OpenAPI 3.0 says otherwise than JSON Schema
 // 2020-12 put in its words, and with keys and numbers as JSON has them:
 // nullable becomes a type, the boolean exclusive bounds become numbers, and
 // what stands beside a reference, which 3.0 ignores, is taken away.
-func modern(tree any) any {
+func toJSONSchema(tree any) any {
 	switch v := tree.(type) {
 	case []any:
 		items := make([]any, len(v))
 		for i, item := range v {
-			items[i] = modern(item)
+			items[i] = toJSONSchema(item)
 		}
 		return items
 	case map[any]any:
 		members := make(map[string]any, len(v))
 		for name, member := range v {
-			members[fmt.Sprint(name)] = modern(member)
+			members[fmt.Sprint(name)] = toJSONSchema(member)
 		}
 		return members
 	case map[string]any:
@@ -195,7 +195,7 @@ func modern(tree any) any {
 		}
 		members := make(map[string]any, len(v))
 		for name, member := range v {
-			members[name] = modern(member)
+			members[name] = toJSONSchema(member)
 		}
 		if kind, ok := v["type"].(string); ok && v["nullable"] == true {
 			members["type"] = []any{kind, "null"}

@@ -11,7 +11,7 @@ import (
 )
 
 // Cause is what cases that did not pass have in common: the same check, the same
-// kind of fault in the request, the same kind of answer. One defect of a target
+// kind of fault in the request, the same kind of response. One defect of a target
 // is one cause, in however many operations it shows.
 type Cause struct {
 	ID      string          `json:"id"` // lasting: check.kind.hash of the rest

@@ -8,7 +8,7 @@ import (
 	"qorcheck/harness/exchange"
 )
 
-// maxSilent is how many requests in a row may stay without an answer before the
+// maxSilent is how many requests in a row may stay without a response before the
 // run asks whether the target is still there.
 const maxSilent = 20
 
@@ -68,7 +68,7 @@ func (c *circuit) reason() string {
 	return c.why
 }
 
-// askAgain makes the preflight's call again and says why it got no answer. Where a
+// askAgain makes the preflight's call again and says why it got no response. Where a
 // plan has no such call, the last silence must do.
 func (r *Run) askAgain(ctx context.Context, last string) string {
 	c := r.plan.Preflight

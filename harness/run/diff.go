@@ -55,13 +55,13 @@ type Change struct {
 	Why        string     `json:"why,omitempty"` // of the new state
 }
 
-// Seen is an answer that the description does not have, or that was tolerated.
+// Seen is a response that the description does not have, or that was tolerated.
 type Seen struct {
 	Operation string `json:"operation"`
 	What      string `json:"what"`
 }
 
-// Slower is an operation whose answers take longer.
+// Slower is an operation whose responses take longer.
 type Slower struct {
 	Operation string  `json:"operation"`
 	OldP50MS  float64 `json:"oldP50Ms"`
@@ -70,8 +70,8 @@ type Slower struct {
 	NewP90MS  float64 `json:"newP90Ms"`
 }
 
-// An operation is slower when nine of ten answers take half as long again, by no
-// less than slowerByMS, with enough answers on both sides to say so.
+// An operation is slower when nine of ten responses take half as long again, by no
+// less than slowerByMS, with enough responses on both sides to say so.
 const (
 	slowerTimes = 1.5
 	slowerByMS  = 20
@@ -194,7 +194,7 @@ func madeOf(old, new *Document) []Value {
 	return list
 }
 
-// undocumented lists answers beyond the description that the old run did not meet.
+// undocumented lists responses beyond the description that the old run did not meet.
 func undocumented(old, new *Document) []Seen {
 	before := beyond(old)
 	list := []Seen{}

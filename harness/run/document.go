@@ -150,7 +150,7 @@ func (o Obligation) NeedlessWaiver() bool { return o.Outcome == verdict.Pass && 
 
 // Failures lists the failed obligations, the one to read first first: what must
 // hold before what should, what a status means and how a request ended before
-// what its answer looks like, then in the plan's order.
+// what its response looks like, then in the plan's order.
 func (d *Document) Failures() []Obligation {
 	list := slices.DeleteFunc(slices.Clone(d.Obligations), func(o Obligation) bool { return o.Outcome != verdict.Fail })
 	slices.SortStableFunc(list, func(a, b Obligation) int {

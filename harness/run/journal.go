@@ -45,7 +45,7 @@ type Entry struct {
 	Unanswered bool `json:"unanswered,omitempty"`
 }
 
-// Time is how long one answer took.
+// Time is how long one response took.
 type Time struct {
 	Operation string  `json:"operation"`
 	MS        float64 `json:"ms"`
@@ -77,7 +77,7 @@ type line struct {
 	End     *End     `json:"end"`
 	Entry
 
-	repeated []Entry // before Resumed: what got no answer and is repeated
+	repeated []Entry // before Resumed: what got no response and is repeated
 }
 
 // scanned is what is known of a journal when it was read to its end.
@@ -87,7 +87,7 @@ type scanned struct {
 	unanswered []Entry // of the last part: they count unless the run is resumed
 }
 
-// scan reads a journal line by line. Cases that got no answer are kept back, since
+// scan reads a journal line by line. Cases that got no response are kept back, since
 // a line further down may say that they are repeated.
 func scan(r io.Reader, each func(line) error) (s scanned, err error) {
 	lines := bufio.NewReaderSize(r, 1<<20)

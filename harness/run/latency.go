@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Latency is how long an operation took to answer, over all its answered requests.
+// Latency is how long an operation took to answer, over all requests with a response.
 type Latency struct {
 	Operation string   `json:"operation"`
 	Count     int      `json:"count"`
@@ -19,7 +19,7 @@ type Latency struct {
 	Buckets   []Bucket `json:"buckets"` // the same bounds for every operation
 }
 
-// Bucket counts the answers that took longer than the bucket before allows, and not longer than this one.
+// Bucket counts the responses that took longer than the bucket before allows, and not longer than this one.
 type Bucket struct {
 	UpToMS float64 `json:"upToMs"`
 	Count  int     `json:"count"`
@@ -63,7 +63,7 @@ func (w *stopwatch) add(took time.Duration) {
 
 func upperBound(step int) float64 { return finestMS * math.Pow(stepSize, float64(step)) }
 
-// percentile returns a time that a share of the answers did not exceed.
+// percentile returns a time that a share of the responses did not exceed.
 func (w *stopwatch) percentile(share float64) float64 {
 	wanted, seen := int(math.Ceil(share*float64(w.count))), 0
 	for _, step := range slices.Sorted(maps.Keys(w.steps)) {

@@ -23,7 +23,7 @@ type ledger struct {
 	failed   int             // cases with a failed obligation
 	causes   causes
 	watches  map[string]*stopwatch // by operation
-	lost     map[string]bool       // cases in which a request got no answer
+	lost     map[string]bool       // cases in which a request got no response
 }
 
 // newLedger begins with a document of which nothing has run.

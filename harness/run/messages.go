@@ -100,7 +100,7 @@ func (r *Run) judgeLate(ctx context.Context) {
 // received is all that came, sorted by what it is about.
 type received struct {
 	named     map[string][]message.Delivery // by the id that they name
-	unmatched []message.Delivery            // name an id that no answer named
+	unmatched []message.Delivery            // name an id that no response named
 	rejected  []message.Delivery            // those of them that can only be about rejected requests
 	unknown   []message.Delivery            // those of them that were not looked up, or in vain
 	unsigned  []message.Delivery            // came without the header pair

@@ -39,7 +39,7 @@ func concerns(o *spec.Operation) func(message.Delivery) bool {
 	}
 }
 
-// origin is what a message about an id that no answer named is about.
+// origin is what a message about an id that no response named is about.
 type origin int
 
 const (
@@ -92,7 +92,7 @@ func (r *Run) origin(ctx context.Context, m *spec.Messaging, id string, made map
 }
 
 // made lists the unique values that requests send, in this part of the run and in
-// earlier ones. Of a case in which an answer was lost it is not known which of its
+// earlier ones. Of a case in which a response was lost it is not known which of its
 // requests a value is about: one that is rejected is sent again, corrected.
 func (r *Run) made() map[string]origin {
 	list, runs := map[string]origin{}, r.document.RunIDs()

@@ -1,4 +1,4 @@
-// Package run sends the cases of a plan, judges each when its answer arrives,
+// Package run sends the cases of a plan, judges each when its response arrives,
 // journals it, forgets its record, and owns the finished document.
 package run
 

@@ -14,7 +14,7 @@ import (
 	"qorcheck/spec"
 )
 
-// Body is an answer's body, read strictly.
+// Body is a response's body, read strictly.
 type Body struct {
 	Value     any    // decoded JSON, nil when it is none
 	Fault     string // why it is not JSON by RFC 8259 with unique names, "" when it is
@@ -171,7 +171,7 @@ func decode(d *json.Decoder, depth int) (any, error) {
 	return token, nil
 }
 
-// mediaTypeOf returns the media type of an answer without parameters, lower case.
+// mediaTypeOf returns the media type of a response without parameters, lower case.
 func mediaTypeOf(a *exchange.Answer) string {
 	base, _, err := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	if err != nil {

@@ -97,7 +97,7 @@ func plain(values []any) []string {
 	return texts
 }
 
-// resolve replaces expressions within a schema by what was sent and answered.
+// resolve replaces expressions within a schema by what was sent and received.
 func (v View) resolve(schema any) (any, error) {
 	switch s := schema.(type) {
 	case string:

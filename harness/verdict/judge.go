@@ -17,7 +17,7 @@ import (
 type View struct {
 	Case       *plan.Case
 	Operation  *spec.Operation
-	Expect     plan.Expect // of this answer
+	Expect     plan.Expect // of this response
 	Method     string
 	Sent       any // decoded body of the request, nil when it is none that can be decoded
 	Answer     *exchange.Answer
@@ -45,7 +45,7 @@ func (v View) observed(check string) (records []exchange.Record, places []int) {
 type Observation struct {
 	Exercised bool      // there was something to judge
 	Findings  []Finding // each a broken rule
-	Note      string    // the answer is tolerated, and why
+	Note      string    // the response is tolerated, and why
 	Unclear   *Obstacle // nothing can be concluded, and why
 
 	broken *Obstacle // a fault of our own
@@ -131,8 +131,8 @@ func Judge(p *plan.Plan, t *exchange.Transcript) []Verdict {
 	return list
 }
 
-// views makes one view of each answered request, in order. Act is the index of the
-// one under judgement, -1 when it has no answer.
+// views makes one view of each request that got a response, in order. Act is the index of the
+// one under judgement, -1 when it has no response.
 func views(p *plan.Plan, t *exchange.Transcript) (list []View, act int) {
 	act = -1
 	for i, r := range t.Records() {

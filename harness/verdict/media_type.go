@@ -53,8 +53,8 @@ func mediaType(v View) Observation {
 	return seen
 }
 
-// documentedMediaTypes lists the media types of the documented answer; where the
-// status is not documented, or tolerated, those of the operation's other answers.
+// documentedMediaTypes lists the media types of the documented response; where the
+// status is not documented, or tolerated, those of the operation's other responses.
 func documentedMediaTypes(v View) []string {
 	var list []string
 	if r := v.Operation.Response(v.Answer.Status); r != nil {

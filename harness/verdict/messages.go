@@ -11,8 +11,8 @@ import (
 	"qorcheck/spec"
 )
 
-// awaited finds what came of waiting for the message about the act, and where it
-// stands among the exchanges. Nothing is to be said where nothing was carried out.
+// awaited finds the record of waiting for the message about the act, and its place
+// among the exchanges. No message is owed where nothing was carried out.
 func awaited(v View) (r exchange.Record, place int, ok bool) {
 	if v.Answer.Status/100 != 2 {
 		return r, 0, false
@@ -25,10 +25,9 @@ func awaited(v View) (r exchange.Record, place int, ok bool) {
 	return r, 0, false
 }
 
-// messageCame judges that a message about an accepted request comes in time. One
-// that came without the header pair, or under another id, may be the one: that is
-// for messageHeader and messageID to find.
-func messageCame(v View) Observation {
+// onSilence judges that no message came about the act: one that did is all that the
+// check asks for.
+func onSilence(v View, judge func(exchange.Record) Observation) Observation {
 	r, place, ok := awaited(v)
 	switch {
 	case !ok:
@@ -36,12 +35,17 @@ func messageCame(v View) Observation {
 	case len(r.Messages) > 0:
 		return Observation{Exercised: true}
 	}
-	seen := v.judgeSilence(r)
+	seen := judge(r)
 	for i := range seen.Findings {
-		seen.Findings[i].Exchange = place
+		seen.Findings[i].Exchange, seen.Findings[i].Status = place, v.Answer.Status
 	}
 	return seen
 }
+
+// messageCame judges that a message about an accepted request comes in time. One
+// that came without the header pair, or under another id, may be the one: that is
+// for messageHeader and messageID to find.
+func messageCame(v View) Observation { return onSilence(v, v.judgeSilence) }
 
 // judgeSilence judges that no message came where one had to, unless the run cannot
 // distinguish a message that was never sent from one that could not arrive.
@@ -70,27 +74,25 @@ func (v View) noMessage(r exchange.Record) *Obstacle {
 	return &Obstacle{Kind: NoMessage, Detail: r.Sought}
 }
 
-// messageID judges that no message names, in place of the answer's, an id that no answer named.
+// messageID judges that no message names, in place of the response's, an id that no response named.
 func messageID(v View) Observation {
-	r, place, ok := awaited(v)
-	switch {
-	case !ok:
-		return Observation{Unclear: noResponse("", r.Failure)}
-	case len(r.Messages) > 0:
-		return Observation{Exercised: true}
-	case len(v.Transcript.Inbox.Unmatched) == 0:
-		return Observation{Unclear: v.noMessage(r)}
-	}
-	m := v.Operation.Conformance.Messages
-	return Observation{Exercised: true, Findings: []Finding{{
-		Rule: MessageNames, Deviation: Value, Status: v.Answer.Status, Exchange: place, Pointer: m.ID,
-		Wanted: []string{strconv.Quote(r.Sought)}, Got: valueAt(v.Transcript.Inbox.Unmatched[0].Value, m.ID),
-	}}}
+	return onSilence(v, func(r exchange.Record) Observation {
+		unmatched := v.Transcript.Inbox.Unmatched
+		if len(unmatched) == 0 {
+			return Observation{Unclear: v.noMessage(r)}
+		}
+		m := v.Operation.Conformance.Messages
+		return Observation{Exercised: true, Findings: []Finding{{
+			Rule: MessageNames, Deviation: Value, Pointer: m.ID,
+			Wanted: []string{strconv.Quote(r.Sought)}, Got: valueAt(unmatched[0].Value, m.ID),
+		}}}
+	})
 }
 
 // messagePrompt judges that a message is sent as soon as promised: its outcome was
-// known when the answer was there. Sent is not received, and a busy target is slow
-// in all it does: it gets as long again as its answer took, and a second.
+// known when the response came. What is received later may have been sent in time, and
+// a busy target is slow in all it does: it gets as long again as its response took,
+// and a second.
 func messagePrompt(v View) Observation {
 	if v.Operation.Conformance.Messages.Within == 0 {
 		return Observation{Unclear: &Obstacle{Kind: NoDeadline}}
@@ -109,7 +111,7 @@ func messagePrompt(v View) Observation {
 	})
 }
 
-// messageSuccess judges that a message says, as true or false, what became of the request.
+// messageSuccess judges that a message says, as true or false, whether the request succeeded.
 func messageSuccess(v View) Observation {
 	return onMessage(v, func(m *spec.Messaging, d message.Delivery, failed bool) []Finding {
 		want := !failed
@@ -187,7 +189,7 @@ func onMessage(v View, judge func(m *spec.Messaging, d message.Delivery, failed 
 	return seen
 }
 
-// unjudged is what is concluded where no message about the act is there.
+// unjudged is the observation where no message about the act is there.
 func (v View) unjudged(r exchange.Record, ok bool) Observation {
 	if !ok {
 		return Observation{Unclear: noResponse("", r.Failure)}
@@ -197,21 +199,16 @@ func (v View) unjudged(r exchange.Record, ok bool) Observation {
 
 // messageHeader judges that messages carry the header pair of the registration.
 func messageHeader(v View) Observation {
-	r, at, ok := awaited(v)
-	switch {
-	case !ok:
-		return Observation{Unclear: noResponse("", r.Failure)}
-	case len(r.Messages) > 0:
-		return Observation{Exercised: true}
-	case v.Transcript.Inbox.Unsigned == 0:
-		return Observation{Unclear: v.noMessage(r)}
-	}
-	return Observation{Exercised: true, Findings: []Finding{{
-		Rule: MessageSigned, Deviation: Missing, Status: v.Answer.Status, Exchange: at, Got: strconv.Itoa(v.Transcript.Inbox.Unsigned),
-	}}}
+	return onSilence(v, func(r exchange.Record) Observation {
+		unsigned := v.Transcript.Inbox.Unsigned
+		if unsigned == 0 {
+			return Observation{Unclear: v.noMessage(r)}
+		}
+		return Observation{Exercised: true, Findings: []Finding{{Rule: MessageSigned, Deviation: Missing, Got: strconv.Itoa(unsigned)}}}
+	})
 }
 
-// unwanted judges that no message came to a place where none may come.
+// unwanted judges that no message came to an address where none may come.
 func (v View) unwanted(r exchange.Record) Observation {
 	seen := Observation{Exercised: true}
 	if len(r.Messages) > 0 {

@@ -9,7 +9,7 @@ import (
 // maxFindings bounds the findings on one response.
 const maxFindings = 10
 
-// schema judges the body and the required headers of an answer against the description.
+// schema judges the body and the required headers of a response against the description.
 func schema(v View) Observation {
 	response := v.Operation.Response(v.Answer.Status)
 	if response == nil {

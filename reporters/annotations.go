@@ -69,7 +69,7 @@ func annotate(w io.Writer, kind string, list []annotation) {
 
 // data escapes the text of a workflow command.
 func data(text string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(sanitise(text))
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(redact.Printable(text))
 }
 
 // property escapes a property of a workflow command.

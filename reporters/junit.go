@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
@@ -174,7 +175,7 @@ func obligationCase(d *run.Document, o run.Obligation) TestCase {
 		c.Timestamp = stamp(o.Started)
 	}
 	if o.File != "" && o.Line > 0 {
-		c.File, c.Line = sanitise(o.File), o.Line
+		c.File, c.Line = redact.Printable(o.File), o.Line
 	}
 	c.property("requirement", o.Requirement)
 	c.property("level", strings.ToUpper(string(o.Level)))
@@ -183,7 +184,7 @@ func obligationCase(d *run.Document, o run.Obligation) TestCase {
 	c.property("doc", o.Clause.Link)
 	if o.Waiver != nil {
 		c.property("waiver", o.Waiver.String())
-		c.Owner = sanitise(oneLine(o.Waiver.Owner))
+		c.Owner = redact.Printable(oneLine(o.Waiver.Owner))
 	}
 	for i, note := range o.Notes {
 		c.property(fmt.Sprintf("note.%d", i+1), fmt.Sprintf("%s (%d cases, first %s)", note.Text, note.Count, note.Case))

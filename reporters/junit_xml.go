@@ -17,7 +17,7 @@ const (
 	maxBody    = 64 << 10
 )
 
-// junitReport is one file. Texts in it and below are sanitised when they are set.
+// junitReport is one file. Texts in it and below are made printable when they are set: XML knows no control characters.
 type junitReport struct {
 	XMLName xml.Name `xml:"testsuites"`
 	Name    string   `xml:"name,attr"`
@@ -114,7 +114,7 @@ func (s *junitSuite) add(c TestCase) {
 }
 
 func newSuite(name string, started time.Time) junitSuite {
-	return junitSuite{Name: sanitise(name), Timestamp: stamp(started), Hostname: "localhost"}
+	return junitSuite{Name: redact.Printable(name), Timestamp: stamp(started), Hostname: "localhost"}
 }
 
 func newTestCase(class, name string) TestCase {
@@ -122,10 +122,10 @@ func newTestCase(class, name string) TestCase {
 }
 
 // junitName makes a name of one line, of a length that readers keep.
-func junitName(text string) string { return sanitise(redact.Cut(oneLine(text), maxName)) }
+func junitName(text string) string { return redact.Printable(redact.Cut(oneLine(text), maxName)) }
 
 func (p *junitProperties) add(name, value string) {
-	p.List = append(p.List, junitProperty{sanitise(name), sanitise(redact.Cut(oneLine(value), maxMessage))})
+	p.List = append(p.List, junitProperty{redact.Printable(name), redact.Printable(redact.Cut(oneLine(value), maxMessage))})
 }
 
 func (c *TestCase) property(name, value string) {
@@ -140,7 +140,7 @@ var junitElements = [...]string{"error", "failure", "skipped"}
 
 // end sets the result of a test case that did not pass, by its element.
 func (c *TestCase) end(element, kind, message, text string) {
-	r := &junitResult{sanitise(redact.Cut(oneLine(message), maxMessage)), kind, sanitise(redact.Cut(text, maxBody))}
+	r := &junitResult{redact.Printable(redact.Cut(oneLine(message), maxMessage)), kind, redact.Printable(redact.Cut(text, maxBody))}
 	switch element {
 	case "error":
 		c.Error = r

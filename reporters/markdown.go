@@ -91,7 +91,7 @@ func failureSection(f outline.Failure) string {
 		received = f.First.Findings[0].Received
 	}
 	fmt.Fprintf(&b, "<details><summary>%s: %s: received <code>%s</code> (%s)</summary>\n\n",
-		f.Word(), html.EscapeString(oneLine(sanitise(f.Promise))), html.EscapeString(redact.Cut(oneLine(sanitise(received)), maxTitle)), html.EscapeString(sanitise(f.Extent())))
+		f.Word(), html.EscapeString(oneLine(redact.Printable(f.Promise))), html.EscapeString(redact.Cut(oneLine(redact.Printable(received)), maxTitle)), html.EscapeString(redact.Printable(f.Extent())))
 	fmt.Fprintf(&b, "- Requirement: %s, %s\n", span(f.Obligation.Requirement), strings.ToUpper(string(f.Obligation.Level)))
 	fmt.Fprintf(&b, "- Documented: %s\n", documented(f.Obligation.Clause))
 	for _, finding := range f.First.Findings {
@@ -120,7 +120,7 @@ func failureSection(f outline.Failure) string {
 func documented(c run.Clause) string {
 	text := escaped(c.Text)
 	if strings.HasPrefix(c.Link, "https://") || strings.HasPrefix(c.Link, "http://") {
-		text += " ([source](<" + strings.NewReplacer("<", "%3C", ">", "%3E", "\n", "", " ", "%20").Replace(sanitise(c.Link)) + ">))"
+		text += " ([source](<" + strings.NewReplacer("<", "%3C", ">", "%3E", "\n", "", " ", "%20").Replace(redact.Printable(c.Link)) + ">))"
 	}
 	return text
 }

@@ -22,7 +22,7 @@ func longest(text string) int {
 
 // span makes a code span of one line.
 func span(text string) string {
-	text = redact.Cut(oneLine(sanitise(text)), maxMessage)
+	text = redact.Cut(oneLine(redact.Printable(text)), maxMessage)
 	if text == "" {
 		return "(nothing)"
 	}
@@ -51,14 +51,14 @@ func spans(texts []string, most int) string {
 // fence makes a code block.
 func fence(language, text string) string {
 	marks := strings.Repeat("`", max(3, longest(text)+1))
-	return fmt.Sprintf("%s%s\n%s\n%s\n\n", marks, language, strings.TrimRight(sanitise(strings.ReplaceAll(text, "\r", "")), "\n"), marks)
+	return fmt.Sprintf("%s%s\n%s\n%s\n\n", marks, language, strings.TrimRight(redact.Printable(strings.ReplaceAll(text, "\r", "")), "\n"), marks)
 }
 
 var punctuation = regexp.MustCompile("[\\\\`*_{}\\[\\]()#+!|~@<>&.-]")
 
 // escaped makes text of a file, such as a requirement list, mean what it says.
 func escaped(text string) string {
-	return punctuation.ReplaceAllStringFunc(oneLine(sanitise(text)), func(c string) string {
+	return punctuation.ReplaceAllStringFunc(oneLine(redact.Printable(text)), func(c string) string {
 		switch c {
 		case ".", "-", "(", ")", "+", "!":
 			return c // mark nothing within a line

@@ -52,7 +52,7 @@ func Waivers(w io.Writer, d *run.Document, ids []string, with run.Waiver) error 
 }
 
 // comment keeps a text on its line.
-func comment(text string) string { return redact.Cut(oneLine(sanitise(text)), maxMessage) }
+func comment(text string) string { return redact.Cut(oneLine(redact.Printable(text)), maxMessage) }
 
 // quoted makes a YAML string, of which JSON's are some.
 func quoted(text string) string {

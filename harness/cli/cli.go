@@ -11,7 +11,7 @@ import (
 	"qorcheck/harness/run"
 )
 
-// exitError carries the exit code of a run that came to its end.
+// exitError carries the exit code of a finished run.
 type exitError int
 
 func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
@@ -27,14 +27,14 @@ func execute(p *process, arguments []string) int {
 		Use:   "qorcheck",
 		Short: "proves whether a payments API keeps its documented response handling",
 		Long: `qorcheck proves whether a running environment of a payments API keeps the promise
-of its documented response handling: it sends valid, malformed, unauthenticated and
-forbidden requests, judges every answer, and writes reports.
+of its documented response handling. It sends valid, malformed, unauthenticated and
+forbidden requests, judges every response, and writes reports.
 
 Each flag can also be given as a variable: --run-id as QORCHECK_RUN_ID.
 
 Exit codes: 0 conforms · 1 a requirement that must hold failed · 2 wrong usage or
-settings, nothing was sent · 3 not enough was shown · 4 a fault of qorcheck ·
-130 interrupted`,
+settings, nothing was sent · 3 not enough was exercised to tell · 4 a fault of
+qorcheck · 130 interrupted`,
 		Example:       "  qorcheck run                    certify the embedded sandbox\n  qorcheck plan                   show what a run would send\n  qorcheck sandbox                serve the reference target",
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -48,10 +48,10 @@ settings, nothing was sent · 3 not enough was shown · 4 a fault of qorcheck ·
 	root.SetErr(p.stderr)
 	root.SetFlagErrorFunc(flagError)
 	root.PersistentPreRunE = func(c *cobra.Command, _ []string) error {
-		if err := fromEnvironment(root, c, p.env); err != nil {
+		if err := setFromEnvironment(root, c, p.env); err != nil {
 			return err
 		}
-		return filledIn(c.Flags())
+		return checkNotEmpty(c.Flags())
 	}
 	err := root.Execute()
 	var code exitError

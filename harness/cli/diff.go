@@ -15,12 +15,12 @@ func diffCommand(p *process) *cobra.Command {
 	gate, format := "", ""
 	c := &cobra.Command{
 		Use:   "diff OLD NEW",
-		Short: "tell what changed between two finished runs",
-		Long: `Tell what changed from an old run to a new one, each a folder or its run.json: what
-fails newly, what is fixed, what is no longer judged, which answers are beyond the
-description, which operations are slower, and what the runs were made of. A gate
-makes the exit code 1: new-failures when something that must hold fails newly,
-lost-coverage when something that must hold is no longer judged as before.`,
+		Short: "show what changed between two finished runs",
+		Long: `Show what changed from an old run to a new one, each a folder or its run.json: new
+failures, fixed failures, lost coverage, new undocumented behaviour, slower operations,
+and changed inputs. A gate makes the exit code 1: new-failures when an obligation that
+must hold fails and did not before, lost-coverage when one that must hold is no longer
+judged.`,
 		Example: "  qorcheck diff before out\n  qorcheck diff before out --gate new-failures --format markdown",
 		Args: func(_ *cobra.Command, arguments []string) error {
 			if len(arguments) != 2 {
@@ -34,17 +34,17 @@ lost-coverage when something that must hold is no longer judged as before.`,
 				return err
 			}
 			if !slices.Contains(reporters.DiffFormats(), format) {
-				return fmt.Errorf("--format %q: allowed are %s", format, strings.Join(reporters.DiffFormats(), ", "))
+				return fmt.Errorf("--format %q: must be one of %s", format, strings.Join(reporters.DiffFormats(), ", "))
 			}
-			old, _, err := p.finishedRun("OLD", arguments[0])
+			older, _, err := p.finishedRun("OLD", arguments[0])
 			if err != nil {
 				return err
 			}
-			new, _, err := p.finishedRun("NEW", arguments[1])
+			newer, _, err := p.finishedRun("NEW", arguments[1])
 			if err != nil {
 				return err
 			}
-			difference := run.Compare(old, new)
+			difference := run.Compare(older, newer)
 			var stopped []string
 			for _, name := range gates {
 				if why := difference.Gate(name); why != "" {
@@ -60,7 +60,7 @@ lost-coverage when something that must hold is no longer judged as before.`,
 			return nil
 		},
 	}
-	c.Flags().StringVar(&gate, "gate", "", "what makes the exit code 1, with commas between: "+strings.Join(run.Gates(), ", ")+" (default: nothing)")
+	c.Flags().StringVar(&gate, "gate", "", "comma-separated gates, each of which makes the exit code 1: "+strings.Join(run.Gates(), ", ")+" (default: none)")
 	c.Flags().StringVar(&format, "format", "console", "one of "+strings.Join(reporters.DiffFormats(), ", "))
 	return c
 }
@@ -72,7 +72,7 @@ func gateNames(list string) ([]string, error) {
 	names := strings.Split(list, ",")
 	for _, name := range names {
 		if !slices.Contains(run.Gates(), name) {
-			return nil, fmt.Errorf("--gate %q: allowed are %s", name, strings.Join(run.Gates(), ", "))
+			return nil, fmt.Errorf("--gate %q: must be one of %s", name, strings.Join(run.Gates(), ", "))
 		}
 	}
 	return names, nil

@@ -10,15 +10,15 @@ import (
 	"qorcheck/reporters"
 )
 
-// github is how a run speaks to GitHub Actions, where it runs there.
+// github writes what GitHub Actions reads of a run: annotations and the summary of the step.
 type github struct {
 	stdout  *redact.Guard
 	token   string // "" elsewhere
 	summary string // file that the step's page is made of, "" for none
 }
 
-// startGitHub makes the runner take no line of the output for a command until
-// finish or resume is called: what a target says must not be one.
+// startGitHub stops workflow commands until finish or resume is called: no line of
+// the output, which quotes the target, may act as one.
 func (p *process) startGitHub(stdout *redact.Guard) *github {
 	g := &github{stdout: stdout, summary: p.path(p.getenv("GITHUB_STEP_SUMMARY"))}
 	if p.getenv("GITHUB_ACTIONS") == "true" {
@@ -28,7 +28,7 @@ func (p *process) startGitHub(stdout *redact.Guard) *github {
 	return g
 }
 
-// resume makes the runner listen again.
+// resume enables workflow commands again.
 func (g *github) resume() {
 	if g.token != "" {
 		fmt.Fprintf(g.stdout, "::%s::\n", g.token)
@@ -36,10 +36,10 @@ func (g *github) resume() {
 	}
 }
 
-// mostSummary is what GitHub takes of a step, in bytes; of more it shows nothing.
-const mostSummary = 1 << 20
+// maxSummary is the size limit of the summary of a step, in bytes; GitHub shows nothing of a longer one.
+const maxSummary = 1 << 20
 
-// finish writes annotations and the summary.
+// finish writes the annotations and the summary.
 func (g *github) finish(d *run.Document) error {
 	annotated := g.token != ""
 	g.resume()
@@ -57,7 +57,7 @@ func (g *github) finish(d *run.Document) error {
 	}
 	info, err := f.Stat()
 	if err == nil {
-		err = reporters.MarkdownUpTo(&redact.Guard{W: f, Redactor: g.stdout.Redactor}, d, mostSummary-int(min(info.Size(), mostSummary)))
+		err = reporters.MarkdownUpTo(&redact.Guard{W: f, Redactor: g.stdout.Redactor}, d, maxSummary-int(min(info.Size(), maxSummary)))
 	}
 	return errors.Join(err, f.Close())
 }

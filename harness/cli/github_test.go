@@ -49,7 +49,7 @@ func TestGitHub(t *testing.T) {
 		t.Errorf("the page is\n%s", summary)
 	}
 	t.Run("a page without room is left as it is", func(t *testing.T) {
-		full := strings.Repeat("x", mostSummary-100)
+		full := strings.Repeat("x", maxSummary-100)
 		writeFiles(t, dir, map[string]string{"page.md": full})
 		if _, _, code := commandIn(t, dir, []string{"GITHUB_STEP_SUMMARY=" + page}, "run", "--filter", oneRead); code != 0 || readFile(t, page) != full {
 			t.Errorf("exit code %d, %d bytes", code, len(readFile(t, page)))

@@ -19,7 +19,7 @@ import (
 	"qorcheck/suites"
 )
 
-// inputs are the flags that run and plan share: what is certified, against what.
+// inputs are the flags that run and plan share: what is certified, and against which target.
 type inputs struct {
 	*process
 	target, fixtures, spec, requirements, profile, filter, oneCase string
@@ -27,14 +27,14 @@ type inputs struct {
 }
 
 func (in *inputs) flags(c *cobra.Command) {
-	c.Flags().StringVar(&in.target, "target", "", "base URL of the environment, as https://sandbox.example.test/v3 (default: the embedded sandbox)")
+	c.Flags().StringVar(&in.target, "target", "", "base URL of the environment, such as https://sandbox.example.test/v3 (default: the embedded sandbox)")
 	c.Flags().StringVar(&in.fixtures, "fixtures", "", "file with hosts, keys and test data of the environment (default: those of the sandbox, for loopback targets)")
 	c.Flags().StringVar(&in.spec, "spec", "", "OpenAPI description (default: the built-in one of QorCommerce)")
 	c.Flags().StringVar(&in.requirements, "requirements", "", "requirement list (default: the built-in one of QorCommerce)")
-	c.Flags().StringVar(&in.profile, "profile", "", "profiles of the requirement list that the target claims, with commas between; others are unsupported (default: all)")
-	c.Flags().StringVar(&in.filter, "filter", "", "which obligations, in Ginkgo's label syntax, as 'operation:payment-capture && !kind:malformed'")
-	c.Flags().StringVar(&in.oneCase, "case", "", "the one case with this id, as listed by qorcheck plan and in every report")
-	c.Flags().Uint64Var(&in.seed, "seed", 1, "what is left to choice in the plan")
+	c.Flags().StringVar(&in.profile, "profile", "", "comma-separated profiles of the requirement list that the target claims; the others are unsupported (default: all)")
+	c.Flags().StringVar(&in.filter, "filter", "", "which obligations, in Ginkgo's label syntax, such as 'operation:payment-capture && !kind:malformed'")
+	c.Flags().StringVar(&in.oneCase, "case", "", "id of the only case to run, as listed by qorcheck plan and in every report")
+	c.Flags().Uint64Var(&in.seed, "seed", 1, "seed for the plan's random choices")
 }
 
 // plan loads everything and plans. Nothing is sent. The target is nil for the embedded sandbox.
@@ -49,7 +49,7 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 	var requirements *spec.Requirements
 	var unreadable error
 	var reading sync.WaitGroup
-	reading.Go(func() { requirements, unreadable = in.requirementList() }) // beside the description: both take long
+	reading.Go(func() { requirements, unreadable = in.requirementList() }) // while the description is read: both take long
 	description, err := in.description()
 	reading.Wait()
 	if err != nil {
@@ -89,7 +89,7 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 	}
 	if in.oneCase != "" {
 		if p = p.Case(in.oneCase); p == nil {
-			return nil, nil, nil, fmt.Errorf("--case %q: no case that is selected has this id; the ids are listed by qorcheck plan", in.oneCase)
+			return nil, nil, nil, fmt.Errorf("--case %q: no selected case has this id; qorcheck plan lists the ids", in.oneCase)
 		}
 	}
 	return p, fixtures, target, nil
@@ -118,7 +118,7 @@ func (in *inputs) fixturesFor(target *url.URL) (*settings.Fixtures, error) {
 		return f, nil
 	}
 	if target != nil && !settings.Loopback(target.Hostname()) {
-		return nil, fmt.Errorf("--target %s: a target that is not on this machine needs --fixtures FILE with its keys, its test data and hosts: [%q]", in.target, target.Host)
+		return nil, fmt.Errorf("--target %s: a target that is not on this machine requires --fixtures FILE with its keys, its test data and hosts: [%q]", in.target, target.Host)
 	}
 	return settings.ParseFixtures(sandbox.Fixtures(""), "the sandbox's fixtures", in.lookup)
 }

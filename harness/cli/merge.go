@@ -18,13 +18,13 @@ func mergeCommand(p *process) *cobra.Command {
 		Use:   "merge SHARD...",
 		Short: "make one run of its shards",
 		Long: `Make one run of its shards, each the folder of a qorcheck run --shard, in any order.
-Every report is written as by a run that was not split, and the exit code is that of
-such a run. It is refused when a shard is missing or there twice, or when the shards
-were made of different things. Nothing is sent.`,
+The reports and the exit code are those of a run that was not split. A merge is refused
+when a shard is missing or given twice, or when the shards have different settings or
+inputs. Nothing is sent.`,
 		Example: "  qorcheck merge shard1 shard2 --out out",
 		Args: func(_ *cobra.Command, arguments []string) error {
 			if len(arguments) == 0 {
-				return errors.New("merge takes the folders of all shards of a run, as in qorcheck merge shard1 shard2 --out out; got none")
+				return errors.New("merge takes the folders of all shards of a run, such as qorcheck merge shard1 shard2 --out out; got none")
 			}
 			return nil
 		},
@@ -40,8 +40,8 @@ func (f *output) merge(dirs []string) (err error) {
 	}
 	var sources []run.Source
 	for _, dir := range dirs {
-		if f.same(dir, f.out) {
-			return fmt.Errorf("--out %s: it is one of the shards, whose files would be lost; allowed is any other folder", f.out)
+		if f.sameFolder(dir, f.out) {
+			return fmt.Errorf("--out %s: it is one of the shards, whose files would be lost; it must be another folder", f.out)
 		}
 		journal, err := rundir.OpenJournal(f.path(dir))
 		if err != nil {
@@ -50,7 +50,7 @@ func (f *output) merge(dirs []string) (err error) {
 		defer func() { err = errors.Join(err, journal.Close()) }()
 		sources = append(sources, run.Source{Name: dir, Journal: journal})
 	}
-	shards, err := run.Join(sources, slices.Concat(ofThisPart, changeable, []string{"shard"}))
+	shards, err := run.Join(sources, slices.Concat(ownFlags, changeableFlags, []string{"shard"}))
 	if err != nil {
 		return err
 	}
@@ -68,5 +68,5 @@ func (f *output) merge(dirs []string) (err error) {
 	if err != nil {
 		return faultError{err}
 	}
-	return f.afterwards(document, finishedRedactor())
+	return f.concludeFinished(document, finishedRedactor())
 }

@@ -34,10 +34,10 @@ func mutantsCommand(p *process) *cobra.Command {
 		Use:   "mutants",
 		Short: "prove that the checks can fail: certify sandboxes with a planted defect each",
 		Long: `Certify the embedded sandbox with one planted defect after another. A mutant is
-killed when the requirement that it names fails; one that survives, and a failure
-that does not follow from the defect (a false alarm), make the exit code 1. The
-sandbox without a defect is certified too: every failure of it is a false alarm.
-Into --out it writes mutants.json (everything) and mutants.txt (what is printed).`,
+killed when the requirement that it names fails. A mutant that survives, and a failure
+that does not follow from the defect (a false alarm), make the exit code 1. The sandbox
+without a defect is certified too: each of its failures is a false alarm. It writes
+mutants.json (everything) and mutants.txt (what is printed) into --out.`,
 		Example: `  qorcheck mutants
   qorcheck mutants --filter 'requirement:RH-200-5 || mutant:charge-despite-500'
   qorcheck mutants --all --seeds 6 --clean 20`,
@@ -45,17 +45,17 @@ Into --out it writes mutants.json (everything) and mutants.txt (what is printed)
 		RunE: func(*cobra.Command, []string) error { return f.run() },
 	}
 	c.Flags().StringVar(&f.filter, "filter", "", "which mutants, in Ginkgo's label syntax: mutant:NAME, requirement:ID, operation:ID")
-	c.Flags().BoolVar(&f.all, "all", false, "ask every obligation of each mutant, not only those of the operations that it touches")
-	c.Flags().Uint64Var(&f.seed, "seed", 1, "the first seed of the plans")
-	c.Flags().IntVar(&f.seeds, "seeds", 1, "with how many seeds each mutant is certified")
-	c.Flags().IntVar(&f.clean, "clean", 1, "with how many seeds the sandbox without a defect is certified")
+	c.Flags().BoolVar(&f.all, "all", false, "run every obligation on each mutant, not only those on the operations that it touches")
+	c.Flags().Uint64Var(&f.seed, "seed", 1, "first seed of the plans")
+	c.Flags().IntVar(&f.seeds, "seeds", 1, "number of seeds that each mutant is certified with")
+	c.Flags().IntVar(&f.clean, "clean", 1, "number of seeds that the sandbox without a defect is certified with")
 	c.Flags().StringVar(&f.out, "out", "out", "folder for mutants.json and mutants.txt")
 	return c
 }
 
-// mostOfMatrix is what so many sandboxes and runs may take before the collector
-// works harder, in bytes.
-const mostOfMatrix = 2 << 30
+// maxMatrixMemory is the memory limit of concurrent sandboxes and runs, in bytes; beyond
+// it garbage is collected more often.
+const maxMatrixMemory = 2 << 30
 
 // atOnce is how many sandboxes are under way at once. Some rows wait, for messages
 // that do not come, so that there are more than processors.
@@ -63,19 +63,19 @@ const atOnce = 16
 
 func (f *mutantsFlags) run() error {
 	if f.seeds < 1 {
-		return fmt.Errorf("--seeds %d: allowed is 1 or more", f.seeds)
+		return fmt.Errorf("--seeds %d: must be 1 or more", f.seeds)
 	}
 	if f.clean < 0 {
-		return fmt.Errorf("--clean %d: allowed is 0 or more", f.clean)
+		return fmt.Errorf("--clean %d: must be 0 or more", f.clean)
 	}
-	mutants, err := f.selected()
+	mutants, err := f.selectMutants()
 	if err != nil {
 		return err
 	}
 	if err := os.MkdirAll(f.path(f.out), 0o755); err != nil {
 		return fmt.Errorf("--out %s: %w", f.out, err)
 	}
-	tuneGC(mostOfMatrix)
+	tuneGC(maxMatrixMemory)
 	ctx, stop := interruptible()
 	defer stop()
 	m, err := matrix.Run(ctx, mutants, matrix.Options{
@@ -83,8 +83,8 @@ func (f *mutantsFlags) run() error {
 			p, _, _, err := (&inputs{process: f.process, seed: seed}).plan()
 			return p, err
 		},
-		Seeds: upFrom(f.seed, f.seeds), Clean: upFrom(f.seed, f.clean), All: f.all, AtOnce: atOnce,
-		Done: rowsDone(f.stderr, len(mutants)*f.seeds+f.clean, heartbeat),
+		Seeds: seedsFrom(f.seed, f.seeds), Clean: seedsFrom(f.seed, f.clean), All: f.all, AtOnce: atOnce,
+		Done: rowProgress(f.stderr, len(mutants)*f.seeds+f.clean, heartbeat),
 	})
 	if isTerminal(f.stderr) {
 		fmt.Fprint(f.stderr, "\r")
@@ -101,12 +101,12 @@ func (f *mutantsFlags) run() error {
 	return concludeMatrix(f.stdout, m)
 }
 
-// heartbeat is how often a matrix tells how far it is where nobody watches a terminal.
+// heartbeat is the interval between two lines of progress outside a terminal.
 const heartbeat = time.Minute
 
-// rowsDone returns what tells of each row what is wrong with it, and how many of all are done.
-func rowsDone(w io.Writer, all int, every time.Duration) func(matrix.Row) {
-	done, told, over, end := 0, time.Now(), "", "\n"
+// rowProgress returns the function that prints the complaint about each row, and how many rows are done.
+func rowProgress(w io.Writer, all int, every time.Duration) func(matrix.Row) {
+	done, printed, over, end := 0, time.Now(), "", "\n"
 	if isTerminal(w) {
 		every, over, end = 0, "\r", ""
 	}
@@ -114,8 +114,8 @@ func rowsDone(w io.Writer, all int, every time.Duration) func(matrix.Row) {
 		if done++; r.Bad() {
 			fmt.Fprintf(w, "%s%s\n", over, r.Complaint())
 		}
-		if time.Since(told) >= every {
-			told = time.Now()
+		if time.Since(printed) >= every {
+			printed = time.Now()
 			fmt.Fprintf(w, "%s%d of %d%s", over, done, all, end)
 		}
 	}
@@ -135,8 +135,8 @@ func concludeMatrix(stdout io.Writer, m *matrix.Matrix) error {
 	return nil
 }
 
-// selected finds the mutants that match the filter.
-func (f *mutantsFlags) selected() ([]sandbox.Defect, error) {
+// selectMutants returns the mutants that match the filter.
+func (f *mutantsFlags) selectMutants() ([]sandbox.Defect, error) {
 	all := sandbox.Defects()
 	if strings.TrimSpace(f.filter) == "" {
 		return all, nil
@@ -153,12 +153,12 @@ func (f *mutantsFlags) selected() ([]sandbox.Defect, error) {
 		return !matches(labels)
 	})
 	if len(some) == 0 {
-		return nil, fmt.Errorf("--filter %q: no mutant matches: their labels are mutant:NAME, requirement:ID and operation:ID, as listed by qorcheck sandbox --list-defects", f.filter)
+		return nil, fmt.Errorf("--filter %q: no mutant matches: the labels are mutant:NAME, requirement:ID and operation:ID, as listed by qorcheck sandbox --list-defects", f.filter)
 	}
 	return some, nil
 }
 
-func upFrom(first uint64, count int) []uint64 {
+func seedsFrom(first uint64, count int) []uint64 {
 	var list []uint64
 	for i := range uint64(count) {
 		list = append(list, first+i)

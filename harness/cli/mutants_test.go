@@ -44,7 +44,7 @@ func TestAMatrixTellsHowFarItIs(t *testing.T) {
 		time.Hour: "nobody-pays, seed 1: survived: RH-200-1 did not fail on a sandbox that pays nobody (PASSED)\n",
 	} {
 		var out strings.Builder
-		tell := rowsDone(&out, 2, every)
+		tell := rowProgress(&out, 2, every)
 		tell(matrix.Row{Outcome: matrix.Sound})
 		tell(matrix.Row{Mutant: "nobody-pays", Breaks: "pays nobody", Verdict: "PASSED", Requirement: "RH-200-1", Seed: 1, Outcome: matrix.Survived})
 		if out.String() != want {

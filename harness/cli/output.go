@@ -15,7 +15,7 @@ import (
 	"qorcheck/reporters"
 )
 
-// output is where a finished run is told: to the folder of its reports and to the console.
+// output is where a finished run is reported: the folder of its reports and the console.
 type output struct {
 	*process
 	renderFlags
@@ -29,39 +29,39 @@ func (f *output) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&f.quiet, "quiet", false, "print the verdict and nothing else")
 }
 
-// say tells something beside the verdict.
-func (f *output) say(stderr io.Writer, format string, values ...any) {
+// printNote prints a line beside the verdict, unless --quiet is set.
+func (f *output) printNote(stderr io.Writer, format string, values ...any) {
 	if !f.quiet {
 		fmt.Fprintf(stderr, format+"\n", values...)
 	}
 }
 
-// afterwards tells a run that nothing is sent for any more.
-func (f *output) afterwards(d *run.Document, redactor *redact.Redactor) error {
-	out, told := &redact.Guard{W: f.stdout, Redactor: redactor}, &redact.Guard{W: f.stderr, Redactor: redactor}
+// concludeFinished reports a run that has nothing left to send.
+func (f *output) concludeFinished(d *run.Document, redactor *redact.Redactor) error {
+	out, notes := &redact.Guard{W: f.stdout, Redactor: redactor}, &redact.Guard{W: f.stderr, Redactor: redactor}
 	actions := f.startGitHub(out)
 	defer actions.resume()
-	return f.conclude(actions, told, d)
+	return f.conclude(actions, notes, d)
 }
 
-// conclude writes the reports and ends with the exit code of the run.
-func (f *output) conclude(actions *github, told *redact.Guard, d *run.Document) error {
+// conclude writes the reports and returns the exit code of the run as an error.
+func (f *output) conclude(actions *github, notes *redact.Guard, d *run.Document) error {
 	written, err := f.report(actions.stdout, d)
-	if err := errors.Join(err, told.Err); err != nil {
+	if err := errors.Join(err, notes.Err); err != nil {
 		return faultError{err}
 	}
 	if err := actions.finish(d); err != nil {
 		return faultError{err}
 	}
-	f.say(told, "reports: %s", strings.Join(written, ", "))
+	f.printNote(notes, "reports: %s", strings.Join(written, ", "))
 	if d.ExitCode != run.ExitPass {
 		return exitError(d.ExitCode)
 	}
 	return nil
 }
 
-// report writes the reports, looks through them for secrets, prints the summary,
-// and returns the files.
+// report writes the reports, scans the files for secrets, prints the summary, and
+// returns the files.
 func (f *output) report(out *redact.Guard, d *run.Document) ([]string, error) {
 	options, err := f.renderFlags.options(f.path(f.out), d)
 	if err != nil {

@@ -18,7 +18,7 @@ func planCommand(p *process) *cobra.Command {
 		Use:   "plan",
 		Short: "show the obligations and cases of a run, and send nothing",
 		Long: `Show what a run would do: each obligation with its cases, the status that each case
-must get and why, and how many requests, writes and how much money that comes to.
+must get and why, and the number of requests and writes and the sum of the payments.
 Nothing is sent.`,
 		Example: "  qorcheck plan\n  qorcheck plan --filter 'operation:payment-capture && kind:unauthenticated'\n  qorcheck plan --json",
 		Args:    noArguments,
@@ -48,8 +48,8 @@ Nothing is sent.`,
 	}
 	in.flags(c)
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON, with every request in full")
-	c.Flags().BoolVar(&dropped, "dropped", false, "print the cases that were made and not kept, with the reason, and nothing else")
-	c.Flags().BoolVar(&coverage, "coverage", false, "print a table: operation, place and keyword of the description, cases that break it, or why there is none")
+	c.Flags().BoolVar(&dropped, "dropped", false, "print only the cases that could not be certified and were dropped, each with the reason")
+	c.Flags().BoolVar(&coverage, "coverage", false, "print the table of schema keywords: operation, place, number of cases that break it, or why there is none")
 	c.MarkFlagsMutuallyExclusive("json", "dropped", "coverage")
 	return c
 }

@@ -17,11 +17,11 @@ import (
 	"qorcheck/reporters"
 )
 
-// finishedRedactor finds the card numbers in what a finished run tells, whose
-// credentials are not known any more.
+// finishedRedactor finds card numbers in the reports of a finished run, whose
+// credentials are unknown.
 func finishedRedactor() *redact.Redactor { return redact.New(redact.Secrets{}) }
 
-// renderFlags say how reports are rendered, by run and by report.
+// renderFlags are the flags of run, merge and report that choose how reports are rendered.
 type renderFlags struct {
 	form  string
 	cases bool
@@ -30,18 +30,18 @@ type renderFlags struct {
 
 func (f *renderFlags) flags(c *cobra.Command) {
 	c.Flags().StringVar(&f.form, "junit", reporters.JUnitCI, "JUnit profile: ci (what CI systems read) or strict (what XML schemas allow)")
-	c.Flags().BoolVar(&f.cases, "junit-cases", false, "JUnit with one test case a case, not an obligation")
-	c.Flags().BoolVar(&f.split, "html-split", false, "HTML with its styles and its script in files beside it, for servers that forbid them inside")
+	c.Flags().BoolVar(&f.cases, "junit-cases", false, "JUnit with one test case per case instead of per obligation")
+	c.Flags().BoolVar(&f.split, "html-split", false, "HTML with its styles and script in separate files, for servers that forbid inline ones")
 }
 
 func (f *renderFlags) check() error {
 	if f.form != reporters.JUnitCI && f.form != reporters.JUnitStrict {
-		return fmt.Errorf("--junit %q: allowed are %s, %s", f.form, reporters.JUnitCI, reporters.JUnitStrict)
+		return fmt.Errorf("--junit %q: must be one of %s, %s", f.form, reporters.JUnitCI, reporters.JUnitStrict)
 	}
 	return nil
 }
 
-// options of reports about a run whose journal is in a folder.
+// options returns how to render the reports of the run in a folder.
 func (f *renderFlags) options(dir string, d *run.Document) (reporters.Options, error) {
 	o := reporters.Options{Strict: f.form == reporters.JUnitStrict, Split: f.split}
 	if !f.cases {
@@ -66,17 +66,17 @@ func reportCommand(p *process) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "report",
 		Short: "render the reports of a run again",
-		Long: `Render reports of a run from its run.json or, where that is missing because the run was
-killed, from its cases.ndjson. Nothing is sent, nothing is judged again. Files are written
-into --out, "-" prints them; the console format is always printed.`,
+		Long: `Render the reports of a run from its run.json or, if that is missing because the run was
+killed, from its cases.ndjson. Nothing is sent or judged again. Files are written into
+--out, "-" prints them; the console format is always printed.`,
 		Example: "  qorcheck report --from out --format console\n  qorcheck report --from out --format junit --junit strict --out strict",
 		Args:    noArguments,
 		RunE:    func(*cobra.Command, []string) error { return f.run() },
 	}
 	f.renderFlags.flags(c)
 	c.Flags().StringVar(&f.from, "from", "out", "folder of the run, or its run.json")
-	c.Flags().StringVar(&f.format, "format", "console", "formats, with commas between, or all: "+strings.Join(reporters.Formats(), ", "))
-	c.Flags().StringVar(&f.out, "out", "", "folder for the files, - for standard output (default: that of the run)")
+	c.Flags().StringVar(&f.format, "format", "console", "comma-separated formats, or all: "+strings.Join(reporters.Formats(), ", "))
+	c.Flags().StringVar(&f.out, "out", "", "folder for the files, or - for standard output (default: the folder of the run)")
 	return c
 }
 
@@ -146,7 +146,7 @@ func formatNames(list string, allowed []string) ([]string, error) {
 	for i, name := range names {
 		names[i] = strings.TrimSpace(name)
 		if !slices.Contains(allowed, names[i]) {
-			return nil, fmt.Errorf("--format %q: allowed are %s, or all", names[i], strings.Join(allowed, ", "))
+			return nil, fmt.Errorf("--format %q: must be one of %s, or all", names[i], strings.Join(allowed, ", "))
 		}
 	}
 	return names, nil

@@ -14,10 +14,10 @@ func requirementsCommand(p *process) *cobra.Command {
 	asJSON, asMarkdown := false, false
 	c := &cobra.Command{
 		Use:   "requirements",
-		Short: "print the requirements: what each says, where it comes from, how it is tested",
+		Short: "print the requirements, their sources, and how each is tested",
 		Long: `Print the requirement catalogue: each requirement with the clause that it comes from,
 the operations that it is tested on, the check that judges it and the mutants that
-show that the check can fail; then what is not tested, and why.`,
+show that the check can fail; then the untested requirements, each with the reason.`,
 		Example: "  qorcheck requirements\n  qorcheck requirements --json\n  qorcheck requirements --requirements own.yaml --spec own-api.yaml",
 		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
@@ -42,7 +42,7 @@ show that the check can fail; then what is not tested, and why.`,
 	c.Flags().StringVar(&in.spec, "spec", "", "OpenAPI description (default: the built-in one of QorCommerce)")
 	c.Flags().StringVar(&in.requirements, "requirements", "", "requirement list (default: the built-in one of QorCommerce)")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	c.Flags().BoolVar(&asMarkdown, "markdown", false, "print the page that stands in spec/REQUIREMENTS.md")
+	c.Flags().BoolVar(&asMarkdown, "markdown", false, "print the page spec/REQUIREMENTS.md")
 	c.MarkFlagsMutuallyExclusive("json", "markdown")
 	return c
 }

@@ -17,81 +17,81 @@ import (
 )
 
 var (
-	// ofThisPart are the flags of run that say nothing of what is certified: a
-	// resumed run has its own.
-	ofThisPart = []string{"out", "resume", "run-id", "junit", "junit-cases", "html-split", "quiet", "verbose"}
+	// ownFlags are the flags of run that do not change what is certified: a resumed
+	// run and each shard have their own.
+	ownFlags = []string{"out", "resume", "run-id", "junit", "junit-cases", "html-split", "quiet", "verbose"}
 
-	// changeable are those that a resumed run takes over, but may have otherwise.
-	// What is in a file is compared by its digest.
-	changeable = []string{"concurrency", "timeout", "rate", "message-wait", "quiet-window", "ca-file", "client-cert", "client-key", "fixtures", "spec", "requirements", "waivers"}
+	// changeableFlags are those that a resumed run takes over and may change. The
+	// content of a file is compared by its digest.
+	changeableFlags = []string{"concurrency", "timeout", "rate", "message-wait", "quiet-window", "ca-file", "client-cert", "client-key", "fixtures", "spec", "requirements", "waivers"}
 )
 
-// given lists the flags that count and were given, for resuming.
-func given(flags *pflag.FlagSet) map[string]string {
+// givenFlags returns the flags that were given, for resuming, without ownFlags.
+func givenFlags(flags *pflag.FlagSet) map[string]string {
 	list := map[string]string{}
 	flags.Visit(func(f *pflag.Flag) {
-		if !slices.Contains(ofThisPart, f.Name) {
+		if !slices.Contains(ownFlags, f.Name) {
 			list[f.Name] = f.Value.String()
 		}
 	})
 	return list
 }
 
-// resumed reads the run that is resumed, nil for a new one, and takes over its
-// flags. One that is given must be the same as then.
-func (f *runFlags) resumed(flags *pflag.FlagSet) (*run.Replayed, error) {
+// loadResumed reads the run to resume, nil for a new run, and takes over its flags.
+// A flag that is given must have the value that it had then.
+func (f *runFlags) loadResumed(flags *pflag.FlagSet) (*run.Replayed, error) {
 	if f.resume == "" {
 		return nil, nil
 	}
-	if flags.Changed("out") && !f.same(f.out, f.resume) {
-		return nil, fmt.Errorf("--out %s: the run of --resume %s goes on in its own folder; leave --out away", f.out, f.resume)
+	if flags.Changed("out") && !f.sameFolder(f.out, f.resume) {
+		return nil, fmt.Errorf("--out %s: the run of --resume %s continues in its own folder; omit --out", f.out, f.resume)
 	}
 	f.out = f.resume
 	earlier, err := rundir.Replay(f.path(f.resume))
 	if err != nil {
 		return nil, fmt.Errorf("--resume %s: %w", f.resume, err)
 	}
-	var unlike error
+	var conflict error
 	flags.VisitAll(func(own *pflag.Flag) {
 		before, wasGiven := earlier.Settings[own.Name]
 		switch {
-		case slices.Contains(ofThisPart, own.Name), unlike != nil:
+		case slices.Contains(ownFlags, own.Name), conflict != nil:
 		case !own.Changed && wasGiven:
-			unlike = flags.Set(own.Name, before)
-		case own.Changed && !slices.Contains(changeable, own.Name):
+			conflict = flags.Set(own.Name, before)
+		case own.Changed && !slices.Contains(changeableFlags, own.Name):
 			if !wasGiven {
 				before = own.DefValue
 			}
 			if own.Value.String() != before {
-				unlike = fmt.Errorf("--%s %s: the run of --resume %s was begun with %s; leave --%s away", own.Name, shown(own.Value.String()), f.resume, shown(before), own.Name)
+				conflict = fmt.Errorf("--%s %s: the run of --resume %s was begun with %s; omit --%s", own.Name, orNone(own.Value.String()), f.resume, orNone(before), own.Name)
 			}
 		}
 	})
 	for name, value := range earlier.Settings {
-		if flags.Lookup(name) == nil || slices.Contains(ofThisPart, name) {
-			return nil, fmt.Errorf("--resume %s: it was begun with --%s %s, which this program does not have", f.resume, name, value)
+		if flags.Lookup(name) == nil || slices.Contains(ownFlags, name) {
+			return nil, fmt.Errorf("--resume %s: it was begun with --%s %s, a flag that this program does not have", f.resume, name, value)
 		}
 	}
 	if slices.Contains(earlier.RunIDs(), f.runID) {
-		return nil, fmt.Errorf("--run-id %s: the run of --resume %s has used it, and what was half done is repeated under new values; leave --run-id away", f.runID, f.resume)
+		return nil, fmt.Errorf("--run-id %s: the run of --resume %s has used it, and unfinished cases are repeated with new values; omit --run-id", f.runID, f.resume)
 	}
-	return earlier, unlike
+	return earlier, conflict
 }
 
-func shown(value string) string {
+func orNone(value string) string {
 	if value == "" {
 		return "none"
 	}
 	return value
 }
 
-// same reports whether two names are those of one folder.
-func (p *process) same(a, b string) bool {
+// sameFolder reports whether two names are those of one folder.
+func (p *process) sameFolder(a, b string) bool {
 	return rundir.Same(p.path(a), p.path(b))
 }
 
-// unchanged refuses to resume a run that was made of something else.
-func (f *runFlags) unchanged(earlier *run.Replayed, p *plan.Plan, fixtures *settings.Fixtures, waivers *settings.Waivers) error {
+// checkUnchanged refuses to resume a run whose inputs have changed.
+func (f *runFlags) checkUnchanged(earlier *run.Replayed, p *plan.Plan, fixtures *settings.Fixtures, waivers *settings.Waivers) error {
 	now := run.DigestsOf(p, fixtures, waivers)
 	before := earlier.Head.Document.Digests
 	for _, d := range []struct{ what, before, now string }{
@@ -108,29 +108,29 @@ func (f *runFlags) unchanged(earlier *run.Replayed, p *plan.Plan, fixtures *sett
 		if d.what == "the plan" {
 			why = fmt.Sprintf("; it was made by %s, this is %s", earlier.Head.Document.Tool, tool())
 		}
-		return fmt.Errorf("--resume %s: %s has changed since: its digest is %s, the run was begun with %s%s; begin a new run", f.resume, d.what, shown(d.now), shown(d.before), why)
+		return fmt.Errorf("--resume %s: %s has changed since: its digest is %s, the run was begun with %s%s; begin a new run", f.resume, d.what, orNone(d.now), orNone(d.before), why)
 	}
 	return nil
 }
 
-// complete writes the reports of a run of which nothing is missing.
-func (f *runFlags) complete(j *job) error {
+// reportComplete writes the reports of a resumed run without missing cases.
+func (f *runFlags) reportComplete(j *job) error {
 	document, err := j.earlier.Document()
 	if err != nil {
 		return fmt.Errorf("--resume %s: %w", f.resume, err)
 	}
 	redactor := exchange.NewRedactor(j.settings.Fixtures, j.plan.Description.SecretFields)
-	f.say(f.stderr, "%s: the run is complete, nothing is sent", f.resume)
-	return f.afterwards(document, redactor)
+	f.printNote(f.stderr, "%s: the run is complete, nothing is sent", f.resume)
+	return f.concludeFinished(document, redactor)
 }
 
-// goesOn says from where a resumed run goes on.
-func (f *runFlags) goesOn(stderr io.Writer, earlier *run.Replayed) {
+// announceResume prints what is missing of a resumed run; nothing for a new one.
+func (f *runFlags) announceResume(stderr io.Writer, earlier *run.Replayed) {
 	if earlier == nil {
 		return
 	}
 	if earlier.Torn {
-		f.say(stderr, "%s: the last line was not written to its end, and is cut", filepath.Join(f.out, rundir.JournalFile))
+		f.printNote(stderr, "%s: the last line is incomplete and is cut", filepath.Join(f.out, rundir.JournalFile))
 	}
-	f.say(stderr, "resuming run %s: %d of %d cases are missing", strings.Join(earlier.RunIDs(), ", "), earlier.Missing(), earlier.Cases())
+	f.printNote(stderr, "resuming run %s: %d of %d cases are missing", strings.Join(earlier.RunIDs(), ", "), earlier.Missing(), earlier.Cases())
 }

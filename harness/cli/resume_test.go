@@ -292,7 +292,7 @@ func TestResume(t *testing.T) {
 		t.Errorf("report: exit code %d: %s", code, stderr)
 	}
 	_, stderr, code := commandIn(t, dir, nil, "run", "--resume", "out", "--out", "./out/", "--seed", "3", "--fixtures", "moved.yaml", "--timeout", "15s", "--concurrency", "2", "--rate", "500/s")
-	for _, want := range []string{"the last line was not written to its end, and is cut", "resuming run first: "} {
+	for _, want := range []string{"the last line is incomplete and is cut", "resuming run first: "} {
 		if !strings.Contains(stderr, want) {
 			t.Errorf("stderr does not say %q: %s", want, stderr)
 		}

@@ -32,10 +32,10 @@ func sandboxCommand(p *process) *cobra.Command {
 	f := &sandboxFlags{process: p}
 	c := &cobra.Command{
 		Use:   "sandbox",
-		Short: "serve the reference target, which keeps the whole promise",
+		Short: "serve the reference target, which meets every requirement",
 		Long: `Serve the reference target until Ctrl-C. It prints its URL and the fixtures file to
-use with it, and listens on this machine only unless --any-address is given. With
---defect it breaks the promise in one way or several, to show what a run finds then.`,
+use with it, and listens on loopback addresses only, unless --any-address is given.
+With --defect it has planted defects, to show how a run reports them.`,
 		Example: "  qorcheck sandbox --addr 127.0.0.1:8080\n  qorcheck sandbox --addr 127.0.0.1:0 --data state.json\n  qorcheck sandbox --defect reason-absent,charge-despite-500",
 		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
@@ -48,12 +48,12 @@ use with it, and listens on this machine only unless --any-address is given. Wit
 		},
 	}
 	c.Flags().StringVar(&f.addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 takes a free one")
-	c.Flags().BoolVar(&f.anyAddress, "any-address", false, "allow an address that other machines reach")
+	c.Flags().BoolVar(&f.anyAddress, "any-address", false, "allow an address that other machines can reach")
 	c.Flags().StringVar(&f.data, "data", "", "file that keeps the state across restarts (default: memory only)")
-	c.Flags().StringVar(&f.fixturesOut, "fixtures-out", "", "where to write the fixtures file (default: a temporary file, removed at the end)")
+	c.Flags().StringVar(&f.fixturesOut, "fixtures-out", "", "fixtures file to write (default: a temporary file, removed at the end)")
 	c.Flags().StringVar(&f.certificate, "tls-cert", "", "certificate file, to serve HTTPS")
 	c.Flags().StringVar(&f.key, "tls-key", "", "key file of --tls-cert")
-	c.Flags().StringSliceVar(&f.defects, "defect", nil, "planted defects, by name, as listed by --list-defects")
+	c.Flags().StringSliceVar(&f.defects, "defect", nil, "names of planted defects, as listed by --list-defects")
 	c.Flags().BoolVar(&f.listDefects, "list-defects", false, "list the defects that can be planted, and serve nothing")
 	return c
 }
@@ -70,13 +70,13 @@ func listDefects(w io.Writer) error {
 func (f *sandboxFlags) serve(ctx context.Context) (err error) {
 	host, _, err := net.SplitHostPort(f.addr)
 	if err != nil {
-		return fmt.Errorf("--addr %q: allowed is host:port, as 127.0.0.1:8080", f.addr)
+		return fmt.Errorf("--addr %q: must be host:port, such as 127.0.0.1:8080", f.addr)
 	}
 	if !settings.Loopback(host) && !f.anyAddress {
-		return fmt.Errorf("--addr %s: other machines would reach it; allowed are loopback addresses, as 127.0.0.1:8080, or any with --any-address", f.addr)
+		return fmt.Errorf("--addr %s: other machines could reach it; it must be a loopback address, such as 127.0.0.1:8080, unless --any-address is given", f.addr)
 	}
 	if (f.certificate == "") != (f.key == "") {
-		return errors.New("--tls-cert and --tls-key go together")
+		return errors.New("--tls-cert and --tls-key must be given together")
 	}
 	secured, err := f.tls()
 	if err != nil {

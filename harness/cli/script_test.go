@@ -55,6 +55,7 @@ func scripts(t *testing.T, dir string) testscript.Params {
 	return testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
+		ContinueOnError:     true, // each claim that does not hold is shown
 		Setup:               func(env *testscript.Env) error { return startSession(t, env) },
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"qorcheck": func(ts *testscript.TestScript, neg bool, args []string) {

@@ -10,10 +10,10 @@ import (
 	"qorcheck/harness/run"
 )
 
-// auto makes the shard that which the CI system says.
+// auto is the value of --shard that reads the shard from the CI system.
 const auto = "auto"
 
-// ciVariables are those by which CI systems number the parallel jobs of one step.
+// ciVariables are the variables in which CI systems number the parallel jobs of one step.
 var ciVariables = []struct {
 	system, index, total string
 	first                int // index of the first job
@@ -23,8 +23,8 @@ var ciVariables = []struct {
 	{"Buildkite", "BUILDKITE_PARALLEL_JOB", "BUILDKITE_PARALLEL_JOB_COUNT", 0},
 }
 
-// numbered puts the shard that the CI system says in the place of auto.
-func (f *runFlags) numbered() error {
+// resolveAutoShard replaces auto by the shard of the CI system.
+func (f *runFlags) resolveAutoShard() error {
 	if f.shard != auto {
 		return nil
 	}
@@ -42,7 +42,7 @@ func shardFrom(index, total string, first int) (s run.Shard, ok bool) {
 	return s, errors.Join(bad, worse) == nil && s.Number >= 1 && s.Number <= s.Of
 }
 
-// shardOfCI is the shard of this job; a job without a number is the only one.
+// shardOfCI returns the shard of this job; a job without a number is the only one.
 func shardOfCI(lookup func(string) (string, bool)) (s run.Shard, err error) {
 	var names []string
 	for _, ci := range ciVariables {
@@ -57,26 +57,26 @@ func shardOfCI(lookup func(string) (string, bool)) (s run.Shard, err error) {
 		}
 		ok := false
 		if s, ok = shardFrom(index, total, ci.first); !ok {
-			return s, fmt.Errorf("--shard %s: %s=%s and %s=%s are not the number of a job, counted from %d, and how many there are", auto, ci.index, index, ci.total, total, ci.first)
+			return s, fmt.Errorf("--shard %s: %s=%s and %s=%s are not the number of a job, counted from %d, and the number of jobs", auto, ci.index, index, ci.total, total, ci.first)
 		}
 		return s, nil
 	}
-	return s, fmt.Errorf("--shard %s: no CI system numbers this job: looked for %s; give I/N, as 2/4", auto, strings.Join(names, ", "))
+	return s, fmt.Errorf("--shard %s: no CI system numbers this job: looked for %s; give I/N, such as 2/4", auto, strings.Join(names, ", "))
 }
 
-// part reduces a plan to the shard that is asked for, nil for the whole plan.
-func (f *runFlags) part(whole *plan.Plan) (*plan.Plan, *run.Shard, error) {
+// selectShard reduces a plan to the shard of --shard, nil for the whole plan.
+func (f *runFlags) selectShard(whole *plan.Plan) (*plan.Plan, *run.Shard, error) {
 	if f.shard == "" {
 		return whole, nil, nil
 	}
 	index, total, _ := strings.Cut(f.shard, "/")
 	s, ok := shardFrom(index, total, 1)
 	if !ok {
-		return nil, nil, fmt.Errorf("--shard %s: allowed is I/N with I from 1 to N, as 2/4, or %s", f.shard, auto)
+		return nil, nil, fmt.Errorf("--shard %s: must be I/N with I from 1 to N, such as 2/4, or %s", f.shard, auto)
 	}
 	part := whole.Shard(s.Number, s.Of)
 	if part == nil {
-		return nil, nil, fmt.Errorf("--shard %s: the plan has %d cases; allowed are at most as many shards", f.shard, len(whole.Cases))
+		return nil, nil, fmt.Errorf("--shard %s: the plan has %d cases, and cannot have more shards than cases", f.shard, len(whole.Cases))
 	}
 	return part, &s, nil
 }

@@ -189,7 +189,7 @@ func TestShardOfTheCISystem(t *testing.T) {
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			f := &runFlags{process: &process{env: tt.env}, shard: auto}
-			err := f.numbered()
+			err := f.resolveAutoShard()
 			if got := f.shard; err == nil && got != tt.want || err != nil && (got != auto || !strings.Contains(err.Error(), tt.want)) {
 				t.Errorf("%s, %v; want %s", got, err, tt.want)
 			}

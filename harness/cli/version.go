@@ -9,7 +9,7 @@ import (
 )
 
 // release is the version of the harness. Description and requirements have
-// versions of their own, told by their digests in every report.
+// versions of their own; every report has their digests.
 const release = "0.1.0"
 
 func version() string { return release }

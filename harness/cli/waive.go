@@ -16,9 +16,9 @@ func waiveCommand(p *process) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "waive",
 		Short: "write the waivers file that accepts failures of a finished run",
-		Long: `Write, to standard output, the waivers file that accepts failures of a finished run
-until a date. Give it to qorcheck run as --waivers: what it names is exercised all the
-same and does not fail the run, until it passes or the date is past. Then the waiver is an error.`,
+		Long: `Print the waivers file that accepts failures of a finished run until a date, for
+qorcheck run --waivers. A waived obligation is still exercised and does not fail the run.
+Once it passes, or the date is past, the waiver itself is an error.`,
 		Example: "  qorcheck waive --from out --owner pat --until 2030-12-31 --link https://issues.example.test/7 --reason 'mended in 2.1'\n  qorcheck waive --from out",
 		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
@@ -33,10 +33,10 @@ same and does not fail the run, until it passes or the date is past. Then the wa
 		},
 	}
 	c.Flags().StringVar(&from, "from", "out", "folder of the run, or its run.json")
-	c.Flags().StringSliceVar(&ids, "obligation", nil, "the failed obligation to waive, more than once for more (default: all that failed)")
+	c.Flags().StringSliceVar(&ids, "obligation", nil, "failed obligation to waive; may be repeated (default: all that failed)")
 	c.Flags().StringVar(&with.Reason, "reason", "", "why the failure is accepted")
-	c.Flags().StringVar(&with.Owner, "owner", "", "who answers for it")
-	c.Flags().StringVar(&with.Link, "link", "", "where it is worked on")
-	c.Flags().StringVar(&with.Until, "until", "", "the last day of the waiver, as 2030-12-31")
+	c.Flags().StringVar(&with.Owner, "owner", "", "who is responsible for it")
+	c.Flags().StringVar(&with.Link, "link", "", "link to the issue")
+	c.Flags().StringVar(&with.Until, "until", "", "last day of the waiver, such as 2030-12-31")
 	return c
 }

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -154,43 +155,14 @@ type Finder struct {
 	Field     string `yaml:"field"`     // pointer into the response: a unique value of the request that made it
 }
 
-// with returns the block with the keys of an operation's own block replaced.
+// with returns the block with the keys of an operation's own block replaced. An empty
+// list in that replaces, too.
 func (c Conformance) with(own Conformance) Conformance {
-	if own.Outcome != nil {
-		c.Outcome = own.Outcome
-	}
-	if own.Error != nil {
-		c.Error = own.Error
-	}
-	if own.Unique != nil {
-		c.Unique = own.Unique
-	}
-	if own.Idempotency != nil {
-		c.Idempotency = own.Idempotency
-	}
-	if own.ReadBack != nil {
-		c.ReadBack = own.ReadBack
-	}
-	if own.Amounts != nil {
-		c.Amounts = own.Amounts
-	}
-	if own.NeverShown != nil {
-		c.NeverShown = own.NeverShown
-	}
-	if own.Merchant != nil {
-		c.Merchant = own.Merchant
-	}
-	if own.Codes != nil {
-		c.Codes = own.Codes
-	}
-	if own.Echo != nil {
-		c.Echo = own.Echo
-	}
-	if own.Messages != nil {
-		c.Messages = own.Messages
-	}
-	if own.Later != "" {
-		c.Later = own.Later
+	into, from := reflect.ValueOf(&c).Elem(), reflect.ValueOf(own)
+	for i := range from.NumField() {
+		if given := from.Field(i); !given.IsZero() {
+			into.Field(i).Set(given)
+		}
 	}
 	return c
 }

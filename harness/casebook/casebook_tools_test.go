@@ -19,12 +19,12 @@ import (
 )
 
 // TestCasebook certifies servers that nobody here wrote, through the command, and
-// compares what did not pass with the casebook: nothing may be missing there, and
-// nothing may stand there that does not happen. Each request of the casebook is
-// sent again by curl, and each line that it quotes stands in the description.
+// compares what did not pass with the casebook: a failure that is not listed is an
+// error, and so is a listed one that does not happen. Each request of the casebook is
+// sent again by curl, and each line that it quotes must be in the description.
 func TestCasebook(t *testing.T) {
 	book := readCasebook(t, "CASEBOOK.md")
-	for _, f := range foreigners {
+	for _, f := range servers {
 		t.Run(f.folder, func(t *testing.T) {
 			t.Parallel()
 			chapter, ok := book[f.title]
@@ -43,18 +43,18 @@ func TestCasebook(t *testing.T) {
 			}
 			for _, one := range chapter {
 				t.Run(one.title, func(t *testing.T) {
-					one.says(t, original(t, f))
-					one.again(t, target, variables)
+					one.checkQuotes(t, original(t, f))
+					one.repeat(t, target, variables)
 				})
 			}
 		})
 	}
-	if len(book) != len(foreigners) {
-		t.Errorf("the casebook has %d chapters for %d servers: %v", len(book), len(foreigners), slices.Sorted(maps.Keys(book)))
+	if len(book) != len(servers) {
+		t.Errorf("the casebook has %d chapters for %d servers: %v", len(book), len(servers), slices.Sorted(maps.Keys(book)))
 	}
 }
 
-// line is what the casebook needs of a line of the journal.
+// line holds the fields of a journal line that the casebook is compared with.
 type line struct {
 	Case     string
 	Verdicts []verdict.Verdict
@@ -68,7 +68,7 @@ type line struct {
 }
 
 // certify runs the command and reads its document and its journal.
-func certify(t *testing.T, f foreign, description, target string) (*run.Document, []line) {
+func certify(t *testing.T, f server, description, target string) (*run.Document, []line) {
 	t.Helper()
 	out := t.TempDir()
 	arguments := append([]string{"run", "--spec", description, "--requirements", data(t, f, "requirements.yaml"), "--fixtures", data(t, f, "fixtures.yaml"), "--target", target, "--out", out}, f.flags...)
@@ -100,7 +100,7 @@ func certify(t *testing.T, f foreign, description, target string) (*run.Document
 	return document, journal
 }
 
-// differences holds what did not pass against the chapter of the casebook, both ways.
+// differences lists what did not pass and is not in the chapter, and the reverse.
 func differences(chapter []entry, document *run.Document, journal []line) []string {
 	var list []string
 	for _, o := range document.Obligations {
@@ -137,7 +137,7 @@ func differences(chapter []entry, document *run.Document, journal []line) []stri
 	return list
 }
 
-// exchanges shows how a case can be repeated, and what was answered.
+// exchanges returns the curl lines of a case and the responses.
 func (l line) exchanges() string {
 	text := ""
 	for _, e := range l.Evidence {
@@ -149,7 +149,7 @@ func (l line) exchanges() string {
 	return text
 }
 
-func TestTheCasebookIsHeldAgainstWhatHappens(t *testing.T) {
+func TestCasebook_DifferencesAreListed(t *testing.T) {
 	happened := []line{{Case: "a.valid", Verdicts: []verdict.Verdict{{Obligation: "a.R-1", Outcome: verdict.Fail}, {Obligation: "a.R-2", Outcome: verdict.Pass}}}}
 	passed := &run.Document{Obligations: []run.Obligation{{ID: "a.R-2", Outcome: verdict.Pass}}}
 	for _, tt := range []struct {
@@ -158,12 +158,12 @@ func TestTheCasebookIsHeldAgainstWhatHappens(t *testing.T) {
 		document *run.Document
 		want     string
 	}{
-		{"what is listed and happens is right", []string{"fail a.R-1 a.valid"}, passed, "[]"},
-		{"what is not listed is told", nil, passed, "[it happened, and is not listed: fail a.R-1 a.valid]"},
-		{"what does not happen is told", []string{"fail a.R-1 a.valid", "fail a.R-2 a.valid"}, passed, "[listed, and it did not happen: fail a.R-2 a.valid]"},
+		{"what is listed and happens is no difference", []string{"fail a.R-1 a.valid"}, passed, "[]"},
+		{"what is not listed is a difference", nil, passed, "[it happened, and is not listed: fail a.R-1 a.valid]"},
+		{"what does not happen is a difference", []string{"fail a.R-1 a.valid", "fail a.R-2 a.valid"}, passed, "[listed, and it did not happen: fail a.R-2 a.valid]"},
 		{"another outcome is another failure", []string{"inconclusive a.R-1 a.valid"}, passed, "[listed, and it did not happen: inconclusive a.R-1 a.valid it happened, and is not listed: fail a.R-1 a.valid]"},
-		{"what is listed twice is told", []string{"fail a.R-1 a.valid", "fail a.R-1 a.valid"}, passed, "[listed twice: fail a.R-1 a.valid]"},
-		{"what is not exercised is told", []string{"fail a.R-1 a.valid"}, &run.Document{Obligations: []run.Obligation{{ID: "b.R-1", Outcome: verdict.Inconclusive, Why: "no link leads there"}}}, "[b.R-1 is inconclusive: no link leads there]"},
+		{"what is listed twice is a difference", []string{"fail a.R-1 a.valid", "fail a.R-1 a.valid"}, passed, "[listed twice: fail a.R-1 a.valid]"},
+		{"what is not exercised is a difference", []string{"fail a.R-1 a.valid"}, &run.Document{Obligations: []run.Obligation{{ID: "b.R-1", Outcome: verdict.Inconclusive, Why: "no link leads there"}}}, "[b.R-1 is inconclusive: no link leads there]"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			if got := fmt.Sprint(differences([]entry{{failures: tt.listed}}, tt.document, happened)); got != tt.want {

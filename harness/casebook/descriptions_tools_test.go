@@ -17,8 +17,8 @@ import (
 	"qorcheck/spec"
 )
 
-// original finds the description as the server's authors ship it.
-func original(t *testing.T, f foreign) string {
+// original returns the file of the description as the server's authors ship it.
+func original(t *testing.T, f server) string {
 	t.Helper()
 	if f.module == "" {
 		return f.description
@@ -34,7 +34,7 @@ func original(t *testing.T, f foreign) string {
 
 // describe writes the description that the server is certified by: as shipped,
 // converted where it is Swagger 2, with the additions.
-func describe(t *testing.T, f foreign, variables map[string]string) string {
+func describe(t *testing.T, f server, variables map[string]string) string {
 	t.Helper()
 	if f.module == "" {
 		return f.description
@@ -80,18 +80,18 @@ func describe(t *testing.T, f foreign, variables map[string]string) string {
 func converted(t *testing.T, document map[string]any) map[string]any {
 	t.Helper()
 	var two openapi2.T
-	through(t, document, &two)
+	convert(t, document, &two)
 	three, err := openapi2conv.ToV3(&two)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var plain map[string]any
-	through(t, three, &plain)
+	convert(t, three, &plain)
 	return plain
 }
 
-// through takes a value into another by way of JSON.
-func through(t *testing.T, from, into any) {
+// convert decodes the JSON of a value into another.
+func convert(t *testing.T, from, into any) {
 	t.Helper()
 	text, err := json.Marshal(from)
 	if err == nil {

@@ -19,7 +19,7 @@ import (
 type entry struct {
 	title    string
 	quotes   []quote
-	failures []string // outcome, obligation and case, a blank between
+	failures []string // outcome, obligation and case, separated by blanks
 	script   string
 	answer   string
 }
@@ -92,7 +92,7 @@ func readCasebook(t *testing.T, file string) map[string][]entry {
 	return book
 }
 
-// quoted lists what stands in backticks, with commas between.
+// quoted lists the comma-separated words in backticks.
 func quoted(text string) []string {
 	list := strings.Split(text, ", ")
 	for i := range list {
@@ -101,8 +101,8 @@ func quoted(text string) []string {
 	return list
 }
 
-// says shows that the description says what the entry quotes.
-func (e entry) says(t *testing.T, description string) {
+// checkQuotes checks that the quoted lines are in the description.
+func (e entry) checkQuotes(t *testing.T, description string) {
 	t.Helper()
 	if len(e.quotes) == 0 {
 		t.Error("no line of the description is quoted")
@@ -126,9 +126,9 @@ func (e entry) says(t *testing.T, description string) {
 	}
 }
 
-// again sends the request of an entry by curl and compares the answer; … in the
-// casebook stands for anything. Of the header the status and the media type are compared.
-func (e entry) again(t *testing.T, target string, variables map[string]string) {
+// repeat sends the request of an entry by curl and compares the response; … in the
+// casebook stands for anything. Of the header, status and media type are compared.
+func (e entry) repeat(t *testing.T, target string, variables map[string]string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()

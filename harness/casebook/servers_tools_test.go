@@ -15,23 +15,23 @@ import (
 	"time"
 )
 
-// foreign is a server that nobody here wrote.
-type foreign struct {
+// server is a server that nobody here wrote.
+type server struct {
 	title       string // of its chapter in the casebook
 	folder      string // in testdata
 	module      string // that ships its description, "" for our own description
 	description string // within the module, or from here
 	base        string // path of its API
-	ready       string // path that answers when it is up
-	start       func(t *testing.T, f foreign, dir, host string) *exec.Cmd
+	ready       string // path that responds once the server is ready
+	start       func(t *testing.T, f server, dir, host string) *exec.Cmd
 	state       func(t *testing.T, target string) map[string]string // made before the run: variables of additions.yaml
 	flags       []string
 }
 
-var foreigners = []foreign{
+var servers = []server{
 	{
 		title: "Prism", folder: "prism", description: "../../spec/qorcommerce.yaml", ready: "/",
-		start: func(t *testing.T, f foreign, dir, host string) *exec.Cmd {
+		start: func(t *testing.T, f server, dir, host string) *exec.Cmd {
 			name, port, err := net.SplitHostPort(host)
 			if err != nil {
 				t.Fatal(err)
@@ -43,7 +43,7 @@ var foreigners = []foreign{
 	{
 		title: "Alertmanager", folder: "alertmanager",
 		module: "github.com/prometheus/alertmanager", description: "api/v2/openapi.yaml", base: "/api/v2", ready: "/-/ready",
-		start: func(t *testing.T, f foreign, dir, host string) *exec.Cmd {
+		start: func(t *testing.T, f server, dir, host string) *exec.Cmd {
 			return exec.Command(built(t, "alertmanager"), "--config.file="+data(t, f, "alertmanager.yaml"), "--storage.path="+dir, "--web.listen-address="+host, "--cluster.listen-address=")
 		},
 		state: func(t *testing.T, target string) map[string]string {
@@ -54,7 +54,7 @@ var foreigners = []foreign{
 	{
 		title: "moov Accounts", folder: "accounts",
 		module: "github.com/moov-io/accounts", description: "openapi.yaml", ready: "/ping",
-		start: func(t *testing.T, _ foreign, dir, host string) *exec.Cmd {
+		start: func(t *testing.T, _ server, dir, host string) *exec.Cmd {
 			c := exec.Command(built(t, "accounts"), "-http.addr", host, "-admin.addr", freePort(t))
 			c.Env = append(os.Environ(), "DEFAULT_ROUTING_NUMBER=121042882", "SQLITE_DB_PATH="+filepath.Join(dir, "accounts.db"))
 			return c
@@ -74,7 +74,7 @@ var foreigners = []foreign{
 	},
 }
 
-// built finds what make casebook builds or installs.
+// built returns the path of a program that make casebook builds or installs.
 func built(t *testing.T, name string) string {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join("..", "..", ".build", name))
@@ -87,7 +87,7 @@ func built(t *testing.T, name string) string {
 	return path
 }
 
-func data(t *testing.T, f foreign, name string) string {
+func data(t *testing.T, f server, name string) string {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join("testdata", f.folder, name))
 	if err != nil {
@@ -96,7 +96,7 @@ func data(t *testing.T, f foreign, name string) string {
 	return path
 }
 
-// freePort finds a port of this machine that nobody listens at.
+// freePort returns an address of this machine that is free.
 func freePort(t *testing.T) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -107,9 +107,9 @@ func freePort(t *testing.T) string {
 	return listener.Addr().String()
 }
 
-// serve starts a server, waits until it answers and stops it after the test.
+// serve starts a server, waits until it responds and stops it after the test.
 // It returns the base URL of its API.
-func serve(t *testing.T, f foreign) string {
+func serve(t *testing.T, f server) string {
 	t.Helper()
 	dir, host := t.TempDir(), freePort(t)
 	log, err := os.Create(filepath.Join(dir, "log"))

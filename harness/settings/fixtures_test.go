@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// contract is the example of the contract page, every key of it.
-const contract = `
+// everyKey is a fixtures file with every key.
+const everyKey = `
 hosts: ["sandbox.example.test"]
 production: false
 credentials:
@@ -52,8 +52,8 @@ func mustParse(t *testing.T, text string) *Fixtures {
 	return f
 }
 
-func TestTheContractsExampleIsRead(t *testing.T) {
-	f := mustParse(t, contract)
+func TestFixtures_EveryKeyIsRead(t *testing.T) {
+	f := mustParse(t, everyKey)
 	got := fmt.Sprint(f.File, f.Hosts, f.Production, f.Credential(Valid, "AppKey"), f.Credential(UnknownRole, "AppKey"), f.Credential(Revoked, "ClientKey"),
 		f.Credential(NoRights, "AppKey"), f.Credential(OtherMerchant, "AppKey"), f.Credential("nobody", "AppKey"), f.Merchants["refunds_off"],
 		len(f.Triggers["card"].Refused), f.Triggers["card"].CaptureFailsLater["creditcard"], f.Triggers["ach"].Approved["account_number"],
@@ -65,7 +65,7 @@ func TestTheContractsExampleIsRead(t *testing.T) {
 	}
 }
 
-func TestFixturesAreChecked(t *testing.T) {
+func TestFixtures_AreChecked(t *testing.T) {
 	for _, tt := range []struct {
 		claim, text string
 		want        []string // in the error; nil when it is accepted
@@ -124,7 +124,7 @@ func TestFixturesAreChecked(t *testing.T) {
 	}
 }
 
-func TestVariablesStayText(t *testing.T) {
+func TestFixtures_VariablesStayText(t *testing.T) {
 	environment["NUMBER"], environment["COLON"] = "007", "a: b # c\n\"d\""
 	f := mustParse(t, "merchants:\n  main: ${NUMBER}\n  other: '${COLON}'\n  both: x${NUMBER}-${NUMBER}\n  literal: $NUMBER\n")
 	want := map[string]string{"main": "007", "other": environment["COLON"], "both": "x007-007", "literal": "$NUMBER"}
@@ -137,7 +137,7 @@ func TestVariablesStayText(t *testing.T) {
 
 func TestLoadFixtures(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "f.yaml")
-	if err := os.WriteFile(file, []byte(contract), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(everyKey), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if f, err := LoadFixtures(file, env); err != nil || f.File != "f.yaml" {
@@ -148,8 +148,8 @@ func TestLoadFixtures(t *testing.T) {
 	}
 }
 
-func TestTriggersAreLaidOverApproved(t *testing.T) {
-	f := mustParse(t, contract)
+func TestTrigger_InheritsFromApproved(t *testing.T) {
+	f := mustParse(t, everyKey)
 	for _, tt := range []struct{ group, name, want string }{
 		{"card", "approved", "map[creditcard:4571000000000001 cvv:321 month:09 year:39]"},
 		{"card", "refused[0]", "map[creditcard:4000000000000515 cvv:321 month:09 year:39]"},
@@ -181,7 +181,7 @@ func class(c rune) string {
 	return string(c)
 }
 
-func TestUnknownCredentialsAreInvented(t *testing.T) {
+func TestCredentials_UnknownOnesAreInvented(t *testing.T) {
 	for _, tt := range []struct{ claim, valid, kept string }{
 		{"digits behind a letter that marks the kind", "T5270812718615729135", "T"},
 		{"hexadecimal digits", "c9a6877e0bc2cfb31b34009a9074f2e9", ""},
@@ -209,7 +209,7 @@ func TestUnknownCredentialsAreInvented(t *testing.T) {
 			}
 		})
 	}
-	if f := mustParse(t, contract); f.Credential(UnknownRole, "AppKey") != "T1" {
+	if f := mustParse(t, everyKey); f.Credential(UnknownRole, "AppKey") != "T1" {
 		t.Error("given ones are replaced")
 	}
 	if f := mustParse(t, ""); len(f.Credentials) != 0 {
@@ -218,7 +218,7 @@ func TestUnknownCredentialsAreInvented(t *testing.T) {
 }
 
 func TestSecrets(t *testing.T) {
-	f := mustParse(t, contract)
+	f := mustParse(t, everyKey)
 	credentials, cards := f.Secrets()
 	if len(credentials) != 10 || credentials[0] != "c9a6877e0bc2cfb31b34009a9074f2e9" || !slices.IsSortedFunc(credentials, func(a, b string) int { return len(b) - len(a) }) {
 		t.Errorf("credentials %q", credentials)
@@ -232,15 +232,15 @@ func TestSecrets(t *testing.T) {
 }
 
 func TestDigest(t *testing.T) {
-	digest := mustParse(t, contract).Digest
+	digest := mustParse(t, everyKey).Digest
 	change := func(old, now string) string {
-		if !strings.Contains(contract, old) {
+		if !strings.Contains(everyKey, old) {
 			t.Fatal(old)
 		}
-		return mustParse(t, strings.ReplaceAll(contract, old, now)).Digest
+		return mustParse(t, strings.ReplaceAll(everyKey, old, now)).Digest
 	}
 	for range 20 { // maps have no order
-		if mustParse(t, contract).Digest != digest {
+		if mustParse(t, everyKey).Digest != digest {
 			t.Fatal("another digest each time")
 		}
 	}

@@ -19,20 +19,7 @@ func (s *Server) transfers() map[string]service {
 // bankFunds returns the funds behind an account number. Only the accounts among
 // the triggers are treated specially.
 func (s *Server) bankFunds(number, kind string) funds {
-	f := funds{Bank: kind, Code: CodeApproved}
-	triggers := s.Fixtures.Triggers.ACH
-	for _, trigger := range triggers.Refused {
-		if number == trigger.Number {
-			f.Code = accountCode(number)
-		}
-	}
-	switch number {
-	case triggers.Error.Number:
-		f.Code = CodeSystem
-	case triggers.Internal.Number:
-		f.Code = internalFault
-	}
-	return f
+	return funds{Bank: kind, Code: s.Fixtures.Triggers.ACH.code(number, accountCode)}
 }
 
 // accountCode reads the GW code out of a trigger's account number.
@@ -66,12 +53,9 @@ func (s *Server) payByBank(k Kind) func(*Work, *Request) Response {
 			}
 			f = by.Funds
 		}
-		order := rq.orderID()
-		if w.OrderUsed(rq.Merchant, order) {
-			return DeclineUnstored(rq, CodeDuplicateOrder)
-		}
-		if f.Code == internalFault {
-			return internalError()
+		order, ended := w.takeOrder(rq, f.Code)
+		if ended != nil {
+			return *ended
 		}
 		t := w.Open(rq, k, "ach", order)
 		t.Holder = rq.Text("name_on_account")

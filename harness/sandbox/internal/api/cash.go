@@ -8,9 +8,9 @@ func (s *Server) cash() map[string]service {
 
 // payInCash records a sale that was paid in cash.
 func payInCash(w *Work, rq *Request) Response {
-	order := rq.orderID()
-	if w.OrderUsed(rq.Merchant, order) {
-		return DeclineUnstored(rq, CodeDuplicateOrder)
+	order, ended := w.takeOrder(rq, CodeApproved)
+	if ended != nil {
+		return *ended
 	}
 	t := w.Open(rq, Sale, "cash", order)
 	if !payable(t.Amount) {

@@ -2,8 +2,10 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -24,18 +26,34 @@ type fixtures struct {
 	Merchants   map[string]string `yaml:"merchants"`
 	Triggers    struct {
 		Card struct {
-			Approved          cardTrigger   `yaml:"approved"`
-			Refused           []cardTrigger `yaml:"refused"`
-			Error             cardTrigger   `yaml:"error"`
-			Internal          cardTrigger   `yaml:"internal"`
-			CaptureFailsLater cardTrigger   `yaml:"capture_fails_later"`
+			outcomes          `yaml:",inline"`
+			Approved          trigger `yaml:"approved"`
+			CaptureFailsLater trigger `yaml:"capture_fails_later"`
 		} `yaml:"card"`
-		ACH struct {
-			Refused  []bankTrigger `yaml:"refused"`
-			Error    bankTrigger   `yaml:"error"`
-			Internal bankTrigger   `yaml:"internal"`
-		} `yaml:"ach"`
+		ACH outcomes `yaml:"ach"`
 	} `yaml:"triggers"`
+}
+
+// outcomes are the triggers that end payments in another way than approved.
+type outcomes struct {
+	Refused  []trigger `yaml:"refused"`
+	Error    trigger   `yaml:"error"`
+	Internal trigger   `yaml:"internal"`
+}
+
+// code returns the code with which payments by a number end. Refusal reads the code
+// out of the number of a refused one.
+func (o outcomes) code(number string, refusal func(string) string) string {
+	is := func(t trigger) bool { return t.number() == number }
+	switch {
+	case is(o.Error):
+		return CodeSystem
+	case is(o.Internal):
+		return internalFault
+	case slices.ContainsFunc(o.Refused, is):
+		return refusal(number)
+	}
+	return CodeApproved
 }
 
 // keys are a pair: neither half is worth anything with another half.
@@ -44,14 +62,14 @@ type keys struct {
 	Client string `yaml:"ClientKey"`
 }
 
-type cardTrigger struct {
-	Number string `yaml:"creditcard"`
-	CVV    string `yaml:"cvv"`
+// trigger is a card or a bank account, whichever is set.
+type trigger struct {
+	Card    string `yaml:"creditcard"`
+	CVV     string `yaml:"cvv"` // "" where it is that of the approved card
+	Account string `yaml:"account_number"`
 }
 
-type bankTrigger struct {
-	Number string `yaml:"account_number"`
-}
+func (t trigger) number() string { return cmp.Or(t.Card, t.Account) }
 
 func readFixtures() (fixtures, error) {
 	var f fixtures

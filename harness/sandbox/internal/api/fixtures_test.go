@@ -60,12 +60,12 @@ func TestFixtureCards(t *testing.T) {
 			items = node.Content
 		}
 		for _, item := range items {
-			var trigger cardTrigger
-			if err := item.Decode(&trigger); err != nil {
+			var card trigger
+			if err := item.Decode(&card); err != nil {
 				t.Fatal(err)
 			}
-			if !slices.Contains(f.Cards, trigger.Number) {
-				t.Errorf("%s: %q is not among test_cards", name, trigger.Number)
+			if !slices.Contains(f.Cards, card.Card) {
+				t.Errorf("%s: %q is not among test_cards", name, card.Card)
 			}
 		}
 	}

@@ -59,12 +59,9 @@ func (s *Server) payByCard(k Kind, keeps bool) func(*Work, *Request) Response {
 		if month, year := rq.Text("month"), rq.Text("year"); by == nil || keeps && month != "" && year != "" {
 			f.Month, f.Year = month, year
 		}
-		order := rq.orderID()
-		if w.OrderUsed(rq.Merchant, order) {
-			return DeclineUnstored(rq, CodeDuplicateOrder)
-		}
-		if f.Code == internalFault {
-			return internalError()
+		order, ended := w.takeOrder(rq, f.Code)
+		if ended != nil {
+			return *ended
 		}
 		t := w.Open(rq, k, "cc", order)
 		t.Card, t.IPAddress = f.Card, rq.Text("ipaddress")
@@ -122,6 +119,22 @@ func (w *Work) tokenAfterPayment(rq *Request, by *Token, f funds, number string)
 	return t.Value
 }
 
+// takeOrder returns the order id of a payment that is to end with a code. Ended is the
+// response where the payment ends before it begins: the id was used before, or the code
+// is an internal fault.
+func (w *Work) takeOrder(rq *Request, code string) (order string, ended *Response) {
+	order = rq.orderID()
+	if w.OrderUsed(rq.Merchant, order) {
+		r := DeclineUnstored(rq, CodeDuplicateOrder)
+		return "", &r
+	}
+	if code == internalFault {
+		r := internalError()
+		return "", &r
+	}
+	return order, nil
+}
+
 // Open begins a payment.
 func (w *Work) Open(rq *Request, k Kind, by, order string) *Transaction {
 	amount, _ := ParseAmount(rq.Text("amount"))
@@ -146,23 +159,14 @@ func payable(amount Cents) bool { return amount != 0 && amount != overLimit }
 // cardFunds returns the funds behind a card number. Only the cards among the
 // triggers are treated specially; every other card that can exist is good.
 func (s *Server) cardFunds(number string) funds {
-	f := funds{Card: NewCard(number), Code: CodeApproved}
+	f := funds{Card: NewCard(number)}
 	if !strict.Plausible(number, f.Card.Brand) {
 		f.Code = codeNumber
 		return f
 	}
 	triggers := s.Fixtures.Triggers.Card
-	for _, trigger := range triggers.Refused {
-		if number == trigger.Number {
-			f.Code = TriggerCode(number)
-		}
-	}
-	switch number {
-	case triggers.Error.Number:
-		f.Code = CodeSystem
-	case triggers.Internal.Number:
-		f.Code = internalFault
-	case triggers.CaptureFailsLater.Number:
+	f.Code = triggers.code(number, TriggerCode)
+	if number == triggers.CaptureFailsLater.Card {
 		f.Later = TriggerCode(number)
 	}
 	return f

@@ -66,15 +66,15 @@ func TestRefusalReasonsDiffer(t *testing.T) {
 	s := newTarget(t)
 	seen := map[string]string{}
 	for _, trigger := range append(s.Fixtures.Triggers.Card.Refused, s.Fixtures.Triggers.Card.Error) {
-		more := fields{"creditcard": trigger.Number}
+		more := fields{"creditcard": trigger.Card}
 		if trigger.CVV != "" {
 			more["cvv"] = trigger.CVV
 		}
 		why := s.sell(more).text("refusalReason")
 		if before, twice := seen[why]; twice || why == "" {
-			t.Errorf("%s and %s share the reason %q", before, trigger.Number, why)
+			t.Errorf("%s and %s share the reason %q", before, trigger.Card, why)
 		}
-		seen[why] = trigger.Number
+		seen[why] = trigger.Card
 	}
 }
 

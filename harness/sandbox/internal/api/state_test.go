@@ -22,11 +22,7 @@ func TestStateSurvives(t *testing.T) {
 			if err := s.Server.Close(); err != nil {
 				t.Fatal(err)
 			}
-			text, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if !json.Valid(text) {
+			if text := readText(t, path); !json.Valid([]byte(text)) {
 				t.Errorf("the file is no JSON: %s", text)
 			}
 			return path

@@ -47,7 +47,7 @@ func rewordingLateFailures(edit func(message map[string]any)) plant {
 		if err := json.Unmarshal(m.Body, &body); err != nil {
 			return []api.Message{m}
 		}
-		late := api.TriggerCode(s.Fixtures.Triggers.Card.CaptureFailsLater.Number)
+		late := api.TriggerCode(s.Fixtures.Triggers.Card.CaptureFailsLater.Card)
 		if t := s.State.Transactions[body.TransactionID]; t != nil && t.Kind == api.Capture && t.Code == late {
 			m = reworded(m, edit)
 		}

@@ -74,7 +74,7 @@ func charge(x *exchange) {
 			return
 		}
 		t := w.Open(rq, api.Sale, "cc", id)
-		t.Card = api.NewCard(x.server.Fixtures.Triggers.Card.Approved.Number)
+		t.Card = api.NewCard(x.server.Fixtures.Triggers.Card.Approved.Card)
 		w.Conclude(rq, t, api.CodeApproved)
 	})
 }

@@ -53,9 +53,9 @@ var statusDefects = []Defect{
 }
 
 func internalCard(x *exchange) bool {
-	return x.text("creditcard") == x.server.Fixtures.Triggers.Card.Internal.Number
+	return x.text("creditcard") == x.server.Fixtures.Triggers.Card.Internal.Card
 }
 
 func useApprovedCard(x *exchange) {
-	corrects("creditcard", x.server.Fixtures.Triggers.Card.Approved.Number)(x)
+	corrects("creditcard", x.server.Fixtures.Triggers.Card.Approved.Card)(x)
 }

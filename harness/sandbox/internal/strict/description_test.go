@@ -3,6 +3,7 @@ package strict
 import (
 	"bytes"
 	"net/http"
+	"os"
 	"testing"
 
 	"qorcheck/spec"
@@ -30,31 +31,11 @@ func TestUnreadableDescriptions(t *testing.T) {
 }
 
 func TestModern(t *testing.T) {
-	text := `
-openapi: 3.0.3
-servers: [{ url: "https://api.example.test/base" }]
-paths:
-  /things/{id}:
-    post:
-      operationId: make
-      parameters: [{ name: id, in: path, required: true, schema: { type: string, maxLength: 2 } }]
-      requestBody:
-        content:
-          application/json:
-            schema:
-              allOf:
-                - { $ref: "#/components/schemas/Named", nullable: true }
-                - { properties: { n: { type: number, minimum: 1, exclusiveMinimum: true }, m: { type: integer, maximum: 3, exclusiveMaximum: false } } }
-      responses: { 200: { description: done } }
-  /things/all:
-    post:
-      operationId: makeAll
-      responses: { 200: { description: done } }
-components:
-  schemas:
-    Named: { type: object, required: [name], properties: { name: { type: string }, note: { type: string, nullable: true } } }
-`
-	d, err := ReadDescription([]byte(text))
+	text, err := os.ReadFile("testdata/modern.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := ReadDescription(text)
 	if err != nil {
 		t.Fatal(err)
 	}

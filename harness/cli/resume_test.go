@@ -86,8 +86,9 @@ func told(t *testing.T, dir string) map[string]string {
 		if list[e.Case] != "" {
 			t.Errorf("the journal holds %s twice", e.Case)
 		}
-		list[e.Case] = fmt.Sprint(e.Outcome, e.Verdicts)
-		return nil
+		verdicts, err := json.Marshal(e.Verdicts)
+		list[e.Case] = fmt.Sprint(e.Outcome, string(verdicts))
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)

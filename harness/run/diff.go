@@ -81,26 +81,26 @@ const (
 const absent = "absent"
 
 // Compare lists what changed from an old run to a new one.
-func Compare(old, new *Document) *Difference {
+func Compare(before, after *Document) *Difference {
 	d := &Difference{
-		Old: side(old), New: side(new), Changed: madeOf(old, new),
+		Old: side(before), New: side(after), Changed: madeOf(before, after),
 		NewlyFailing: []Change{}, Fixed: []Change{}, NewCauses: []string{}, LostCoverage: []Change{}, Gained: []Change{},
-		Undocumented: undocumented(old, new), Slower: slower(old, new), Waivers: []Change{},
+		Undocumented: undocumented(before, after), Slower: slower(before, after), Waivers: []Change{},
 	}
-	for _, o := range old.Obligations {
-		now := new.Obligation(o.ID)
+	for _, o := range before.Obligations {
+		now := after.Obligation(o.ID)
 		if now == nil {
 			now = &Obligation{}
 		}
-		d.compare(new, o, *now)
+		d.compare(after, o, *now)
 	}
-	for _, o := range new.Obligations {
-		if old.Obligation(o.ID) == nil {
-			d.compare(new, Obligation{}, o)
+	for _, o := range after.Obligations {
+		if before.Obligation(o.ID) == nil {
+			d.compare(after, Obligation{}, o)
 		}
 	}
-	for _, c := range new.Failed() {
-		if old.Cause(c.ID) == nil {
+	for _, c := range after.Failed() {
+		if before.Cause(c.ID) == nil {
 			d.NewCauses = append(d.NewCauses, c.Title)
 		}
 	}
@@ -112,7 +112,7 @@ func side(d *Document) Side {
 }
 
 // compare files how one obligation changed; one that a run does not have has no id there.
-func (d *Difference) compare(new *Document, was, now Obligation) {
+func (d *Difference) compare(after *Document, was, now Obligation) {
 	known := now
 	if now.ID == "" {
 		known = was
@@ -120,7 +120,7 @@ func (d *Difference) compare(new *Document, was, now Obligation) {
 	change := Change{known.ID, known.Sentence, known.Level, state(was), state(now), ""}
 	switch {
 	case now.Outcome == verdict.Fail && !was.failing():
-		change.Why = why(new, now)
+		change.Why = why(after, now)
 		d.NewlyFailing = append(d.NewlyFailing, change)
 	case was.failing() && now.Outcome == verdict.Pass:
 		d.Fixed = append(d.Fixed, change)
@@ -176,16 +176,16 @@ func why(d *Document, o Obligation) string {
 }
 
 // madeOf lists what the two runs were made of, where it differs.
-func madeOf(old, new *Document) []Value {
+func madeOf(before, after *Document) []Value {
 	list := []Value{}
 	for _, v := range []Value{
-		{"tool", old.Tool, new.Tool}, {"target", old.Target, new.Target}, {"API", old.API, new.API},
-		{"description", old.Digests.Description, new.Digests.Description},
-		{"requirements", old.Digests.Requirements, new.Digests.Requirements},
-		{"fixtures", old.Digests.Fixtures, new.Digests.Fixtures}, {"waivers", old.Digests.Waivers, new.Digests.Waivers},
-		{"plan", old.Digests.Plan, new.Digests.Plan}, {"seed", fmt.Sprint(old.Seed), fmt.Sprint(new.Seed)},
-		{"profile", old.Profile, new.Profile}, {"filter", old.Filter, new.Filter},
-		{"strict", fmt.Sprint(old.Strict), fmt.Sprint(new.Strict)},
+		{"tool", before.Tool, after.Tool}, {"target", before.Target, after.Target}, {"API", before.API, after.API},
+		{"description", before.Digests.Description, after.Digests.Description},
+		{"requirements", before.Digests.Requirements, after.Digests.Requirements},
+		{"fixtures", before.Digests.Fixtures, after.Digests.Fixtures}, {"waivers", before.Digests.Waivers, after.Digests.Waivers},
+		{"plan", before.Digests.Plan, after.Digests.Plan}, {"seed", fmt.Sprint(before.Seed), fmt.Sprint(after.Seed)},
+		{"profile", before.Profile, after.Profile}, {"filter", before.Filter, after.Filter},
+		{"strict", fmt.Sprint(before.Strict), fmt.Sprint(after.Strict)},
 	} {
 		if v.Old != v.New {
 			list = append(list, Value{v.Name, cmp.Or(v.Old, "none"), cmp.Or(v.New, "none")})
@@ -195,11 +195,11 @@ func madeOf(old, new *Document) []Value {
 }
 
 // undocumented lists responses beyond the description that the old run did not meet.
-func undocumented(old, new *Document) []Seen {
-	before := beyond(old)
+func undocumented(before, after *Document) []Seen {
+	met := beyond(before)
 	list := []Seen{}
-	for seen := range beyond(new) {
-		if !before[seen] {
+	for seen := range beyond(after) {
+		if !met[seen] {
 			list = append(list, seen)
 		}
 	}
@@ -228,14 +228,14 @@ func beyond(d *Document) map[Seen]bool {
 	return met
 }
 
-func slower(old, new *Document) []Slower {
-	before := map[string]Latency{}
-	for _, l := range old.Latency {
-		before[l.Operation] = l
+func slower(before, after *Document) []Slower {
+	known := map[string]Latency{}
+	for _, l := range before.Latency {
+		known[l.Operation] = l
 	}
 	list := []Slower{}
-	for _, now := range new.Latency {
-		was, ok := before[now.Operation]
+	for _, now := range after.Latency {
+		was, ok := known[now.Operation]
 		if ok && was.Count >= slowerOf && now.Count >= slowerOf && now.P90MS > was.P90MS*slowerTimes && now.P90MS > was.P90MS+slowerByMS {
 			list = append(list, Slower{now.Operation, was.P50MS, now.P50MS, was.P90MS, now.P90MS})
 		}

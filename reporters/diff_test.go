@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
 	"qorcheck/reporters/internal/sample"
@@ -25,7 +26,7 @@ func twoRuns() (old, new *run.Document) {
 		sample.Obligation("R-gone", must, verdict.Pass), sample.Obligation("R-unclear", must, verdict.Inconclusive))
 	new = sample.Document(1, sample.Obligation("R-fails", must, verdict.Fail), sample.Obligation("R-fixed", must, verdict.Pass), exercised(sample.Obligation("R-fewer", must, verdict.Pass), 2),
 		sample.Obligation("R-unclear", must, verdict.Pass), sample.Obligation("R-waived", spec.Should, verdict.Waived))
-	new.Obligations[1].Notes = []run.Note{{Text: "422 is tolerated: usual", Count: 1}}
+	new.Obligations[1].Notes = []run.Note{{Text: redacttest.Text("422 is tolerated: usual"), Count: 1}}
 	new.RunID, new.Target, new.Digests.Description = "run2", "http://127.0.0.1/v4", "sha256:1"
 	old.Latency = []run.Latency{{Operation: "pay", Count: 20, P50MS: 2, P90MS: 10}}
 	new.Latency = []run.Latency{{Operation: "pay", Count: 20, P50MS: 20, P90MS: 100}}

@@ -85,8 +85,8 @@ func testCase(d *run.Document, e run.Entry, obligations map[string]run.Obligatio
 	return c, nil
 }
 
-func messageOf(o run.Obligation, v verdict.Verdict) string {
-	text := v.Why
+func messageOf(o run.Obligation, v run.Verdict) string {
+	text := v.Why.String()
 	if len(v.Findings) > 0 {
 		text = fmt.Sprintf("expected %s; received %s", v.Findings[0].Expected, v.Findings[0].Received)
 	}

@@ -42,27 +42,27 @@ func resultOf(c TestCase) (element, message string) {
 func TestJUnitOfCases(t *testing.T) {
 	must, should, waived := sample.Obligation("R-1", spec.Must, verdict.Fail), sample.Obligation("R-2", spec.Should, verdict.Fail), sample.Obligation("R-3", spec.Must, verdict.Waived)
 	all := []run.Obligation{must, should, waived}
-	fail := []verdict.Finding{{Check: "status", Rule: verdict.WrongStatus, Deviation: verdict.Status, Expected: "status 200", Received: "status 500"}}
+	fail := []run.Finding{{Check: "status", Rule: verdict.WrongStatus, Deviation: verdict.Status, Expected: redacttest.Text("status 200"), Received: redacttest.Text("status 500")}}
 	strict := func(d *run.Document) { d.Strict = true }
 	lenient := func(d *run.Document) { d.Unexercised = true }
 	for _, tt := range []struct {
 		claim    string
 		set      func(*run.Document)
-		verdicts []verdict.Verdict
+		verdicts []run.Verdict
 		element  string
 		says     string
 	}{
-		{"a pass", nil, []verdict.Verdict{{Obligation: "pay.R-1", Outcome: verdict.Pass}}, "", ""},
-		{"a failed must", nil, []verdict.Verdict{{Obligation: "pay.R-1", Outcome: verdict.Fail, Findings: fail}}, "failure", "pay.R-1: expected status 200; received status 500"},
-		{"a failed should", nil, []verdict.Verdict{{Obligation: "pay.R-2", Outcome: verdict.Fail, Findings: fail}}, "", ""},
-		{"a failed should, strictly", strict, []verdict.Verdict{{Obligation: "pay.R-2", Outcome: verdict.Fail, Findings: fail}}, "failure", "pay.R-2: expected"},
-		{"what is waived", nil, []verdict.Verdict{{Obligation: "pay.R-3", Outcome: verdict.Fail, Findings: fail}}, "skipped", "waived: the reason of R-3 (pat, until 2030-12-31)"},
-		{"what is waived and not waived", nil, []verdict.Verdict{{Obligation: "pay.R-3", Outcome: verdict.Fail, Findings: fail}, {Obligation: "pay.R-1", Outcome: verdict.Fail, Findings: fail}}, "failure", "pay.R-1"},
-		{"an unclear must", nil, []verdict.Verdict{{Obligation: "pay.R-1", Outcome: verdict.Inconclusive, Why: "busy"}}, "error", "pay.R-1: busy"},
-		{"an unclear must, allowed", lenient, []verdict.Verdict{{Obligation: "pay.R-1", Outcome: verdict.Inconclusive, Why: "busy"}}, "skipped", "busy"},
-		{"an unclear should", nil, []verdict.Verdict{{Obligation: "pay.R-2", Outcome: verdict.Inconclusive, Why: "busy"}}, "skipped", "busy"},
-		{"a fault of ours", nil, []verdict.Verdict{{Obligation: "pay.R-2", Outcome: verdict.Broken, Why: "panic"}}, "error", "panic"},
-		{"an interrupted one", nil, []verdict.Verdict{{Obligation: "pay.R-1", Outcome: verdict.NotRun, Why: "interrupted"}}, "skipped", "interrupted"},
+		{"a pass", nil, []run.Verdict{{Obligation: "pay.R-1", Outcome: verdict.Pass}}, "", ""},
+		{"a failed must", nil, []run.Verdict{{Obligation: "pay.R-1", Outcome: verdict.Fail, Findings: fail}}, "failure", "pay.R-1: expected status 200; received status 500"},
+		{"a failed should", nil, []run.Verdict{{Obligation: "pay.R-2", Outcome: verdict.Fail, Findings: fail}}, "", ""},
+		{"a failed should, strictly", strict, []run.Verdict{{Obligation: "pay.R-2", Outcome: verdict.Fail, Findings: fail}}, "failure", "pay.R-2: expected"},
+		{"what is waived", nil, []run.Verdict{{Obligation: "pay.R-3", Outcome: verdict.Fail, Findings: fail}}, "skipped", "waived: the reason of R-3 (pat, until 2030-12-31)"},
+		{"what is waived and not waived", nil, []run.Verdict{{Obligation: "pay.R-3", Outcome: verdict.Fail, Findings: fail}, {Obligation: "pay.R-1", Outcome: verdict.Fail, Findings: fail}}, "failure", "pay.R-1"},
+		{"an unclear must", nil, []run.Verdict{{Obligation: "pay.R-1", Outcome: verdict.Inconclusive, Why: redacttest.Text("busy")}}, "error", "pay.R-1: busy"},
+		{"an unclear must, allowed", lenient, []run.Verdict{{Obligation: "pay.R-1", Outcome: verdict.Inconclusive, Why: redacttest.Text("busy")}}, "skipped", "busy"},
+		{"an unclear should", nil, []run.Verdict{{Obligation: "pay.R-2", Outcome: verdict.Inconclusive, Why: redacttest.Text("busy")}}, "skipped", "busy"},
+		{"a fault of ours", nil, []run.Verdict{{Obligation: "pay.R-2", Outcome: verdict.Broken, Why: redacttest.Text("panic")}}, "error", "panic"},
+		{"an interrupted one", nil, []run.Verdict{{Obligation: "pay.R-1", Outcome: verdict.NotRun, Why: redacttest.Text("interrupted")}}, "skipped", "interrupted"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			d := sample.Document(1, all...)
@@ -97,8 +97,8 @@ func TestJUnitOfCases_ARequirementOnce(t *testing.T) {
 	pay, list := sample.Obligation("R-1", spec.Must, verdict.Pass), sample.Obligation("R-1", spec.Must, verdict.Inconclusive)
 	list.ID, list.Operation = "list.R-1", "list"
 	d := sample.Document(3, pay, list)
-	cases, err := TestCases(journal(t, run.Entry{Case: "pay.flow", Operation: "pay", Act: -1, Verdicts: []verdict.Verdict{
-		{Obligation: "pay.R-1", Outcome: verdict.Pass}, {Obligation: "list.R-1", Outcome: verdict.Inconclusive, Why: "busy"}, {Obligation: "pay.R-1", Outcome: verdict.Pass},
+	cases, err := TestCases(journal(t, run.Entry{Case: "pay.flow", Operation: "pay", Act: -1, Verdicts: []run.Verdict{
+		{Obligation: "pay.R-1", Outcome: verdict.Pass}, {Obligation: "list.R-1", Outcome: verdict.Inconclusive, Why: redacttest.Text("busy")}, {Obligation: "pay.R-1", Outcome: verdict.Pass},
 	}}), d)
 	if err != nil {
 		t.Fatal(err)

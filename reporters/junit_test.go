@@ -181,7 +181,7 @@ func TestJUnitOfEachOutcome(t *testing.T) {
 	} {
 		t.Run(tt.file, func(t *testing.T) {
 			o := sample.Obligation("R-1", tt.level, tt.outcome)
-			o.Notes = []run.Note{{Text: "405 is tolerated: usual", Count: 3, Case: "pay.x"}, {Text: "422 is tolerated: usual", Count: 1, Case: "pay.y"}}
+			o.Notes = []run.Note{{Text: redacttest.Text("405 is tolerated: usual"), Count: 3, Case: "pay.x"}, {Text: redacttest.Text("422 is tolerated: usual"), Count: 1, Case: "pay.y"}}
 			d := sample.Document(0, o)
 			if tt.set != nil {
 				tt.set(d)
@@ -238,9 +238,9 @@ func TestJUnitOfARunThatStopped(t *testing.T) {
 		set   func(*run.Document)
 		want  int
 	}{
-		{"a failed preflight is an error", func(d *run.Document) { d.Preflight = "no answer" }, 1},
+		{"a failed preflight is an error", func(d *run.Document) { d.Preflight = redacttest.Text("no answer") }, 1},
 		{"an interruption is an error", func(d *run.Document) { d.Interrupted = true }, 1},
-		{"both are one", func(d *run.Document) { d.Interrupted, d.Preflight = true, "no answer" }, 1},
+		{"both are one", func(d *run.Document) { d.Interrupted, d.Preflight = true, redacttest.Text("no answer") }, 1},
 		{"a whole run has none", func(*run.Document) {}, 0},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
@@ -283,7 +283,7 @@ func TestJUnitHoldsHostileText(t *testing.T) {
 				o := sample.Obligation("R-"+strconv.Itoa(i), spec.Must, outcome)
 				if i == 0 || len(tt.text) < 1<<10 { // a megabyte in one of them will do
 					o.Sentence, o.Why, o.Clause.Text, o.Operation = "pay "+tt.text, tt.text, tt.text, "pay"+tt.text[:min(len(tt.text), 100)]
-					o.Notes = []run.Note{{Text: tt.text, Count: 1}}
+					o.Notes = []run.Note{{Text: redacttest.Text(tt.text), Count: 1}}
 				}
 				list = append(list, o)
 			}
@@ -291,11 +291,11 @@ func TestJUnitHoldsHostileText(t *testing.T) {
 			d := sample.Document(1, list...)
 			for i := range d.Causes {
 				if c := &d.Causes[i]; i == 0 || len(tt.text) < 1<<10 {
-					c.Title, c.Shown[0].Findings = tt.text, []verdict.Finding{{Deviation: verdict.Value, Expected: tt.text, Received: tt.text}}
+					c.Title, c.Shown[0].Findings = tt.text, []run.Finding{{Deviation: verdict.Value, Expected: redacttest.Text(tt.text), Received: redacttest.Text(tt.text)}}
 					c.Shown[0].Evidence[0].Answer.Body = redacttest.Text(tt.text)
 				}
 			}
-			d.Name, d.Verdict, d.Preflight = "Toy "+tt.text[:min(len(tt.text), 100)], tt.text, "x"
+			d.Name, d.Verdict, d.Preflight = "Toy "+tt.text[:min(len(tt.text), 100)], tt.text, redacttest.Text("x")
 			r := read(t, d)
 			if r.Tests != 5 || r.Failures != 1 || r.Errors != 2 || r.Skipped != 1 {
 				t.Errorf("counts %d %d %d %d", r.Tests, r.Failures, r.Errors, r.Skipped)

@@ -88,14 +88,14 @@ func failureSection(f outline.Failure) string {
 	var b strings.Builder
 	received := ""
 	if len(f.First.Findings) > 0 {
-		received = f.First.Findings[0].Received
+		received = f.First.Findings[0].Received.String()
 	}
 	fmt.Fprintf(&b, "<details><summary>%s: %s: received <code>%s</code> (%s)</summary>\n\n",
 		f.Word(), html.EscapeString(oneLine(redact.Printable(f.Promise))), html.EscapeString(redact.Cut(oneLine(redact.Printable(received)), maxTitle)), html.EscapeString(redact.Printable(f.Extent())))
 	fmt.Fprintf(&b, "- Requirement: %s, %s\n", span(f.Obligation.Requirement), strings.ToUpper(string(f.Obligation.Level)))
 	fmt.Fprintf(&b, "- Documented: %s\n", documented(f.Obligation.Clause))
 	for _, finding := range f.First.Findings {
-		fmt.Fprintf(&b, "- Expected: %s\n- Received: %s\n", span(finding.Expected), span(finding.Received))
+		fmt.Fprintf(&b, "- Expected: %s\n- Received: %s\n", span(finding.Expected.String()), span(finding.Received.String()))
 	}
 	fmt.Fprintf(&b, "- First case: %s, %s\n", span(f.First.ID), span(f.First.What))
 	fmt.Fprintf(&b, "- Obligations: %s\n", spans(f.Obligations(), 10))
@@ -150,7 +150,7 @@ func markdownSections(o *outline.Outline) []string {
 		}
 	}
 	for _, n := range o.Tolerated {
-		item("%s (%s)", span(n.Text), outline.Plural(n.Count, "case"))
+		item("%s (%s)", span(n.Text.String()), outline.Plural(n.Count, "case"))
 	}
 	end("Tolerated")
 	for _, left := range o.Left {

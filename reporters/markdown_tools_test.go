@@ -24,12 +24,12 @@ func TestMarkdownIsReadAsItIsMeant(t *testing.T) {
 	const ours = "``` `x` </details><script>alert(1)</script> [a](javascript:x) | **b**" // of a requirement list, where addresses are links
 	for i := range d.Causes {
 		c := &d.Causes[i]
-		c.Shown[0].Findings[0].Received, c.Shown[0].What, c.Shown[0].Evidence[0].Answer.Body = text, text, redacttest.Text(text+"\n```\n# no\n"+text)
+		c.Shown[0].Findings[0].Received, c.Shown[0].What, c.Shown[0].Evidence[0].Answer.Body = redacttest.Text(text), text, redacttest.Text(text+"\n```\n# no\n"+text)
 		c.Title, c.Promise = "pay answers: received "+text, "pay answers"
 	}
 	for i := range d.Obligations {
 		o := &d.Obligations[i]
-		o.Why, o.Clause.Text, o.Notes[0].Text = text, ours, text
+		o.Why, o.Clause.Text, o.Notes[0].Text = text, ours, redacttest.Text(text)
 	}
 	d.Target, d.Left, d.Untested[0].Reason = "http://127.0.0.1/|"+text, redacttest.Texts(text), ours
 	file := filepath.Join(t.TempDir(), rundir.SummaryFile)

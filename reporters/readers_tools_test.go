@@ -34,7 +34,7 @@ func TestReaders(t *testing.T) {
 	for i, outcome := range []verdict.Outcome{verdict.Pass, verdict.Fail, verdict.Fail, verdict.Broken, verdict.Inconclusive} {
 		encode(t, entries, run.Entry{
 			Case: fmt.Sprintf("pay.case-%d", i), Operation: "pay", What: "\x00 ]]> <b>", Outcome: outcome, Act: -1,
-			Verdicts: []verdict.Verdict{{Obligation: d.Obligations[0].ID, Outcome: outcome, Why: "]]> \x1b"}}, // of few letters beyond ASCII xunit-viewer guesses a wrong encoding
+			Verdicts: []run.Verdict{{Obligation: d.Obligations[0].ID, Outcome: outcome, Why: redacttest.Text("]]> \x1b")}}, // of few letters beyond ASCII xunit-viewer guesses a wrong encoding
 		})
 	}
 	cases, err := TestCases(entries, d)
@@ -243,14 +243,14 @@ func hostile() *run.Document {
 	for i := range d.Obligations {
 		o := &d.Obligations[i]
 		o.Sentence, o.Why, o.Clause.Text = o.Sentence+text, o.Why+text, text
-		o.Notes = []run.Note{{Text: text, Count: 1}}
+		o.Notes = []run.Note{{Text: redacttest.Text(text), Count: 1}}
 		if o.Waiver != nil {
 			o.Waiver = &run.Waiver{Reason: text, Owner: text, Until: "2030-12-31"}
 		}
 	}
 	for i := range d.Causes {
 		c := &d.Causes[i].Shown[0]
-		c.Findings = []verdict.Finding{{Deviation: verdict.Value, Expected: text, Received: text}}
+		c.Findings = []run.Finding{{Deviation: verdict.Value, Expected: redacttest.Text(text), Received: redacttest.Text(text)}}
 		c.Evidence[0].Answer.Body = redacttest.Text(text)
 	}
 	return d

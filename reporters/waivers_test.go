@@ -7,6 +7,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
 	"qorcheck/reporters/internal/sample"
@@ -15,7 +16,7 @@ import (
 
 func TestWaivers(t *testing.T) {
 	d := sample.Document(1, sample.Obligation("R-1", spec.Must, verdict.Fail), sample.Obligation("R-2", spec.Must, verdict.Pass), sample.Obligation("R-3", spec.Should, verdict.Fail), sample.Obligation("R-4", spec.Must, verdict.Waived))
-	d.Causes[0].Shown[0].Findings[0].Received = "a\nwaivers: [] # \x00"
+	d.Causes[0].Shown[0].Findings[0].Received = redacttest.Text("a\nwaivers: [] # \x00")
 	for _, tt := range []struct {
 		claim string
 		ids   []string

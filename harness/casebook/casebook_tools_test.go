@@ -57,7 +57,7 @@ func TestCasebook(t *testing.T) {
 // line holds the fields of a journal line that the casebook is compared with.
 type line struct {
 	Case     string
-	Verdicts []verdict.Verdict
+	Verdicts []run.Verdict
 	Evidence []struct {
 		Curl   string
 		Answer *struct {
@@ -150,7 +150,7 @@ func (l line) exchanges() string {
 }
 
 func TestCasebook_DifferencesAreListed(t *testing.T) {
-	happened := []line{{Case: "a.valid", Verdicts: []verdict.Verdict{{Obligation: "a.R-1", Outcome: verdict.Fail}, {Obligation: "a.R-2", Outcome: verdict.Pass}}}}
+	happened := []line{{Case: "a.valid", Verdicts: []run.Verdict{{Obligation: "a.R-1", Outcome: verdict.Fail}, {Obligation: "a.R-2", Outcome: verdict.Pass}}}}
 	passed := &run.Document{Obligations: []run.Obligation{{ID: "a.R-2", Outcome: verdict.Pass}}}
 	for _, tt := range []struct {
 		claim    string

@@ -24,7 +24,7 @@ func TestALenientTargetIsNotedAndNotFailed(t *testing.T) {
 	for _, o := range d.Obligations {
 		for _, note := range o.Notes {
 			noted[o.ID] += note.Count
-			if !strings.HasPrefix(note.Text, "may: ") {
+			if !strings.HasPrefix(note.Text.String(), "may: ") {
 				t.Errorf("%s: %s", o.ID, note.Text)
 			}
 		}

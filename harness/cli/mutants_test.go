@@ -150,7 +150,7 @@ func TestTolerated(t *testing.T) {
 				}
 			}
 			if !slices.ContainsFunc(d.Obligations, func(o run.Obligation) bool {
-				return slices.ContainsFunc(o.Notes, func(n run.Note) bool { return strings.HasPrefix(n.Text, note) })
+				return slices.ContainsFunc(o.Notes, func(n run.Note) bool { return strings.HasPrefix(n.Text.String(), note) })
 			}) {
 				t.Errorf("no note says %q", note)
 			}

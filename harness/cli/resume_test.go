@@ -360,7 +360,7 @@ func TestResumeWhenTheTargetIsBack(t *testing.T) {
 	if _, stderr, code := commandIn(t, dir, nil, args...); code != run.ExitUnclear {
 		t.Fatalf("exit code %d: %s", code, stderr)
 	}
-	if d := readDocument(t, filepath.Join(dir, "out")); d.Stopped == "" || d.Counts.Fail > 0 {
+	if d := readDocument(t, filepath.Join(dir, "out")); d.Stopped.IsZero() || d.Counts.Fail > 0 {
 		t.Errorf("stopped %q, %+v", d.Stopped, d.Counts)
 	}
 	if _, _, code := commandIn(t, dir, nil, "run", "--resume", "out"); code != run.ExitUnclear {

@@ -188,7 +188,7 @@ func TestSickTarget(t *testing.T) {
 						t.Errorf("%s is %s: %s", o.ID, o.Outcome, d.Result(o).Explain())
 					}
 				}
-				if d.Counts.Inconclusive == 0 || d.Counts.NotRun == 0 || d.Stopped == "" {
+				if d.Counts.Inconclusive == 0 || d.Counts.NotRun == 0 || d.Stopped.IsZero() {
 					t.Errorf("sending did not stop: %+v", d.Counts)
 				}
 				if most := int(healthy) + 100; d.Requests > most {

@@ -48,14 +48,14 @@ type gathering struct {
 type causes map[string]*gathering
 
 // add files a verdict that is no pass and returns the id of its cause.
-func (all causes) add(o *Obligation, e Entry, v verdict.Verdict) string {
+func (all causes) add(o *Obligation, e Entry, v Verdict) string {
 	cause := all.find(o, e.Kind, v)
 	if cause.last != e.Case {
 		cause.last = e.Case
 		cause.Cases++
 		cause.show(Case{
 			ID: e.Case, Operation: e.Operation, Obligation: o.ID, Kind: e.Kind, What: e.What, Fault: e.Fault, Outcome: v.Outcome, Why: v.Why,
-			Findings: append([]verdict.Finding{}, v.Findings...), Evidence: cutBodies(e.Evidence), Act: exchangeOf(v, e.Act),
+			Findings: append([]Finding{}, v.Findings...), Evidence: cutBodies(e.Evidence), Act: exchangeOf(v, e.Act),
 		})
 	}
 	i, found := slices.BinarySearchFunc(cause.Behind, o.ID, func(b Behind, id string) int { return strings.Compare(b.Obligation, id) })
@@ -69,14 +69,14 @@ func (all causes) add(o *Obligation, e Entry, v verdict.Verdict) string {
 }
 
 // exchangeOf is the index of the exchange that shows what was found: the act, or the one that a finding names.
-func exchangeOf(v verdict.Verdict, act int) int {
+func exchangeOf(v Verdict, act int) int {
 	if len(v.Findings) > 0 && v.Findings[0].Exchange > 0 {
 		return v.Findings[0].Exchange - 1
 	}
 	return act
 }
 
-func (all causes) find(o *Obligation, kind string, v verdict.Verdict) *gathering {
+func (all causes) find(o *Obligation, kind string, v Verdict) *gathering {
 	key := keyOf(o, kind, v)
 	if all[key.id()] == nil && len(all) >= MaxCauses {
 		key = key.ofMany()

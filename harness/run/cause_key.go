@@ -22,16 +22,16 @@ type causeKey struct {
 	deviations []string // of the response, sorted
 }
 
-func keyOf(o *Obligation, kind string, v verdict.Verdict) causeKey {
+func keyOf(o *Obligation, kind string, v Verdict) causeKey {
 	key := causeKey{outcome: v.Outcome, level: o.Level, check: o.Check}
 	if v.Outcome == verdict.Fail {
 		key.kind = kindOfRequest(o.Check, kind)
 	}
 	for _, f := range v.Findings {
-		key.deviations = append(key.deviations, joined(string(f.Rule), f.Deviation.String(), anyItem(f.Pointer), f.Header, f.Keyword, statusOf(f)))
+		key.deviations = append(key.deviations, joined(string(f.Rule), f.Deviation.String(), anyItem(f.Pointer.String()), f.Header, f.Keyword, statusOf(f)))
 	}
 	if why := v.Obstacle; why != nil {
-		key.deviations = append(key.deviations, joined(string(why.Kind), why.Step, string(why.Failure), anyItem(why.Pointer), statusClass(why.Status)))
+		key.deviations = append(key.deviations, joined(string(why.Kind), why.Step, why.Failure, anyItem(why.Pointer.String()), statusClass(why.Status)))
 	}
 	slices.Sort(key.deviations)
 	key.deviations = slices.Compact(key.deviations)
@@ -71,7 +71,7 @@ func kindOfRequest(check, kind string) string {
 }
 
 // statusOf is the status itself where it is what the description lacks, else its class.
-func statusOf(f verdict.Finding) string {
+func statusOf(f Finding) string {
 	if f.Rule == verdict.DocumentedStatus {
 		return strconv.Itoa(f.Status)
 	}

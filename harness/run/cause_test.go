@@ -19,28 +19,28 @@ import (
 )
 
 // failing files one failed case of an operation.
-func failing(all causes, o Obligation, id, kind string, findings ...verdict.Finding) string {
+func failing(all causes, o Obligation, id, kind string, findings ...Finding) string {
 	for i := range findings {
 		findings[i].Check = o.Check
 	}
 	e := Entry{Case: id, Operation: o.Operation, Kind: kind, Act: -1}
-	return all.add(&o, e, verdict.Verdict{Obligation: o.ID, Outcome: verdict.Fail, Findings: findings})
+	return all.add(&o, e, Verdict{Obligation: o.ID, Outcome: verdict.Fail, Findings: findings})
 }
 
 func TestOneDefectIsOneCause(t *testing.T) {
 	pay := Obligation{ID: "pay.R-1", Operation: "pay", Check: "status", Level: spec.Must}
-	got := func(status int) verdict.Finding {
-		return verdict.Finding{Rule: verdict.WrongStatus, Deviation: verdict.Status, Status: status}
+	got := func(status int) Finding {
+		return Finding{Rule: verdict.WrongStatus, Deviation: verdict.Status, Status: status}
 	}
-	at := func(pointer, keyword string, deviation verdict.Deviation, text string) verdict.Finding {
-		return verdict.Finding{Rule: verdict.SchemaBody, Deviation: deviation, Pointer: pointer, Keyword: keyword, Got: text}
+	at := func(pointer, keyword string, deviation verdict.Deviation, text string) Finding {
+		return Finding{Rule: verdict.SchemaBody, Deviation: deviation, Pointer: redacttest.Text(pointer), Keyword: keyword, Got: redacttest.Text(text)}
 	}
-	lacks := func(status int) verdict.Finding {
-		return verdict.Finding{Rule: verdict.DocumentedStatus, Deviation: verdict.Status, Status: status}
+	lacks := func(status int) Finding {
+		return Finding{Rule: verdict.DocumentedStatus, Deviation: verdict.Status, Status: status}
 	}
-	says := func(word string) verdict.Finding {
+	says := func(word string) Finding {
 		f := got(200)
-		f.Words, f.Got = []verdict.Fact{{Name: "/status", Value: word}}, word
+		f.Words, f.Got = []Fact{{Name: redacttest.Text("/status"), Value: redacttest.Text(word)}}, redacttest.Text(word)
 		return f
 	}
 	schema, void := pay, pay
@@ -52,7 +52,7 @@ func TestOneDefectIsOneCause(t *testing.T) {
 		claim  string
 		a, b   Obligation
 		ka, kb string
-		fa, fb verdict.Finding
+		fa, fb Finding
 		same   bool
 	}{
 		{"the same answer to another case of a kind", pay, pay, "malformed.type", "malformed.type", got(200), got(200), true},
@@ -96,15 +96,15 @@ func TestTitles(t *testing.T) {
 		want  []string
 	}{
 		{"alone", func(all causes) {
-			failing(all, pay, "a", "malformed.type", verdict.Finding{Received: "1"})
+			failing(all, pay, "a", "malformed.type", Finding{Received: redacttest.Text("1")})
 		}, []string{"pay keeps nothing: received 1"}},
 		{"alike but for the kind", func(all causes) {
-			failing(all, pay, "a", "malformed.type", verdict.Finding{Received: "1"})
-			failing(all, pay, "b", "malformed.null", verdict.Finding{Received: "1"})
+			failing(all, pay, "a", "malformed.type", Finding{Received: redacttest.Text("1")})
+			failing(all, pay, "b", "malformed.null", Finding{Received: redacttest.Text("1")})
 		}, []string{"pay keeps nothing (malformed.null): received 1", "pay keeps nothing (malformed.type): received 1"}},
 		{"alike but for the place", func(all causes) {
-			failing(all, look, "a", "valid", verdict.Finding{Received: "1", Pointer: "/a"})
-			failing(all, look, "b", "valid", verdict.Finding{Received: "1", Pointer: "/b"})
+			failing(all, look, "a", "valid", Finding{Received: redacttest.Text("1"), Pointer: redacttest.Text("/a")})
+			failing(all, look, "b", "valid", Finding{Received: redacttest.Text("1"), Pointer: redacttest.Text("/b")})
 		}, []string{"pay keeps its form (/a): received 1", "pay keeps its form (/b): received 1"}},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
@@ -129,15 +129,15 @@ func scrambled(e Entry) Entry {
 	e.Verdicts = slices.Clone(e.Verdicts)
 	for i := range e.Verdicts {
 		v := &e.Verdicts[i]
-		v.Why, v.Note = strings.ToUpper(v.Why)+" 17", strings.ToUpper(v.Note)
+		v.Why, v.Note = redacttest.Text(strings.ToUpper(v.Why.String())+" 17"), redacttest.Text(strings.ToUpper(v.Note.String()))
 		if v.Obstacle != nil {
 			o := *v.Obstacle
-			o.Detail, v.Obstacle = "reworded "+o.Detail, &o
+			o.Detail, v.Obstacle = redacttest.Text("reworded "+o.Detail.String()), &o
 		}
 		v.Findings = slices.Clone(v.Findings)
 		for j := range v.Findings {
 			f := &v.Findings[j]
-			f.Expected, f.Received = "something else than "+f.Received, `"reworded", status 299`
+			f.Expected, f.Received = redacttest.Text("something else than "+f.Received.String()), redacttest.Text(`"reworded", status 299`)
 		}
 	}
 	return e
@@ -205,7 +205,7 @@ func TestAShownCaseSaysWhatItBreaks(t *testing.T) {
 		t.Run(tt.claim, func(t *testing.T) {
 			all := causes{}
 			c := &plan.Case{ID: "pay.x", Operation: "pay", Fault: tt.fault}
-			id := all.add(&o, entry(c, nil), verdict.Verdict{Obligation: o.ID, Outcome: verdict.Fail})
+			id := all.add(&o, entry(c, nil), Verdict{Obligation: o.ID, Outcome: verdict.Fail})
 			if got := all[id].Shown[0].Fault; got != tt.want {
 				t.Errorf("got %q", got)
 			}
@@ -260,7 +260,7 @@ func TestCausesAreBounded(t *testing.T) {
 	all := causes{}
 	o := Obligation{ID: "pay.R-1", Check: "schema"}
 	for i := range 3 * MaxCauses {
-		failing(all, o, fmt.Sprint("case-", i), "valid", verdict.Finding{Pointer: "/" + strings.Repeat("a", i+1)})
+		failing(all, o, fmt.Sprint("case-", i), "valid", Finding{Pointer: redacttest.Text("/" + strings.Repeat("a", i+1))})
 	}
 	if len(all) != MaxCauses+1 {
 		t.Errorf("%d causes", len(all))

@@ -76,8 +76,8 @@ func TestSendingStopsWhenTheTargetIsGone(t *testing.T) {
 						s.Timeout = 300 * time.Millisecond
 					}
 				})
-				if (d.Stopped != "") != tt.stopped {
-					t.Fatalf("stopped: %q", d.Stopped)
+				if (d.Stopped.String() != "") != tt.stopped {
+					t.Fatalf("stopped: %q", d.Stopped.String())
 				}
 				if !tt.stopped {
 					if d.CaseCounts.NotRun > 0 {
@@ -89,7 +89,7 @@ func TestSendingStopsWhenTheTargetIsGone(t *testing.T) {
 				if most := tt.each * (healthy + 2*maxSilent + 3*workers); seen.Load() > most {
 					t.Errorf("%d requests were sent, want %d at most", seen.Load(), most)
 				}
-				if !strings.Contains(d.Stopped, "20 requests in a row got no answer") || !strings.Contains(d.Stopped, tt.says) || strings.Count(d.Verdict, d.Stopped) != 1 {
+				if !strings.Contains(d.Stopped.String(), "20 requests in a row got no answer") || !strings.Contains(d.Stopped.String(), tt.says) || strings.Count(d.Verdict, d.Stopped.String()) != 1 {
 					t.Errorf("%s\n%s", d.Stopped, d.Verdict)
 				}
 				if d.ExitCode != ExitUnclear || !strings.HasPrefix(d.Verdict, "INCONCLUSIVE: 1 of 2 obligations passed before sending stopped; ") {
@@ -127,7 +127,7 @@ func TestSendingGoesOn(t *testing.T) {
 			}
 			p.Preflight = &plan.Case{ID: "preflight", Act: plan.Step{Name: "list", Request: plan.Request{Method: "GET", Path: "/200/preflight"}}}
 			d := whole(t, t.Context(), p, target, Options{}, func(s *settings.Settings) { s.Concurrency = 1 })
-			if want := (Counts{Pass: 200 - tt.dead, Inconclusive: tt.dead}); d.Stopped != "" || d.CaseCounts != want {
+			if want := (Counts{Pass: 200 - tt.dead, Inconclusive: tt.dead}); d.Stopped.String() != "" || d.CaseCounts != want {
 				t.Errorf("stopped %q, cases %+v, want %+v", d.Stopped, d.CaseCounts, want)
 			}
 		})
@@ -144,7 +144,7 @@ func TestFailuresOutweighASilentTarget(t *testing.T) {
 		statuses(w, r)
 	})
 	d := whole(t, t.Context(), plot(t, ask{id: "a", paths: []string{"/404"}}, ask{id: "b", paths: many(200)}), target, Options{}, func(s *settings.Settings) { s.Concurrency = 1 })
-	if d.ExitCode != ExitFail || !strings.HasPrefix(d.Verdict, "FAILED: 1 of 2") || !strings.Contains(d.Verdict, d.Stopped) || d.Stopped == "" {
+	if d.ExitCode != ExitFail || !strings.HasPrefix(d.Verdict, "FAILED: 1 of 2") || !strings.Contains(d.Verdict, d.Stopped.String()) || d.Stopped.String() == "" {
 		t.Errorf("exit code %d: %s", d.ExitCode, d.Verdict)
 	}
 	if o := d.Obligations[1]; o.Outcome != verdict.Inconclusive {

@@ -71,9 +71,9 @@ func (d *Document) result(t tally) (code int, sentence string) {
 		return ExitFail, fmt.Sprintf("FAILED: %d of %d obligations failed, %d passed", t.failed, d.Planned, d.Counts.Pass)
 	case len(t.needless) > 0:
 		return ExitFail, "FAILED: " + passed
-	case d.Preflight != "":
-		return ExitUnclear, "INCONCLUSIVE: " + d.Preflight
-	case d.Stopped != "":
+	case !d.Preflight.IsZero():
+		return ExitUnclear, "INCONCLUSIVE: " + d.Preflight.String()
+	case !d.Stopped.IsZero():
 		return ExitUnclear, fmt.Sprintf("INCONCLUSIVE: %s before sending stopped", passed)
 	case d.Counts.Pass+d.Counts.Waived+d.Warnings+t.elsewhere == 0:
 		return ExitUnclear, fmt.Sprintf("INCONCLUSIVE: none of %d obligations was exercised", d.Planned)
@@ -92,7 +92,7 @@ func (d *Document) remarks(t tally) (list []string) {
 			list = append(list, fmt.Sprintf(format, args...))
 		}
 	}
-	add(d.Stopped != "", "%s", d.Stopped)
+	add(!d.Stopped.IsZero(), "%s", d.Stopped)
 	add(len(t.needless) > 0, "%d pass although they are waived, remove their waivers: %s", len(t.needless), few(t.needless, 3))
 	add(d.Counts.Waived > 0, "%d failed and are waived", d.Counts.Waived)
 	add(d.Warnings > 0 && !d.Strict, "%d that should hold failed (a warning; --strict counts it)", d.Warnings)

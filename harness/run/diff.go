@@ -213,7 +213,7 @@ func beyond(d *Document) map[Seen]bool {
 	met := map[Seen]bool{}
 	for _, o := range d.Obligations {
 		for _, n := range o.Notes {
-			met[Seen{o.Operation, n.Text}] = true
+			met[Seen{o.Operation, n.Text.String()}] = true
 		}
 		for _, id := range o.Causes {
 			c := d.Cause(id)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
 )
@@ -106,8 +107,8 @@ func TestCompareTellsUndocumentedBehaviour(t *testing.T) {
 	met := func(check string, status int, note string) *Document {
 		d := one(spec.Must, verdict.Fail)
 		d.Obligations[0].Operation, d.Obligations[0].Check = "op", check
-		d.Causes[0].Shown[0].Findings = []verdict.Finding{{Rule: verdict.DocumentedStatus, Deviation: verdict.Status, Status: status}}
-		d.Obligations[0].Notes = []Note{{Text: note}}
+		d.Causes[0].Shown[0].Findings = []Finding{{Rule: verdict.DocumentedStatus, Deviation: verdict.Status, Status: status}}
+		d.Obligations[0].Notes = []Note{{Text: redacttest.Text(note)}}
 		return d
 	}
 	for _, tt := range []struct {

@@ -36,8 +36,8 @@ type Document struct {
 	Finished    time.Time     `json:"finished"`
 	Digests     Digests       `json:"digests"`
 	Interrupted bool          `json:"interrupted"`
-	Preflight   string        `json:"preflight,omitempty"` // why nothing was sent after it, "" when it passed
-	Stopped     string        `json:"stopped,omitempty"`   // why sending ended before its end, "" when it did not
+	Preflight   redact.Text   `json:"preflight,omitzero"` // why nothing was sent after it, "" when it passed
+	Stopped     redact.Text   `json:"stopped,omitzero"`   // why sending ended before its end, "" when it did not
 	ExitCode    int           `json:"exitCode"`
 	Verdict     string        `json:"verdict"`  // the sentence that sums it up
 	Planned     int           `json:"planned"`  // obligations
@@ -109,9 +109,9 @@ type Clause struct {
 
 // Note is a remark on responses that were tolerated.
 type Note struct {
-	Text  string `json:"text"`
-	Count int    `json:"count"`
-	Case  string `json:"case"` // the first one
+	Text  redact.Text `json:"text"`
+	Count int         `json:"count"`
+	Case  string      `json:"case"` // the first one
 }
 
 // Case is a case that did not pass.
@@ -123,8 +123,8 @@ type Case struct {
 	What       string              `json:"what"`            // what is right or wrong with its request
 	Fault      string              `json:"fault,omitempty"` // pointer to what is broken in its request: into the body, or query:name
 	Outcome    verdict.Outcome     `json:"outcome"`
-	Why        string              `json:"why,omitempty"`
-	Findings   []verdict.Finding   `json:"findings"`
+	Why        redact.Text         `json:"why,omitzero"`
+	Findings   []Finding           `json:"findings"`
 	Evidence   []exchange.Evidence `json:"evidence"`
 	Act        int                 `json:"act"` // index in Evidence of the request under judgement, -1 when it was not sent
 }

@@ -33,7 +33,7 @@ func sample(asks ...any) *Document {
 			id := fmt.Sprintf("cause-%d", i/2)
 			o.Causes = []string{id}
 			d.Causes = append(d.Causes, Cause{ID: id, Outcome: ended, Level: o.Level, Cases: 1,
-				Behind: []Behind{{Obligation: o.ID, Cases: []string{"c"}}}, Shown: []Case{{ID: "c", Obligation: o.ID, Outcome: ended, Findings: []verdict.Finding{}, Evidence: []exchange.Evidence{}}}})
+				Behind: []Behind{{Obligation: o.ID, Cases: []string{"c"}}}, Shown: []Case{{ID: "c", Obligation: o.ID, Outcome: ended, Findings: []Finding{}, Evidence: []exchange.Evidence{}}}})
 		}
 		d.Obligations = append(d.Obligations, o)
 	}
@@ -46,7 +46,7 @@ func TestExitCodes(t *testing.T) {
 	strict := func(d *Document) { d.Strict = true }
 	lenient := func(d *Document) { d.Unexercised = true }
 	needless := func(d *Document) { d.Obligations[0].Waiver = &Waiver{Reason: "known"} }
-	dead := func(d *Document) { d.Preflight = "no answer" }
+	dead := func(d *Document) { d.Preflight = redacttest.Text("no answer") }
 	stopped := func(d *Document) { d.Interrupted = true }
 	for _, tt := range []struct {
 		claim string
@@ -146,7 +146,7 @@ func TestCheckRefuses(t *testing.T) {
 
 func TestRead(t *testing.T) {
 	d := sample(spec.Must, verdict.Pass, spec.Must, verdict.Fail, spec.Should, verdict.Unsupported, spec.May, verdict.Inconclusive, spec.Must, verdict.NotRun, spec.Must, verdict.Broken, spec.Must, verdict.Waived)
-	d.Causes[0].Shown = []Case{{ID: "c", Outcome: verdict.Fail, Findings: []verdict.Finding{{Check: "status", Rule: verdict.WrongStatus, Deviation: verdict.Status, Expected: "a", Received: "b"}}, Evidence: []exchange.Evidence{{Step: "list", Started: d.Started, Curl: redacttest.Text("curl"), Answer: &exchange.Message{Line: redacttest.Text("HTTP/1.1 200 OK")}}}}}
+	d.Causes[0].Shown = []Case{{ID: "c", Outcome: verdict.Fail, Findings: []Finding{{Check: "status", Rule: verdict.WrongStatus, Deviation: verdict.Status, Expected: redacttest.Text("a"), Received: redacttest.Text("b")}}, Evidence: []exchange.Evidence{{Step: "list", Started: d.Started, Curl: redacttest.Text("curl"), Answer: &exchange.Message{Line: redacttest.Text("HTTP/1.1 200 OK")}}}}}
 	d.conclude()
 	data, err := json.Marshal(d)
 	if err != nil {

@@ -105,7 +105,7 @@ func (c Case) Explain() string {
 	for _, f := range c.Findings {
 		fmt.Fprintf(&b, "  expected: %s\n  received: %s\n", f.Expected, f.Received)
 	}
-	if c.Why != "" {
+	if !c.Why.IsZero() {
 		fmt.Fprintf(&b, "  why: %s\n", c.Why)
 	}
 	if c.Act >= 0 && c.Act < len(c.Evidence) {

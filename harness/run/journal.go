@@ -33,7 +33,7 @@ type Entry struct {
 	What      string              `json:"what"`            // what is right or wrong with its request
 	Fault     string              `json:"fault,omitempty"` // pointer to what is broken in its request
 	Outcome   verdict.Outcome     `json:"outcome"`
-	Verdicts  []verdict.Verdict   `json:"verdicts"`
+	Verdicts  []Verdict           `json:"verdicts"`
 	Evidence  []exchange.Evidence `json:"evidence"`
 	Act       int                 `json:"act"` // index in Evidence of the request under judgement, -1 when it was not sent
 	Requests  int                 `json:"requests"`
@@ -63,8 +63,8 @@ type Resumed struct {
 type End struct {
 	Finished    time.Time     `json:"finished"`
 	Interrupted bool          `json:"interrupted"`
-	Preflight   string        `json:"preflight,omitempty"`
-	Stopped     string        `json:"stopped,omitempty"`
+	Preflight   redact.Text   `json:"preflight,omitzero"`
+	Stopped     redact.Text   `json:"stopped,omitzero"`
 	Requests    int           `json:"requests"`
 	Left        []redact.Text `json:"left,omitempty"`
 	Foreign     []redact.Text `json:"foreign,omitempty"`

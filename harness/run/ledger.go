@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"qorcheck/harness/redact"
@@ -97,7 +96,7 @@ func (l *ledger) resume(r Resumed, repeated []Entry) {
 	}
 	d.Further = append(d.Further, r.RunID)
 	d.Rate, d.Unverified = r.Rate, d.Unverified || r.Unverified
-	d.Interrupted, d.Preflight, d.Stopped = false, "", ""
+	d.Interrupted, d.Preflight, d.Stopped = false, redact.Text{}, redact.Text{}
 }
 
 // end enters how a part of the run ended.
@@ -119,8 +118,8 @@ func (l *ledger) finish() {
 		}
 		o.Counts.NotRun += o.Planned - o.Counts.Sum()
 		l.conclude(i)
-		if why := cmp.Or(d.Preflight, d.Stopped); why != "" && o.Outcome == verdict.NotRun {
-			o.Why = why
+		if why := cmp.Or(d.Preflight, d.Stopped); !why.IsZero() && o.Outcome == verdict.NotRun {
+			o.Why = why.String()
 		}
 	}
 	d.CaseCounts.NotRun += d.Cases - d.CaseCounts.Sum()
@@ -141,12 +140,12 @@ func (l *ledger) conclude(i int) {
 }
 
 // add counts a verdict of a case.
-func (o *Obligation) add(e Entry, v verdict.Verdict) {
+func (o *Obligation) add(e Entry, v Verdict) {
 	o.Counts.Add(v.Outcome)
 	if v.Exercised {
 		o.Exercised++
 	}
-	if v.Note != "" {
+	if !v.Note.IsZero() {
 		o.note(v.Note, e.Case)
 	}
 	if e.Act < 0 || e.Act >= len(e.Evidence) {
@@ -163,7 +162,7 @@ func milliseconds(ms float64) time.Duration {
 	return time.Duration(math.Round(ms*1000)) * time.Microsecond
 }
 
-func (o *Obligation) note(text, id string) {
+func (o *Obligation) note(text redact.Text, id string) {
 	for i := range o.Notes {
 		if o.Notes[i].Text == text {
 			o.Notes[i].Count++
@@ -185,9 +184,9 @@ type reason map[verdict.Outcome]said
 
 type said struct{ id, why string }
 
-func (r reason) add(id string, v verdict.Verdict) {
+func (r reason) add(id string, v Verdict) {
 	if first, ok := r[v.Outcome]; !ok || id < first.id {
-		r[v.Outcome] = said{id, v.Why}
+		r[v.Outcome] = said{id, v.Why.String()}
 	}
 }
 
@@ -195,7 +194,7 @@ func (r reason) add(id string, v verdict.Verdict) {
 // when every case passed and at least one exercised it. What cannot be exercised
 // is so beforehand.
 func (o *Obligation) conclude(reasons reason, shard bool) {
-	slices.SortFunc(o.Notes, func(a, b Note) int { return strings.Compare(a.Text, b.Text) })
+	slices.SortFunc(o.Notes, func(a, b Note) int { return a.Text.Compare(b.Text) })
 	switch {
 	case o.Outcome == verdict.Unsupported:
 	case o.Counts.Fail > 0 && o.Waiver != nil:

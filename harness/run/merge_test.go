@@ -120,7 +120,7 @@ func TestMergeOfPartsOfShards(t *testing.T) {
 		return b.String()
 	}
 	gone := resume(half, serve(t, func(w http.ResponseWriter, r *http.Request) { panic(http.ErrAbortHandler) }))
-	if d := merged(t, gone, one); d.Stopped == "" || d.CaseCounts.Inconclusive < maxSilent {
+	if d := merged(t, gone, one); d.Stopped.IsZero() || d.CaseCounts.Inconclusive < maxSilent {
 		t.Errorf("the target of a shard was gone: %s", d.Verdict)
 	}
 	d := merged(t, resume(gone, target), one)

@@ -59,7 +59,7 @@ func compareTruth(a, b bool) int {
 func (d *Document) title(c *Cause, distinct bool) {
 	first := c.Shown[0]
 	if len(first.Findings) == 0 {
-		c.Title = first.Why
+		c.Title = first.Why.String()
 		return
 	}
 	o := d.Obligation(first.Obligation)
@@ -67,7 +67,7 @@ func (d *Document) title(c *Cause, distinct bool) {
 	if len(d.Operations(*c)) > 1 {
 		c.Promise = o.Promise
 	}
-	if by := cmp.Or(c.Kind, first.Findings[0].Pointer); distinct && by != "" {
+	if by := cmp.Or(c.Kind, first.Findings[0].Pointer.String()); distinct && by != "" {
 		c.Promise += " (" + by + ")"
 	}
 	c.Title = fmt.Sprintf("%s: received %s", c.Promise, first.Findings[0].Received)

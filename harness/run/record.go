@@ -8,6 +8,7 @@ import (
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/redact"
 	"qorcheck/harness/verdict"
 )
 
@@ -60,9 +61,10 @@ func faulty(c *plan.Case, fault any) []verdict.Verdict {
 
 func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Verdict, evidence []exchange.Evidence) {
 	e := entry(c, t)
-	e.Verdicts, e.Outcome, e.Evidence = verdicts, verdict.Pass, evidence
-	for i, v := range verdicts {
-		verdicts[i] = v.WithTexts(func(text string) string { return r.client.Redactor().Answer(text).Cut(maxText).String() })
+	e.Outcome, e.Evidence = verdict.Pass, evidence
+	show := redactor(func(text string) redact.Text { return r.client.Redactor().Answer(text).Cut(maxText) })
+	for _, v := range verdicts {
+		e.Verdicts = append(e.Verdicts, show.verdict(v))
 		if v.Outcome.Worse(e.Outcome) {
 			e.Outcome = v.Outcome
 		}

@@ -66,7 +66,7 @@ func (p *Replayed) enter(e Entry) error {
 // nothing is left to resume.
 func (p *Replayed) Complete() bool {
 	d := p.ledger.document
-	return p.ended && !d.Interrupted && d.Preflight == "" && d.Stopped == "" && len(p.ledger.done)+len(p.unanswered) == d.Cases
+	return p.ended && !d.Interrupted && d.Preflight.IsZero() && d.Stopped.IsZero() && len(p.ledger.done)+len(p.unanswered) == d.Cases
 }
 
 // RunIDs lists what the unique values of the run were made of so far.

@@ -127,7 +127,7 @@ func TestResumeWhenTheTargetIsBack(t *testing.T) {
 	want := verdicts(whole(t, t.Context(), p, target, Options{}))
 	var journal bytes.Buffer
 	answers.Store(10)
-	if d := whole(t, t.Context(), p, target, Options{Journal: &journal}); d.Stopped == "" || d.CaseCounts.Inconclusive < maxSilent {
+	if d := whole(t, t.Context(), p, target, Options{Journal: &journal}); d.Stopped.IsZero() || d.CaseCounts.Inconclusive < maxSilent {
 		t.Fatalf("%s, cases %+v", d.Verdict, d.CaseCounts)
 	}
 	for part, left := range []int32{15, 1000} {

@@ -57,7 +57,7 @@ func TestPreflight(t *testing.T) {
 				}
 				var journal bytes.Buffer
 				d := whole(t, t.Context(), p, target, Options{Journal: &journal, AllowUnexercised: true})
-				if d.ExitCode != ExitUnclear || !strings.Contains(d.Preflight, tt.says) || !strings.Contains(d.Preflight, target) || !strings.HasSuffix(d.Preflight, "nothing else was sent") || d.Verdict != "INCONCLUSIVE: "+d.Preflight {
+				if d.ExitCode != ExitUnclear || !strings.Contains(d.Preflight.String(), tt.says) || !strings.Contains(d.Preflight.String(), target) || !strings.HasSuffix(d.Preflight.String(), "nothing else was sent") || d.Verdict != "INCONCLUSIVE: "+d.Preflight.String() {
 					t.Errorf("exit code %d: %s\n%s", d.ExitCode, d.Preflight, d.Verdict)
 				}
 				if want := min(tt.status, 1); int(seen.Load()) != want || strings.Contains(journal.String(), `{"case":`) {
@@ -67,7 +67,7 @@ func TestPreflight(t *testing.T) {
 					t.Errorf("counts %+v, cases %+v", d.Counts, d.CaseCounts)
 				}
 				for _, o := range d.Obligations {
-					if o.Why != d.Preflight || o.Counts.NotRun != o.Planned {
+					if o.Why != d.Preflight.String() || o.Counts.NotRun != o.Planned {
 						t.Errorf("%s: %s", o.ID, o.Why)
 					}
 				}
@@ -76,7 +76,7 @@ func TestPreflight(t *testing.T) {
 	}
 	t.Run("any other answer lets the run begin", func(t *testing.T) {
 		for _, status := range []int{200, 302, 404, 500} {
-			if d := whole(t, t.Context(), planned(t), serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }), Options{}); d.Preflight != "" || d.Counts.NotRun != 0 {
+			if d := whole(t, t.Context(), planned(t), serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }), Options{}); !d.Preflight.IsZero() || d.Counts.NotRun != 0 {
 				t.Errorf("%d: %s", status, d.Preflight)
 			}
 		}
@@ -366,7 +366,7 @@ func TestTheDocumentTellsWhatWasRun(t *testing.T) {
 	if o.Method != "POST" || o.Path != "/things" || o.Level != spec.Should || o.Chapter != "rejections" || o.Check != "status" || o.Line == 0 || o.File != "toy.yaml" || o.Clause.Link != "https://docs.example.test/page" {
 		t.Errorf("%+v", o)
 	}
-	if len(o.Notes) != 1 || o.Notes[0].Text != "422 is tolerated: it is usual" || o.Notes[0].Count < 2 || o.Seconds <= 0 || o.Started.IsZero() {
+	if len(o.Notes) != 1 || o.Notes[0].Text.String() != "422 is tolerated: it is usual" || o.Notes[0].Count < 2 || o.Seconds <= 0 || o.Started.IsZero() {
 		t.Errorf("notes %+v, %f s", o.Notes, o.Seconds)
 	}
 }
@@ -416,8 +416,8 @@ func TestCanariesDoNotSurviveInFindings(t *testing.T) {
 			}
 			for _, c := range d.Causes[0].Shown {
 				for _, f := range c.Findings {
-					if len(f.Received) > maxText+40 || len(f.Expected) > maxText+40 {
-						t.Errorf("%d bytes of a finding", len(f.Received))
+					if len(f.Received.String()) > maxText+40 || len(f.Expected.String()) > maxText+40 {
+						t.Errorf("%d bytes of a finding", len(f.Received.String()))
 					}
 				}
 			}

@@ -20,7 +20,7 @@ func (r *Run) work(ctx, sending context.Context, workers int) {
 		return
 	}
 	if sentence := r.preflight(sending); sentence != "" {
-		r.document.Preflight = sentence
+		r.document.Preflight = r.client.Redactor().Own(sentence)
 		return
 	}
 	for i, waiting := range r.waiting {
@@ -45,7 +45,7 @@ func (r *Run) send(ctx context.Context, cases []*plan.Case, workers int) {
 	defer func() {
 		pool.Wait()
 		if why := r.circuit.reason(); why != "" {
-			r.document.Stopped = why
+			r.document.Stopped = r.client.Redactor().Own(why)
 		}
 	}()
 	for _, c := range cases {

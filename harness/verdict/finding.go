@@ -13,58 +13,37 @@ import (
 // same in words: Judge writes them last, by the rule's entry in sentences, and
 // nothing reads them but people.
 type Finding struct {
-	Check     string    `json:"check"`
-	Rule      Rule      `json:"rule"`
-	Deviation Deviation `json:"deviation"`
-	Status    int       `json:"status,omitempty"`   // of the response that was judged
-	Pointer   string    `json:"pointer,omitempty"`  // into the body of the response or message
-	Header    string    `json:"header,omitempty"`   // the response header that is concerned
-	Keyword   string    `json:"keyword,omitempty"`  // of the schema that is broken
-	Wanted    []string  `json:"wanted,omitempty"`   // the values of which one was wanted
-	Got       string    `json:"got,omitempty"`      // the value that was received, "" when it is missing
-	Given     []Fact    `json:"given,omitempty"`    // what makes the rule apply
-	Words     []Fact    `json:"words,omitempty"`    // how the response says that its request ended
-	Fault     *Fault    `json:"fault,omitempty"`    // what is wrong with the request
-	Step      string    `json:"step,omitempty"`     // the step after the act in which it was found
-	Exchange  int       `json:"exchange,omitempty"` // which exchange of the case, from 1; 0 is the one under judgement
+	Check     string
+	Rule      Rule
+	Deviation Deviation
+	Status    int      // of the response that was judged
+	Pointer   string   // into the body of the response or message
+	Header    string   // the response header that is concerned
+	Keyword   string   // of the schema that is broken
+	Wanted    []string // the values of which one was wanted
+	Got       string   // the value that was received, "" when it is missing
+	Given     []Fact   // what makes the rule apply
+	Words     []Fact   // how the response says that its request ended
+	Fault     *Fault   // what is wrong with the request
+	Step      string   // the step after the act in which it was found
+	Exchange  int      // which exchange of the case, from 1; 0 is the one under judgement
 
-	Expected string `json:"expected"`
-	Received string `json:"received"`
+	Expected string
+	Received string
 }
 
 // Fact is a named value. The name of one in a body is its pointer.
 type Fact struct {
-	Name  string `json:"name"`
-	Value string `json:"value,omitempty"`
+	Name  string
+	Value string
 }
 
 // Fault is what is wrong with a malformed request.
 type Fault struct {
-	Pointer string `json:"pointer"` // into the body, or query:name; "" for the body as a whole
-	Keyword string `json:"keyword"` // of the schema that it breaks
-	Sent    string `json:"sent"`
-	Allowed string `json:"allowed,omitempty"`
-}
-
-func (f Finding) withTexts(show func(string) string) Finding {
-	each := func(texts []string) (list []string) {
-		for _, text := range texts {
-			list = append(list, show(text))
-		}
-		return list
-	}
-	named := func(facts []Fact) (list []Fact) {
-		for _, fact := range facts {
-			list = append(list, Fact{show(fact.Name), show(fact.Value)})
-		}
-		return list
-	}
-	f.Expected, f.Received, f.Pointer, f.Got = show(f.Expected), show(f.Received), show(f.Pointer), show(f.Got)
-	f.Wanted, f.Given, f.Words = each(f.Wanted), named(f.Given), named(f.Words)
-	if f.Fault != nil {
-		f.Fault = &Fault{show(f.Fault.Pointer), f.Fault.Keyword, show(f.Fault.Sent), show(f.Fault.Allowed)}
-	}
-	return f
+	Pointer string // into the body, or query:name; "" for the body as a whole
+	Keyword string // of the schema that it breaks
+	Sent    string
+	Allowed string
 }
 
 // Deviation is the kind of difference between what was wanted and what was received.

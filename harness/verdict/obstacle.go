@@ -9,13 +9,13 @@ import (
 // Obstacle is what kept a check from a conclusion, as values. The sentence of a
 // verdict, Why, is made of it last.
 type Obstacle struct {
-	Kind    ObstacleKind         `json:"kind"`
-	Step    string               `json:"step,omitempty"`    // of the case, "" for the act
-	Failure exchange.FailureKind `json:"failure,omitempty"` // where no response came
-	Status  int                  `json:"status,omitempty"`  // of the response that is in the way
-	Pointer string               `json:"pointer,omitempty"` // to what is missing
-	Count   int                  `json:"count,omitempty"`
-	Detail  string               `json:"detail,omitempty"`
+	Kind    ObstacleKind
+	Step    string               // of the case, "" for the act
+	Failure exchange.FailureKind // where no response came
+	Status  int                  // of the response that is in the way
+	Pointer string               // to what is missing
+	Count   int
+	Detail  string
 }
 
 // ObstacleKind is the kind of an obstacle.

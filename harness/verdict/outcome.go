@@ -42,30 +42,11 @@ func (o Outcome) Worse(than Outcome) bool {
 
 // Verdict is how one case ended under one obligation.
 type Verdict struct {
-	Obligation string    `json:"obligation"`
-	Outcome    Outcome   `json:"outcome"`
-	Exercised  bool      `json:"exercised"` // the requirement applied to a response
-	Findings   []Finding `json:"findings,omitempty"`
-	Note       string    `json:"note,omitempty"`     // of a tolerated answer
-	Obstacle   *Obstacle `json:"obstacle,omitempty"` // of an inconclusive or broken one
-	Why        string    `json:"why,omitempty"`      // its sentence
-}
-
-// WithTexts returns the verdict with each of its texts as show returns it. The
-// texts that a target or a request may have put there are redacted so.
-func (v Verdict) WithTexts(show func(string) string) Verdict {
-	v.Why, v.Note = show(v.Why), show(v.Note)
-	if v.Obstacle != nil {
-		o := *v.Obstacle
-		o.Pointer, o.Detail = show(o.Pointer), show(o.Detail)
-		v.Obstacle = &o
-	}
-	findings := make([]Finding, 0, len(v.Findings))
-	for _, f := range v.Findings {
-		findings = append(findings, f.withTexts(show))
-	}
-	if v.Findings = findings; len(findings) == 0 {
-		v.Findings = nil
-	}
-	return v
+	Obligation string
+	Outcome    Outcome
+	Exercised  bool // the requirement applied to a response
+	Findings   []Finding
+	Note       string    // of a tolerated answer
+	Obstacle   *Obstacle // of an inconclusive or broken one
+	Why        string    // its sentence
 }

@@ -93,7 +93,7 @@ func printed(t *testing.T, file string, d *run.Document) {
 	for _, c := range d.Causes {
 		wanted := []string{c.Shown[0].ID, c.Shown[0].What}
 		for _, f := range c.Shown[0].Findings {
-			wanted = append(wanted, f.Expected, f.Received)
+			wanted = append(wanted, f.Expected.String(), f.Received.String())
 		}
 		for _, e := range c.Shown[0].Evidence {
 			wanted = append(wanted, e.Request.Line.String())

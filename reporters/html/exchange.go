@@ -68,7 +68,7 @@ func exchangeOf(c run.Case, i int) exchangeView {
 	if judged {
 		broken = []string{c.Fault}
 		for _, f := range c.Findings {
-			wrong = append(wrong, f.Pointer)
+			wrong = append(wrong, f.Pointer.String())
 		}
 	}
 	v.Request = sideOf(e.Request.Line, e.Request.Header, e.Request.Body, broken)
@@ -82,7 +82,7 @@ func exchangeOf(c run.Case, i int) exchangeView {
 	answer := sideOf(e.Answer.Line, e.Answer.Header, e.Answer.Body, wrong)
 	answer.Truncated = e.Answer.Truncated
 	for _, f := range c.Findings {
-		if !judged || f.Pointer != "" {
+		if !judged || !f.Pointer.IsZero() {
 			continue
 		}
 		switch f.Check {

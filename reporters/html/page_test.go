@@ -43,7 +43,7 @@ func rich() *run.Document {
 		}
 	}
 	noted := add(sample.Obligation("R-10", spec.Should, verdict.Pass), "list", "GET", "/lists/all", "outcomes")
-	noted.Notes = []run.Note{{Text: "405 is tolerated: usual", Count: 3, Case: "list.x"}}
+	noted.Notes = []run.Note{{Text: redacttest.Text("405 is tolerated: usual"), Count: 3, Case: "list.x"}}
 	add(sample.Obligation("R-10", spec.Should, verdict.Fail), "card-pay", "POST", "/card/pay", "outcomes")
 	needless := add(sample.Obligation("R-11", spec.Must, verdict.Pass), "list", "GET", "/lists/all", "rejections")
 	needless.Waiver = &run.Waiver{Reason: "once broken", Owner: "kim", Until: "2030-06-30"}
@@ -61,10 +61,10 @@ func rich() *run.Document {
 	d.Left = redacttest.Texts("DELETE http://127.0.0.1/v3/made/7")
 	c := &d.Causes[0].Shown[0]
 	c.Fault = "/card/number"
-	c.Findings = []verdict.Finding{
-		{Check: "status", Rule: verdict.WrongStatus, Deviation: verdict.Status, Expected: "status 400, because /card/number breaks type", Received: "status 200"},
-		{Check: "reason", Rule: verdict.ReasonGiven, Deviation: verdict.Missing, Pointer: "/reason", Keyword: "reason", Expected: "/reason, a string", Received: "nothing there"},
-		{Check: "schema", Rule: verdict.SchemaBody, Deviation: verdict.Type, Pointer: "/rows/1/a~1b", Keyword: "type", Expected: "/rows/1/a~1b a string", Received: "7"},
+	c.Findings = []run.Finding{
+		{Check: "status", Rule: verdict.WrongStatus, Deviation: verdict.Status, Expected: redacttest.Text("status 400, because /card/number breaks type"), Received: redacttest.Text("status 200")},
+		{Check: "reason", Rule: verdict.ReasonGiven, Deviation: verdict.Missing, Pointer: redacttest.Text("/reason"), Keyword: "reason", Expected: redacttest.Text("/reason, a string"), Received: redacttest.Text("nothing there")},
+		{Check: "schema", Rule: verdict.SchemaBody, Deviation: verdict.Type, Pointer: redacttest.Text("/rows/1/a~1b"), Keyword: "type", Expected: redacttest.Text("/rows/1/a~1b a string"), Received: redacttest.Text("7")},
 	}
 	act := c.Evidence[0]
 	act.TookMS = 12.5
@@ -119,8 +119,8 @@ func TestHTMLOfEachOutcome(t *testing.T) {
 	passing.Verdict = "PASSED: 1 of 1 obligations passed"
 	golden(t, "passing.html", []byte(content(rendered(t, passing))))
 	dead := sample.Document(3, sample.Obligation("R-1", spec.Must, verdict.NotRun))
-	dead.Preflight = "no answer from http://127.0.0.1/v3: connection refused; nothing else was sent"
-	dead.Obligations[0].Why, dead.Verdict = dead.Preflight, "INCONCLUSIVE: "+dead.Preflight
+	dead.Preflight = redacttest.Text("no answer from http://127.0.0.1/v3: connection refused; nothing else was sent")
+	dead.Obligations[0].Why, dead.Verdict = dead.Preflight.String(), "INCONCLUSIVE: "+dead.Preflight.String()
 	golden(t, "dead.html", []byte(content(rendered(t, dead))))
 	for _, outcome := range verdict.Outcomes {
 		l := lookOf(outcome)
@@ -252,7 +252,7 @@ func haunted() *run.Document {
 			o := sample.Obligation(fmt.Sprintf("R-%d-%d", i, j), spec.Must, outcome)
 			o.ID, o.Requirement, o.Operation, o.Method, o.Path = text+o.ID, text+o.Requirement, text+fmt.Sprint("op", j), text, "/"+text
 			o.Sentence, o.Why, o.Clause = o.Operation+" "+text, text, run.Clause{Page: text, Link: text, Text: text}
-			o.Notes = []run.Note{{Text: text, Count: 1, Case: text}}
+			o.Notes = []run.Note{{Text: redacttest.Text(text), Count: 1, Case: text}}
 			for k := range o.Causes {
 				o.Causes[k] = text + o.Causes[k]
 			}
@@ -271,14 +271,14 @@ func haunted() *run.Document {
 		c.Behind[0].Cases = []string{text + c.Shown[0].ID}
 		s := &c.Shown[0]
 		s.ID, s.Kind, s.What, s.Fault = text+s.ID, text, text, "/"+text
-		s.Findings = append(s.Findings, verdict.Finding{Check: text, Rule: verdict.Rule(text), Deviation: verdict.Value, Expected: text, Received: text, Pointer: "/" + text, Keyword: text})
+		s.Findings = append(s.Findings, run.Finding{Check: text, Rule: verdict.Rule(text), Deviation: verdict.Value, Expected: redacttest.Text(text), Received: redacttest.Text(text), Pointer: redacttest.Text("/" + text), Keyword: text})
 		e := &s.Evidence[0]
 		e.Step, e.Curl = text, redacttest.Text(text)
 		e.Request = exchange.Message{Line: redacttest.Text(text), Header: redacttest.Texts(text + ": " + text), Body: redacttest.Text(text)}
 		e.Answer = &exchange.Message{Line: redacttest.Text(text), Header: redacttest.Texts(text + ": " + text), Body: redacttest.Text(fmt.Sprintf(`{%q:%q,"a":{"b":[%q]}}`, text, text, text))}
 		s.Evidence = append(s.Evidence, exchange.Evidence{Step: text, Failure: &exchange.Failure{Text: redacttest.Text(text)}})
 	}
-	d.Tool, d.Name, d.API, d.Target, d.RunID, d.Profile, d.Filter, d.Verdict, d.Preflight = all, all, all, all, all, all, all, all, all
+	d.Tool, d.Name, d.API, d.Target, d.RunID, d.Profile, d.Filter, d.Verdict, d.Preflight = all, all, all, all, all, all, all, all, redacttest.Text(all)
 	d.Digests = run.Digests{Description: all, Requirements: all, Fixtures: all, Plan: all, Waivers: all}
 	d.Latency = []run.Latency{{Operation: all, Count: 1, Buckets: buckets(1, 0, 0, 0, 0)}}
 	d.Untested = []run.Untested{{Requirement: all, Sentence: all, Reason: all}}

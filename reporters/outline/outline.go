@@ -98,7 +98,7 @@ func (g Group) IDs() []string {
 
 // Note is a remark on answers that were tolerated.
 type Note struct {
-	Text        string
+	Text        redact.Text
 	Count       int // cases
 	Obligations []Entry
 }
@@ -109,7 +109,7 @@ func Of(d *run.Document) *Outline {
 		Took: d.Finished.Sub(d.Started).Round(10 * time.Millisecond), Left: d.Left, Foreign: d.Foreign, Untested: d.Untested,
 		Tally: tally(d), Unjudged: unjudged(d), Tolerated: tolerated(d),
 	}
-	if d.Interrupted || d.Preflight != "" || d.Stopped != "" {
+	if d.Interrupted || !d.Preflight.IsZero() || !d.Stopped.IsZero() {
 		o.Stopped = d.Verdict
 	}
 	for _, c := range d.Causes {
@@ -186,7 +186,7 @@ func unjudged(d *run.Document) []Group {
 			if !known {
 				n = len(list)
 				at[o.Why] = n
-				list = append(list, Group{Outcome: outcome, Why: o.Why, InVerdict: o.Why != "" && (o.Why == d.Preflight || o.Why == d.Stopped)})
+				list = append(list, Group{Outcome: outcome, Why: o.Why, InVerdict: o.Why != "" && (o.Why == d.Preflight.String() || o.Why == d.Stopped.String())})
 			}
 			g, fails := &list[n], Fails(d, o, outcome)
 			g.Obligations, g.Fails = append(g.Obligations, Entry{o, fails}), g.Fails || fails

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"qorcheck/harness/redact/redacttest"
 	"qorcheck/harness/run"
 	"qorcheck/harness/verdict"
 	"qorcheck/reporters/internal/sample"
@@ -85,7 +86,7 @@ func TestOutline_GroupsWhatWasNotJudged(t *testing.T) {
 		return o
 	}
 	d := sample.Document(3, of("R-1", verdict.NotRun, "stopped"), of("R-2", verdict.Inconclusive, "busy"), of("R-3", verdict.Inconclusive, "lost"), of("R-4", verdict.Inconclusive, "busy"), of("R-5", verdict.Broken, "panic"))
-	d.Stopped = "stopped"
+	d.Stopped = redacttest.Text("stopped")
 	var got []string
 	for _, g := range Of(d).Unjudged {
 		got = append(got, fmt.Sprintf("%s: %s %v fails %v, in the verdict %v", g.Outcome, g.Why, g.IDs(), g.Fails, g.InVerdict))

@@ -56,19 +56,6 @@ func (Credentials) ValidKeys() []string {
 	return []string{Valid, UnknownRole, Revoked, NoRights, OtherMerchant}
 }
 
-// Triggers are the test data of one kind of payment. Each other trigger replaces
-// fields of Approved and inherits the rest.
-type Triggers struct {
-	Approved          Trigger   `yaml:"approved"`
-	Refused           []Trigger `yaml:"refused"`
-	Error             Trigger   `yaml:"error"`
-	Internal          Trigger   `yaml:"internal"`
-	CaptureFailsLater Trigger   `yaml:"capture_fails_later"`
-}
-
-// Trigger maps request fields, by their last name, to the value to set.
-type Trigger map[string]string
-
 // Settle is the request that makes an environment settle a transaction.
 // A URL without a host is a path at the target. {name} in the body stands for the
 // field of that name in the response that created the transaction.
@@ -180,56 +167,6 @@ func (f *Fixtures) check() error {
 	return f.checkCards()
 }
 
-// checkCards refuses a trigger with a card number that test_cards does not list.
-func (f *Fixtures) checkCards() error {
-	for _, group := range slices.Sorted(maps.Keys(f.Triggers)) {
-		all := f.Triggers[group].all()
-		for _, where := range slices.Sorted(maps.Keys(all)) {
-			trigger := all[where]
-			for _, field := range slices.Sorted(maps.Keys(trigger)) {
-				if v := trigger[field]; redact.IsCard(v) && len(v) >= redact.MinCard && !slices.Contains(f.TestCards, v) {
-					return fmt.Errorf("triggers.%s.%s.%s: %s: a card number must be listed under test_cards", group, where, field, redact.MaskCard(v))
-				}
-			}
-		}
-	}
-	return nil
-}
-
-func (t Triggers) all() map[string]Trigger {
-	all := map[string]Trigger{"approved": t.Approved, "error": t.Error, "internal": t.Internal, "capture_fails_later": t.CaptureFailsLater}
-	for i, r := range t.Refused {
-		all[fmt.Sprintf("refused[%d]", i)] = r
-	}
-	return all
-}
-
-// Trigger returns the named trigger of a group (approved, refused[0], error, …) with
-// the fields that it inherits; nil when the fixtures lack it.
-func (f *Fixtures) Trigger(group, name string) Trigger {
-	t := f.Triggers[group]
-	own := t.all()[name]
-	if own == nil {
-		return nil
-	}
-	merged := maps.Clone(t.Approved)
-	if merged == nil {
-		merged = Trigger{}
-	}
-	maps.Copy(merged, own)
-	return merged
-}
-
-// Field returns a field of a trigger, its own or inherited; "" when the fixtures lack it.
-func (f *Fixtures) Field(group, name, field string) string {
-	t := f.Triggers[group]
-	own := t.all()[name]
-	if value, ok := own[field]; ok || own == nil {
-		return value
-	}
-	return t.Approved[field]
-}
-
 // Credential returns the value of a scheme for a role, "" when the fixtures lack it.
 func (f *Fixtures) Credential(role, scheme string) string { return f.Credentials[role][scheme] }
 
@@ -266,49 +203,6 @@ func other(c rune, by byte, capitals bool) rune {
 		return turn('A', 26)
 	}
 	return c // capitals among other letters and digits are often a prefix for the kind of key
-}
-
-// Secrets lists every credential value and card number, longest first.
-func (f *Fixtures) Secrets() (credentials, cards []string) {
-	for _, byScheme := range f.Credentials {
-		for _, value := range byScheme {
-			credentials = append(credentials, value)
-		}
-	}
-	cards = slices.Clone(f.TestCards)
-	for _, t := range f.Triggers {
-		for _, trigger := range t.all() {
-			for _, value := range trigger {
-				if redact.IsCard(value) {
-					cards = append(cards, value)
-				}
-			}
-		}
-	}
-	longest := func(a, b string) int {
-		if len(a) != len(b) {
-			return len(b) - len(a)
-		}
-		return strings.Compare(a, b)
-	}
-	slices.SortFunc(credentials, longest)
-	slices.SortFunc(cards, longest)
-	return slices.Compact(credentials), slices.Compact(cards)
-}
-
-// CardFields lists the names of fields in which triggers give card numbers.
-func (f *Fixtures) CardFields() []string {
-	names := map[string]bool{}
-	for _, t := range f.Triggers {
-		for _, trigger := range t.all() {
-			for field, value := range trigger {
-				if redact.IsCard(value) && len(value) >= redact.MinCard {
-					names[field] = true
-				}
-			}
-		}
-	}
-	return slices.Sorted(maps.Keys(names))
 }
 
 // digest sets the digest, which differs between fixtures and contains no secret.
@@ -367,21 +261,4 @@ func Loopback(host string) bool {
 // UnlistedCard reports whether a value is a card number that test_cards does not list.
 func (f *Fixtures) UnlistedCard(value string) bool {
 	return redact.IsCard(value) && !slices.Contains(f.TestCards, value)
-}
-
-// ShortSecrets lists test data of three to five characters, such as card verification
-// values: too short to be searched for within other words.
-func (f *Fixtures) ShortSecrets() []string {
-	var list []string
-	for _, t := range f.Triggers {
-		for _, trigger := range t.all() {
-			for _, value := range trigger {
-				if len(value) >= 3 && len(value) < 6 {
-					list = append(list, value)
-				}
-			}
-		}
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
 }

@@ -44,7 +44,7 @@ func readBody(a *exchange.Answer) Body {
 	case !utf8.Valid(a.Body):
 		b.Fault = "a body that is not UTF-8"
 	default:
-		if value, ok := soundly(a.Body); ok {
+		if value, ok := decodeFast(a.Body); ok {
 			b.Value = value
 			return b
 		}
@@ -64,24 +64,26 @@ func readBody(a *exchange.Answer) Body {
 	return b
 }
 
+// describe says why a body is not JSON, and how it begins.
 func describe(err error, body []byte) string {
 	start := strings.Join(strings.Fields(shorten(string(body))), " ")
 	if number, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		err = fmt.Errorf("a number beyond all range at byte %d", number.Offset) // its own text holds the number
+		err = fmt.Errorf("a number out of range at byte %d", number.Offset) // its own text holds the number
 	}
 	return fmt.Sprintf("not JSON (%s), beginning %q", err, start)
 }
 
-const deepest = 1000
+// maxDepth is how deep JSON may be nested.
+const maxDepth = 1000
 
-// soundly decodes what is JSON beyond doubt. Names that stand twice are found by
+// decodeFast decodes what is JSON beyond doubt. Names that stand twice are found by
 // counting: an object keeps one of each.
-func soundly(data []byte) (value any, ok bool) {
+func decodeFast(data []byte) (value any, ok bool) {
 	if json.Unmarshal(data, &value) != nil {
 		return nil, false
 	}
 	written, depth := members(data)
-	return value, written == counted(value) && depth < deepest
+	return value, written == memberCount(value) && depth < maxDepth
 }
 
 // members counts the members of the objects in a JSON text, and how deep it is nested.
@@ -107,26 +109,26 @@ func members(data []byte) (count, deep int) {
 	return count, deep
 }
 
-// counted counts the members of the objects in a decoded value.
-func counted(value any) int {
+// memberCount counts the members of the objects in a decoded value.
+func memberCount(value any) int {
 	n := 0
 	switch v := value.(type) {
 	case map[string]any:
 		n = len(v)
 		for _, inner := range v {
-			n += counted(inner)
+			n += memberCount(inner)
 		}
 	case []any:
 		for _, inner := range v {
-			n += counted(inner)
+			n += memberCount(inner)
 		}
 	}
 	return n
 }
 
 func decode(d *json.Decoder, depth int) (any, error) {
-	if depth > deepest {
-		return nil, fmt.Errorf("nested deeper than %d levels", deepest)
+	if depth > maxDepth {
+		return nil, fmt.Errorf("nested deeper than %d levels", maxDepth)
 	}
 	token, err := d.Token()
 	if err != nil {

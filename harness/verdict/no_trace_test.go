@@ -32,7 +32,7 @@ func TestNoTrace(t *testing.T) {
 	accepted, rejected := plan.NewExpect(spec.Succeeded, 200), want(400)
 	table(t, "no-trace", []row{
 		{claim: "a rejected request without a trace passes", status: 400, expect: rejected, observed: []exchange.Record{none}, want: Pass, exercised: true},
-		{claim: "a rejected request with a trace fails", status: 400, expect: rejected, observed: []exchange.Record{mine}, want: Fail, exercised: true, says: "1 stored under its unique value"},
+		{claim: "a rejected request with a trace fails", status: 400, expect: rejected, observed: []exchange.Record{mine}, want: Fail, exercised: true, says: "1 entry with its unique value"},
 		{claim: "one that was wrongly accepted fails", status: 200, expect: rejected, observed: []exchange.Record{mine}, want: Fail, exercised: true, says: "answered 200"},
 		{claim: "traces of others are not its own", status: 400, expect: rejected, observed: []exchange.Record{strangers}, want: Pass, exercised: true},
 		{claim: "the control that is found passes, and exercises nothing", status: 200, expect: accepted, observed: []exchange.Record{mine}, want: Pass},

@@ -95,7 +95,12 @@ var sentences = map[Rule]sentence{
 		func(f Finding) string {
 			return fmt.Sprintf("%s to mean %s", f.Pointer, f.Given[0].Value) + among(f.Wanted)
 		},
-		func(f Finding) string { return fmt.Sprintf("%s, which means %s", f.Got, f.Given[1].Value) },
+		func(f Finding) string {
+			if f.Given[1].Value == string(spec.Unknown) {
+				return f.Got + ", which is no documented outcome"
+			}
+			return fmt.Sprintf("%s, which means %s", f.Got, f.Given[1].Value)
+		},
 	},
 	OutcomeAbsent: {
 		func(f Finding) string { return "a body with the outcome " + f.Given[0].Value },
@@ -179,18 +184,18 @@ var sentences = map[Rule]sentence{
 		func(f Finding) string {
 			return "a response that does not repeat " + f.Given[0].Name + " of the request"
 		},
-		func(f Finding) string { return "its value at " + place(f.Pointer) },
+		func(f Finding) string { return "its value in " + place(f.Pointer) },
 	},
 	InsideShown: {
 		func(Finding) string { return "no internals of the platform in the response" },
-		func(f Finding) string { return f.Given[0].Value + " at " + place(f.Pointer) + ": " + f.Got },
+		func(f Finding) string { return f.Given[0].Value + " in " + place(f.Pointer) + ": " + f.Got },
 	},
 
 	TraceLeft: {
 		func(f Finding) string {
 			return fmt.Sprintf("no trace of the request, answered %d, in %s", f.Status, f.Step)
 		},
-		func(f Finding) string { return f.Got + " stored under its unique value" },
+		func(f Finding) string { return counted(f.Got, "entry", "entries") + " with its unique value" },
 	},
 	SameResponse: {
 		func(f Finding) string {
@@ -198,7 +203,7 @@ var sentences = map[Rule]sentence{
 		},
 		func(f Finding) string {
 			if len(f.Wanted) > 1 {
-				return sayStatus(f) + " and another " + strings.Join(f.Wanted[1:], ", ") + sayOutcome(f)
+				return sayStatus(f) + sayOutcome(f) + ", and another " + strings.Join(f.Wanted[1:], ", ")
 			}
 			return sayStatus(f) + sayOutcome(f)
 		},
@@ -256,7 +261,9 @@ var sentences = map[Rule]sentence{
 	MessageFits: {sayBroken, sayGot},
 	MessageSigned: {
 		func(Finding) string { return "the header pair of the registration on every message" },
-		func(f Finding) string { return f.Got + " messages without it at the registered address" },
+		func(f Finding) string {
+			return counted(f.Got, "message", "messages") + " without it at the registered address"
+		},
 	},
 	MessageEverywhere: {
 		func(Finding) string { return "the message at each address that is registered for its event" },
@@ -268,7 +275,7 @@ var sentences = map[Rule]sentence{
 	},
 	MessageLimited: {
 		func(f Finding) string { return "at most " + f.Wanted[0] + " retries of the message" },
-		func(f Finding) string { return f.Got + " retries" },
+		func(f Finding) string { return counted(f.Got, "retry", "retries") },
 	},
 	MessageIdentical: {
 		func(Finding) string { return "the same bytes in each retry of the message" },
@@ -281,7 +288,7 @@ var sentences = map[Rule]sentence{
 	MessageNone: {
 		func(Finding) string { return "no message about a rejected request" },
 		func(f Finding) string {
-			return fmt.Sprintf("%s messages about ids that no response named, such as %s", f.Got, strings.Join(facts(f.Given, " about "), ", "))
+			return fmt.Sprintf("%s about ids that no response named, such as %s", counted(f.Got, "message", "messages"), strings.Join(facts(f.Given, " about "), ", "))
 		},
 	},
 }
@@ -343,6 +350,14 @@ func facts(list []Fact, between string) []string {
 		texts[i] = fact.Name + between + fact.Value
 	}
 	return texts
+}
+
+// counted is a number with its noun.
+func counted(number, one, many string) string {
+	if number == "1" {
+		return "1 " + one
+	}
+	return number + " " + many
 }
 
 func among(values []string) string {

@@ -32,7 +32,7 @@ func TestStatus(t *testing.T) {
 		{claim: "a success that says nothing passes", status: 201, body: `{}`, expect: succeeded, want: Pass, exercised: true},
 		{claim: "a refused success fails", status: 200, body: `{"status":"declined"}`, expect: succeeded, want: Fail, exercised: true, says: `"declined", which means refused`},
 		{claim: "a success that contradicts itself fails", status: 200, body: `{"status":"approved","result":"Refused"}`, expect: succeeded, want: Fail, exercised: true, says: "/result"},
-		{claim: "a success in unknown words fails", status: 200, body: `{"status":"maybe"}`, expect: succeeded, want: Fail, exercised: true, says: `"maybe", which means unknown`},
+		{claim: "a success in unknown words fails", status: 200, body: `{"status":"maybe"}`, expect: succeeded, want: Fail, exercised: true, says: `"maybe", which is no documented outcome`},
 		{claim: "a success whose word is no text fails", status: 200, body: `{"status":1}`, expect: succeeded, want: Fail, exercised: true},
 		{claim: "a refusal that says so passes", status: 200, body: `{"status":"declined","result":"Refused"}`, expect: refused, want: Pass, exercised: true},
 		{claim: "a refusal told in one vocabulary passes", status: 200, body: `{"result":"Refused"}`, expect: refused, want: Pass, exercised: true},

@@ -21,8 +21,8 @@ func annotations(t *testing.T, d *run.Document) []string {
 	return strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n")
 }
 
-// TestAnnotationsAreBounded: GitHub shows ten of a kind and drops the others without a word.
-func TestAnnotationsAreBounded(t *testing.T) {
+// TestAnnotations_AreBounded: GitHub shows ten of a kind and drops the others without a word.
+func TestAnnotations_AreBounded(t *testing.T) {
 	for _, tt := range []struct {
 		causes, lines int
 		last          string
@@ -42,7 +42,7 @@ func TestAnnotationsAreBounded(t *testing.T) {
 	}
 }
 
-func TestAnnotationsAreOneLineEach(t *testing.T) {
+func TestAnnotations_AreOneLineEach(t *testing.T) {
 	o := sample.Obligation("R-1", spec.Must, verdict.Fail)
 	o.File = "a,b:c%.yaml"
 	d := sample.Document(1, o)
@@ -53,7 +53,7 @@ func TestAnnotationsAreOneLineEach(t *testing.T) {
 	}
 }
 
-func TestAnnotationsFollowTheVerdict(t *testing.T) {
+func TestAnnotations_FollowTheVerdict(t *testing.T) {
 	strict := func(d *run.Document) { d.Strict = true }
 	lenient := func(d *run.Document) { d.Unexercised = true }
 	for _, tt := range []struct {

@@ -57,7 +57,7 @@ func TestDiff(t *testing.T) {
 	}
 }
 
-func TestALongDifferenceIsCounted(t *testing.T) {
+func TestDiff_CountsWhatIsNotListed(t *testing.T) {
 	var before, after []run.Obligation
 	for i := range 50 {
 		before = append(before, sample.Obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Pass))

@@ -40,7 +40,7 @@ func write(dir string, d *run.Document, formats []string, o Options) ([]string, 
 	return rundir.Write(dir, list)
 }
 
-func TestWriteRendersEveryReport(t *testing.T) {
+func TestRender_EveryFormat(t *testing.T) {
 	dir := t.TempDir()
 	for range 2 { // the second time in place of the first
 		if _, err := write(dir, sample.Document(1, sample.Obligation("R-1", spec.Must, verdict.Fail)), Formats(), Options{}); err != nil {
@@ -63,7 +63,7 @@ func TestWriteRendersEveryReport(t *testing.T) {
 	}
 }
 
-func TestReportsAppearWholeOrNotAtAll(t *testing.T) {
+func TestRender_KeepsWhatWasWrittenBeforeAnError(t *testing.T) {
 	inconsistent := sample.Document(1, sample.Obligation("R-1", spec.Must, verdict.Fail))
 	inconsistent.Cases++
 	twins := sample.Document(0, sample.Obligation("R-1", spec.Must, verdict.Pass), sample.Obligation("R-1", spec.Must, verdict.Pass))
@@ -89,8 +89,8 @@ func TestReportsAppearWholeOrNotAtAll(t *testing.T) {
 	}
 }
 
-// TestEveryMessageIsShown: of messages that were awaited, also those after the first.
-func TestEveryMessageIsShown(t *testing.T) {
+// TestMessages_AreAllShown: of messages that were awaited, also those after the first.
+func TestMessages_AreAllShown(t *testing.T) {
 	d := sample.Document(1, sample.Obligation("R-1", spec.Must, verdict.Fail))
 	e := &d.Causes[0].Shown[0].Evidence[0]
 	for _, id := range []string{"the-first", "the-second", "the-third"} {

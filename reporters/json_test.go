@@ -12,7 +12,7 @@ import (
 	"qorcheck/spec"
 )
 
-func TestJSONIsReadAsItIsWritten(t *testing.T) {
+func TestJSON_IsReadAsItIsWritten(t *testing.T) {
 	o := sample.Obligation("R-1", spec.Must, verdict.Fail)
 	o.Started = sample.Noon().UTC()
 	d := sample.Document(1, o, sample.Obligation("R-2", spec.Should, verdict.Unsupported))
@@ -38,7 +38,7 @@ func TestJSONIsReadAsItIsWritten(t *testing.T) {
 	}
 }
 
-func TestJSONRefusesWhatDoesNotAddUp(t *testing.T) {
+func TestJSON_RefusesWrongSums(t *testing.T) {
 	for _, tt := range []struct {
 		claim string
 		bend  func(*run.Document)

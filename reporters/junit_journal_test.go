@@ -39,7 +39,7 @@ func resultOf(c TestCase) (element, message string) {
 	return "", ""
 }
 
-func TestJUnitOfCases(t *testing.T) {
+func TestJUnitCases_OfEachOutcome(t *testing.T) {
 	must, should, waived := sample.Obligation("R-1", spec.Must, verdict.Fail), sample.Obligation("R-2", spec.Should, verdict.Fail), sample.Obligation("R-3", spec.Must, verdict.Waived)
 	all := []run.Obligation{must, should, waived}
 	fail := []run.Finding{{Check: "status", Rule: verdict.WrongStatus, Deviation: verdict.Status, Expected: redacttest.Text("status 200"), Received: redacttest.Text("status 500")}}
@@ -92,8 +92,8 @@ func TestJUnitOfCases(t *testing.T) {
 	}
 }
 
-// TestJUnitOfCases_ARequirementOnce: schemas refuse two properties of one name.
-func TestJUnitOfCases_ARequirementOnce(t *testing.T) {
+// TestJUnitCases_NameARequirementOnce: schemas refuse two properties of one name.
+func TestJUnitCases_NameARequirementOnce(t *testing.T) {
 	pay, list := sample.Obligation("R-1", spec.Must, verdict.Pass), sample.Obligation("R-1", spec.Must, verdict.Inconclusive)
 	list.ID, list.Operation = "list.R-1", "list"
 	d := sample.Document(3, pay, list)
@@ -112,7 +112,7 @@ func TestJUnitOfCases_ARequirementOnce(t *testing.T) {
 	}
 }
 
-func TestJUnitOfCasesThatWereNotRun(t *testing.T) {
+func TestJUnitCases_NotRun(t *testing.T) {
 	d := sample.Document(130, sample.Obligation("R-1", spec.Must, verdict.NotRun))
 	d.Cases = 3
 	cases, err := TestCases(journal(t, run.Entry{Case: "pay.b", Operation: "pay", Act: -1}), d)
@@ -124,7 +124,7 @@ func TestJUnitOfCasesThatWereNotRun(t *testing.T) {
 	}
 }
 
-func TestAJournalThatIsNoneOfTheRunIsAnError(t *testing.T) {
+func TestJUnitCases_RefuseAnotherRunsJournal(t *testing.T) {
 	d := sample.Document(0, sample.Obligation("R-1", spec.Must, verdict.Pass))
 	d.Cases = 1
 	for _, tt := range []struct{ claim, text, says string }{
@@ -140,8 +140,8 @@ func TestAJournalThatIsNoneOfTheRunIsAnError(t *testing.T) {
 	}
 }
 
-// TestJUnitIsSplit: readers refuse files of too many tests or bytes.
-func TestJUnitIsSplit(t *testing.T) {
+// TestJUnit_IsSplit: readers refuse files of too many tests or bytes.
+func TestJUnit_IsSplit(t *testing.T) {
 	const many = maxTests + 10
 	var list []run.Obligation
 	for i := range many {

@@ -152,7 +152,7 @@ var (
 	zulu    = regexp.MustCompile(`^[0-9-]{10}T[0-9:]{8}Z$`)
 )
 
-func TestJUnitOfEachOutcome(t *testing.T) {
+func TestJUnit_OfEachOutcome(t *testing.T) {
 	strict := func(d *run.Document) { d.Strict = true }
 	lenient := func(d *run.Document) { d.Unexercised = true }
 	for _, tt := range []struct {
@@ -211,7 +211,7 @@ func TestJUnitOfEachOutcome(t *testing.T) {
 	}
 }
 
-func TestJUnitCountsWhatTheDocumentCounts(t *testing.T) {
+func TestJUnit_CountsAsTheDocument(t *testing.T) {
 	var list []run.Obligation
 	for i, chapter := range []string{"rejections", "statuses", "outcomes"} {
 		for j, outcome := range verdict.Outcomes {
@@ -232,7 +232,7 @@ func TestJUnitCountsWhatTheDocumentCounts(t *testing.T) {
 	}
 }
 
-func TestJUnitOfARunThatStopped(t *testing.T) {
+func TestJUnit_OfAStoppedRun(t *testing.T) {
 	for _, tt := range []struct {
 		claim string
 		set   func(*run.Document)
@@ -264,7 +264,7 @@ func TestJUnitOfARunThatStopped(t *testing.T) {
 	}
 }
 
-func TestJUnitHoldsHostileText(t *testing.T) {
+func TestJUnit_HoldsHostileText(t *testing.T) {
 	for _, tt := range []struct{ claim, text, shown string }{
 		{"NUL", "a\x00b", `a\x00b`},
 		{"a terminal sequence", "\x1b[31mred", `\x1b[31mred`},
@@ -315,7 +315,7 @@ func TestJUnitHoldsHostileText(t *testing.T) {
 	}
 }
 
-func TestJUnitRefuses(t *testing.T) {
+func TestJUnit_Refuses(t *testing.T) {
 	stray := sample.Obligation("R-2", spec.Must, verdict.Pass)
 	stray.Chapter = "appendix"
 	spaced, dashed := sample.Obligation("R-1", spec.Must, verdict.Pass), sample.Obligation("R-1", spec.Must, verdict.Pass)
@@ -361,7 +361,7 @@ func texts(d *run.Document) map[string]func(io.Writer) error {
 	return list
 }
 
-func TestEveryReporterReturnsWriteErrors(t *testing.T) {
+func TestFormats_ReturnWriteErrors(t *testing.T) {
 	for name, report := range texts(sample.EveryKind()) {
 		t.Run(name, func(t *testing.T) {
 			var b bytes.Buffer
@@ -380,8 +380,8 @@ func TestEveryReporterReturnsWriteErrors(t *testing.T) {
 	}
 }
 
-// TestGoldenFiles has every outcome in every format.
-func TestGoldenFiles(t *testing.T) {
+// TestFormats_MatchGoldenFiles has every outcome in every format.
+func TestFormats_MatchGoldenFiles(t *testing.T) {
 	for name, report := range texts(sample.EveryKind()) {
 		t.Run(name, func(t *testing.T) {
 			var b, again bytes.Buffer

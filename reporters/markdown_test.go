@@ -22,7 +22,7 @@ func markdown(t *testing.T, d *run.Document, most int) string {
 	return b.String()
 }
 
-func TestMarkdownFitsWhereItIsShown(t *testing.T) {
+func TestMarkdown_FitsWhereItIsShown(t *testing.T) {
 	var list []run.Obligation
 	for i := range 2_000 {
 		list = append(list, sample.Obligation(fmt.Sprintf("R-%d", i), spec.Must, verdict.Fail), sample.Obligation(fmt.Sprintf("U-%d", i), spec.Must, verdict.Inconclusive))
@@ -50,7 +50,7 @@ func TestMarkdownFitsWhereItIsShown(t *testing.T) {
 	}
 }
 
-func TestMarkdownShowsFailuresFirst(t *testing.T) {
+func TestMarkdown_ShowsFailuresFirst(t *testing.T) {
 	text := markdown(t, sample.EveryKind(), maxMarkdown)
 	at := -1
 	for _, part := range []string{"THE VERDICT", "| pass | 3 |", "FAIL: pay answers", "WARNING: pay answers", "### Waivers that are not needed", "### Broken", "### Inconclusive", "### Not run", "### Waived", "### Unsupported", "### Tolerated", "### Made and not removed", "### Not tested yet"} {
@@ -62,7 +62,7 @@ func TestMarkdownShowsFailuresFirst(t *testing.T) {
 	}
 }
 
-func TestCodeSpans(t *testing.T) {
+func TestMarkdown_CodeSpans(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"plain", "`plain`"},
 		{"a `b` c", "`` a `b` c ``"},

@@ -16,9 +16,9 @@ import (
 	"qorcheck/reporters/internal/sample"
 )
 
-// TestMarkdownIsReadAsItIsMeant has GitHub's own renderer read a summary of
+// TestMarkdown_RenderedByCommonMark has GitHub's own renderer read a summary of
 // hostile text: no markup comes of it but ours.
-func TestMarkdownIsReadAsItIsMeant(t *testing.T) {
+func TestMarkdown_RenderedByCommonMark(t *testing.T) {
 	d := hostile()
 	const text = "``` `x` </details><script>alert(1)</script> [a](javascript:x) ![i](http://x.example.test/i.png) | **b** <https://x.example.test>"
 	const ours = "``` `x` </details><script>alert(1)</script> [a](javascript:x) | **b**" // of a requirement list, where addresses are links
@@ -56,9 +56,9 @@ func TestMarkdownIsReadAsItIsMeant(t *testing.T) {
 	}
 }
 
-// TestTheGoldenSummaryIsTidy: a style checker of others finds nothing but our
+// TestMarkdown_PassesItsLinter: a style checker of others finds nothing but our
 // use of HTML and long lines.
-func TestTheGoldenSummaryIsTidy(t *testing.T) {
+func TestMarkdown_PassesItsLinter(t *testing.T) {
 	var b bytes.Buffer
 	if err := Markdown(&b, sample.EveryKind()); err != nil {
 		t.Fatal(err)

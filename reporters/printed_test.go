@@ -42,10 +42,10 @@ func TestPrinted(t *testing.T) {
 	}
 }
 
-// TestShownInOnePiece: what is shown while a run goes on is written as a whole,
+// TestPrinted_InOnePiece: what is shown while a run goes on is written as a whole,
 // however long it is, since it is searched for secrets: a number that is cut may be that
 // of a card by chance.
-func TestShownInOnePiece(t *testing.T) {
+func TestPrinted_InOnePiece(t *testing.T) {
 	long := strings.Repeat("1234567 ", 4096)
 	var failed []run.Obligation
 	for i := range 10 {

@@ -26,9 +26,9 @@ import (
 // counted are the results of a report as a reader counts them.
 type counted struct{ tests, failures, errors, skipped int }
 
-// TestReaders has programs that nobody here wrote read the JUnit reports, and
+// TestJUnit_Readers has programs that nobody here wrote read the JUnit reports, and
 // compares what they count with the document.
-func TestReaders(t *testing.T) {
+func TestJUnit_Readers(t *testing.T) {
 	d := hostile()
 	entries := &bytes.Buffer{}
 	for i, outcome := range []verdict.Outcome{verdict.Pass, verdict.Fail, verdict.Fail, verdict.Broken, verdict.Inconclusive} {
@@ -84,8 +84,8 @@ func TestReaders(t *testing.T) {
 	}
 }
 
-// TestSchemasRefuse: a schema that accepts everything proves nothing.
-func TestSchemasRefuse(t *testing.T) {
+// TestJUnit_SchemasRefuse: a schema that accepts everything proves nothing.
+func TestJUnit_SchemasRefuse(t *testing.T) {
 	d := sample.Document(0, sample.Obligation("R-1", "must", verdict.Fail))
 	for schema, tt := range map[string]struct {
 		options  Options

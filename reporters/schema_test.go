@@ -51,7 +51,7 @@ func validate(t *testing.T, schema *jsonschema.Schema, data []byte) error {
 	return schema.Validate(value)
 }
 
-func TestRunJSONMeetsItsSchema(t *testing.T) {
+func TestRunJSON_MeetsItsSchema(t *testing.T) {
 	_, schema := runSchema(t)
 	d := sample.EveryKind()
 	var b bytes.Buffer
@@ -83,9 +83,9 @@ func TestRunJSONMeetsItsSchema(t *testing.T) {
 	}
 }
 
-// TestTheSchemaIsWhole compares the schema with the types: a field that one has
+// TestRunJSON_SchemaIsComplete compares the schema with the types: a field that one has
 // and the other lacks would be refused by readers, or not described.
-func TestTheSchemaIsWhole(t *testing.T) {
+func TestRunJSON_SchemaIsComplete(t *testing.T) {
 	root, _ := runSchema(t)
 	compare(t, root, root, reflect.TypeFor[run.Document](), "run")
 }
@@ -156,7 +156,7 @@ func words(list any) []string {
 	return names
 }
 
-func TestRunJSONIsTheSameEverywhere(t *testing.T) {
+func TestRunJSON_IsTheSameEverywhere(t *testing.T) {
 	d := sample.EveryKind()
 	var first bytes.Buffer
 	if err := JSON(&first, d); err != nil {

@@ -28,7 +28,7 @@ func TestWaivers(t *testing.T) {
 		{"one of them", []string{"pay.R-3"}, run.Waiver{Reason: `known: "x" # y`, Owner: "pat", Link: "https://issues.example.test/7", Until: "2030-12-31"}, "pay.R-3", ""},
 		{"what passed", []string{"pay.R-2"}, run.Waiver{}, "", "pay.R-2 did not fail, it is pass"},
 		{"what is waived", []string{"pay.R-4"}, run.Waiver{}, "", "pay.R-4 did not fail, it is waived"},
-		{"what is not there", []string{"pay.R-9"}, run.Waiver{}, "", `no obligation "pay.R-9"`},
+		{"an unknown obligation", []string{"pay.R-9"}, run.Waiver{}, "", `no obligation "pay.R-9"`},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			var b bytes.Buffer

@@ -33,14 +33,14 @@ func TestConform(t *testing.T) {
 	}
 }
 
-func TestConformRefusesAWaiverThatIsNotNeeded(t *testing.T) {
+func TestConform_RefusesANeedlessWaiver(t *testing.T) {
 	s := run.Result{Obligation: run.Obligation{Level: spec.May, Outcome: verdict.Pass, Waiver: &run.Waiver{}, Why: "remove its waiver"}}
 	if ok, err := Conform().Match(s); ok || err != nil || !strings.Contains(Conform().FailureMessage(s), "remove its waiver") {
 		t.Errorf("%v, %v", ok, err)
 	}
 }
 
-func TestConformSaysWhatIsWrong(t *testing.T) {
+func TestConform_ExplainsAFailure(t *testing.T) {
 	o := run.Result{Obligation: run.Obligation{ID: "op.R-1", Level: spec.Must, Outcome: verdict.Inconclusive, Why: "busy", Sentence: "op does", Clause: run.Clause{Text: "All is well."}}}
 	if got := Conform().FailureMessage(o); got != o.Explain() || !strings.Contains(got, "busy") {
 		t.Error(got)

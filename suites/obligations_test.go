@@ -9,9 +9,9 @@ import (
 
 var update = flag.Bool("update", false, "write the golden list anew")
 
-// TestObligationIDsAreLasting compares the ids of all obligations with the list
+// TestObligations_IDsAreLasting compares the ids of all obligations with the list
 // in the repository: waivers and histories name them, so each change is to be seen.
-func TestObligationIDsAreLasting(t *testing.T) {
+func TestObligations_IDsAreLasting(t *testing.T) {
 	var b strings.Builder
 	for _, o := range promise(t).Obligations {
 		b.WriteString(o.ID + "\n")
@@ -27,6 +27,6 @@ func TestObligationIDsAreLasting(t *testing.T) {
 		t.Fatal(err)
 	}
 	if b.String() != string(want) {
-		t.Errorf("the ids are not those of %s; if that is meant, write it anew: go test ./suites -run TestObligationIDsAreLasting -update", golden)
+		t.Errorf("the ids are not those of %s; if that is meant, write it anew: go test ./suites -run TestObligations_IDsAreLasting -update", golden)
 	}
 }

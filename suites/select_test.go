@@ -92,7 +92,7 @@ func TestSelect(t *testing.T) {
 	}
 }
 
-func TestLabelsAreWhatGinkgoTakes(t *testing.T) {
+func TestLabels_AreAcceptedByGinkgo(t *testing.T) {
 	check := func(o *plan.Obligation) {
 		t.Helper()
 		seen := map[string]bool{}

@@ -123,7 +123,7 @@ func TestConfig(t *testing.T) {
 	}
 }
 
-func TestEveryObligationHasAChapterOfTheTree(t *testing.T) {
+func TestTree_HasEveryObligation(t *testing.T) {
 	p := promise(t)
 	chapters := p.Requirements.Chapters()
 	for _, o := range p.Obligations {

@@ -90,7 +90,7 @@ func TestWriteFile_IsWholeOrNotAtAll(t *testing.T) {
 	})
 }
 
-func TestPrepareRemovesStaleReports(t *testing.T) {
+func TestPrepare_RemovesEarlierReports(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "b")
 	if err := Prepare(dir); err != nil {
 		t.Fatal(err)

@@ -13,40 +13,41 @@ import (
 	"qorcheck/harness/rundir"
 )
 
-// bodyLine is one line of a message body as the HTML report shows it.
-type bodyLine struct {
+// textLine is one line of a message as the page shows it.
+type textLine struct {
 	Text   string
 	Marked bool // a finding points here
-	Ours   bool // said by the report, not part of the body
+	Remark bool // by the report, not part of the message
 }
 
 // Indent is the white space that a line begins with, Rest what follows it.
-func (l bodyLine) Indent() string { return l.Text[:len(l.Text)-len(l.Rest())] }
-func (l bodyLine) Rest() string   { return strings.TrimLeft(l.Text, " ") }
+func (l textLine) Indent() string { return l.Text[:len(l.Text)-len(l.Rest())] }
+func (l textLine) Rest() string   { return strings.TrimLeft(l.Text, " ") }
 
-// Bounds of a message in the HTML report. The journal has the whole.
+// Limits of a message on the page. The journal holds the whole.
 const (
-	bodyLines   = 60
-	headerLines = 40
-	bodyBytes   = 4 << 10
-	aroundMark  = 4 // lines shown around a mark that is further down
-	lineBytes   = 1 << 10
-	mostMarkers = 8
+	maxBodyLines    = 60
+	maxHeaderLines  = 40
+	maxBodyBytes    = 4 << 10
+	linesAroundMark = 4 // lines shown around a mark that is further down
+	maxLineBytes    = 1 << 10
+	maxMarks        = 8
 )
 
-// bodyOf lays a body out: JSON with a member a line, a form with a field a line,
-// anything else as it is. The lines that the pointers point at are marked; where
-// one points at nothing, a line of ours says so in the place where it would be.
-func bodyOf(body string, pointers []string) []bodyLine {
+// newBody lays a body out: JSON with one member a line, a form with one field a line,
+// anything else as it is. The lines that the pointers name are marked; for a pointer
+// to a missing member a remark stands where the member would be.
+func newBody(body string, pointers []string) []textLine {
 	lines, at := layOut(body)
-	var list []bodyLine
+	var list []textLine
 	for i, line := range lines {
-		list = append(list, bodyLine{Text: line, Marked: at != nil && at[i] != "" && slices.Contains(pointers, at[i])})
+		list = append(list, textLine{Text: line, Marked: at != nil && at[i] != "" && slices.Contains(pointers, at[i])})
 	}
 	return bounded(absent(list, at, pointers), len(body))
 }
 
-// layOut splits a body into lines, each with its pointer; without pointers when the body has none.
+// layOut splits a body into lines and returns the pointer of each, nil for a body
+// that is neither JSON nor a form.
 func layOut(body string) (lines, at []string) {
 	var b bytes.Buffer
 	trimmed := strings.TrimSpace(body)
@@ -56,7 +57,7 @@ func layOut(body string) (lines, at []string) {
 			lines = strings.Split(b.String(), "\n")
 			return lines, jsonPointers(lines)
 		}
-	case formShape(trimmed):
+	case isForm(trimmed):
 		for i, field := range strings.Split(trimmed, "&") {
 			if i > 0 {
 				field = "&" + field
@@ -76,8 +77,8 @@ var (
 	fromForm  = strings.NewReplacer("[", "/", "]", "")
 )
 
-// jsonPointers finds the pointer of each line of indented JSON: of the member or
-// element that starts there, "" for the root, and none of its own (" ") for a closing line.
+// jsonPointers returns the pointer of each line of indented JSON: that of the member
+// or element that starts there, "" for the root, and " " for a closing line.
 func jsonPointers(lines []string) []string {
 	type container struct {
 		pointer string
@@ -120,13 +121,13 @@ func member(text string) (name, rest string) {
 	return name, strings.TrimPrefix(text[decoder.InputOffset():], ": ")
 }
 
-// formShape tells a form from other text: names and values without a blank.
-func formShape(text string) bool {
+// isForm reports whether a text looks like a form: names and values without a space.
+func isForm(text string) bool {
 	name, _, ok := strings.Cut(text, "=")
 	return ok && name != "" && !strings.ContainsAny(text, " \t\r\n<\"{") && !strings.ContainsAny(name, ":/?")
 }
 
-// formPointer reads a[b]=c as /a/b.
+// formPointer returns the pointer of a form field: /a/b for a[b]=c.
 func formPointer(field string) string {
 	name, _, _ := strings.Cut(strings.TrimPrefix(field, "&"), "=")
 	if plain, err := url.QueryUnescape(name); err == nil {
@@ -135,13 +136,13 @@ func formPointer(field string) string {
 	return "/" + fromForm.Replace(name)
 }
 
-// absent adds a line for each pointer that points at nothing, after the line of
-// the innermost object or array that it passes through.
-func absent(list []bodyLine, at, pointers []string) []bodyLine {
+// absent adds a remark for each pointer to a missing member, after the line of the
+// innermost object or array on its way.
+func absent(list []textLine, at, pointers []string) []textLine {
 	if at == nil {
 		return list
 	}
-	for _, pointer := range pointers[:min(len(pointers), mostMarkers)] {
+	for _, pointer := range pointers[:min(len(pointers), maxMarks)] {
 		if pointer == "" || pointer[0] != '/' || slices.Contains(at, pointer) {
 			continue
 		}
@@ -154,29 +155,29 @@ func absent(list []bodyLine, at, pointers []string) []bodyLine {
 			i = len(at) - 1
 		}
 		indent := list[i].Indent() + "  "
-		note := bodyLine{Text: fmt.Sprintf("%s%s is not there", indent, pointer), Marked: true, Ours: true}
+		note := textLine{Text: fmt.Sprintf("%s%s is missing", indent, pointer), Marked: true, Remark: true}
 		list = slices.Insert(list, i+1, note)
 		at = slices.Insert(slices.Clone(at), i+1, " ")
 	}
 	return list
 }
 
-// bounded keeps the first lines, and those around each mark.
-func bounded(list []bodyLine, size int) []bodyLine {
+// bounded keeps the first lines and those around each mark, and counts the others.
+func bounded(list []textLine, size int) []textLine {
 	keep := make([]bool, len(list))
 	bytes, marks := 0, 0
 	for i := range list {
-		list[i].Text = redact.Cut(list[i].Text, lineBytes)
+		list[i].Text = redact.Cut(list[i].Text, maxLineBytes)
 		bytes += len(list[i].Text)
-		keep[i] = keep[i] || i < bodyLines && bytes < bodyBytes
-		if list[i].Marked && marks < mostMarkers {
+		keep[i] = keep[i] || i < maxBodyLines && bytes < maxBodyBytes
+		if list[i].Marked && marks < maxMarks {
 			marks++
-			for j := max(0, i-aroundMark); j < min(len(list), i+aroundMark+1); j++ {
+			for j := max(0, i-linesAroundMark); j < min(len(list), i+linesAroundMark+1); j++ {
 				keep[j] = true
 			}
 		}
 	}
-	var short []bodyLine
+	var short []textLine
 	for i, line := range list {
 		switch {
 		case keep[i]:
@@ -186,7 +187,7 @@ func bounded(list []bodyLine, size int) []bodyLine {
 			for i+hidden < len(list) && !keep[i+hidden] {
 				hidden++
 			}
-			short = append(short, bodyLine{Text: fmt.Sprintf("… %d of %d lines left out, %d bytes in all; %s has them", hidden, len(list), size, rundir.JournalFile), Ours: true})
+			short = append(short, textLine{Text: fmt.Sprintf("… %d of %d lines left out, %d bytes in all; %s has them", hidden, len(list), size, rundir.JournalFile), Remark: true})
 		}
 	}
 	return short

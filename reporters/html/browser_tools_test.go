@@ -19,9 +19,9 @@ import (
 	"qorcheck/reporters/internal/sample"
 )
 
-// TestBrowser opens the HTML report in Chromium and does with it what people do:
+// TestPage_InABrowser opens the HTML report in Chromium and does with it what people do:
 // see testdata/browser.mjs. BROWSER names the folder with its npm packages.
-func TestBrowser(t *testing.T) {
+func TestPage_InABrowser(t *testing.T) {
 	dir := t.TempDir()
 	passing := sample.Document(0, sample.Obligation("R-1", "must", verdict.Pass), sample.Obligation("R-2", "should", verdict.Pass))
 	passing.Verdict = "PASSED: 2 of 2 obligations passed"

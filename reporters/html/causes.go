@@ -10,7 +10,7 @@ import (
 	"qorcheck/reporters/outline"
 )
 
-// Limits of what the page shows of causes. The document has more, the journal all.
+// Limits of what the page shows of causes. The document holds more, the journal all.
 const (
 	maxOpen      = 3         // causes that are open from the start
 	maxCases     = 3000      // listed by id, over all causes
@@ -24,49 +24,49 @@ type failures struct {
 	Requirements []*failure
 }
 
-// failure is a requirement that failed somewhere, with the causes.
+// failure is a requirement that failed on some operation, with the causes.
 type failure struct {
-	*row
+	*requirement
 	look
 	Causes []*cause
 }
 
-// cause is what cases have in common that did not pass, as the page shows it.
+// cause is what cases that did not pass have in common.
 type cause struct {
 	run.Cause
 	look
 	Anchor, CaseAnchor string
 	Number             int
-	Others             []string // requirements that it breaks too
+	Others             []string // further requirements that it breaks
 	Operations         int
 	Open               bool // from the start
 	First              run.Case
-	Explained          bool // with the exchanges of the first case
-	Act                *exchangeView
-	Before, After      []exchangeView
+	Explained          bool // the exchanges of the first case fit the page
+	Act                *exchangePane
+	Before, After      []exchangePane
 	Curl               string // "" when it is too long for the page
-	Spread             []spread
-	More               int // cases that are not listed here
+	Affected           []affected
+	More               int // cases that are not listed
 }
 
-// spread is what a cause did to one obligation.
-type spread struct {
+// affected is an obligation that a cause made not pass, with the cases.
+type affected struct {
 	ID, Operation, Requirement string
 	Cases                      []link
 }
 
-// link is a text with the id that its element has, if any.
+// link is a text with the id of its element, if it has one.
 type link struct{ Text, Anchor string }
 
 // unjudged is a group of obligations that were not judged.
 type unjudged struct {
 	outline.Group
 	look
-	Cause *cause // nil when no case shows more
+	Cause *cause // nil without a case that shows it
 }
 
-// causes lays out causes, in the order in which the page shows them. It counts what
-// the page has left for them, so that it stays light however much fails.
+// causes lays out causes, in the order in which the page shows them. It keeps count
+// of the space left for them, so that the page stays light however much fails.
 type causes struct {
 	matrix       *matrix
 	ids          anchors
@@ -99,7 +99,7 @@ func (c *causes) byRequirement(list []outline.Failure, of func(outline.Failure) 
 		l := of(f)
 		key := l.Class + f.Obligation.Requirement
 		if at[key] == nil {
-			at[key] = &failure{row: c.matrix.rows[f.Obligation.Requirement], look: l}
+			at[key] = &failure{requirement: c.matrix.requirements[f.Obligation.Requirement], look: l}
 			groups = append(groups, at[key])
 		}
 		at[key].Causes = append(at[key].Causes, c.cause(f.Cause, l))
@@ -138,7 +138,7 @@ func (c *causes) cause(of run.Cause, l look) *cause {
 	own := c.matrix.of(of).Requirement
 	operations := map[string]bool{}
 	for _, b := range of.Behind {
-		o := c.matrix.details[b.Obligation]
+		o := c.matrix.obligations[b.Obligation]
 		o.Causes = append(o.Causes, v)
 		operations[o.Operation] = true
 		if o.Requirement != own && !slices.Contains(v.Others, o.Requirement) {
@@ -147,11 +147,11 @@ func (c *causes) cause(of run.Cause, l look) *cause {
 		listed := b.Cases[:min(len(b.Cases), c.cases)]
 		c.cases -= len(listed)
 		v.More += len(b.Cases) - len(listed)
-		s := spread{ID: b.Obligation, Operation: o.Operation, Requirement: o.Requirement}
+		s := affected{ID: b.Obligation, Operation: o.Operation, Requirement: o.Requirement}
 		for _, id := range listed {
 			s.Cases = append(s.Cases, link{id, c.ids.take(id)})
 		}
-		v.Spread = append(v.Spread, s)
+		v.Affected = append(v.Affected, s)
 	}
 	v.Operations = len(operations)
 	c.bytes -= v.explain(c.bytes)
@@ -161,9 +161,9 @@ func (c *causes) cause(of run.Cause, l look) *cause {
 // explain lays out the exchanges of the first case if they fit, and returns how
 // many bytes of the page they take.
 func (v *cause) explain(room int) (size int) {
-	var list []exchangeView
+	var list []exchangePane
 	for i := range v.First.Evidence {
-		one := exchangeOf(v.First, i)
+		one := newExchange(v.First, i)
 		list, size = append(list, one), size+one.size()
 	}
 	curl := strings.Join(v.First.Curl(), "\n")

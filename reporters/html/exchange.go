@@ -9,26 +9,26 @@ import (
 	"qorcheck/harness/run"
 )
 
-// exchangeView is one request and what came back.
-type exchangeView struct {
+// exchangePane shows one request and its response.
+type exchangePane struct {
 	Step    string
 	Took    float64
-	Request messageView
-	Answer  *messageView
-	More    []messageView // awaited messages after the first, which is the answer
-	Failure string        // why there is no answer
+	Request messagePane
+	Answer  *messagePane
+	More    []messagePane // awaited messages after the first, which is the Answer
+	Failure string        // why there is no response
 }
 
-// messageView is one side of an exchange, with marks on what is wrong.
-type messageView struct {
-	Line      bodyLine
-	Header    []bodyLine
-	Body      []bodyLine
+// messagePane shows one side of an exchange, with marks on what is wrong.
+type messagePane struct {
+	Line      textLine
+	Header    []textLine
+	Body      []textLine
 	Truncated bool
 }
 
-// size is about how many bytes of the page an exchange takes.
-func (v exchangeView) size() int {
+// size estimates how many bytes of the page an exchange takes.
+func (v exchangePane) size() int {
 	size := v.Request.size()
 	if v.Answer != nil {
 		size += v.Answer.size()
@@ -39,31 +39,31 @@ func (v exchangeView) size() int {
 	return size + len(v.Failure)
 }
 
-func (v messageView) size() int {
+func (v messagePane) size() int {
 	size := 0
-	for _, line := range append(append([]bodyLine{v.Line}, v.Header...), v.Body...) {
+	for _, line := range append(append([]textLine{v.Line}, v.Header...), v.Body...) {
 		size += len(template.HTMLEscapeString(line.Text)) + 1
 	}
 	return size
 }
 
-func sideOf(line redact.Text, header []redact.Text, body redact.Text, pointers []string) messageView {
-	v := messageView{Line: bodyLine{Text: line.Cut(lineBytes).String()}, Body: bodyOf(body.String(), pointers)}
-	for _, h := range header[:min(len(header), headerLines)] {
-		v.Header = append(v.Header, bodyLine{Text: h.Cut(lineBytes).String()})
+func newMessage(line redact.Text, header []redact.Text, body redact.Text, pointers []string) messagePane {
+	v := messagePane{Line: textLine{Text: line.Cut(maxLineBytes).String()}, Body: newBody(body.String(), pointers)}
+	for _, h := range header[:min(len(header), maxHeaderLines)] {
+		v.Header = append(v.Header, textLine{Text: h.Cut(maxLineBytes).String()})
 	}
-	if more := len(header) - headerLines; more > 0 {
-		v.Header = append(v.Header, bodyLine{Text: fmt.Sprintf("… %d more", more), Ours: true})
+	if more := len(header) - maxHeaderLines; more > 0 {
+		v.Header = append(v.Header, textLine{Text: fmt.Sprintf("… %d more", more), Remark: true})
 	}
 	return v
 }
 
-// exchangeOf shows an exchange of a case. In the one under judgement, what is
-// broken in the request and what the findings speak of in the answer is marked.
-func exchangeOf(c run.Case, i int) exchangeView {
+// newExchange lays out an exchange of a case. In the one under judgement it marks the
+// planned fault in the request, and what the findings point at in the response.
+func newExchange(c run.Case, i int) exchangePane {
 	e := c.Evidence[i]
 	judged := i == c.Act
-	v := exchangeView{Step: e.Step, Took: e.TookMS}
+	v := exchangePane{Step: e.Step, Took: e.TookMS}
 	var broken, wrong []string
 	if judged {
 		broken = []string{c.Fault}
@@ -71,7 +71,7 @@ func exchangeOf(c run.Case, i int) exchangeView {
 			wrong = append(wrong, f.Pointer.String())
 		}
 	}
-	v.Request = sideOf(e.Request.Line, e.Request.Header, e.Request.Body, broken)
+	v.Request = newMessage(e.Request.Line, e.Request.Header, e.Request.Body, broken)
 	v.Request.Line.Marked = judged && strings.HasPrefix(c.Fault, "query:")
 	if e.Failure != nil {
 		v.Failure = e.Failure.Text.String()
@@ -79,7 +79,7 @@ func exchangeOf(c run.Case, i int) exchangeView {
 	if e.Answer == nil {
 		return v
 	}
-	answer := sideOf(e.Answer.Line, e.Answer.Header, e.Answer.Body, wrong)
+	answer := newMessage(e.Answer.Line, e.Answer.Header, e.Answer.Body, wrong)
 	answer.Truncated = e.Answer.Truncated
 	for _, f := range c.Findings {
 		if !judged || !f.Pointer.IsZero() {
@@ -96,7 +96,7 @@ func exchangeOf(c run.Case, i int) exchangeView {
 	}
 	v.Answer = &answer
 	for _, m := range e.Messages {
-		more := sideOf(m.Line, m.Header, m.Body, wrong)
+		more := newMessage(m.Line, m.Header, m.Body, wrong)
 		more.Truncated = m.Truncated
 		v.More = append(v.More, more)
 	}

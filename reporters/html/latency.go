@@ -8,17 +8,17 @@ import (
 	"qorcheck/harness/run"
 )
 
-// latency shows how long each operation took to answer, all on one axis.
+// latency shows the response times of each operation, all on one axis.
 type latency struct {
-	Rows  []timing
-	Ticks []tick // from the first time that was met to the last
+	Rows  []operationLatency
+	Ticks []tick // from the first bucket in use to the last
 }
 
-type timing struct {
+type operationLatency struct {
 	run.Latency
 	Method, Path, Anchor string
 	Bars                 []bar
-	Median               float64 // place on the axis
+	Median               float64 // position on the axis
 }
 
 // bar is one bucket; units are those of the drawing.
@@ -47,7 +47,7 @@ func newLatency(d *run.Document, ids anchors) *latency {
 	l := &latency{}
 	width := plotWidth / float64(last-first+1)
 	for _, t := range d.Latency {
-		row := timing{Latency: t, Anchor: ids.take(t.Operation)}
+		row := operationLatency{Latency: t, Anchor: ids.take(t.Operation)}
 		for _, o := range d.Obligations {
 			if o.Operation == t.Operation {
 				row.Method, row.Path = o.Method, o.Path
@@ -79,7 +79,8 @@ func newLatency(d *run.Document, ids anchors) *latency {
 	return l
 }
 
-// usedBuckets are the first and the last bucket that any operation has an answer in.
+// usedBuckets returns the first and the last bucket in use by any operation; without
+// one, first is beyond last.
 func usedBuckets(d *run.Document) (first, last int) {
 	first, last = math.MaxInt, -1
 	for _, t := range d.Latency {
@@ -99,7 +100,7 @@ func lowerBound(buckets []run.Bucket, i int) float64 {
 	return buckets[i-1].UpToMS
 }
 
-// onAxis is where on the axis a time lies, in buckets from the first.
+// onAxis returns the position of a time on the axis, in buckets from the first.
 func onAxis(buckets []run.Bucket, ms float64, first int) float64 {
 	for i, b := range buckets {
 		if ms <= b.UpToMS {
@@ -112,7 +113,7 @@ func onAxis(buckets []run.Bucket, ms float64, first int) float64 {
 
 func round(x float64) float64 { return math.Round(x*10) / 10 }
 
-// bound writes a bucket's bound, a round number.
+// bound writes the bound of a bucket, a round number.
 func bound(ms float64) string {
 	if ms >= 1000 {
 		return commas(int(ms/1000)) + " s"
@@ -120,8 +121,8 @@ func bound(ms float64) string {
 	return commas(int(ms)) + " ms"
 }
 
-// Says is what a drawing says to those who do not see it.
-func (t timing) Says() string {
+// Label describes the drawing to screen readers.
+func (t operationLatency) Label() string {
 	var parts []string
 	for _, b := range t.Bars {
 		parts = append(parts, fmt.Sprintf("%s up to %s", commas(b.Count), bound(b.To)))

@@ -7,7 +7,7 @@ import (
 	"qorcheck/reporters/internal/sample"
 )
 
-func TestLatencyIsDrawnOnOneAxis(t *testing.T) {
+func TestLatency_IsDrawnOnOneAxis(t *testing.T) {
 	d := sample.Document(0)
 	d.Latency = []run.Latency{
 		{Operation: "a", Count: 9, P50MS: 7.5, Buckets: buckets(0, 3, 6, 0, 0)},
@@ -24,7 +24,7 @@ func TestLatencyIsDrawnOnOneAxis(t *testing.T) {
 	if a.Median != plotWidth/2 || b.Median != plotWidth || b.Bars[0].X != plotWidth*2/3+0.5 {
 		t.Errorf("medians %v and %v, bars %+v", a.Median, b.Median, b.Bars)
 	}
-	if got := a.Says(); got != "answers by time: 3 up to 5 ms, 6 up to 10 ms" {
+	if got := a.Label(); got != "answers by time: 3 up to 5 ms, 6 up to 10 ms" {
 		t.Errorf("it says %q", got)
 	}
 	if newLatency(sample.Document(0), anchors{}) != nil {
@@ -32,7 +32,7 @@ func TestLatencyIsDrawnOnOneAxis(t *testing.T) {
 	}
 }
 
-func TestTimesAreShort(t *testing.T) {
+func TestMilliseconds(t *testing.T) {
 	for _, tt := range []struct {
 		ms   float64
 		want string

@@ -6,7 +6,7 @@ import (
 	"qorcheck/reporters/outline"
 )
 
-// look is how an outcome is shown: never by colour alone.
+// look is how an outcome is shown, never by colour alone.
 type look struct{ Class, Sign, Word string }
 
 // lookOf returns the look of an outcome.
@@ -63,7 +63,7 @@ type tally struct {
 	look
 	Count    int
 	At, Wide float64 // in the bar, of 1000
-	Link     string  // section that shows more
+	Link     string  // id of the section that shows them
 }
 
 func tallies(d *run.Document, counts []outline.Count) []tally {

@@ -14,43 +14,43 @@ import (
 
 // matrix shows each requirement on each operation.
 type matrix struct {
-	Groups   []columns
-	Columns  []column
-	Chapters []chapterRows
+	Groups   []group
+	Columns  []operation
+	Chapters []chapter
 
-	rows    map[string]*row    // by requirement
-	details map[string]*detail // by obligation
+	requirements map[string]*requirement // by requirement
+	obligations  map[string]*obligation  // by obligation
 }
 
-// columns are the operations of one group.
-type columns struct {
+// group heads the columns of operations that belong together.
+type group struct {
 	Name string
 	Wide int
 }
 
-type column struct {
+type operation struct {
 	Operation, Method, Path string
 	First                   bool // of its group
 }
 
-type chapterRows struct {
+type chapter struct {
 	Title string
-	Rows  []*row
+	Rows  []*requirement
 }
 
-// row is one requirement.
-type row struct {
+// requirement is one row of the matrix, and one entry below it.
+type requirement struct {
 	Requirement, Sentence string
 	Level                 spec.Level
 	Clause                run.Clause
 	Anchor                string
 	Tally                 []tally
-	Cells                 []*detail // by column, nil where there is no obligation
-	Details               []*detail
+	Cells                 []*obligation // by column, nil where there is no obligation
+	Details               []*obligation
 }
 
-// detail is one obligation: a cell of the matrix and a line of its requirement.
-type detail struct {
+// obligation is one cell of the matrix, and one line of its requirement.
+type obligation struct {
 	*run.Obligation
 	look
 	Anchor string
@@ -58,53 +58,54 @@ type detail struct {
 }
 
 func newMatrix(d *run.Document, ids anchors) *matrix {
-	m := &matrix{rows: map[string]*row{}, details: map[string]*detail{}}
+	m := &matrix{requirements: map[string]*requirement{}, obligations: map[string]*obligation{}}
 	at := m.arrange(d)
-	for _, chapter := range outline.Chapters(d) {
-		c := chapterRows{Title: chapter.Title}
-		for _, o := range chapter.Obligations {
-			r := m.rows[o.Requirement]
+	for _, listed := range outline.Chapters(d) {
+		c := chapter{Title: listed.Title}
+		for _, o := range listed.Obligations {
+			r := m.requirements[o.Requirement]
 			if r == nil {
-				r = &row{
+				r = &requirement{
 					Requirement: o.Requirement, Sentence: o.Promise, Level: o.Level, Clause: o.Clause,
-					Anchor: ids.take(o.Requirement), Cells: make([]*detail, len(m.Columns)),
+					Anchor: ids.take(o.Requirement), Cells: make([]*obligation, len(m.Columns)),
 				}
-				m.rows[o.Requirement] = r
+				m.requirements[o.Requirement] = r
 				c.Rows = append(c.Rows, r)
 			}
 			column := at[o.Operation]
-			cell := &detail{Obligation: o, look: lookOfObligation(d, o), Anchor: ids.take(o.ID)}
-			m.details[o.ID] = cell
+			cell := &obligation{Obligation: o, look: lookOfObligation(d, o), Anchor: ids.take(o.ID)}
+			m.obligations[o.ID] = cell
 			r.Cells[column] = cell
 			r.Details = append(r.Details, cell)
 		}
-		slices.SortFunc(c.Rows, func(a, b *row) int { return compareNatural(a.Requirement, b.Requirement) })
+		slices.SortFunc(c.Rows, func(a, b *requirement) int { return compareNatural(a.Requirement, b.Requirement) })
 		m.Chapters = append(m.Chapters, c)
 	}
-	for _, r := range m.rows {
+	for _, r := range m.requirements {
 		r.count()
 	}
 	return m
 }
 
-// arrange makes the columns: operations as they come, those of one group together.
+// arrange makes the columns, in the plan's order with the operations of a group
+// together, and returns the index of each operation.
 func (m *matrix) arrange(d *run.Document) map[string]int {
-	group := map[string]int{}
+	groups := map[string]int{}
 	at := map[string]int{}
 	for _, o := range d.Obligations {
 		if _, known := at[o.Operation]; known {
 			continue
 		}
 		name := groupOf(o.Operation, o.Path)
-		if _, known := group[name]; !known {
-			group[name] = len(group)
-			m.Groups = append(m.Groups, columns{Name: name})
+		if _, known := groups[name]; !known {
+			groups[name] = len(groups)
+			m.Groups = append(m.Groups, group{Name: name})
 		}
-		m.Groups[group[name]].Wide++
-		at[o.Operation] = group[name]
-		m.Columns = append(m.Columns, column{Operation: o.Operation, Method: o.Method, Path: o.Path})
+		m.Groups[groups[name]].Wide++
+		at[o.Operation] = groups[name]
+		m.Columns = append(m.Columns, operation{Operation: o.Operation, Method: o.Method, Path: o.Path})
 	}
-	slices.SortStableFunc(m.Columns, func(a, b column) int { return at[a.Operation] - at[b.Operation] })
+	slices.SortStableFunc(m.Columns, func(a, b operation) int { return at[a.Operation] - at[b.Operation] })
 	for i := range m.Columns {
 		c := &m.Columns[i]
 		c.First = i == 0 || at[c.Operation] != at[m.Columns[i-1].Operation]
@@ -125,11 +126,11 @@ func (m *matrix) check(d *run.Document) error {
 	return nil
 }
 
-// of finds the obligation of the case that stands for a cause.
-func (m *matrix) of(c run.Cause) *detail { return m.details[c.Shown[0].Obligation] }
+// of returns the obligation of the first case of a cause.
+func (m *matrix) of(c run.Cause) *obligation { return m.obligations[c.Shown[0].Obligation] }
 
-// groupOf is what operations are grouped by: the first word of a name that has
-// several, else the first part of the path.
+// groupOf names the group of an operation: the first word of an id of several words,
+// else the first segment of the path.
 func groupOf(operation, path string) string {
 	if i := strings.IndexAny(operation, "-_."); i > 0 {
 		return operation[:i]
@@ -138,7 +139,7 @@ func groupOf(operation, path string) string {
 	return name
 }
 
-// compareNatural orders ids as people do: R-2 before R-10.
+// compareNatural compares ids with their numbers by value: R-2 before R-10.
 func compareNatural(a, b string) int {
 	for a != "" && b != "" {
 		n, m := digits(a), digits(b)
@@ -163,7 +164,7 @@ func digits(text string) int {
 	return len(text) - len(strings.TrimLeft(text, "0123456789"))
 }
 
-func (r *row) count() {
+func (r *requirement) count() {
 	counts := map[look]int{}
 	for _, c := range r.Details {
 		counts[c.look]++
@@ -181,8 +182,8 @@ func (r *row) count() {
 	}
 }
 
-// Says is what a cell says to those who do not see it.
-func (c *detail) Says() string {
+// Label describes a cell to screen readers.
+func (c *obligation) Label() string {
 	text := fmt.Sprintf("%s %s: %s", c.Operation, c.Requirement, c.Word)
 	if c.Planned > 0 {
 		text += fmt.Sprintf(", %d of %d cases passed", c.Counts.Pass, c.Planned)

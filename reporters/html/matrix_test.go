@@ -10,7 +10,7 @@ import (
 	"qorcheck/spec"
 )
 
-func TestIDsAreOrderedAsPeopleDo(t *testing.T) {
+func TestMatrix_OrdersIDsNaturally(t *testing.T) {
 	want := []string{"", "A", "R-1", "R-2", "R-2-1", "R-02-9", "R-10", "R-10-2", "R-A", "Z9", "Z10", "Z10a"}
 	got := slices.Clone(want)
 	slices.Reverse(got)
@@ -20,7 +20,7 @@ func TestIDsAreOrderedAsPeopleDo(t *testing.T) {
 	}
 }
 
-func TestOperationsAreGrouped(t *testing.T) {
+func TestMatrix_GroupsOperations(t *testing.T) {
 	var list []run.Obligation
 	for _, op := range [][2]string{{"card-pay", "/pay"}, {"list", "/items/all"}, {"card_void", "/void"}, {"get", "/items/{id}"}, {"root", "/"}} {
 		o := sample.Obligation("R-1", spec.Must, verdict.Pass)
@@ -39,7 +39,7 @@ func TestOperationsAreGrouped(t *testing.T) {
 	if want := []string{"|card-pay", "card_void", "|list", "get", "|root"}; !slices.Equal(got, want) {
 		t.Errorf("columns %q, want %q", got, want)
 	}
-	if want := []columns{{"card", 2}, {"items", 2}, {"", 1}}; !slices.Equal(m.Groups, want) {
+	if want := []group{{"card", 2}, {"items", 2}, {"", 1}}; !slices.Equal(m.Groups, want) {
 		t.Errorf("groups %v, want %v", m.Groups, want)
 	}
 }

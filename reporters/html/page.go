@@ -24,7 +24,8 @@ import (
 // document whose numbers do not add up.
 func Write(w io.Writer, d *run.Document) error { return writePage(w, d, false) }
 
-// Files returns the page. Split it has its styles and its script in files beside it.
+// Files returns the page, inclusive of its styles and its script or, when split, with
+// them in files beside it.
 func Files(d *run.Document, split bool) []rundir.File {
 	list := []rundir.File{{Name: rundir.HTMLFile, Write: func(w io.Writer) error { return writePage(w, d, split) }}}
 	if split {
@@ -40,8 +41,8 @@ func textFile(name, text string) rundir.File {
 	}}
 }
 
-// writePage writes the page, which is split where it asks for its styles and its
-// script instead of having them: a server's policy can forbid what stands inside.
+// writePage writes the page. A split one links to its styles and its script, for
+// servers whose policy forbids inline ones.
 func writePage(w io.Writer, d *run.Document, split bool) error {
 	if err := d.Check(); err != nil {
 		return err
@@ -71,12 +72,12 @@ var (
 	htmlScript string
 
 	htmlTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
-		"web": web, "bare": bare, "howMany": howMany, "clock": clock, "commas": commas, "ms": milliseconds,
+		"web": web, "bare": bare, "plural": plural, "clock": clock, "commas": commas, "ms": milliseconds,
 		"width": func() float64 { return plotWidth }, "height": func() float64 { return plotHeight },
 		"after": func(n int) int { return n + 1 }, "short": func(text string) string { return redact.Cut(text, 300) },
 	}).Parse(htmlText))
 
-	// ownID finds the ids that the page's own elements have.
+	// ownID matches the ids of the template's own elements.
 	ownID = regexp.MustCompile(` id="([a-z-]+)"`)
 )
 
@@ -85,7 +86,7 @@ type assets struct {
 	Style                 template.CSS
 	Script                template.JS
 	StyleFile, ScriptFile string // "" when they stand inside
-	Policy                string // of the browser: nothing is loaded, and only what stands here is run
+	Policy                string // content security policy: nothing is loaded, and no other script runs
 }
 
 func assetsInside() assets {
@@ -107,7 +108,7 @@ func digest(text string) string {
 	return "sha256-" + base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// page is all that the template shows.
+// page is the data of the template.
 type page struct {
 	Run      *run.Document
 	Outline  *outline.Outline
@@ -130,7 +131,7 @@ type headline struct {
 	Detail string // the rest of its sentence
 }
 
-// section is an entry of the page's navigation.
+// section is an entry of the navigation.
 type section struct{ ID, Title string }
 
 func newPage(d *run.Document) (*page, error) {
@@ -182,16 +183,16 @@ func (p *page) sections() []section {
 	return list
 }
 
-// Digests names what the run was made of.
+// Digests lists the digests of the run's inputs.
 func (p *page) Digests() [][2]string {
 	d := p.Run.Digests
 	return [][2]string{{"description", d.Description}, {"requirements", d.Requirements}, {"fixtures", d.Fixtures}, {"plan", d.Plan}, {"waivers", d.Waivers}}
 }
 
-// anchors are the ids that elements of the page have. The first to ask for one gets it.
+// anchors are the ids in use on the page, which must be unique.
 type anchors map[string]bool
 
-// take returns the id, or "" when it is another element's.
+// take reserves an id and returns it, or returns "" when another element has it.
 func (a anchors) take(id string) string {
 	if a[id] {
 		return ""

@@ -111,7 +111,7 @@ func content(page string) string {
 	return regexp.MustCompile(`sha256-[A-Za-z0-9+/=&#;]+&#39;`).ReplaceAllString(page, "sha256-…&#39;")
 }
 
-func TestHTMLOfEachOutcome(t *testing.T) {
+func TestPage_OfEachOutcome(t *testing.T) {
 	whole := rendered(t, rich())
 	golden(t, "every-outcome.html", []byte(content(whole)))
 	golden(t, "every-kind.html", []byte(content(rendered(t, sample.EveryKind()))))
@@ -131,7 +131,7 @@ func TestHTMLOfEachOutcome(t *testing.T) {
 }
 
 // A page that others open must not depend on where it was made.
-func TestHTMLIsTheSameEverywhere(t *testing.T) {
+func TestPage_IsTheSameEverywhere(t *testing.T) {
 	first := rendered(t, rich())
 	local := time.Local
 	t.Cleanup(func() { time.Local = local })
@@ -145,7 +145,7 @@ func TestHTMLIsTheSameEverywhere(t *testing.T) {
 	}
 }
 
-func TestHTMLIsWholeByItself(t *testing.T) {
+func TestPage_NeedsNothingElse(t *testing.T) {
 	page := rendered(t, rich())
 	for _, tt := range []struct{ tag, kind, want string }{
 		{"style", "style-src", htmlStyle}, {"script", "script-src", htmlScript},
@@ -172,7 +172,7 @@ func TestHTMLIsWholeByItself(t *testing.T) {
 	}
 }
 
-func TestHTMLLinksLeadSomewhere(t *testing.T) {
+func TestPage_LinksLeadSomewhere(t *testing.T) {
 	page := content(rendered(t, rich()))
 	ids := map[string]int{}
 	for _, m := range regexp.MustCompile(` id="([^"]*)"`).FindAllStringSubmatch(page, -1) {
@@ -195,7 +195,7 @@ func TestHTMLLinksLeadSomewhere(t *testing.T) {
 	}
 }
 
-func TestHTMLGivesEachIDOnce(t *testing.T) {
+func TestPage_GivesEachIDOnce(t *testing.T) {
 	d := sample.Document(1, sample.Obligation("top", spec.Must, verdict.Fail), sample.Obligation("R-1", spec.Must, verdict.Fail))
 	d.Causes[1].Shown[0].ID, d.Causes[1].Behind[0].Cases = "pay.R-1", []string{"pay.R-1"} // as an obligation is called
 	d.Causes[0].ID, d.Obligations[0].Causes[0] = "search", "search"
@@ -207,7 +207,7 @@ func TestHTMLGivesEachIDOnce(t *testing.T) {
 	}
 }
 
-func TestHTMLLinksGoToTheWebOnly(t *testing.T) {
+func TestPage_LinksToTheWebOnly(t *testing.T) {
 	for _, tt := range []struct{ link, want string }{
 		{"https://docs.example.test/page#a", "https://docs.example.test/page#a"},
 		{"http://docs.example.test", "http://docs.example.test"},
@@ -287,7 +287,7 @@ func haunted() *run.Document {
 	return d
 }
 
-func TestHTMLHoldsHostileText(t *testing.T) {
+func TestPage_HoldsHostileText(t *testing.T) {
 	page := rendered(t, haunted())
 	text := content(page)
 	for _, tt := range []struct {
@@ -316,7 +316,7 @@ func TestHTMLHoldsHostileText(t *testing.T) {
 	}
 }
 
-func TestHTMLRefuses(t *testing.T) {
+func TestPage_Refuses(t *testing.T) {
 	wrong := sample.Document(0, sample.Obligation("R-1", spec.Must, verdict.Fail))
 	stray := sample.Document(1, sample.Obligation("R-1", spec.Must, verdict.Fail))
 	stray.Obligations[0].Chapter = "appendix"
@@ -329,7 +329,7 @@ func TestHTMLRefuses(t *testing.T) {
 	}{
 		{"a document that does not add up", wrong, "exit code 0"},
 		{"a chapter that it would leave out", stray, `its chapter "appendix" is not among the chapters`},
-		{"a case of an obligation that is not there", lost, "there is no obligation pay.R-9"},
+		{"a case of an unknown obligation", lost, "there is no obligation pay.R-9"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			var b bytes.Buffer
@@ -340,7 +340,7 @@ func TestHTMLRefuses(t *testing.T) {
 	}
 }
 
-func TestHTMLReturnsWriteErrors(t *testing.T) {
+func TestPage_ReturnsWriteErrors(t *testing.T) {
 	size := len(rendered(t, rich()))
 	for _, room := range []int{0, 1, size / 2, size - 1} {
 		if err := Write(&sample.Full{Room: room}, rich()); !errors.Is(err, sample.ErrFull) {
@@ -393,7 +393,7 @@ func crowd() *run.Document {
 	return d
 }
 
-func TestHTMLStaysLight(t *testing.T) {
+func TestPage_StaysLight(t *testing.T) {
 	d := crowd()
 	page := rendered(t, d)
 	if d.Cases < 10_000 || len(page) > 3_000_000 {
@@ -405,16 +405,16 @@ func TestHTMLStaysLight(t *testing.T) {
 		}
 	}
 	if listed := strings.Count(page, "<code") - len(d.Causes); listed < maxCases || !strings.Contains(page, "more cases</p>") && !strings.Contains(page, "more cases in") {
-		t.Errorf("%d cases listed, and the others not spoken of", listed)
+		t.Errorf("%d cases listed, and the others not counted", listed)
 	}
 	if !strings.Contains(page, "Its exchanges are in") || strings.Count(page, "See it again") < 20 {
 		t.Errorf("%d of %d causes are shown with their exchange, and the others do not say where theirs is", strings.Count(page, "See it again"), len(d.Causes))
 	}
 }
 
-// TestSplitHTML: the page asks for its styles and its script, which are beside it,
+// TestPage_Split: the page asks for its styles and its script, which are beside it,
 // and has neither inside.
-func TestSplitHTML(t *testing.T) {
+func TestPage_Split(t *testing.T) {
 	texts := map[string]string{}
 	for _, f := range Files(rich(), true) {
 		var b strings.Builder

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// web returns an address that may be a link, "" for any other than http and https.
+// web returns an address that may become a link, "" for schemes other than http and https.
 func web(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
@@ -22,11 +22,12 @@ func bare(address string) string {
 	return rest
 }
 
-func howMany(count int, word string) string {
-	if count != 1 {
+// plural counts things: 1 case, 2,000 cases.
+func plural(n int, word string) string {
+	if n != 1 {
 		word += "s"
 	}
-	return commas(count) + " " + word
+	return commas(n) + " " + word
 }
 
 func share(part, whole int) float64 { return float64(part) / float64(max(whole, 1)) }
@@ -42,7 +43,7 @@ func commas(n int) string {
 	return text
 }
 
-// milliseconds writes a time for people: three digits that count.
+// milliseconds writes a duration in the unit that suits it.
 func milliseconds(ms float64) string {
 	switch {
 	case ms >= 10_000:

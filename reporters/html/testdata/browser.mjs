@@ -170,7 +170,7 @@ claim('the matrix is one stop for Tab, its cells are reached with arrows', async
   await tab.focus('.scroll');
   assert.match(await press('Tab'), /^card-pay R-1: failed/);
   assert.match(await press('ArrowRight'), /^card-void R-1: passed/);
-  assert.match(await press('ArrowDown'), /^card-void R-3: /); // R-2 is not asked of it
+  assert.match(await press('ArrowDown'), /^card-void R-3: /); // R-2 does not apply to it
   assert.match(await press('ArrowLeft'), /^card-pay R-3: /);
   assert.match(await press('ArrowLeft'), /^R-3/); // the requirement
   assert.match(await press('End'), /^card-void R-3: /);
@@ -246,7 +246,7 @@ for (const [what, path, options] of [['with scripts off', 'failing.html', { scri
     assert.equal(await visible(tab, 'button'), 0);
     assert.equal(await tab.evaluate(() => document.documentElement.classList.contains('js')), false);
     const text = await tab.evaluate(() => document.body.innerText);
-    for (const word of ['BROKEN', 'received: status 200', 'status 400, because /card/number breaks type', 'answers R-1', '/reason is not there']) assert.ok(text.includes(word), word);
+    for (const word of ['BROKEN', 'received: status 200', 'status 400, because /card/number breaks type', 'answers R-1', '/reason is missing']) assert.ok(text.includes(word), word);
     const closed = 'details:not([open]).requirement > summary';
     const before = await visible(tab, '.requirement tr');
     await tab.click(closed);

@@ -35,8 +35,8 @@ type StatusBody struct {
 func (a Response) encode() []byte { return EncodeJSON(a.Body) }
 
 // EncodeJSON writes a value as one line of JSON. What the sandbox writes is
-// made of its own types, which always encode; if one does not, that is a fault
-// of ours and nobody else's.
+// made of its own types, which always encode; a value that does
+// not is a bug of the sandbox.
 func EncodeJSON(v any) []byte {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -50,7 +50,6 @@ func EncodeJSON(v any) []byte {
 func writeResponse(w http.ResponseWriter, status int, body []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	// A client that has gone away is the only error here, and nobody is left
-	// to report it to.
+	// The only error here is a client that has gone away.
 	_, _ = w.Write(body)
 }

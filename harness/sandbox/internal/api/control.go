@@ -29,7 +29,7 @@ func (s *Server) settle(r *http.Request) Response {
 	members, _ := v.(map[string]any)
 	id, ok := members["transaction_id"].(string)
 	if !ok {
-		return wrong(http.StatusBadRequest, CodeMalformed, "a transaction_id is due")
+		return wrong(http.StatusBadRequest, CodeMalformed, "transaction_id is missing")
 	}
 
 	s.State.Lock()

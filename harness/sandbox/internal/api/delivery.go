@@ -67,7 +67,7 @@ func eventName(k Kind) string {
 }
 
 // courier delivers messages, to loopback addresses and nowhere else: a
-// reference target never bothers another host. Messages to other
+// reference target sends nothing to another host. Messages to other
 // hosts are dropped silently.
 type courier struct {
 	client  *http.Client

@@ -22,7 +22,7 @@ func idempotencyKey(op *strict.Operation, key string) string {
 }
 
 // fingerprint distinguishes requests by operation and by the value of the
-// body: spelling, order of names and media type do not count. The books keep
+// body: spelling, order of names and media type do not count. The state keeps
 // the fingerprint, never the card.
 func fingerprint(op *strict.Operation, rq *Request) string {
 	sum := sha256.Sum256(EncodeJSON([]any{op.ID, rq.Path, canonical(rq.body)}))

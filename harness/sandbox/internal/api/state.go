@@ -33,7 +33,7 @@ const (
 	Declined = "declined"
 )
 
-// Transaction is one row of the books. Of the card only what a receipt may
+// Transaction is one stored transaction. Of the card only what a receipt may
 // show is stored.
 type Transaction struct {
 	ID          string          `json:"id"`
@@ -58,7 +58,7 @@ type Transaction struct {
 	// declined; on an authorization, the code for each of its captures.
 	Fails string `json:"fails,omitempty"`
 
-	seq int // its place in the books
+	seq int // position in the order of creation
 }
 
 // Opens reports whether the transaction begins a payment and so uses up an order
@@ -170,7 +170,7 @@ func openState(path string, identify func(count int) string) (*State, error) {
 }
 
 // load applies the changes in the file. A last line that was cut short belongs
-// to a request that nobody got an answer to.
+// to a request that was never answered.
 func (s *State) load() error {
 	file, err := os.Open(s.path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -180,7 +180,7 @@ func (s *State) load() error {
 		return err
 	}
 	dec := json.NewDecoder(file)
-	dec.DisallowUnknownFields() // a file of somebody else is not ours to replace
+	dec.DisallowUnknownFields() // a file that is no state must not be replaced
 	for err == nil {
 		var c Change
 		if err = dec.Decode(&c); err == nil {

@@ -8,7 +8,7 @@ import (
 	"qorcheck/harness/sandbox/internal/strict"
 )
 
-// What may be done with a payment, and what it comes to.
+// Captures, refunds and voids, order ids and amounts.
 var moneyDefects = []Defect{
 	{"over-capture-by-a-cent", "captures a cent more than is left of an authorization", "FL-CAP-2", also{"RH-MSG-12"}, on{"payment-capture"},
 		modifying("payment-capture", all(alive(api.Authorization), func(m modification) bool { return m.amount() == m.uncaptured()+1 }), concludes(api.Capture, api.CodeApproved))},

@@ -126,7 +126,7 @@ func (m *mutant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{Request: r, server: m.server, header: http.Header{"Content-Type": {strict.JSONType}}}
 	var err error
 	if x.sent, err = io.ReadAll(io.LimitReader(r.Body, strict.MaxBody+strict.MaxDrain)); err != nil {
-		return // nobody is left to be answered
+		return // the client has gone away
 	}
 	if op, _, ok := m.server.Description.Route(r.Method, r.URL.EscapedPath()); ok {
 		x.operation = op.ID
@@ -193,7 +193,7 @@ func (x *exchange) keys() (app, client string) {
 	return x.Header.Get(api.AppKeyHeader), x.Header.Get(api.ClientKeyHeader)
 }
 
-// role returns the role whose keys a request carries, "" where nobody has them.
+// role returns the role whose keys a request carries, "" for unknown ones.
 func (x *exchange) role() string {
 	app, client := x.keys()
 	for role, pair := range x.server.Fixtures.Credentials {

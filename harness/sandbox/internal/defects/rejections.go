@@ -79,7 +79,7 @@ func charge(x *exchange) {
 	})
 }
 
-// keepDeclined puts a rejected request into the books without using up its order id.
+// keepDeclined stores a rejected request as a declined one without using up its order id.
 func keepDeclined(x *exchange) {
 	id := order(x)
 	if id == "" {

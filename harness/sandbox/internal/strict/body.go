@@ -29,7 +29,7 @@ func (op *Operation) ReadBody(r *http.Request) (string, any, error) {
 	}
 	types := r.Header.Values("Content-Type")
 	if len(types) != 1 {
-		return "", nil, fmt.Errorf("%d media types are given, one is due", len(types))
+		return "", nil, fmt.Errorf("%d Content-Type headers, must be one", len(types))
 	}
 	mediaType, parameters, err := mime.ParseMediaType(types[0])
 	if err != nil {
@@ -139,7 +139,7 @@ func (s *shape) typed(v any) any {
 	return v
 }
 
-// typed returns what a text stands for where a type is due. A text that does
+// typed returns the value of a type that a text stands for. A text that does
 // not fit stays a text, and so fails the validation.
 func typed(text, kind string) any {
 	switch {

@@ -87,7 +87,7 @@ func (r *jsonReader) value(depth int) (any, error) {
 	case c == 'n':
 		return nil, r.literal("null")
 	}
-	return nil, r.unexpected("where a value is due")
+	return nil, r.unexpected("instead of a value")
 }
 
 func (r *jsonReader) literal(word string) error {
@@ -110,7 +110,7 @@ func (r *jsonReader) object(depth int) (any, error) {
 	}
 	for {
 		if r.peek() != '"' {
-			return nil, r.unexpected("where a name is due")
+			return nil, r.unexpected("instead of a name")
 		}
 		name, err := r.str()
 		if err != nil {
@@ -121,7 +121,7 @@ func (r *jsonReader) object(depth int) (any, error) {
 		}
 		r.space()
 		if r.peek() != ':' {
-			return nil, r.unexpected("where a colon is due")
+			return nil, r.unexpected("instead of a colon")
 		}
 		r.at++
 		r.space()

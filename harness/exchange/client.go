@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -36,6 +35,7 @@ type Client struct {
 	receiver    *message.Receiver // nil when no message is awaited
 	silent      string            // why no message can come, "" when one can
 	sharing     *sharing
+	makers      sync.Map // unique value → its Maker
 	lines       sync.Map // plan.Field that is alike in every case → the header line that evidence shows
 }
 
@@ -52,12 +52,6 @@ func New(s settings.Settings, d *spec.Description) *Client {
 	}
 	c.sharing = newSharing(c)
 	return c
-}
-
-// Unique is the unique value that a placeholder of a case stands for in a run.
-func Unique(runID, caseID string, p plan.Placeholder) (string, error) {
-	longest, err := strconv.Atoi(p.Args[1])
-	return plan.UniqueValue(runID, caseID, p.Args[0], longest), err
 }
 
 type hostError string
@@ -224,7 +218,7 @@ func (f *filler) value(p plan.Placeholder) (string, error) {
 	case plan.FromTrigger:
 		return fixtures.Field(p.Args[0], p.Args[1], p.Args[2]), nil
 	case plan.FromRun:
-		return Unique(f.client.settings.RunID, f.caseID, p)
+		return f.client.unique(f.caseID, p)
 	case plan.FromReceiver:
 		return f.client.receiving(p.Args[0], f.caseID)
 	case plan.FromAnswer, plan.UnlikeAnswer:

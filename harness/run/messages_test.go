@@ -110,11 +110,11 @@ func TestLostAnswers(t *testing.T) {
 		{"one of a case that is judged late was not", newLedger(&Document{RunID: "run1"}), []*exchange.Transcript{lost}, rejected, unknown},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			made := (&Run{plan: p, ledger: tt.ledger, inbox: inbox{late: tt.late}}).made()
+			makers := (&Run{plan: p, client: toyClient(t, p, toySettings(t, "http://127.0.0.1")), ledger: tt.ledger, inbox: inbox{late: tt.late}}).makers()
 			for c, want := range map[*plan.Case]origin{first: tt.first, second: tt.second} {
 				value, err := exchange.Unique("run1", c.ID, order)
-				if got, there := made[value]; err != nil || !there || got != want {
-					t.Errorf("%s: %d, %t, want %d: %v", c.ID, got, there, want, err)
+				if got := makers.origin(value); err != nil || got != want {
+					t.Errorf("%s: %d, want %d: %v", c.ID, got, want, err)
 				}
 			}
 		})

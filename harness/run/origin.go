@@ -5,6 +5,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 
 	"qorcheck/harness/exchange"
@@ -54,14 +55,14 @@ func (r *Run) origins(ctx context.Context, m *spec.Messaging, ids []string) map[
 	if len(ids) == 0 {
 		return nil
 	}
-	made := r.made()
+	makers := r.makers()
 	found := make([]origin, len(ids))
 	slots := make(chan struct{}, r.options.Settings.Concurrency)
 	var pool sync.WaitGroup
 	for i, id := range ids {
 		slots <- struct{}{}
 		pool.Go(func() {
-			found[i] = r.origin(ctx, m, id, made)
+			found[i] = r.origin(ctx, m, id, makers)
 			<-slots
 		})
 	}
@@ -73,7 +74,7 @@ func (r *Run) origins(ctx context.Context, m *spec.Messaging, ids []string) map[
 	return list
 }
 
-func (r *Run) origin(ctx context.Context, m *spec.Messaging, id string, made map[string]origin) origin {
+func (r *Run) origin(ctx context.Context, m *spec.Messaging, id string, makers *makers) origin {
 	if m.Lookup == nil || r.plan.Finder == nil || id == "" {
 		return rejected
 	}
@@ -85,42 +86,65 @@ func (r *Run) origin(ctx context.Context, m *spec.Messaging, id string, made map
 	case record.Answer.Status/100 != 2:
 		return rejected
 	}
-	if of, ok := made[record.Named(m.Lookup.Field)]; ok {
-		return of
-	}
-	return others
+	return makers.origin(record.Named(m.Lookup.Field))
 }
 
-// made lists the unique values that requests send, in this part of the run and in
-// earlier ones. Of a case in which a response was lost it is not known which of its
-// requests a value is about: one that is rejected is sent again, corrected.
-func (r *Run) made() map[string]origin {
-	list, runs := map[string]origin{}, r.document.RunIDs()
-	lost := maps.Clone(r.lost)
+// makers know for what unique values were made.
+type makers struct {
+	client  *exchange.Client
+	earlier map[string]exchange.Maker // in earlier parts of the run, whose clients are gone
+	cases   map[string]*plan.Case
+	lost    map[string]bool // cases in which a response was lost
+}
+
+func (r *Run) makers() *makers {
+	m := &makers{client: r.client, earlier: map[string]exchange.Maker{}, cases: map[string]*plan.Case{}, lost: maps.Clone(r.lost)}
 	for _, t := range r.inbox.late {
-		lost[t.Case.ID] = lost[t.Case.ID] || t.Unanswered()
+		m.lost[t.Case.ID] = m.lost[t.Case.ID] || t.Unanswered()
 	}
 	for _, c := range r.plan.Cases {
-		steps := append(c.Steps(), c.Act) // what the act sends is judged by it alone
-		for i, step := range steps {
-			of := ours
-			if i == len(steps)-1 && c.Expect.Handling == plan.Rejected {
-				of = rejected
-			}
-			if lost[c.ID] {
-				of = unknown
-			}
+		m.cases[c.ID] = c
+	}
+	for _, runID := range r.document.RunIDs() {
+		if runID != r.options.Settings.RunID {
+			m.remake(runID)
+		}
+	}
+	return m
+}
+
+// remake makes the unique values of an earlier part of the run again.
+func (m *makers) remake(runID string) {
+	for _, c := range m.cases {
+		for _, step := range append(c.Steps(), c.Act) {
 			for _, p := range step.Request.Body.Placeholders() {
 				if p.Source != plan.FromRun {
 					continue
 				}
-				for _, id := range runs {
-					if value, err := exchange.Unique(id, c.ID, p); err == nil {
-						list[value] = of
-					}
+				if value, err := exchange.Unique(runID, c.ID, p); err == nil {
+					m.earlier[value] = exchange.Maker{Case: c.ID, Value: p.Template()}
 				}
 			}
 		}
 	}
-	return list
+}
+
+// origin returns who made a unique value. What the act of a case sends is about the
+// act alone. Of a case in which a response was lost it is not known which of its
+// requests a value is about: one that is rejected is sent again, corrected.
+func (m *makers) origin(value string) origin {
+	maker, known := m.client.Maker(value)
+	if !known {
+		maker, known = m.earlier[value]
+	}
+	c := m.cases[maker.Case]
+	switch {
+	case !known || c == nil:
+		return others
+	case m.lost[c.ID]:
+		return unknown
+	case c.Expect.Handling == plan.Rejected && strings.Contains(string(c.Act.Request.Body), string(maker.Value)):
+		return rejected
+	}
+	return ours
 }

@@ -1,0 +1,41 @@
+package exchange
+
+import (
+	"strconv"
+
+	"qorcheck/harness/plan"
+)
+
+// Unique is the unique value that a placeholder of a case stands for in a run.
+func Unique(runID, caseID string, p plan.Placeholder) (string, error) {
+	maxLength, err := strconv.Atoi(p.Args[1])
+	return plan.UniqueValue(runID, caseID, p.Args[0], maxLength), err
+}
+
+// Maker is for what a unique value was made.
+type Maker struct {
+	Case  string
+	Value plan.Template // the placeholder that it stands for
+}
+
+// unique hands out a unique value. While messages are received, which may name it,
+// the client remembers for what.
+func (c *Client) unique(caseID string, p plan.Placeholder) (string, error) {
+	value, err := Unique(c.settings.RunID, caseID, p)
+	if err == nil && c.receiver != nil {
+		if _, known := c.makers.Load(value); !known {
+			c.makers.Store(value, Maker{caseID, p.Template()})
+		}
+	}
+	return value, err
+}
+
+// Maker returns for what a unique value was handed out; known is false of any value
+// that this client did not hand out since it receives messages.
+func (c *Client) Maker(value string) (maker Maker, known bool) {
+	found, known := c.makers.Load(value)
+	if !known {
+		return Maker{}, false
+	}
+	return found.(Maker), true
+}

@@ -1,0 +1,39 @@
+package exchange
+
+import (
+	"net/http"
+	"testing"
+
+	"qorcheck/harness/plan"
+)
+
+func TestMaker(t *testing.T) {
+	c := toyClient(t, toyServer(t, func(http.ResponseWriter, *http.Request) {}))
+	order := plan.Placeholder{Source: plan.FromRun, Args: []string{"ORDER_ID", "20"}}
+	send := func(caseID string) string {
+		t.Helper()
+		if r := c.Do(t.Context(), caseID, post("/pay", `{"order":"`+order.Template()+`"}`), nil); r.Answer == nil {
+			t.Fatalf("%s: %+v", caseID, r.Failure)
+		}
+		return plan.UniqueValue("run1", caseID, "ORDER_ID", 20)
+	}
+	before := send("before")
+	receiver, _, undo := c.Subscribe(t.Context(), &plan.Case{ID: "subscription"})
+	defer receiver.Close()
+	defer undo()
+	if maker, known := c.Maker(send("a")); !known || maker != (Maker{"a", order.Template()}) {
+		t.Errorf("a: %+v, %t", maker, known)
+	}
+	for claim, value := range map[string]string{
+		"a value from before messages were received": before, "a value of a case that was not sent": plan.UniqueValue("run1", "b", "ORDER_ID", 20), "another value": "q-other", "nothing": "",
+	} {
+		if maker, known := c.Maker(value); known {
+			t.Errorf("%s: %+v", claim, maker)
+		}
+	}
+	t.Run("a value that has no length is not handed out", func(t *testing.T) {
+		if _, err := c.unique("a", plan.Placeholder{Source: plan.FromRun, Args: []string{"ORDER_ID", "x"}}); err == nil {
+			t.Error("it is")
+		}
+	})
+}

@@ -150,53 +150,20 @@ func (m Maker) Valid() []Value {
 			}
 			break // the second list follows the first
 		}
-		m.bounds(v, add, name)
+		m.bounds(p, v, add)
 	}
 	return list
 }
 
-// bounds makes values that lie exactly on a bound.
-func (m Maker) bounds(v view, add func(class, why string, value any), name string) {
-	if len(v.enum) > 0 {
-		return
-	}
-	if v.is("integer") || v.is("number") {
-		if v.minimum != nil {
-			add("minimum."+name, "is the least number allowed", v.lowest())
-		}
-		if v.maximum != nil {
-			add("maximum."+name, "is the greatest number allowed", v.highest())
-		}
-	}
-	if v.is("string") {
-		if v.minLength > 0 {
-			if text, ok := m.sized(v, v.minLength); ok {
-				add("minLength."+name, "is as short as allowed", text)
+// bounds makes values that lie exactly on a bound: the lower ones, then the upper ones.
+func (m Maker) bounds(p place, v view, add func(class, why string, value any)) {
+	for _, upper := range []bool{false, true} {
+		for _, k := range keywordsAt(p, v) {
+			if k.on == nil || k.upper != upper {
+				continue
 			}
-		}
-		if v.maxLength >= 0 && v.maxLength <= 10_000 {
-			if text, ok := m.sized(v, v.maxLength); ok {
-				add("maxLength."+name, "is as long as allowed", text)
-			}
-		}
-	}
-	if v.is("object") {
-		if object, ok := m.ofSize(v, v.minProperties); ok && v.minProperties > 0 {
-			add("minProperties."+name, "has as few properties as allowed", object)
-		}
-		if object, ok := m.ofSize(v, v.maxProperties); ok && v.maxProperties >= 0 {
-			add("maxProperties."+name, "has as many properties as allowed", object)
-		}
-	}
-	if v.is("array") && v.items != nil {
-		if v.minItems > 0 {
-			if list, ok := m.list(v, v.minItems); ok {
-				add("minItems."+name, "has as few items as allowed", list)
-			}
-		}
-		if v.maxItems >= 0 && v.maxItems <= 1000 {
-			if list, ok := m.list(v, v.maxItems); ok {
-				add("maxItems."+name, "has as many items as allowed", list)
+			if value, ok := k.on(m, v); ok {
+				add(k.name+"."+ID(p.pointer), k.why, value)
 			}
 		}
 	}
@@ -216,8 +183,11 @@ func (m Maker) ofSize(v view, size int) (map[string]any, bool) {
 	return object, len(object) == size
 }
 
-// sized makes an allowed text of exactly a length.
+// sized makes an allowed text of exactly a length; -1 is none.
 func (m Maker) sized(v view, length int) (string, bool) {
+	if length < 0 {
+		return "", false
+	}
 	var texts []string
 	if shown, ok := m.shown(v, v.pointer); ok {
 		if text, ok := shown.(string); ok {
@@ -237,8 +207,11 @@ func (m Maker) sized(v view, length int) (string, bool) {
 	return "", false
 }
 
-// list makes an array of exactly a length.
+// list makes an array of exactly a length, -1 being none, and reports whether it is allowed.
 func (m Maker) list(v view, length int) ([]any, bool) {
+	if v.items == nil || length < 0 {
+		return nil, false
+	}
 	list := m.row(v, m.value(v.items, v.pointer+"/0", OnlyRequired, 1, nil), length)
 	return list, v.allows(list)
 }
@@ -332,7 +305,7 @@ func (m Maker) around(base any, p place) any {
 	return base
 }
 
-// Branched tells whether a place takes one of several schemas.
+// Branched reports whether a place takes one of several schemas.
 func (m Maker) Branched(pointer string) bool {
 	s := m.At(pointer)
 	return s != nil && len(m.view(s, pointer, nil).branches) > 0

@@ -64,7 +64,7 @@ func brokenBy(p *plan.Plan) map[plan.Coverage]int {
 		}
 		counts[row]++
 		if row.Keyword == generate.Blank {
-			for _, keyword := range []string{"pattern", "minLength"} {
+			for _, keyword := range generate.BlankKeywords() {
 				row.Keyword = keyword
 				counts[row]++
 			}

@@ -113,39 +113,11 @@ func formPlaces(o *spec.Operation, m generate.Maker) map[string]bool {
 // kindOf says which kind of case a fault makes, and what tells it from the others
 // of that kind at its place.
 func kindOf(f generate.Fault, place string) (kind, what string) {
-	kind, what = "malformed."+f.Keyword, place
-	switch f.Keyword {
-	case "required":
-		return "malformed.missing", place
-	case generate.Blank:
-		return kind, place + "." + f.Class
-	case "type":
-		if f.Class == "null" && f.Required {
-			return "malformed.missing", place + ".null" // null counts as missing there
-		}
-		if f.Class == "null" {
-			return "malformed.null", place
-		}
-		return kind, place + "." + f.Class
-	case "enum":
-		return kind, place + "." + f.Class
-	case "pattern":
-		if f.Class != "near" && f.Class != "space" {
-			return kind, place + "." + f.Class
-		}
-		return kind, place
-	case "format":
-		return "malformed.pattern", place + ".format"
-	case "minLength", "maxLength":
-		return "malformed.length", place + "." + f.Keyword
-	case "minItems", "maxItems", "uniqueItems":
-		return "malformed.items", place + "." + f.Keyword
-	case "additionalProperties":
-		return "malformed.extra", place
-	case "discriminator":
-		return "malformed.enum", place + ".discriminator"
+	kind, detail := f.Kind()
+	if what = place; detail != "" {
+		what += "." + detail
 	}
-	return "malformed.bound", place + "." + f.Keyword
+	return "malformed." + kind, what
 }
 
 // firstFault breaks a request in the first way that makes the target reject it. A

@@ -1,0 +1,167 @@
+package generate
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"qorcheck/spec"
+)
+
+// maxLength sends a text that is one character too long.
+func (b *breaking) maxLength() {
+	length := b.view.maxLength + 1
+	if length > maxLengthBeyond {
+		return
+	}
+	if long, ok := b.view.miss(b.lengths(b.view, b.text(), length), "maxLength"); ok {
+		b.add("above", fmt.Sprintf("is %d characters long", length), fmt.Sprintf("at most %d characters", length-1), long)
+	} else {
+		b.gap(fmt.Sprintf("no text of %d characters was found that breaks nothing else", length))
+	}
+}
+
+// minLength sends a text that is one character too short. An empty one in a
+// mandatory place is a blank.
+func (b *breaking) minLength() {
+	length := b.view.minLength - 1
+	if length == 0 {
+		if !b.place.required && only(b.view.violations(""), "minLength") {
+			b.add("below", "is an empty string", "at least 1 character", "")
+		}
+		return
+	}
+	if short, ok := b.view.miss(b.lengths(b.view, b.text(), length), "minLength"); ok {
+		b.add("below", fmt.Sprintf("is %d characters long", length), fmt.Sprintf("at least %d characters", length+1), short)
+	} else {
+		b.gap(fmt.Sprintf("no text of %d characters was found that breaks nothing else", length))
+	}
+}
+
+// pattern sends texts near a valid one that the pattern does not match.
+func (b *breaking) pattern() {
+	v, text := b.view, b.text()
+	allowed := strings.Join(v.patterns, " and ")
+	if wrong, ok := v.miss(near(text), "pattern"); ok {
+		b.add("near", "does not match the documented pattern", allowed, wrong)
+	} else if blank := only(v.violations("   "), "pattern"); !b.place.required && blank { // of a mandatory one that is a blank
+		b.add("space", "is white space, which does not match the documented pattern", allowed, "   ")
+	} else if !blank {
+		b.gap("no text was found that breaks the pattern " + allowed + " and nothing else")
+	}
+	for _, edge := range edges(text) {
+		if wrong, ok := v.miss(edge.texts, "pattern"); ok {
+			b.add(edge.class, edge.why, allowed, wrong)
+		}
+	}
+}
+
+// format sends a text near a valid one that is not of the format.
+func (b *breaking) format() {
+	if wrong, ok := b.view.miss(near(b.text()), "format"); ok {
+		b.add("near", "is not of the documented format", "the format "+b.view.format, wrong)
+	} else {
+		b.gap("no text was found that is not of the format " + b.view.format + " and breaks nothing else")
+	}
+}
+
+// text is the valid value of the place, "" where that is no text.
+func (b *breaking) text() string {
+	text, _ := b.sample.(string)
+	return text
+}
+
+// miss finds a text that breaks a keyword and nothing else.
+func (v view) miss(candidates []string, keyword string) (string, bool) {
+	for _, wrong := range candidates {
+		if strings.TrimSpace(wrong) != "" && only(v.violations(wrong), keyword) {
+			return wrong, true
+		}
+	}
+	return "", false
+}
+
+// checked reports whether some text is refused for its format alone: most formats are mere annotations.
+func (v view) checked() bool {
+	if v.format == "" {
+		return false
+	}
+	bare := openapi3.NewStringSchema().WithFormat(v.format)
+	return len(v.maker.Schema.At(bare).Violations("\x00 no format has this", spec.Sent)) > 0
+}
+
+// lengths lists texts of exactly a length, the plainest first.
+func (m Maker) lengths(v view, text string, length int) []string {
+	list := []string{fit(text, length, length)}
+	for _, pattern := range v.patterns {
+		if made, ok := match(pattern, length); ok {
+			list = append(list, fit(made, length, length))
+		}
+	}
+	for _, other := range m.texts(v) {
+		list = append(list, fit(other, length, length))
+	}
+	return list
+}
+
+// near lists texts that differ little from a valid one, then quite different ones.
+func near(text string) []string {
+	var list []string
+	if runes := []rune(text); len(runes) > 0 {
+		last := len(runes) - 1
+		list = append(list,
+			string(runes[:last])+"?", "?"+string(runes[1:]), text+"?", string(runes[:last]), string(runes[1:]), text+text[:1],
+			strings.ToLower(text), strings.ToUpper(text), " "+text)
+	}
+	return append(list, "?", "~~", "x", "-1", "1.2.3", "0x", "A", "1", "a b", "é", "not valid", strings.Repeat("?", 20), strings.Repeat("x", 300))
+}
+
+// edge lists texts of the right characters, the nearest to a valid one first.
+type edge struct {
+	class, why string
+	texts      []string
+}
+
+// maxEdge is how many characters an edge may be away from a valid text.
+const maxEdge = 8
+
+// edges lead from a valid text to where a pattern ends: a server that looks at
+// the characters alone takes what lies behind.
+func edges(text string) []edge {
+	runes := []rune(text)
+	if len(runes) == 0 {
+		return nil
+	}
+	var short, long []string
+	for n := 1; n <= maxEdge; n++ {
+		if n < len(runes) {
+			short = append(short, string(runes[:len(runes)-n]))
+		}
+		long = append(long, text+strings.Repeat(string(runes[len(runes)-1]), n))
+	}
+	nines := strings.Map(func(c rune) rune {
+		if unicode.IsDigit(c) {
+			return '9'
+		}
+		return c
+	}, text)
+	return []edge{
+		{"short", "is too short for the documented pattern", short},
+		{"long", "is too long for the documented pattern", long},
+		{"nines", "has nines for digits, which does not match the documented pattern", []string{nines}},
+	}
+}
+
+// only reports whether a text breaks a keyword and, at most, what follows from it.
+func only(found []spec.Violation, keyword string) bool {
+	hit := false
+	for _, v := range found {
+		hit = hit || v.Keyword == keyword
+		if v.Pointer != "" || v.Keyword != keyword && !follows(keyword, v.Keyword) {
+			return false
+		}
+	}
+	return hit
+}

@@ -44,7 +44,7 @@ type FlowStep struct {
 	Await   string         `yaml:"await"`   // the earlier step whose message is awaited; with an expectation it must arrive
 	At      string         `yaml:"at"`      // where the message is awaited: own, moved, refusing; address when omitted
 	Never   bool           `yaml:"never"`   // it must not arrive there
-	Test    string         `yaml:"test"`    // trigger of the fixtures: refused, error, internal, capture_fails_later
+	Test    string         `yaml:"test"`    // trigger of the fixtures: refused, error, internal, capture_refused, …
 	With    map[string]any `yaml:"with"`    // pointer into the body or in:name of a parameter → value
 	Without []string       `yaml:"without"` // the same, omitted from the request
 	As      string         `yaml:"as"`      // role of the credentials; nobody sends none

@@ -27,10 +27,14 @@ triggers:
     error: { creditcard: "4000000000009615" }
     internal: { creditcard: "4000000000500019" }
     capture_fails_later: { creditcard: "4000000000705113" }
+    capture_refused: { creditcard: "4000000000600512" }
+    refund_error: { cvv: "977" }
+    void_internal: {}
   ach: { approved: { account_number: "123" }, refused: [], error: {}, internal: {} }
+  cash: { approved: { comment: "cash desk" }, refused: [ { amount: "515.00" } ], error: { amount: "960.00" } }
 settle: { method: POST, url: "http://127.0.0.1:8080/control/settle", body: { transaction_id: "{transaction_id}" } }
 receiver: { listen: "127.0.0.1:0", address: "http://127.0.0.1" }
-test_cards: ["4571000000000001", "4000000000000515", "370000000000416", "4000000000009615", "4000000000500019", "4000000000705113"]
+test_cards: ["4571000000000001", "4000000000000515", "370000000000416", "4000000000009615", "4000000000500019", "4000000000705113", "4000000000600512"]
 cannot: { RH-MSG-1: "no message can reach this network" }
 `
 
@@ -59,7 +63,7 @@ func TestFixtures_EveryKeyIsRead(t *testing.T) {
 		len(f.Triggers["card"].Refused), f.Triggers["card"].CaptureFailsLater["creditcard"], f.Triggers["ach"].Approved["account_number"],
 		f.Settle.Method, f.Settle.URL, f.Settle.Body, f.Receiver.Listen, f.Receiver.Address, len(f.TestCards), f.Cannot["RH-MSG-1"])
 	want := fmt.Sprint("f.yaml", []string{"sandbox.example.test"}, false, "T5270812718615729135", "T1", "c2", "T3", "T4", "", "700100400",
-		2, "4000000000705113", "123", "POST", "http://127.0.0.1:8080/control/settle", map[string]any{"transaction_id": "{transaction_id}"}, "127.0.0.1:0", "http://127.0.0.1", 6, "no message can reach this network")
+		2, "4000000000705113", "123", "POST", "http://127.0.0.1:8080/control/settle", map[string]any{"transaction_id": "{transaction_id}"}, "127.0.0.1:0", "http://127.0.0.1", 7, "no message can reach this network")
 	if got != want {
 		t.Errorf("got\n%s, want\n%s", got, want)
 	}
@@ -75,7 +79,7 @@ func TestFixtures_AreChecked(t *testing.T) {
 		{"a settle URL without a host is taken at the target", "settle: {method: POST, url: /control/settle}", nil},
 		{"no YAML", "{", []string{"yaml"}},
 		{"an unknown key", "host: [a]", []string{"line 1: unknown key host (did you mean hosts?); valid keys: hosts, production, credentials, merchants, triggers, settle, receiver, test_cards, values, cannot"}},
-		{"an unknown key of a trigger group", "triggers: {card: {approvd: {a: b}}}", []string{"triggers.card: unknown key approvd (did you mean approved?); valid keys: approved, refused, error, internal, capture_fails_later"}},
+		{"an unknown key of a trigger group", "triggers: {card: {approvd: {a: b}}}", []string{"triggers.card: unknown key approvd (did you mean approved?); valid keys: approved, refused, error, internal, capture_fails_later, capture_refused, capture_error, capture_internal, refund_refused, refund_error, refund_internal, void_refused, void_error, void_internal"}},
 		{"an unknown key of settle", "settle: {method: POST, uri: /x}", []string{"settle: unknown key uri (did you mean url?); valid keys: method, url, body"}},
 		{"an unknown key of the receiver", "receiver: {listen: 'a:0', adress: 'http://a'}", []string{"receiver: unknown key adress (did you mean address?); valid keys: listen, address"}},
 		{"an unknown role", "hosts: []\ncredentials: {norights: {A: b}}", []string{"line 2: credentials: unknown key norights (did you mean no_rights?); valid keys: valid, unknown, revoked, no_rights, other_merchant"}},
@@ -155,6 +159,12 @@ func TestTrigger_InheritsFromApproved(t *testing.T) {
 		{"card", "refused[0]", "map[creditcard:4000000000000515 cvv:321 month:09 year:39]"},
 		{"card", "refused[1]", "map[creditcard:370000000000416 cvv:4321 month:09 year:39]"},
 		{"card", "error", "map[creditcard:4000000000009615 cvv:321 month:09 year:39]"},
+		{"card", "capture_refused", "map[creditcard:4000000000600512 cvv:321 month:09 year:39]"},
+		{"card", "refund_error", "map[creditcard:4571000000000001 cvv:977 month:09 year:39]"},
+		{"card", "void_internal", "map[creditcard:4571000000000001 cvv:321 month:09 year:39]"},
+		{"card", "void_error", "map[]"},
+		{"cash", "refused[0]", "map[amount:515.00 comment:cash desk]"},
+		{"cash", "internal", "map[]"},
 		{"card", "refused[2]", "map[]"},
 		{"card", "", "map[]"},
 		{"crypto", "approved", "map[]"},
@@ -223,10 +233,10 @@ func TestSecrets(t *testing.T) {
 	if len(credentials) != 10 || credentials[0] != "c9a6877e0bc2cfb31b34009a9074f2e9" || !slices.IsSortedFunc(credentials, func(a, b string) int { return len(b) - len(a) }) {
 		t.Errorf("credentials %q", credentials)
 	}
-	if len(cards) != 6 || cards[5] != "370000000000416" {
+	if len(cards) != 7 || cards[6] != "370000000000416" {
 		t.Errorf("cards %q", cards)
 	}
-	if got := f.ShortSecrets(); !slices.Equal(got, []string{"123", "321", "4321"}) {
+	if got := f.ShortSecrets(); !slices.Equal(got, []string{"123", "321", "4321", "977"}) {
 		t.Errorf("short %q", got)
 	}
 }

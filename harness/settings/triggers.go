@@ -19,6 +19,17 @@ type Triggers struct {
 	Error             Trigger   `yaml:"error"`
 	Internal          Trigger   `yaml:"internal"`
 	CaptureFailsLater Trigger   `yaml:"capture_fails_later"`
+
+	// Approved by themselves; a later modification of the payment ends so.
+	CaptureRefused  Trigger `yaml:"capture_refused"`
+	CaptureError    Trigger `yaml:"capture_error"`
+	CaptureInternal Trigger `yaml:"capture_internal"`
+	RefundRefused   Trigger `yaml:"refund_refused"`
+	RefundError     Trigger `yaml:"refund_error"`
+	RefundInternal  Trigger `yaml:"refund_internal"`
+	VoidRefused     Trigger `yaml:"void_refused"`
+	VoidError       Trigger `yaml:"void_error"`
+	VoidInternal    Trigger `yaml:"void_internal"`
 }
 
 // Trigger maps request fields, by their last name, to the value to set.

@@ -27,6 +27,7 @@ func TestNamesThatLeadNowhereStopThePlan(t *testing.T) {
 		{"two expected statuses for one kind", ok + rule("R-X", "[b]", "valid.required", "200"), keys, "requirements R-OK and R-X both state the expected status of valid.required cases on b"},
 		{"two expected statuses for one merchant", rule("R-X", "all", "forbidden", "403") + rule("R-Y", "[a]", "forbidden.merchant.other", "403"), keys, "R-X and R-Y both state"},
 		{"two expected statuses for all kinds", rule("R-X", "all", "", "200") + rule("R-Y", "[a]", "not-found", "404"), keys, "R-X and R-Y both state"},
+		{"a permission for an unknown operation", ok, keys + "known: {sale: [{id: '7', may: [refnd]}]}\n", `f.yaml: known.sale[0].may: no operation of d.yaml has the id "refnd"; valid ids: `},
 		{"credentials of an unknown scheme", ok, "credentials: {valid: {K: k1, L: l1}}\n", `f.yaml: credentials.valid: unknown security scheme "L"; allowed: K`},
 		{"no valid credentials", ok, "", "f.yaml: credentials.valid lacks K, which operation a needs"},
 		{"an unknown id under cannot", ok, keys + "cannot: {R-NO: why}", `f.yaml: cannot: "R-NO": no requirement or obligation has this id`},

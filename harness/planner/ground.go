@@ -53,7 +53,7 @@ func newGround(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, 
 
 // check refuses names that lead nowhere: a typing error must not shrink a run.
 func (g *ground) check() error {
-	for _, check := range []func() error{g.checkRequirements, g.checkExpectations, g.checkCredentials, g.checkCannot} {
+	for _, check := range []func() error{g.checkRequirements, g.checkExpectations, g.checkCredentials, g.checkKnown, g.checkCannot} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -110,6 +110,20 @@ func (g *ground) checkCredentials() error {
 	for _, o := range g.description.Operations {
 		if len(o.Security) > 0 && g.schemes(o) == nil {
 			return fmt.Errorf("%s: credentials.valid lacks %s, which operation %s needs", g.fixtures.File, strings.Join(o.Security[0], " and "), o.ID)
+		}
+	}
+	return nil
+}
+
+// checkKnown refuses permissions for operations that the description does not have.
+func (g *ground) checkKnown() error {
+	for _, name := range slices.Sorted(maps.Keys(g.fixtures.Known)) {
+		for i, one := range g.fixtures.Known[name] {
+			for _, id := range one.May {
+				if g.description.Operation(id) == nil {
+					return fmt.Errorf("%s: known.%s[%d].may: no operation of %s has the id %q; valid ids: %s", g.fixtures.File, name, i, g.description.File, id, strings.Join(g.description.IDs(), ", "))
+				}
+			}
 		}
 	}
 	return nil

@@ -36,16 +36,18 @@ type Fixtures struct {
 	File   string `yaml:"-"`
 	Digest string `yaml:"-"` // sha256 of the fixtures without their secrets, "sha256:…"
 
-	Hosts       []string            `yaml:"hosts"`
-	Production  bool                `yaml:"production"`
-	Credentials Credentials         `yaml:"credentials"`
-	Merchants   map[string]string   `yaml:"merchants"` // main, other, …
-	Triggers    map[string]Triggers `yaml:"triggers"`  // card, ach, …
-	Settle      *Settle             `yaml:"settle"`
-	Receiver    *Receiver           `yaml:"receiver"`
-	TestCards   []string            `yaml:"test_cards"`
-	Values      map[string]string   `yaml:"values"` // format or pattern → text to send
-	Cannot      map[string]string   `yaml:"cannot"` // requirement or obligation id → reason
+	Hosts       []string             `yaml:"hosts"`
+	Production  bool                 `yaml:"production"`
+	Credentials Credentials          `yaml:"credentials"`
+	Merchants   map[string]string    `yaml:"merchants"` // main, other, …
+	Triggers    map[string]Triggers  `yaml:"triggers"`  // card, ach, …
+	Settle      *Settle              `yaml:"settle"`
+	Receiver    *Receiver            `yaml:"receiver"`
+	Exclusive   bool                 `yaml:"exclusive"` // nobody else uses the environment during a run
+	Known       map[string]KnownList `yaml:"known"`     // resources that exist, by name
+	TestCards   []string             `yaml:"test_cards"`
+	Values      map[string]string    `yaml:"values"` // format or pattern → text to send
+	Cannot      map[string]string    `yaml:"cannot"` // requirement or obligation id → reason
 }
 
 // Credentials are by role, then by security scheme.
@@ -164,6 +166,9 @@ func (f *Fixtures) check() error {
 			return fmt.Errorf("test_cards: %s: must be a card number: 12 to 19 digits with a valid check digit", redact.MaskCard(card))
 		}
 	}
+	if err := f.checkKnown(); err != nil {
+		return err
+	}
 	return f.checkCards()
 }
 
@@ -208,6 +213,12 @@ func other(c rune, by byte, capitals bool) rune {
 // digest sets the digest, which differs between fixtures and contains no secret.
 func (f *Fixtures) digest() {
 	shape := map[string]any{"hosts": f.Hosts, "merchants": f.Merchants, "settle": f.Settle, "receiver": f.Receiver, "cannot": f.Cannot}
+	if f.Exclusive { // what is not given is not part of the digest
+		shape["exclusive"] = true
+	}
+	for name, list := range f.Known {
+		shape["known."+name] = list
+	}
 	for role, byScheme := range f.Credentials {
 		shape["credentials."+role] = slices.Sorted(maps.Keys(byScheme))
 	}

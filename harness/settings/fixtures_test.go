@@ -34,6 +34,8 @@ triggers:
   cash: { approved: { comment: "cash desk" }, refused: [ { amount: "515.00" } ], error: { amount: "960.00" } }
 settle: { method: POST, url: "http://127.0.0.1:8080/control/settle", body: { transaction_id: "{transaction_id}" } }
 receiver: { listen: "127.0.0.1:0", address: "http://127.0.0.1" }
+exclusive: true
+known: { settled_sale: [ { id: "T-1", may: [payment-refund] }, { id: "T-2" } ], deposit: 77 }
 test_cards: ["4571000000000001", "4000000000000515", "370000000000416", "4000000000009615", "4000000000500019", "4000000000705113", "4000000000600512"]
 cannot: { RH-MSG-1: "no message can reach this network" }
 `
@@ -61,9 +63,9 @@ func TestFixtures_EveryKeyIsRead(t *testing.T) {
 	got := fmt.Sprint(f.File, f.Hosts, f.Production, f.Credential(Valid, "AppKey"), f.Credential(UnknownRole, "AppKey"), f.Credential(Revoked, "ClientKey"),
 		f.Credential(NoRights, "AppKey"), f.Credential(OtherMerchant, "AppKey"), f.Credential("nobody", "AppKey"), f.Merchants["refunds_off"],
 		len(f.Triggers["card"].Refused), f.Triggers["card"].CaptureFailsLater["creditcard"], f.Triggers["ach"].Approved["account_number"],
-		f.Settle.Method, f.Settle.URL, f.Settle.Body, f.Receiver.Listen, f.Receiver.Address, len(f.TestCards), f.Cannot["RH-MSG-1"])
+		f.Settle.Method, f.Settle.URL, f.Settle.Body, f.Receiver.Listen, f.Receiver.Address, f.Exclusive, fmt.Sprint(f.Known), len(f.TestCards), f.Cannot["RH-MSG-1"])
 	want := fmt.Sprint("f.yaml", []string{"sandbox.example.test"}, false, "T5270812718615729135", "T1", "c2", "T3", "T4", "", "700100400",
-		2, "4000000000705113", "123", "POST", "http://127.0.0.1:8080/control/settle", map[string]any{"transaction_id": "{transaction_id}"}, "127.0.0.1:0", "http://127.0.0.1", 7, "no message can reach this network")
+		2, "4000000000705113", "123", "POST", "http://127.0.0.1:8080/control/settle", map[string]any{"transaction_id": "{transaction_id}"}, "127.0.0.1:0", "http://127.0.0.1", true, "map[deposit:[{77 []}] settled_sale:[{T-1 [payment-refund]} {T-2 []}]]", 7, "no message can reach this network")
 	if got != want {
 		t.Errorf("got\n%s, want\n%s", got, want)
 	}
@@ -78,7 +80,7 @@ func TestFixtures_AreChecked(t *testing.T) {
 		{"a card number that may be sent is fine", "triggers: {card: {approved: {n: '4111111111111111'}}}\ntest_cards: ['4111111111111111']", nil},
 		{"a settle URL without a host is taken at the target", "settle: {method: POST, url: /control/settle}", nil},
 		{"no YAML", "{", []string{"yaml"}},
-		{"an unknown key", "host: [a]", []string{"line 1: unknown key host (did you mean hosts?); valid keys: hosts, production, credentials, merchants, triggers, settle, receiver, test_cards, values, cannot"}},
+		{"an unknown key", "host: [a]", []string{"line 1: unknown key host (did you mean hosts?); valid keys: hosts, production, credentials, merchants, triggers, settle, receiver, exclusive, known, test_cards, values, cannot"}},
 		{"an unknown key of a trigger group", "triggers: {card: {approvd: {a: b}}}", []string{"triggers.card: unknown key approvd (did you mean approved?); valid keys: approved, refused, error, internal, capture_fails_later, capture_refused, capture_error, capture_internal, refund_refused, refund_error, refund_internal, void_refused, void_error, void_internal"}},
 		{"an unknown key of settle", "settle: {method: POST, uri: /x}", []string{"settle: unknown key uri (did you mean url?); valid keys: method, url, body"}},
 		{"an unknown key of the receiver", "receiver: {listen: 'a:0', adress: 'http://a'}", []string{"receiver: unknown key adress (did you mean address?); valid keys: listen, address"}},
@@ -102,6 +104,18 @@ func TestFixtures_AreChecked(t *testing.T) {
 		{"settle with a body that is no JSON", "settle: {method: POST, url: /x, body: {1: a}}", []string{"settle.body"}},
 		{"a receiver without a port", "receiver: {listen: 127.0.0.1, address: 'http://a'}", []string{"receiver.listen", "127.0.0.1"}},
 		{"a receiver that nobody reaches", "receiver: {listen: '127.0.0.1:0', address: a}", []string{"receiver.address"}},
+		{"known resources are fine", "known: {deposit: '7', sale: [{id: '7'}, {id: '8', may: [refund, void]}], none: []}", nil},
+		{"exclusive that is neither true nor false", "exclusive: perhaps", []string{"exclusive: must be true or false"}},
+		{"known resources that are a mapping", "known:\n  sale: {id: '7'}", []string{"line 2: known: must be an id, or a list of {id, may}"}},
+		{"an unknown key of a known resource", "known:\n  sale:\n    - {id: '7', mya: [refund]}", []string{"line 3: known[0]: unknown key mya (did you mean may?); valid keys: id, may"}},
+		{"a known resource that is a word in a list", "known: {sale: ['7']}", []string{"known[0]: must be a mapping; valid keys: id, may"}},
+		{"operations that are no list", "known: {sale: [{id: '7', may: refund}]}", []string{"known[0].may: must be a list"}},
+		{"a known resource without an id", "known: {sale: [{may: [refund]}]}", []string{"known.sale[0].id: must be given"}},
+		{"a known resource with a blank id", "known: {deposit: ' '}", []string{"known.deposit[0].id: must be given"}},
+		{"a known resource twice", "known: {sale: [{id: '7'}, {id: '7'}]}", []string{"known.sale[1].id: 7: must be given once"}},
+		{"an operation twice", "known: {sale: [{id: '7', may: [refund, refund]}]}", []string{"known.sale[0].may[1]: refund: must be given once"}},
+		{"an operation without a name", "known: {sale: [{id: '7', may: ['']}]}", []string{"known.sale[0].may[0]: must be an operation id"}},
+		{"a known resource that is a card", "known: {card: '4111111111111111'}", []string{"known.card[0].id: 411111******1111: a card number must be listed under test_cards"}},
 		{"a test card with a wrong check digit", "test_cards: ['4111111111111112']", []string{"test_cards", "411111******1112"}},
 		{"a trigger with a card that is not listed", "triggers: {card: {refused: [{n: '4111111111111111'}]}}", []string{"triggers.card.refused[0].n", "411111******1111", "must be listed under test_cards"}},
 	} {
@@ -268,6 +282,9 @@ func TestDigest(t *testing.T) {
 		{"one refused trigger less is", ", { creditcard: \"370000000000416\", cvv: \"4321\" }", "", false},
 		{"another way to settle is", "/control/settle", "/settle", false},
 		{"another receiver is", "127.0.0.1:0", "127.0.0.1:9", false},
+		{"another environment of one's own is", "exclusive: true", "exclusive: false", false},
+		{"another known resource is", "T-1", "T-3", false},
+		{"another permission is", "may: [payment-refund]", "may: [payment-void]", false},
 		{"another reason is", "no message can", "nothing can", false},
 	} {
 		if got := change(tt.old, tt.now); (got == digest) != tt.same {

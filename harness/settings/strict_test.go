@@ -31,6 +31,8 @@ func filled(of reflect.Type) any {
 		return "all"
 	case reflect.TypeFor[spec.Chapters](), reflect.TypeFor[spec.Holds]():
 		return map[string]any{}
+	case reflect.TypeFor[KnownList](): // its keys have a table of their own
+		return "id"
 	}
 	switch of.Kind() {
 	case reflect.Pointer:

@@ -19,8 +19,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// TestReadme does what the README says, in a copy of the tree: every command of
-// its sh blocks, with the fixtures file that it shows.
+// TestReadme runs every command of the sh blocks of the README and of harness/README.md
+// in a copy of the tree, with the fixtures file that the README shows.
 func TestReadme(t *testing.T) {
 	t.Parallel()
 	readme := readFile(t, filepath.Join(root, "README.md"))
@@ -53,7 +53,7 @@ func TestReadme(t *testing.T) {
 	}
 
 	commands := 0
-	for _, line := range shellLines(readme) {
+	for _, line := range append(shellLines(readme), shellLines(readFile(t, filepath.Join(root, "harness", "README.md")))...) {
 		if strings.Contains(line, " sandbox ") {
 			continue // running since the start
 		}

@@ -9,8 +9,8 @@ import (
 	"qorcheck/harness/run"
 )
 
-// mostChanges of a kind are listed; the rest is counted.
-const mostChanges = 20
+// maxChanges of a kind are listed; the others are counted.
+const maxChanges = 20
 
 // diffFormats are the ways to render a difference, by name.
 var diffFormats = map[string]func(io.Writer, *run.Difference, string, bool) error{
@@ -20,8 +20,8 @@ var diffFormats = map[string]func(io.Writer, *run.Difference, string, bool) erro
 // DiffFormats lists the names of the formats of a difference.
 func DiffFormats() []string { return []string{"console", "markdown", "json"} }
 
-// Diff writes what changed between two runs. Stopped says why a gate does not let
-// it pass, "" when it does.
+// Diff writes what changed between two runs, in one of the DiffFormats. Stopped says
+// why the gate refuses it, "" when it passes.
 func Diff(w io.Writer, d *run.Difference, format, stopped string, color bool) error {
 	return diffFormats[format](w, d, stopped, color)
 }
@@ -29,29 +29,29 @@ func Diff(w io.Writer, d *run.Difference, format, stopped string, color bool) er
 func diffJSON(w io.Writer, d *run.Difference, stopped string, _ bool) error {
 	return WriteJSON(w, struct {
 		*run.Difference
-		Stopped string `json:"stopped"` // by the gate, and why
+		Stopped string `json:"stopped"` // why the gate refuses it
 	}{d, stopped})
 }
 
-// part is one list of a difference, as lines.
-type part struct {
+// changes is one list of a difference, as lines.
+type changes struct {
 	title string
 	grave bool
 	lines []string
 }
 
-// partsOf lists what changed, the gravest first.
-func partsOf(d *run.Difference, show func(string) string) []part {
-	changes := func(list []run.Change) []string {
-		var lines []string
+// changesOf lists what changed, the gravest first.
+func changesOf(d *run.Difference, show func(string) string) []changes {
+	lines := func(list []run.Change) []string {
+		var texts []string
 		for _, c := range list {
 			line := fmt.Sprintf("%s (%s): %s → %s", show(c.Obligation), c.Level, show(c.Old), show(c.New))
 			if c.Why != "" {
 				line += ": " + show(c.Why)
 			}
-			lines = append(lines, line)
+			texts = append(texts, line)
 		}
-		return lines
+		return texts
 	}
 	var made, seen, slow, causes []string
 	for _, v := range d.Changed {
@@ -66,11 +66,11 @@ func partsOf(d *run.Difference, show func(string) string) []part {
 	for _, s := range d.Slower {
 		slow = append(slow, fmt.Sprintf("%s: p50 %.1f → %.1f ms, p90 %.1f → %.1f ms", show(s.Operation), s.OldP50MS, s.NewP50MS, s.OldP90MS, s.NewP90MS))
 	}
-	var list []part
-	for _, p := range []part{
-		{"newly failing", true, changes(d.NewlyFailing)}, {"new causes of failures", true, causes}, {"lost coverage", true, changes(d.LostCoverage)},
-		{"new undocumented behaviour", true, seen}, {"slower", true, slow}, {"fixed", false, changes(d.Fixed)}, {"gained coverage", false, changes(d.Gained)},
-		{"waivers", false, changes(d.Waivers)}, {"made of something else", false, made},
+	var list []changes
+	for _, p := range []changes{
+		{"newly failing", true, lines(d.NewlyFailing)}, {"new causes of failures", true, causes}, {"lost coverage", true, lines(d.LostCoverage)},
+		{"new undocumented behaviour", true, seen}, {"slower", true, slow}, {"fixed", false, lines(d.Fixed)}, {"gained coverage", false, lines(d.Gained)},
+		{"waivers", false, lines(d.Waivers)}, {"made of something else", false, made},
 	} {
 		if len(p.lines) > 0 {
 			list = append(list, p)
@@ -79,8 +79,8 @@ func partsOf(d *run.Difference, show func(string) string) []part {
 	return list
 }
 
-// sum is the sentence that sums a difference up.
-func sum(d *run.Difference) string {
+// diffCounts counts the changes in one sentence.
+func diffCounts(d *run.Difference) string {
 	return fmt.Sprintf("%d newly failing, %d fixed, %d lost coverage, %d new undocumented behaviours, %d slower operations",
 		len(d.NewlyFailing), len(d.Fixed), len(d.LostCoverage), len(d.Undocumented), len(d.Slower))
 }
@@ -93,23 +93,23 @@ func diffConsole(w io.Writer, d *run.Difference, stopped string, color bool) err
 	b := bufio.NewWriter(w)
 	paint := painter(color)
 	fmt.Fprintf(b, "old: %s\nnew: %s\n", sideLine(d.Old), sideLine(d.New))
-	for _, p := range partsOf(d, oneLine) {
+	for _, p := range changesOf(d, oneLine) {
 		hue := green
 		if p.grave {
 			hue = red
 		}
 		fmt.Fprintln(b, paint(hue, fmt.Sprintf("%s: %d", p.title, len(p.lines))))
 		for i, line := range p.lines {
-			if i == mostChanges {
+			if i == maxChanges {
 				fmt.Fprintf(b, "  and %d more\n", len(p.lines)-i)
 				break
 			}
 			fmt.Fprintf(b, "  %s\n", line)
 		}
 	}
-	last := paint(green, sum(d))
+	last := paint(green, diffCounts(d))
 	if stopped != "" {
-		last = paint(red, "STOPPED: "+stopped+"; "+sum(d))
+		last = paint(red, "STOPPED: "+stopped+"; "+diffCounts(d))
 	}
 	fmt.Fprintln(b, last)
 	return b.Flush()
@@ -125,11 +125,11 @@ func diffMarkdown(w io.Writer, d *run.Difference, stopped string, _ bool) error 
 	if stopped != "" {
 		fmt.Fprintf(b, "%s\n\n", span(stopped))
 	}
-	fmt.Fprintf(b, "%s.\n\n- Old: %s\n- New: %s\n", sum(d), span(sideLine(d.Old)), span(sideLine(d.New)))
-	for _, p := range partsOf(d, span) {
+	fmt.Fprintf(b, "%s.\n\n- Old: %s\n- New: %s\n", diffCounts(d), span(sideLine(d.Old)), span(sideLine(d.New)))
+	for _, p := range changesOf(d, span) {
 		fmt.Fprintf(b, "\n### %s: %d\n\n", strings.ToUpper(p.title[:1])+p.title[1:], len(p.lines))
 		for i, line := range p.lines {
-			if i == mostChanges {
+			if i == maxChanges {
 				fmt.Fprintf(b, "- and %d more\n", len(p.lines)-i)
 				break
 			}

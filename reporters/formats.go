@@ -1,5 +1,5 @@
 // Package reporters renders a finished run. Each report is a function of the
-// document; nothing is decided here.
+// document; what it shows is decided in outline, and how here.
 package reporters
 
 import (
@@ -13,11 +13,11 @@ import (
 	"qorcheck/reporters/html"
 )
 
-// Options say how a report is rendered where readers may choose.
+// Options are the choices that readers have.
 type Options struct {
-	Strict bool       // JUnit as schemas demand it, without what CI systems read beyond
-	Cases  []TestCase // JUnit has these, not one for each obligation
-	Split  bool       // HTML has its styles and its script in files beside it
+	Strict bool       // JUnit within its schemas, without the extensions that CI systems read
+	Cases  []TestCase // of JUnit, instead of one for each obligation
+	Split  bool       // HTML with its styles and its script in files beside it
 	Color  bool       // console
 }
 
@@ -27,8 +27,8 @@ type format struct {
 	files func(*run.Document, Options) []rundir.File
 }
 
-// formats in the order in which they are written. The document is the first: what
-// cannot be written leaves at least it.
+// formats lists the formats in the order in which they are written: the document
+// first, so that a format which fails leaves at least that.
 var formats = []format{
 	{"json", single(rundir.DocumentFile, JSON)},
 	{"junit", junitFiles},
@@ -54,14 +54,15 @@ func Formats() []string {
 	return names
 }
 
-// Render returns the files of the named formats, in the order of the names. What
-// keeps one from being made is returned by its Write, so that those before it are written.
+// Render returns the files of the named formats, in the order of the names. A file
+// that cannot be made returns the error from its Write, after those before it were
+// written.
 func Render(d *run.Document, names []string, o Options) ([]rundir.File, error) {
 	var list []rundir.File
 	for _, name := range names {
 		i := slices.IndexFunc(formats, func(f format) bool { return f.name == name })
 		if i < 0 {
-			return nil, fmt.Errorf("format %q: allowed are %s", name, strings.Join(Formats(), ", "))
+			return nil, fmt.Errorf("format %q: must be one of %s", name, strings.Join(Formats(), ", "))
 		}
 		list = append(list, formats[i].files(d, o)...)
 	}

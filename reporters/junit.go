@@ -84,7 +84,7 @@ func (r *junitReport) add(s junitSuite) {
 	}
 }
 
-// about counts all that a report holds, and says what was run.
+// about adds the counts of a report and the properties of the run.
 func (r *junitReport) about(d *run.Document) {
 	properties := &junitProperties{}
 	for _, p := range []struct {
@@ -106,7 +106,7 @@ func (r *junitReport) about(d *run.Document) {
 	}
 }
 
-// shardOf says which shard a run is, "" for a whole one.
+// shardOf names the shard of a run, "" for a whole run.
 func shardOf(d *run.Document) string {
 	if d.Shard == nil {
 		return ""
@@ -159,7 +159,7 @@ func suitesOfChapters(d *run.Document) []junitSuite {
 	return list
 }
 
-// className is what readers group by.
+// className names the class of an operation's test cases, by which readers group.
 func className(d *run.Document, operation string) string {
 	prefix := "conformance"
 	if d.Profile != "" {
@@ -225,7 +225,7 @@ func elementOf(d *run.Document, o run.Obligation, outcome verdict.Outcome) (elem
 	return "", ""
 }
 
-// summary is the one line that says what went wrong first.
+// summary describes the first failure of an obligation in one line.
 func summary(d *run.Document, o run.Obligation) string {
 	for _, share := range d.Result(o).Shares {
 		for _, f := range share.First.Findings {

@@ -10,8 +10,8 @@ import (
 	"qorcheck/harness/verdict"
 )
 
-// TestCases reads the journal of a run for JUnit with one test case a case. What
-// the run did not come to is not in the journal; it is one skipped test case.
+// TestCases reads the journal of a run for JUnit with one test case for each case.
+// Cases that were not run are not in the journal; one skipped test case counts them.
 func TestCases(journal io.Reader, d *run.Document) ([]TestCase, error) {
 	obligations := map[string]run.Obligation{}
 	for _, o := range d.Obligations {

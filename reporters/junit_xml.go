@@ -121,7 +121,7 @@ func newTestCase(class, name string) TestCase {
 	return TestCase{Class: junitName(class), Name: junitName(name)}
 }
 
-// junitName makes a name of one line, of a length that readers keep.
+// junitName makes a name of one line, no longer than readers keep.
 func junitName(text string) string { return redact.Printable(redact.Cut(oneLine(text), maxName)) }
 
 func (p *junitProperties) add(name, value string) {

@@ -168,7 +168,7 @@ func markdownSections(o *outline.Outline) []string {
 	return list
 }
 
-// message puts the parts of one side of an exchange together.
+// message joins the parts of one side of an exchange.
 func message(line redact.Text, header []redact.Text, body redact.Text) string {
 	lines := append([]string{line.String()}, redact.Strings(header)...)
 	if !body.IsZero() {

@@ -11,7 +11,7 @@ import (
 
 var backticks = regexp.MustCompile("`+")
 
-// longest finds the longest run of backticks.
+// longest returns the length of the longest run of backticks.
 func longest(text string) int {
 	most := 0
 	for _, run := range backticks.FindAllString(text, -1) {
@@ -56,7 +56,7 @@ func fence(language, text string) string {
 
 var punctuation = regexp.MustCompile("[\\\\`*_{}\\[\\]()#+!|~@<>&.-]")
 
-// escaped makes text of a file, such as a requirement list, mean what it says.
+// escaped escapes the markup in a text, such as one of a requirement list.
 func escaped(text string) string {
 	return punctuation.ReplaceAllStringFunc(oneLine(redact.Printable(text)), func(c string) string {
 		switch c {

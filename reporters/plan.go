@@ -54,7 +54,7 @@ func statementsOf(p *plan.Plan) []plannedStatement {
 	return list
 }
 
-// PlanText writes a plan for a terminal: each obligation with its cases, and what they come to.
+// PlanText writes a plan for a terminal: each obligation with its cases, then the totals.
 func PlanText(w io.Writer, p *plan.Plan, v plan.Volume) error {
 	b := bufio.NewWriter(w)
 	cases := map[string]*plan.Case{}
@@ -103,7 +103,7 @@ func PlanText(w io.Writer, p *plan.Plan, v plan.Volume) error {
 	return b.Flush()
 }
 
-// Dropped lists the cases that were made and not kept.
+// Dropped lists the cases that were proposed and not kept, with the reasons.
 func Dropped(w io.Writer, p *plan.Plan) error {
 	b := bufio.NewWriter(w)
 	for _, d := range p.Dropped {

@@ -9,20 +9,20 @@ import (
 	"qorcheck/harness/run"
 )
 
-// Live shows how far a run is: one line that is rewritten on a terminal, a plain
-// line now and then elsewhere.
+// Live shows the progress of a run: one line that is rewritten on a terminal, or a
+// new line every few seconds elsewhere.
 type Live struct {
 	w        io.Writer
 	terminal bool
 	last     time.Time
-	until    time.Time // of a pause, which stays shown
+	until    time.Time // end of a pause, which stays shown
 }
 
-// NewLive makes a live line on w.
+// NewLive returns a Live that writes to w.
 func NewLive(w io.Writer, terminal bool) *Live { return &Live{w: w, terminal: terminal} }
 
-// Show is called after each case and at each pause. What cannot be shown is no
-// reason to end a run.
+// Show is called after each case and at each pause. It ignores write errors: they are
+// no reason to end a run.
 func (l *Live) Show(p run.Progress) {
 	pause := 5 * time.Second
 	if l.terminal {
@@ -52,10 +52,11 @@ func (l *Live) Show(p run.Progress) {
 	}
 }
 
-// Verbose returns a function that shows each exchange of each case after it ended.
+// Verbose returns a function that writes the exchanges of a case after it ended. It
+// ignores write errors, as Live does.
 func Verbose(w io.Writer) func(run.Progress) {
 	return func(p run.Progress) {
-		_ = Printed(w, func(w io.Writer) error { // what cannot be shown is no reason to end a run
+		_ = Printed(w, func(w io.Writer) error {
 			fmt.Fprintf(w, "%s: %s\n", p.Case, p.Outcome)
 			for _, e := range p.Evidence {
 				fmt.Fprintf(w, "  %s, %.1f ms\n", e.Step, e.TookMS)

@@ -2,7 +2,6 @@ package reporters
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -13,9 +12,10 @@ import (
 	"qorcheck/harness/verdict"
 )
 
-// Waivers writes the file that waives failures of a run: the obligations with
-// these ids, or all that failed. What the waiver leaves open is to be filled in;
-// until then the file is refused. An obligation that did not fail is an error.
+// Waivers writes the file that waives failures of a run: of the obligations with
+// these ids, or of all that failed. Fields that the given waiver leaves empty are
+// marked to be filled in; the file is refused until they are. An obligation that did
+// not fail is an error.
 func Waivers(w io.Writer, d *run.Document, ids []string, with run.Waiver) error {
 	for _, id := range ids {
 		switch o := d.Obligation(id); {
@@ -54,11 +54,9 @@ func Waivers(w io.Writer, d *run.Document, ids []string, with run.Waiver) error 
 // comment keeps a text on its line.
 func comment(text string) string { return redact.Cut(oneLine(redact.Printable(text)), maxMessage) }
 
-// quoted makes a YAML string, of which JSON's are some.
+// quoted makes a YAML string: a JSON string is one.
 func quoted(text string) string {
 	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	_ = e.Encode(text) // a buffer takes all
+	_ = WriteJSON(&b, text) // a buffer takes all
 	return strings.TrimSpace(b.String())
 }

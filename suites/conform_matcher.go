@@ -10,9 +10,10 @@ import (
 	"qorcheck/spec"
 )
 
-// Conform matches an obligation that passed, and one that need not hold. One that
-// is waived must not pass: its waiver is to be removed. The failure text holds the requirement, the sentence of the documentation, what
-// was expected and received, and the redacted exchange.
+// Conform matches the result of an obligation that passed, is waived, or is no MUST.
+// A waived obligation that passes does not conform: its waiver must be removed. The
+// failure message holds the requirement, the clause of the documentation, what was
+// expected and received, and the redacted exchange.
 func Conform() types.GomegaMatcher { return conform{} }
 
 type conform struct{}

@@ -30,7 +30,8 @@ func Select(p *plan.Plan, filter string) (*plan.Plan, error) {
 	return small, nil
 }
 
-// Keep parses a filter. What it returns tells whether the labels of an obligation match.
+// Keep parses a filter. The function that it returns reports whether the labels of an
+// obligation match.
 func Keep(filter string) (func(*plan.Obligation) bool, error) {
 	if strings.TrimSpace(filter) == "" {
 		return func(*plan.Obligation) bool { return true }, nil
@@ -42,17 +43,17 @@ func Keep(filter string) (func(*plan.Obligation) bool, error) {
 	return func(o *plan.Obligation) bool { return matches(labels(o)) }, nil
 }
 
-// Filter parses a filter in Ginkgo's label syntax. What it returns tells whether
-// labels match.
+// Filter parses a filter in Ginkgo's label syntax. The function that it returns
+// reports whether labels match.
 func Filter(filter string) (func(labels []string) bool, error) {
 	matches, err := types.ParseLabelFilter(filter)
 	if err != nil {
-		return nil, fmt.Errorf("--filter %q: %s: allowed is Ginkgo's label syntax, as in 'operation:payment-capture && !kind:malformed'", filter, reason(err))
+		return nil, fmt.Errorf("--filter %q: %s: must be in Ginkgo's label syntax, as in 'operation:payment-capture && !kind:malformed'", filter, reason(err))
 	}
 	return matches, nil
 }
 
-// reason takes the sentence out of Ginkgo's error, which is a coloured page.
+// reason returns the sentence of Ginkgo's error, which is a coloured page.
 func reason(err error) string {
 	text := err.Error()
 	if page, ok := errors.AsType[types.GinkgoError](err); ok {
@@ -61,7 +62,8 @@ func reason(err error) string {
 	return strings.TrimSuffix(strings.TrimSpace(text), ".")
 }
 
-// labels of an obligation. One that is judged on answers of every kind is of kind any.
+// labels returns the labels of an obligation. Its kind is any when it is judged on
+// cases of every kind.
 func labels(o *plan.Obligation) []string {
 	list := []string{
 		"operation:" + label(o.Operation.ID),
@@ -84,7 +86,7 @@ func labels(o *plan.Obligation) []string {
 	return list
 }
 
-// label replaces what Ginkgo refuses in a label.
+// label replaces the characters that Ginkgo refuses in a label.
 func label(text string) string {
 	return strings.Map(func(c rune) rune {
 		if strings.ContainsRune("&|!,()/: ", c) {

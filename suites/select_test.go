@@ -47,9 +47,9 @@ func TestSelect(t *testing.T) {
 		{"half a name matches nothing", "operation:payment", nil, "none of the"},
 		{"what excludes itself matches nothing", "level:must && !level:must", nil, "none of the"},
 		{"half an expression", "operation:payment-capture &&", nil, `--filter "operation:payment-capture &&": `},
-		{"a bracket too few", "(level:must", nil, "allowed is Ginkgo's label syntax"},
-		{"a bad expression", "/(/", nil, "allowed is Ginkgo's label syntax"},
-		{"two operators", "a && || b", nil, "allowed is Ginkgo's label syntax"},
+		{"a bracket too few", "(level:must", nil, "must be in Ginkgo's label syntax"},
+		{"a bad expression", "/(/", nil, "must be in Ginkgo's label syntax"},
+		{"two operators", "a && || b", nil, "must be in Ginkgo's label syntax"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			got, err := Select(p, tt.filter)

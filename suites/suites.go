@@ -1,6 +1,5 @@
-// Package suites says the promise in Ginkgo sentences: operation, situation,
-// expectation. One spec awaits one obligation and asserts its finished verdict;
-// nothing is decided here.
+// Package suites declares a plan as a tree of Ginkgo specs. One spec awaits one
+// obligation and asserts its finished verdict; nothing is decided here.
 package suites
 
 import (
@@ -22,13 +21,13 @@ import (
 // chapter of the requirement list.
 func Declare(p *plan.Plan, r *run.Run) {
 	for _, c := range p.Requirements.Chapters() {
-		chapter(p, r, c)
+		declareChapter(p, r, c)
 	}
 }
 
 // Run declares the tree and runs it in this process, with Ginkgo's own console
-// silenced. The verdicts are those of the run: Ginkgo's are not asked for.
-// It can be called once in a process.
+// silenced. The verdicts are those of the run; Ginkgo's own result is ignored. Run
+// can be called once in a process.
 func Run(p *plan.Plan, r *run.Run) error {
 	gomega.RegisterFailHandler(ginkgo.Fail)
 	Declare(p, r)
@@ -41,7 +40,7 @@ func Run(p *plan.Plan, r *run.Run) error {
 	return nil
 }
 
-// Config is how Ginkgo is set up: no time limit of its own, no empty suite.
+// Config returns the configuration of Ginkgo: no time limit of its own, no empty suite.
 func Config(seed uint64) (types.SuiteConfig, types.ReporterConfig) {
 	suite, reporter := ginkgo.GinkgoConfiguration()
 	suite.Timeout = 0
@@ -55,11 +54,13 @@ type quiet struct{}
 
 func (quiet) Fail() {}
 
-// mostSiblings bounds a container: building a tree is quadratic in siblings.
-const mostSiblings = 1000
+// maxSiblings limits the children of a container: building a tree takes time quadratic
+// in them.
+const maxSiblings = 1000
 
-// chapter declares the obligations of one chapter, a container an operation.
-func chapter(p *plan.Plan, r *run.Run, c spec.Chapter) {
+// declareChapter declares the obligations of one chapter, with a container for each
+// operation.
+func declareChapter(p *plan.Plan, r *run.Run, c spec.Chapter) {
 	byOperation := map[string][]*plan.Obligation{}
 	var order []string
 	for _, o := range p.Obligations {
@@ -75,8 +76,8 @@ func chapter(p *plan.Plan, r *run.Run, c spec.Chapter) {
 		return
 	}
 	ginkgo.Describe(c.Title, func() {
-		for start := 0; start < len(order); start += mostSiblings {
-			some := order[start:min(start+mostSiblings, len(order))]
+		for start := 0; start < len(order); start += maxSiblings {
+			some := order[start:min(start+maxSiblings, len(order))]
 			ginkgo.Context("", func() {
 				for _, id := range some {
 					ginkgo.Context(id, func() {

@@ -275,7 +275,7 @@ func TestOneRunInAFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	before = listing(t, out)
-	if _, err := rundir.Continue(out, size); err == nil || !strings.Contains(err.Error(), "another run has gone on there meanwhile") || listing(t, out) != before {
+	if _, err := rundir.Continue(out, size); err == nil || !strings.Contains(err.Error(), "another run has continued it meanwhile") || listing(t, out) != before {
 		t.Errorf("%v, or files were touched", err)
 	}
 }

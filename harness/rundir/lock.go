@@ -10,11 +10,11 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// errBusy is the error where two runs would write into one folder.
+// errBusy is returned where two runs would write into one folder.
 var errBusy = errors.New("another run is writing there")
 
-// lock keeps a journal for this process until it is closed. A folder that knows no
-// locks, as some shared ones, is written without.
+// lock locks a journal for this process until the lock is closed. File systems without
+// locks, such as some network shares, are written without one.
 func lock(journal string) (*flock.Flock, error) {
 	l := flock.New(journal, flock.SetFlag(os.O_RDONLY))
 	if runtime.GOOS == "windows" {

@@ -60,7 +60,7 @@ func Continue(dir string, whole int64) (*Journal, error) {
 	}
 	torn, err := io.ReadAll(io.NewSectionReader(journal, whole, math.MaxInt64-whole))
 	if err == nil && bytes.ContainsRune(torn, '\n') {
-		err = errors.New("another run has gone on there meanwhile")
+		err = errors.New("another run has continued it meanwhile")
 	}
 	if err == nil {
 		err = errors.Join(removeFiles(dir, JournalFile), journal.Truncate(whole))
@@ -71,7 +71,7 @@ func Continue(dir string, whole int64) (*Journal, error) {
 	return journal, nil
 }
 
-// Prepare makes the folder for a run's files, finds out whether it can be written,
+// Prepare makes the folder for a run's files, checks that it is writable,
 // and removes the files of an earlier run, so that no old report can be taken for
 // the new one. A folder into which a run is writing is an error.
 func Prepare(dir string) error {
@@ -82,8 +82,8 @@ func Prepare(dir string) error {
 	return err
 }
 
-// prepare returns the lock of the earlier run's journal, nil without one. The
-// journal is removed, so that the lock keeps no one but those who opened it before.
+// prepare does the work of Prepare and returns the lock of the earlier run's journal,
+// nil without one. The journal is removed; the lock stops those who opened it before.
 func prepare(dir string) (earlier *flock.Flock, err error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
@@ -108,7 +108,7 @@ func prepare(dir string) (earlier *flock.Flock, err error) {
 	return earlier, nil
 }
 
-// removeFiles removes the files of a run, but the one to keep.
+// removeFiles removes the files of a run except the one to keep.
 func removeFiles(dir, keep string) error {
 	names, err := filesIn(dir)
 	if err != nil {

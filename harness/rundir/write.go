@@ -9,7 +9,7 @@ import (
 	"path/filepath"
 )
 
-// File is one file of a report, or a text to print when it has no name.
+// File is one file of a report. One without a name is meant for the console.
 type File struct {
 	Name  string
 	Write func(io.Writer) error

@@ -18,21 +18,21 @@ type Outline struct {
 	Took      time.Duration
 	Stopped   string        // why the run ended before its end, "" when it did not
 	Tally     []Count       // how obligations and cases ended, by outcome
-	Failures  []Failure     // that nobody waived
-	Accepted  []Failure     // that are waived
-	Waivers   []Entry       // obligations that are waived, whatever became of them
+	Failures  []Failure     // not waived
+	Accepted  []Failure     // waived
+	Waivers   []Entry       // obligations with a waiver, whatever their outcome
 	Needless  []Entry       // obligations that pass although they are waived
 	Unjudged  []Group       // obligations that neither passed nor failed
-	Tolerated []Note        // on what passed
+	Tolerated []Note        // on obligations that passed
 	Left      []redact.Text // made by the run and not removed
-	Foreign   []redact.Text // messages that no case of the run explains
+	Foreign   []redact.Text // messages about what the run did not do
 	Untested  []run.Untested
 }
 
 // Entry is an obligation with what it means for the run.
 type Entry struct {
 	*run.Obligation
-	Fails bool // it keeps the run from passing
+	Fails bool // its outcome is an error of the run, by Fails
 }
 
 // Count is how many obligations and cases had an outcome.
@@ -52,7 +52,7 @@ type Failure struct {
 	Operations []string        // in which the cause shows, sorted
 }
 
-// Word says whether a failure fails the run.
+// Word is FAIL for a failure that fails the run, else WARNING.
 func (f Failure) Word() string {
 	if f.Fails {
 		return "FAIL"
@@ -60,7 +60,7 @@ func (f Failure) Word() string {
 	return "WARNING"
 }
 
-// Extent says how far a failure reaches.
+// Extent counts the cases and operations of a failure.
 func (f Failure) Extent() string {
 	where := Plural(len(f.Operations), "operation")
 	if len(f.Operations) == 1 {
@@ -74,11 +74,11 @@ type Group struct {
 	Outcome     verdict.Outcome
 	Why         string
 	Obligations []Entry
-	Fails       bool // one of them does
-	InVerdict   bool // the verdict's sentence is the reason, so that short reports leave the group out
+	Fails       bool // one of the obligations does
+	InVerdict   bool // the verdict states the reason, so that short reports leave the group out
 }
 
-// Obligations lists what the cause made not pass, by id.
+// Obligations lists the ids of the obligations that failed by the cause.
 func (f Failure) Obligations() []string {
 	var list []string
 	for _, b := range f.Behind {
@@ -87,7 +87,7 @@ func (f Failure) Obligations() []string {
 	return list
 }
 
-// IDs lists the obligations by id.
+// IDs lists the ids of the obligations.
 func (g Group) IDs() []string {
 	var list []string
 	for _, o := range g.Obligations {
@@ -116,7 +116,7 @@ func Of(d *run.Document) *Outline {
 		if c.Outcome != verdict.Fail {
 			continue
 		}
-		f := Failure{Cause: c, Fails: Counts(d, c.Level), First: c.Shown[0], Obligation: d.Obligation(c.Shown[0].Obligation), Operations: d.Operations(c)}
+		f := Failure{Cause: c, Fails: FailsRun(d, c.Level), First: c.Shown[0], Obligation: d.Obligation(c.Shown[0].Obligation), Operations: d.Operations(c)}
 		if d.Waived(c) {
 			o.Accepted = append(o.Accepted, f)
 		} else {
@@ -135,17 +135,18 @@ func Of(d *run.Document) *Outline {
 	return o
 }
 
-// Counts reports whether a failure of a level fails the run; else it is a warning.
-func Counts(d *run.Document, level spec.Level) bool {
+// FailsRun reports whether a failed requirement of a level fails the run. Otherwise it
+// is a warning.
+func FailsRun(d *run.Document, level spec.Level) bool {
 	return level == spec.Must || d.Strict && level == spec.Should
 }
 
 // Fails reports whether an outcome of an obligation, or of one of its cases, is an
-// error by itself. What was not run is none: it has one reason, which stopped the run.
+// error of the run. One that was not run is none by itself: Stopped says why.
 func Fails(d *run.Document, o *run.Obligation, outcome verdict.Outcome) bool {
 	switch outcome {
 	case verdict.Fail:
-		return o.Waiver == nil && Counts(d, o.Level)
+		return o.Waiver == nil && FailsRun(d, o.Level)
 	case verdict.Broken:
 		return true
 	case verdict.Inconclusive:
@@ -160,7 +161,7 @@ func tally(d *run.Document) []Count {
 		c := Count{Outcome: outcome, Obligations: d.Counts.Of(outcome), Cases: d.CaseCounts.Of(outcome)}
 		if outcome == verdict.Fail {
 			for _, o := range d.Obligations {
-				if o.Outcome == verdict.Fail && !Counts(d, o.Level) {
+				if o.Outcome == verdict.Fail && !FailsRun(d, o.Level) {
 					c.Warnings++
 				}
 			}

@@ -385,17 +385,17 @@ func TestUnlike(t *testing.T) {
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			for _, run := range []string{"run1", "run2", "run3"} {
-				got := unlike(tt.id, run)
-				if got == tt.id || got != unlike(tt.id, run) || len(got) < 8 {
-					t.Fatalf("unlike(%q) = %q, then %q", tt.id, got, unlike(tt.id, run))
+				got := unknownID(tt.id, run)
+				if got == tt.id || got != unknownID(tt.id, run) || len(got) < 8 {
+					t.Fatalf("unknownID(%q) = %q, then %q", tt.id, got, unknownID(tt.id, run))
 				}
 				if !strings.HasPrefix(shape(got), shape(tt.id)) || (len(got) != len(tt.id)) != tt.grows {
-					t.Errorf("unlike(%q) = %q, of another shape", tt.id, got)
+					t.Errorf("unknownID(%q) = %q, of another shape", tt.id, got)
 				}
 			}
 		})
 	}
-	if got := unlike("TXN-00017745", "run1"); !strings.HasPrefix(got, "TXN-") {
+	if got := unknownID("TXN-00017745", "run1"); !strings.HasPrefix(got, "TXN-") {
 		t.Errorf("the prefix went: %s", got)
 	}
 }

@@ -30,7 +30,7 @@ func Curl(target *url.URL, step plan.Step, value func(plan.Placeholder) (string,
 		if strings.TrimSpace(string(field.Value)) == "" {
 			header = plan.Template(field.Name + ";") // how curl sends an empty header
 		}
-		words = append(words, "-H", l.word(header, asItIs))
+		words = append(words, "-H", l.word(header, verbatim))
 	}
 	if !r.HasBody {
 		return strings.Join(words, " ")
@@ -53,7 +53,7 @@ type line struct {
 // location renders the URL.
 func (l line) location(target *url.URL) string {
 	if l.step.URL != "" {
-		return l.word(plan.Template(target.ResolveReference(mustParse(l.step.URL)).String()), asItIs)
+		return l.word(plan.Template(target.ResolveReference(mustParse(l.step.URL)).String()), verbatim)
 	}
 	query := plan.Template("")
 	for i, field := range l.step.Request.Query {

@@ -183,7 +183,7 @@ func TestCurlRepeatsTheRequest(t *testing.T) {
 // odd is an id that needs escaping wherever it goes.
 const odd = `a/b?c&d=e+f%20 "g"\#é`
 
-// sameURL tells whether two URLs lead to one place with one query, however each is escaped.
+// sameURL reports whether two URLs lead to one place with one query, however each is escaped.
 func sameURL(t *testing.T, a, b string) bool {
 	t.Helper()
 	first, err := url.Parse(a)
@@ -195,7 +195,7 @@ func sameURL(t *testing.T, a, b string) bool {
 	return first.Host == second.Host && first.Path == second.Path && reflect.DeepEqual(first.Query(), second.Query())
 }
 
-// sameBody tells whether two bodies are equal as JSON, or as a form.
+// sameBody reports whether two bodies are equal as JSON, or as a form.
 func sameBody(a, b []byte) bool {
 	var first, second any
 	if json.Unmarshal(a, &first) == nil && json.Unmarshal(b, &second) == nil {

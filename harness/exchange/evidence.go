@@ -36,7 +36,7 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 	for _, field := range r.Step.Request.Header {
 		line, known := c.lines.Load(field)
 		if !known {
-			value, _ := field.Value.Fill(shown(asItIs))
+			value, _ := field.Value.Fill(shown(verbatim))
 			line = c.redactor.OwnHeader(field.Name, value)
 			if field.Value.Alike() {
 				c.lines.Store(field, line)
@@ -51,7 +51,7 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 	if a := r.Answer; a != nil {
 		e.Answer = &Message{
 			Line:      c.redactor.Own(fmt.Sprintf("%s %d %s", a.Proto, a.Status, http.StatusText(a.Status))),
-			Body:      c.redactor.Body(a.Body, a.Header.Get("Content-Type"), mostBody),
+			Body:      c.redactor.Body(a.Body, a.Header.Get("Content-Type"), maxBody),
 			Header:    c.header(a.Header),
 			Truncated: a.Truncated,
 		}
@@ -67,7 +67,7 @@ func (c *Client) awaited(r Record, about string) Evidence {
 	e := Evidence{Step: r.Step.Name, Started: r.Started, TookMS: Milliseconds(r.Took), Failure: r.Failure}
 	e.Request = Message{Line: c.redactor.Answer("await the message about " + about), Header: []redact.Text{}}
 	for i, d := range r.Messages {
-		m := Message{Line: c.redactor.Own(fmt.Sprintf("message %d of %d, acknowledged with %d", i+1, len(r.Messages), d.Answered)), Body: c.redactor.Body(d.Body, d.Header.Get("Content-Type"), mostBody), Header: c.header(d.Header)}
+		m := Message{Line: c.redactor.Own(fmt.Sprintf("message %d of %d, acknowledged with %d", i+1, len(r.Messages), d.Answered)), Body: c.redactor.Body(d.Body, d.Header.Get("Content-Type"), maxBody), Header: c.header(d.Header)}
 		if i == 0 {
 			e.Answer = &m
 			continue
@@ -80,10 +80,10 @@ func (c *Client) awaited(r Record, about string) Evidence {
 // How much of an answer is kept in evidence: what it says is judged before, and
 // evidence is for people.
 const (
-	mostBody    = 16 << 10 // bytes
-	mostLines   = 100      // of the header
-	mostLine    = 4 << 10  // bytes
-	mostFailure = 1 << 10  // bytes
+	maxBody    = 16 << 10 // bytes
+	maxLines   = 100      // of the header
+	maxLine    = 4 << 10  // bytes
+	maxFailure = 1 << 10  // bytes
 )
 
 // header shows the header of an answer, sorted.
@@ -91,10 +91,10 @@ func (c *Client) header(h http.Header) []redact.Text {
 	shown := []redact.Text{}
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for _, value := range h[name] {
-			if len(shown) == mostLines {
+			if len(shown) == maxLines {
 				return append(shown, redact.Constant("… (more lines)"))
 			}
-			shown = append(shown, c.redactor.Header(name, value, mostLine))
+			shown = append(shown, c.redactor.Header(name, value, maxLine))
 		}
 	}
 	return shown

@@ -189,9 +189,9 @@ func TestTheRequestLineIsWhatWasSent(t *testing.T) {
 func TestLongHeadersAreCut(t *testing.T) {
 	many := http.Header{}
 	for range 1000 {
-		many.Add("X-Many", strings.Repeat("z", mostLine*2))
+		many.Add("X-Many", strings.Repeat("z", maxLine*2))
 	}
-	if lines := toyClient(t, "http://127.0.0.1").header(many); len(lines) != mostLines+1 || len(lines[0].String()) > mostLine+100 {
+	if lines := toyClient(t, "http://127.0.0.1").header(many); len(lines) != maxLines+1 || len(lines[0].String()) > maxLine+100 {
 		t.Errorf("%d lines, the first of %d bytes", len(lines), len(lines[0].String()))
 	}
 }

@@ -17,8 +17,8 @@ import (
 
 // How long and how often a target that asks for time is waited for.
 const (
-	MostWait  = time.Minute // each time
-	MostWaits = 3           // for one request
+	MaxWait  = time.Minute // each time
+	MaxWaits = 3           // for one request
 )
 
 // Pause is a time in which nothing is sent, because the target asked for it.
@@ -45,8 +45,8 @@ func newPace(r settings.Rate) *pace {
 	return &pace{limiter: rate.NewLimiter(limit, 1), pauses: make(chan Pause, maxPauses)}
 }
 
-// turn waits until a request may be sent.
-func (p *pace) turn(ctx context.Context) error {
+// wait waits until a request may be sent.
+func (p *pace) wait(ctx context.Context) error {
 	for {
 		p.mu.Lock()
 		left := time.Until(p.until)
@@ -82,32 +82,32 @@ func (p *pace) hold(pause Pause) {
 	}
 }
 
-// patiently makes the exchange of a request, and makes it again, a few times, when
+// sendWithRetryAfter makes the exchange of a request, and makes it again, a few times, when
 // the target asks for time. Once the context has ended nothing more goes out; what
 // is on its way is waited for, since only its answer tells what has to be removed.
-func (c *Client) patiently(ctx context.Context, request *http.Request, r *Record) {
+func (c *Client) sendWithRetryAfter(ctx context.Context, request *http.Request, r *Record) {
 	for {
-		if err := c.pace.turn(ctx); err != nil {
+		if err := c.pace.wait(ctx); err != nil {
 			r.Failure = c.failure(ctx, err)
 			return
 		}
 		r.Started = time.Now()
 		c.send(context.WithoutCancel(ctx), request, r)
-		wait, asked := askedFor(r.Answer, time.Now())
-		if !asked || r.Waits == MostWaits {
+		wait, asked := retryAfter(r.Answer, time.Now())
+		if !asked || r.Waits == MaxWaits {
 			return
 		}
 		r.Waits++
 		why := fmt.Sprintf("%s %s was answered %d", r.Method, request.URL.Path, r.Answer.Status)
-		c.pace.hold(Pause{min(wait, MostWait), c.redactor.Answer(why)})
+		c.pace.hold(Pause{min(wait, MaxWait), c.redactor.Answer(why)})
 		r.Answer = nil
 	}
 }
 
-// askedFor tells whether an answer asks for time, and for how much: as
+// retryAfter reports whether an answer asks for time, and for how much: as
 // Retry-After says, or a second with a 429 that says nothing. A 503 that says
 // nothing does not promise that there will be a better time.
-func askedFor(a *Answer, now time.Time) (time.Duration, bool) {
+func retryAfter(a *Answer, now time.Time) (time.Duration, bool) {
 	if a == nil || a.Status != http.StatusTooManyRequests && a.Status != http.StatusServiceUnavailable {
 		return 0, false
 	}

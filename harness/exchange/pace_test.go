@@ -34,13 +34,13 @@ func TestAskedFor(t *testing.T) {
 		{"nor does 500", 500, "7", 0, false},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			got, asked := askedFor(&Answer{Status: tt.status, Header: http.Header{"Retry-After": {tt.told}}}, now)
+			got, asked := retryAfter(&Answer{Status: tt.status, Header: http.Header{"Retry-After": {tt.told}}}, now)
 			if asked != tt.asked || asked && got != tt.want {
 				t.Errorf("%s, %t", got, asked)
 			}
 		})
 	}
-	if _, asked := askedFor(nil, now); asked {
+	if _, asked := retryAfter(nil, now); asked {
 		t.Error("silence asks for time")
 	}
 }
@@ -98,11 +98,11 @@ func TestPause_HoldsEveryRequest(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := p.turn(ctx); err == nil {
+	if err := p.wait(ctx); err == nil {
 		t.Error("a request goes out in a pause")
 	}
 	p.until = time.Now().Add(time.Millisecond)
-	if err := p.turn(t.Context()); err != nil {
+	if err := p.wait(t.Context()); err != nil {
 		t.Errorf("none goes out after it: %v", err)
 	}
 	t.Run("and is not longer than the limit", func(t *testing.T) {
@@ -119,7 +119,7 @@ func TestPause_HoldsEveryRequest(t *testing.T) {
 		}()
 		r := c.Do(ctx, "c", get("/x"), nil)
 		pause := <-pauses
-		if pause.For != MostWait || pause.Why.String() != "GET /x was answered 429" || r.Failure == nil || r.Failure.Kind != Interrupted {
+		if pause.For != MaxWait || pause.Why.String() != "GET /x was answered 429" || r.Failure == nil || r.Failure.Kind != Interrupted {
 			t.Errorf("%+v, %+v", pause, r.Failure)
 		}
 	})

@@ -18,10 +18,10 @@ type place struct {
 const percent = `od -An -v -tx1 | tr -d ' \n' | sed 's/../%&/g'` // every byte of it
 
 var (
-	asItIs  = place{func(s string) string { return s }, func(string) bool { return true }, ""}
-	inPath  = place{url.PathEscape, plainInURL, percent}
-	inQuery = place{url.QueryEscape, plainInURL, percent}
-	inJSON  = place{quoteJSON, plainInJSON, `sed 's/[\"]/\\&/g'`}
+	verbatim = place{func(s string) string { return s }, func(string) bool { return true }, ""}
+	inPath   = place{url.PathEscape, plainInURL, percent}
+	inQuery  = place{url.QueryEscape, plainInURL, percent}
+	inJSON   = place{quoteJSON, plainInJSON, `sed 's/[\"]/\\&/g'`}
 )
 
 // inBody is the place of a value in a step's body: in a form, or inside a JSON string.
@@ -32,7 +32,7 @@ func inBody(r plan.Request) place {
 	return inJSON
 }
 
-// plainInURL tells whether a text means itself in a path and in a query.
+// plainInURL reports whether a text means itself in a path and in a query.
 func plainInURL(text string) bool {
 	return !strings.ContainsFunc(text, func(c rune) bool {
 		return !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.ContainsRune("-._~$!*(),:@", c))

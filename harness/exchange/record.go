@@ -120,7 +120,7 @@ type Inbox struct {
 	Silent    string             // why no message proves nothing, "" when it proves that none was sent
 }
 
-// AwaitsAt tells whether the case awaited a message at a place of the receiver.
+// AwaitsAt reports whether the case awaited a message at a place of the receiver.
 func (t *Transcript) AwaitsAt(place string) bool {
 	return slices.ContainsFunc(t.Observe, func(r Record) bool { return r.Step.Await != nil && r.Place == place })
 }
@@ -135,14 +135,14 @@ func (t *Transcript) Records() []Record {
 	return append(list, t.Cleanup...)
 }
 
-// Interrupted tells whether the end of the run kept the case from its end.
+// Interrupted reports whether the end of the run kept the case from its end.
 func (t *Transcript) Interrupted() bool {
 	interrupted := func(r Record) bool { return r.Failure != nil && r.Failure.Kind == Interrupted }
 	return t.Act != nil && interrupted(*t.Act) ||
 		slices.ContainsFunc(t.Prepare, interrupted) || slices.ContainsFunc(t.Observe, interrupted) || slices.ContainsFunc(t.Cleanup, interrupted)
 }
 
-// Unanswered tells whether a request of the case got no answer that tells something.
+// Unanswered reports whether a request of the case got no answer that tells something.
 func (t *Transcript) Unanswered() bool {
 	return slices.ContainsFunc(t.Records(), func(r Record) bool { return r.Silence() != "" })
 }

@@ -30,7 +30,7 @@ func (c *Client) send(ctx context.Context, request *http.Request, r *Record) {
 		c.hangUp(ctx, request, r)
 		return
 	}
-	if kept := c.kept(r.Step, request); kept != nil && !c.over(ctx, kept, true, request, r) {
+	if kept := c.takeKept(r.Step, request); kept != nil && !c.roundTrip(ctx, kept, true, request, r) {
 		return
 	}
 	fresh, err := c.wire.open(ctx, request.URL)
@@ -38,11 +38,11 @@ func (c *Client) send(ctx context.Context, request *http.Request, r *Record) {
 		r.Failure = c.failure(ctx, err)
 		return
 	}
-	c.over(ctx, fresh, false, request, r)
+	c.roundTrip(ctx, fresh, false, request, r)
 }
 
-// kept finds a connection to use again, nil where the step wants one of its own.
-func (c *Client) kept(step plan.Step, request *http.Request) *connection {
+// takeKept finds a connection to use again, nil where the step wants one of its own.
+func (c *Client) takeKept(step plan.Step, request *http.Request) *connection {
 	if step.Fresh {
 		return nil
 	}
@@ -60,7 +60,7 @@ func (c *Client) hangUp(ctx context.Context, request *http.Request, r *Record) {
 	ctx, drop := context.WithCancel(ctx)
 	defer drop()
 	var began atomic.Bool
-	c.over(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotFirstResponseByte: func() {
+	c.roundTrip(httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{GotFirstResponseByte: func() {
 		began.Store(true)
 		drop()
 	}}), conn, false, request, r)
@@ -69,9 +69,9 @@ func (c *Client) hangUp(ctx context.Context, request *http.Request, r *Record) {
 	}
 }
 
-// over makes the exchange over one connection, and tells whether it is to be made again over another.
-func (c *Client) over(ctx context.Context, conn *connection, kept bool, request *http.Request, r *Record) (again bool) {
-	outBefore, inBefore := conn.socket.passed()
+// roundTrip makes the exchange over one connection, and reports whether it must be made again over another.
+func (c *Client) roundTrip(ctx context.Context, conn *connection, kept bool, request *http.Request, r *Record) (again bool) {
+	outBefore, inBefore := conn.socket.byteCounts()
 	var began atomic.Bool
 	if conn.shared { // its bytes are those of others too
 		ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{WroteHeaderField: func(string, []string) { began.Store(true) }})
@@ -81,7 +81,7 @@ func (c *Client) over(ctx context.Context, conn *connection, kept bool, request 
 		request.Body = io.NopCloser(bytes.NewReader(r.Body))
 	}
 	response, err := conn.RoundTrip(request)
-	out, in := conn.socket.passed()
+	out, in := conn.socket.byteCounts()
 	written := began.Load() || !conn.shared && out > outBefore
 	if written {
 		r.Writes++
@@ -98,21 +98,21 @@ func (c *Client) over(ctx context.Context, conn *connection, kept bool, request 
 	}
 	safe := request.Method == http.MethodGet || request.Method == http.MethodHead
 	dropped := !conn.shared && in == inBefore
-	if kept && ctx.Err() == nil && (!written || leftAlone(err) || safe && dropped) {
+	if kept && ctx.Err() == nil && (!written || notStarted(err) || safe && dropped) {
 		return true
 	}
-	if conn.socket.brokeOff() {
-		err = brokenOff{err}
+	if conn.socket.cutOff() {
+		err = cutOffError{err}
 	}
 	r.Failure = c.failure(ctx, err)
 	return false
 }
 
-// brokenOff is the error of an answer that looks malformed because its end is missing.
-type brokenOff struct{ error }
+// cutOffError is the error of an answer that looks malformed because its end is missing.
+type cutOffError struct{ error }
 
-// leftAlone tells whether a target says, as HTTP/2 has words for, that it did not begin with a request.
-func leftAlone(err error) bool {
+// notStarted reports whether a target says, as HTTP/2 has words for, that it did not begin with a request.
+func notStarted(err error) bool {
 	return strings.Contains(err.Error(), "REFUSED_STREAM") || strings.Contains(err.Error(), "graceful shutdown GOAWAY")
 }
 
@@ -138,7 +138,7 @@ func (c *Client) read(ctx context.Context, conn *connection, response *http.Resp
 	case int64(len(body)) > limit:
 		r.Answer.Body, r.Answer.Truncated = body[:limit], true
 	case conn.shared, response.StatusCode == http.StatusSwitchingProtocols:
-	case conn.socket.rest():
+	case conn.socket.waitIdle():
 		c.wire.keep(conn)
 	default:
 		_ = conn.Close() // waits until it knows why it was closed
@@ -146,7 +146,7 @@ func (c *Client) read(ctx context.Context, conn *connection, response *http.Resp
 	}
 }
 
-// trailing tells whether a connection was closed because of bytes after an answer.
+// trailing reports whether a connection was closed because of bytes after an answer.
 // What net/http says then wraps nothing, because nothing went wrong with reading.
 func trailing(err error) bool {
 	return err != nil && errors.Unwrap(err) == nil && strings.HasPrefix(err.Error(), "readLoopPeekFail")
@@ -166,11 +166,11 @@ func (c *Client) failure(ctx context.Context, err error) *Failure {
 		kind, text = Interrupted, "the run was interrupted"
 	case untrusted(err):
 		text += "; --ca-file FILE trusts another"
-	case errors.As(err, &brokenOff{}):
+	case errors.As(err, &cutOffError{}):
 	case slices.ContainsFunc(notHTTP, func(words string) bool { return strings.Contains(text, words) }), brokenHTTP2.MatchString(text) && !strings.Contains(text, "received from peer"):
 		kind = Malformed
 	}
-	return &Failure{kind, c.redactor.Excerpt(text, mostFailure)}
+	return &Failure{kind, c.redactor.Excerpt(text, maxFailure)}
 }
 
 // notHTTP are the words of net/http, which has no type for them, about an answer that breaks the protocol.
@@ -185,7 +185,7 @@ var notHTTP = []string{
 // brokenHTTP2 finds what our side says of frames that break HTTP/2; the target's own word is about ours.
 var brokenHTTP2 = regexp.MustCompile(`(connection|stream) error: .*(PROTOCOL|COMPRESSION|FLOW_CONTROL|FRAME_SIZE)_ERROR|http2: frame too large`)
 
-// untrusted tells whether a certificate is one of an authority that is not trusted.
+// untrusted reports whether a certificate is one of an authority that is not trusted.
 func untrusted(err error) bool {
 	_, ok := errors.AsType[x509.UnknownAuthorityError](err)
 	return ok

@@ -12,26 +12,26 @@ type socket struct {
 	net.Conn
 
 	mu      sync.Mutex
-	turned  sync.Cond
+	changed sync.Cond
 	out, in int64 // bytes
 	reading bool
 	last    byte  // that came in
 	end     error // why nothing more comes
-	resting bool  // between an answer and the next request
+	idle    bool  // between an answer and the next request
 	dirty   bool  // bytes came meanwhile
 	closed  bool
 }
 
 func newSocket(conn net.Conn) *socket {
 	s := &socket{Conn: conn}
-	s.turned.L = &s.mu
+	s.changed.L = &s.mu
 	return s
 }
 
 func (s *socket) Read(p []byte) (int, error) {
 	s.mu.Lock()
 	s.reading = true
-	s.turned.Broadcast()
+	s.changed.Broadcast()
 	s.mu.Unlock()
 	n, err := s.Conn.Read(p)
 	s.mu.Lock()
@@ -41,7 +41,7 @@ func (s *socket) Read(p []byte) (int, error) {
 		s.last = p[n-1]
 	}
 	s.end = err
-	s.dirty = s.dirty || s.resting && n > 0
+	s.dirty = s.dirty || s.idle && n > 0
 	s.mu.Unlock()
 	return n, err
 }
@@ -56,7 +56,7 @@ func (s *socket) Write(p []byte) (int, error) {
 		s.mu.Unlock()
 		return 0, errUnasked
 	}
-	s.resting = false
+	s.idle = false
 	s.out += int64(len(p)) // before it is written: the answer may be read before Write returns
 	s.mu.Unlock()
 	return s.Conn.Write(p)
@@ -65,33 +65,33 @@ func (s *socket) Write(p []byte) (int, error) {
 func (s *socket) Close() error {
 	s.mu.Lock()
 	s.closed = true
-	s.turned.Broadcast()
+	s.changed.Broadcast()
 	s.mu.Unlock()
 	return s.Conn.Close()
 }
 
-// rest waits, after the end of an answer, until more is waited for, which shows
+// waitIdle waits, after the end of an answer, until more is waited for, which shows
 // that all that has come was read, or until the connection is closed. It tells
 // whether the connection can be used again.
-func (s *socket) rest() bool {
+func (s *socket) waitIdle() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for !s.reading && !s.closed {
-		s.turned.Wait()
+		s.changed.Wait()
 	}
-	s.resting = true
+	s.idle = true
 	return !s.closed
 }
 
-// passed tells how many bytes went out and came in so far.
-func (s *socket) passed() (out, in int64) {
+// byteCounts returns how many bytes went out and came in so far.
+func (s *socket) byteCounts() (out, in int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.out, s.in
 }
 
-// brokeOff tells whether the connection ended in the middle of a line.
-func (s *socket) brokeOff() bool {
+// cutOff reports whether the connection ended in the middle of a line.
+func (s *socket) cutOff() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.end != nil && s.in > 0 && s.last != '\n'

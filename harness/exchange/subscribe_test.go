@@ -49,7 +49,8 @@ func TestSubscribe(t *testing.T) {
 			}
 			source := &spec.Operation{Conformance: spec.Conformance{Messages: &spec.Messaging{ID: "/id"}}}
 			awaiting := plan.Step{Name: "message", Await: &plan.Await{Never: true, About: "7", Times: 1, Source: source}}
-			r := c.await(t.Context(), "case", awaiting, nil, func(wait func()) { wait() })
+			s := script{client: c, transcript: &Transcript{Case: &plan.Case{ID: "case"}}, yield: func(wait func()) { wait() }}
+			r := s.await(t.Context(), awaiting)
 			if blocked := r.Failure != nil && r.Failure.Kind == Blocked; blocked != (tt.silent != "") || blocked && !strings.Contains(r.Failure.Text.String(), tt.silent) {
 				t.Errorf("%+v, want %q", r.Failure, tt.silent)
 			}

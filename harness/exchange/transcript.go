@@ -86,7 +86,7 @@ func (r Record) Named(pointer string) string {
 	values := map[string]string{}
 	probe := r
 	probe.Step.Capture = []plan.Capture{{Name: pointer, Pointer: pointer}}
-	keep(probe, values)
+	capture(probe, values)
 	return values[pointer]
 }
 

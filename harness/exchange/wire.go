@@ -26,9 +26,9 @@ type wire struct {
 	kept   map[string][]*connection // by origin, the last used last
 }
 
-// restful is how long a connection is kept unused: less than the 5 s after which
+// idleTimeout is how long a connection is kept unused: less than the 5 s after which
 // the most impatient of the usual servers close it, in the middle of a request.
-const restful = 4 * time.Second
+const idleTimeout = 4 * time.Second
 
 // connection leads to one origin: over HTTP/1.1 for one request at a time, over
 // HTTP/2, where it is shared, for many.
@@ -131,7 +131,7 @@ func (w *wire) take(u *url.URL) *connection {
 	key := origin(u)
 	for list := w.kept[key]; len(list) > 0; list = w.kept[key] {
 		c := list[len(list)-1]
-		rested := time.Since(c.used) > restful
+		rested := time.Since(c.used) > idleTimeout
 		switch {
 		case c.shared && c.Reserve() == nil:
 			return c

@@ -35,7 +35,7 @@ func TestConnectionsAreKept(t *testing.T) {
 	}
 	t.Run("but not for ever", func(t *testing.T) {
 		for _, list := range c.wire.kept {
-			list[0].used = time.Now().Add(-restful - time.Second)
+			list[0].used = time.Now().Add(-idleTimeout - time.Second)
 		}
 		if r := c.Do(t.Context(), "c", get("/d"), nil); r.Failure != nil || len(from) != 2 {
 			t.Errorf("%+v over %d connections", r.Failure, len(from))
@@ -166,7 +166,7 @@ func TestOrigin(t *testing.T) {
 	}
 }
 
-// spoilt tells whether every kept connection is of no use any more.
+// spoilt reports whether every kept connection is of no use any more.
 func (w *wire) spoilt() bool {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -45,7 +45,7 @@ func TestSendingStopsWhenTheTargetIsGone(t *testing.T) {
 	}{
 		{"connections drop", dropping, 1, "EOF", true},
 		{"no answer comes", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, 1, "no answer within 300ms", true},
-		{"it never has time", answering(429, "Retry-After", "0"), 1 + exchange.MostWaits, "it was answered 429", true},
+		{"it never has time", answering(429, "Retry-After", "0"), 1 + exchange.MaxWaits, "it was answered 429", true},
 		{"it is out of service", answering(503), 1, "it was answered 503", true},
 		{"what comes is not HTTP", func(w http.ResponseWriter, _ *http.Request) {
 			conn, _, err := w.(http.Hijacker).Hijack()

@@ -57,7 +57,7 @@ func readBackAll(t *testing.T, s *shelf, values []string) (rows map[string]int, 
 	t.Helper()
 	c := toyClient(t, toyServer(t, s.ServeHTTP))
 	control := c.Execute(t.Context(), &plan.Case{ID: "control", Expect: plan.NewExpect("", 200), Act: get("/list"), Observe: []plan.Step{readBackOf("control")}}, nil)
-	if len(foundIn(control.Observe[0])) != 1 {
+	if len(foundValues(control.Observe[0])) != 1 {
 		t.Fatalf("the control is not found: %+v", control.Observe[0])
 	}
 	rows = map[string]int{}
@@ -74,7 +74,7 @@ func readBackAll(t *testing.T, s *shelf, values []string) (rows map[string]int, 
 			if r.Sought != value || r.Step.ReadBack.Value != plan.Template(value) {
 				t.Errorf("%s was read back as %q", value, r.Sought)
 			}
-			for _, found := range foundIn(r) {
+			for _, found := range foundValues(r) {
 				if found == value {
 					rows[value]++
 				}
@@ -104,7 +104,7 @@ func TestReadBacksAreShared(t *testing.T) {
 		t.Errorf("%d requests made, %d counted, for 40 values", len(shared), counted)
 	}
 	for _, asked := range shared {
-		if !strings.HasPrefix(asked, "control,") || strings.Count(asked, ",") > mostShared {
+		if !strings.HasPrefix(asked, "control,") || strings.Count(asked, ",") > maxBatch {
 			t.Errorf("asked for %s", asked)
 		}
 	}

@@ -1,0 +1,67 @@
+package exchange
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"qorcheck/harness/message"
+	"qorcheck/harness/plan"
+	"qorcheck/spec"
+)
+
+// await waits for the message about an id. Nothing is sent.
+func (s *script) await(ctx context.Context, step plan.Step) Record {
+	c := s.client
+	r := Record{Step: step, Started: time.Now(), Place: placeOf(step.Await.Place, s.transcript.Case.ID)}
+	f := s.filler()
+	about, err := step.Await.About.Fill(f.value)
+	switch {
+	case c.silent != "":
+		r.Failure = &Failure{Blocked, c.redactor.Own(c.silent)}
+	case err != nil:
+		r.Failure = &Failure{Blocked, c.redactor.Own(err.Error())}
+	default:
+		timeout := c.settings.MessageWait
+		if step.Await.Never {
+			timeout = c.settings.QuietWindow
+		}
+		waiting, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		s.yield(func() { r.Messages = c.receiveAbout(waiting, step.Await, r.Place, about) })
+		if ctx.Err() != nil && len(r.Messages) < step.Await.Times {
+			r.Failure = c.failure(ctx, ctx.Err())
+		}
+	}
+	r.Took = time.Since(r.Started)
+	r.Sought = about
+	made := r
+	r.shown = sync.OnceValue(func() Evidence { return c.awaited(made, about) })
+	return r
+}
+
+// receiveAbout receives the messages about an id. When as many have come as are
+// awaited, it waits for further ones until none comes for a while, up to the most
+// that may come.
+func (c *Client) receiveAbout(ctx context.Context, a *plan.Await, place, id string) []message.Delivery {
+	pointer := a.Source.Conformance.Messages.ID
+	match := func(d message.Delivery) bool { return d.Place == place && Text(d.Value, pointer) == id }
+	received := c.receiver.Await(ctx, a.Times, match)
+	for before := -1; before < len(received) && len(received) >= a.Times && len(received) <= a.Most; {
+		before = len(received)
+		quiet, cancel := context.WithTimeout(ctx, c.settings.QuietWindow)
+		received = c.receiver.Await(quiet, before+1, match)
+		cancel()
+	}
+	return received
+}
+
+// Text finds a value of a message and writes it as text, "" when it is not there.
+func Text(value any, pointer string) string {
+	found, there := spec.Lookup(value, pointer)
+	if !there || found == nil {
+		return ""
+	}
+	return fmt.Sprint(found)
+}

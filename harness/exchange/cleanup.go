@@ -1,0 +1,67 @@
+package exchange
+
+import (
+	"context"
+	"net/http"
+	"slices"
+
+	"qorcheck/harness/plan"
+)
+
+// cleanUp sends the clean-up requests for which a value was captured. It has its
+// own time, so that an interrupted run still removes what it made. What the
+// preparation has read is not read again: its removal follows from that reading.
+func (s *script) cleanUp() {
+	done := map[string]bool{}
+	for _, r := range s.transcript.Prepare {
+		f := s.filler()
+		if address, err := f.address(r.Step, f.at); err == nil && r.Answer != nil && r.Step.Request.Method == http.MethodGet {
+			done[http.MethodGet+" "+address] = true
+		}
+	}
+	for _, values := range append([]map[string]string{s.values}, s.repeats...) {
+		s.undo(values, done)
+	}
+}
+
+func (s *script) undo(values map[string]string, done map[string]bool) {
+	t := s.transcript
+	for _, step := range t.Case.Cleanup {
+		if !canFill(step, values) {
+			continue
+		}
+		f := filler{client: s.client, caseID: t.Case.ID, values: values}
+		address, err := f.address(step, f.at)
+		if err != nil {
+			continue
+		}
+		if key := step.Request.Method + " " + address; done[key] {
+			continue // a step that was sent several times has the same answer each time
+		} else {
+			done[key] = true
+		}
+		ctx, cancel := context.WithTimeout(context.Background(), s.client.settings.Timeout+MaxWaits*MaxWait)
+		record := s.client.Do(ctx, t.Case.ID, step, values)
+		cancel()
+		capture(record, values)
+		t.Cleanup = append(t.Cleanup, record)
+		if a := record.Answer; a == nil || a.Status/100 != 2 && a.Status != http.StatusNotFound {
+			t.Left = append(t.Left, record.Evidence().Request.Line)
+		}
+	}
+}
+
+func canFill(step plan.Step, values map[string]string) bool {
+	templates := []plan.Template{step.Request.Path, step.Request.Body}
+	for _, field := range slices.Concat(step.Request.Query, step.Request.Header) {
+		templates = append(templates, field.Value)
+	}
+	for _, t := range templates {
+		for _, p := range t.Placeholders() {
+			if p.Source == plan.FromAnswer && values[p.Args[0]] == "" {
+				return false
+			}
+		}
+	}
+	return true
+}

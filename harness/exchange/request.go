@@ -1,0 +1,179 @@
+package exchange
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"qorcheck/harness/message"
+	"qorcheck/harness/plan"
+)
+
+// filler replaces the placeholders of one case.
+type filler struct {
+	client      *Client
+	caseID      string
+	values      map[string]string // captured from earlier answers
+	body        []byte
+	otherOrigin bool // the request leads to another origin than the target's
+}
+
+var errOtherOrigin = errors.New("credentials go to the target's origin only, and this request leads elsewhere")
+
+// request builds the HTTP request of a step.
+func (f *filler) request(step plan.Step) (*http.Request, error) {
+	target := f.client.settings.Target
+	f.otherOrigin = step.URL != "" && origin(target.ResolveReference(mustParse(step.URL))) != origin(target)
+	address, err := f.address(step, f.at)
+	if err != nil {
+		return nil, err
+	}
+	switch u, err := url.Parse(address); {
+	case err != nil:
+		return nil, err
+	case !f.client.settings.Fixtures.AllowsHost(u.Host), !f.otherOrigin && origin(u) != origin(target):
+		return nil, blocked(u.Host)
+	}
+	var reader io.Reader
+	if step.Request.HasBody {
+		body, err := step.Request.Body.Fill(f.at(inBody(step.Request)))
+		if err != nil {
+			return nil, err
+		}
+		f.body = []byte(body)
+		reader = strings.NewReader(body)
+	}
+	request, err := http.NewRequest(step.Request.Method, address, reader)
+	if err != nil {
+		return nil, err
+	}
+	for _, field := range step.Request.Header {
+		value, err := field.Value.Fill(f.value)
+		if err != nil {
+			return nil, err
+		}
+		request.Header.Add(field.Name, value)
+	}
+	for name, value := range map[string]string{"User-Agent": "qorcheck", "Accept": "application/json"} {
+		if request.Header[name] == nil {
+			request.Header.Set(name, value)
+		}
+	}
+	return request, nil
+}
+
+// address builds the URL of a step; at gives the values of placeholders for a place.
+func (f *filler) address(step plan.Step, at func(place) valuer) (string, error) {
+	if step.URL != "" {
+		return f.client.settings.Target.ResolveReference(mustParse(step.URL)).String(), nil
+	}
+	path, err := step.Request.Path.Fill(at(inPath))
+	if err != nil {
+		return "", err
+	}
+	address := f.client.settings.Target.String() + path
+	for i, field := range step.Request.Query {
+		mark := "&"
+		if i == 0 {
+			mark = "?"
+		}
+		text, err := field.Value.Escape(inQuery.escape).Fill(at(inQuery))
+		if err != nil {
+			return "", err
+		}
+		address += mark + url.QueryEscape(field.Name) + "=" + text
+	}
+	return address, nil
+}
+
+// mustParse reads a URL that the settings have checked.
+func mustParse(text string) *url.URL {
+	u, err := url.Parse(text)
+	if err != nil {
+		return &url.URL{}
+	}
+	return u
+}
+
+// valuer gives the value of a placeholder.
+type valuer = func(plan.Placeholder) (string, error)
+
+// at gives values as they are sent at a place.
+func (f *filler) at(at place) valuer {
+	return func(p plan.Placeholder) (string, error) {
+		text, err := f.value(p)
+		return at.escape(text), err
+	}
+}
+
+// value finds what a placeholder stands for.
+func (f *filler) value(p plan.Placeholder) (string, error) {
+	fixtures := f.client.settings.Fixtures
+	if f.otherOrigin && (p.Source == plan.FromCredential || p.Source == plan.FromBasic) {
+		return "", errOtherOrigin
+	}
+	switch p.Source {
+	case plan.FromCredential, plan.FromBasic:
+		return p.Credential(fixtures), nil
+	case plan.FromTrigger:
+		return fixtures.Field(p.Args[0], p.Args[1], p.Args[2]), nil
+	case plan.FromRun:
+		return f.client.unique(f.caseID, p)
+	case plan.FromReceiver:
+		return f.client.receiving(p.Args[0], f.caseID)
+	case plan.FromAnswer, plan.UnlikeAnswer:
+		value, ok := f.values[p.Args[0]]
+		if !ok {
+			return "", fmt.Errorf("no earlier answer of the case holds %s", p.Args[0])
+		}
+		if p.Source == plan.UnlikeAnswer {
+			value = unknownID(value, f.client.settings.RunID)
+		}
+		return value, nil
+	}
+	return "", fmt.Errorf("unknown placeholder %s", p.Source)
+}
+
+// sought is the value that a read-back looks for, "" when the step is none.
+func (f *filler) sought(step plan.Step) string {
+	if step.ReadBack == nil {
+		return ""
+	}
+	value, err := step.ReadBack.Value.Fill(f.value)
+	if err != nil {
+		return ""
+	}
+	return value
+}
+
+type hostError string
+
+func (h hostError) Error() string {
+	return fmt.Sprintf("the host %s is not allowed: only loopback and hosts named in the fixtures get requests", string(h))
+}
+
+func blocked(host string) error { return hostError(host) }
+
+// receiving is what a registration says of where messages come in.
+func (c *Client) receiving(what, caseID string) (string, error) {
+	switch {
+	case c.receiver == nil:
+		return "", errors.New(c.silent)
+	case what == "header":
+		return message.HeaderName, nil
+	case what == "secret":
+		return c.secret, nil
+	}
+	return c.receiver.Address(placeOf(what, caseID)), nil
+}
+
+// placeOf is a place of the receiver: one for the run, the others for each case.
+func placeOf(name, caseID string) string {
+	if name == message.Acknowledging {
+		return name
+	}
+	return name + "/" + caseID
+}

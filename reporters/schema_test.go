@@ -136,6 +136,10 @@ func compare(t *testing.T, root, schema map[string]any, of reflect.Type, at stri
 		if listed := words(schema["enum"]); !slices.Equal(listed, verdict.Rules()) {
 			t.Errorf("%s: the rules are %v, listed are %v", at, verdict.Rules(), listed)
 		}
+	case of == reflect.TypeFor[verdict.ObstacleKind]():
+		if listed := words(schema["enum"]); !slices.Equal(listed, verdict.ObstacleKinds()) {
+			t.Errorf("%s: the kinds are %v, listed are %v", at, verdict.ObstacleKinds(), listed)
+		}
 	case of.Kind() == reflect.String && of.PkgPath() != "", of == reflect.TypeFor[verdict.Deviation](), of == reflect.TypeFor[verdict.Outcome]():
 		if schema["enum"] == nil {
 			t.Errorf("%s: the words are not listed", at)

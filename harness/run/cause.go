@@ -54,7 +54,7 @@ func (all causes) add(o *Obligation, e Entry, v Verdict) string {
 		cause.last = e.Case
 		cause.Cases++
 		cause.show(Case{
-			ID: e.Case, Operation: e.Operation, Obligation: o.ID, Kind: e.Kind, What: e.What, Fault: e.Fault, Outcome: v.Outcome, Why: v.Why,
+			ID: e.Case, Operation: e.Operation, Obligation: o.ID, Kind: e.Kind, What: e.What, Fault: e.Fault, Outcome: v.Outcome, Why: v.Why, Obstacle: v.Obstacle,
 			Findings: append([]Finding{}, v.Findings...), Evidence: cutBodies(e.Evidence), Act: exchangeOf(v, e.Act),
 		})
 	}

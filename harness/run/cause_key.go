@@ -31,7 +31,7 @@ func keyOf(o *Obligation, kind string, v Verdict) causeKey {
 		key.deviations = append(key.deviations, joined(string(f.Rule), f.Deviation.String(), anyItem(f.Pointer.String()), f.Header, f.Keyword, statusOf(f)))
 	}
 	if why := v.Obstacle; why != nil {
-		key.deviations = append(key.deviations, joined(string(why.Kind), why.Step, why.Failure, anyItem(why.Pointer.String()), statusClass(why.Status)))
+		key.deviations = append(key.deviations, joined(string(why.Kind), why.Step, why.Failure, anyItem(why.Pointer.String())))
 	}
 	slices.Sort(key.deviations)
 	key.deviations = slices.Compact(key.deviations)

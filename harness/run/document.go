@@ -124,6 +124,7 @@ type Case struct {
 	Fault      string              `json:"fault,omitempty"` // pointer to what is broken in its request: into the body, or query:name
 	Outcome    verdict.Outcome     `json:"outcome"`
 	Why        redact.Text         `json:"why,omitzero"`
+	Obstacle   *Obstacle           `json:"obstacle,omitempty"` // what Why says, as values
 	Findings   []Finding           `json:"findings"`
 	Evidence   []exchange.Evidence `json:"evidence"`
 	Act        int                 `json:"act"` // index in Evidence of the request under judgement, -1 when it was not sent

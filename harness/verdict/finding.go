@@ -11,7 +11,8 @@ import (
 
 // Finding is a broken rule of a check, as values. Expected and Received say the
 // same in words: Judge writes them last, by the rule's entry in sentences, and
-// nothing reads them but people.
+// nothing reads them but people. It quotes what was sent and received, secrets
+// included: what is stored and reported is the redacted copy that run makes.
 type Finding struct {
 	Check     string
 	Rule      Rule

@@ -122,3 +122,6 @@ func unprepared(t *exchange.Transcript) *Obstacle {
 
 // busy reports whether a status asks for time.
 func busy(status int) bool { return status == 429 || status == 503 }
+
+// ObstacleKinds lists the kinds of obstacles, sorted.
+func ObstacleKinds() []string { return sortedNames(obstacles) }

@@ -410,10 +410,12 @@ func valueAt(body any, pointer string) string {
 }
 
 // Rules lists the names of all rules, sorted.
-func Rules() []string {
+func Rules() []string { return sortedNames(sentences) }
+
+func sortedNames[K ~string, V any](table map[K]V) []string {
 	var names []string
-	for rule := range sentences {
-		names = append(names, string(rule))
+	for name := range table {
+		names = append(names, string(name))
 	}
 	slices.Sort(names)
 	return names

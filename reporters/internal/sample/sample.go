@@ -60,6 +60,9 @@ func CauseOf(o run.Obligation) run.Cause {
 		Answer:  &exchange.Message{Line: redacttest.Text("HTTP/1.1 500 Internal Server Error"), Header: redacttest.Texts(), Body: redacttest.Text("<h1>no</h1>")},
 	}}}
 	title, promise := o.Why, ""
+	if o.Outcome == verdict.Inconclusive {
+		c.Obstacle = &run.Obstacle{Kind: verdict.Busy, Status: 503}
+	}
 	if o.Counts.Fail > 0 {
 		c.Outcome, c.Why, title, promise = verdict.Fail, redacttest.Text(""), o.Sentence+": received status 500", o.Sentence
 		c.Findings = []run.Finding{{Check: "status", Rule: verdict.WrongStatus, Deviation: verdict.Status, Expected: redacttest.Text("status 200"), Received: redacttest.Text("status 500")}}

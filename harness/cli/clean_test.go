@@ -61,7 +61,7 @@ func TestTwoRunsAtOnce(t *testing.T) {
 // clean demands that the reference target passes all of a plan.
 func clean(t *testing.T, p *plan.Plan, target, runID string, concurrency int) {
 	t.Helper()
-	d := certify(t, p, target, runID, concurrency, run.Options{Strict: true})
+	d := certify(t, certification{p, target, runID, concurrency, run.Options{Strict: true}})
 	if d.ExitCode != run.ExitPass || d.Counts.Pass != d.Planned || d.Planned == 0 {
 		t.Errorf("exit code %d, %d of %d obligations passed: %s", d.ExitCode, d.Counts.Pass, d.Planned, d.Verdict)
 	}
@@ -120,7 +120,7 @@ func TestObligationsAreComplete(t *testing.T) {
 	}
 	slices.Sort(want)
 
-	d := certify(t, builtInPlan(t), serve(t, newSandbox(t))+"/v3", "complete", 16, run.Options{})
+	d := certify(t, certification{builtInPlan(t), serve(t, newSandbox(t)) + "/v3", "complete", 16, run.Options{}})
 	var got []string
 	for _, o := range d.Obligations {
 		got = append(got, o.Operation+" "+o.Requirement)

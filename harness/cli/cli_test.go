@@ -252,24 +252,32 @@ func must[T any](value T, err error) func(*testing.T) T {
 	}
 }
 
+// certification is a run of a plan in this process.
+type certification struct {
+	plan          *plan.Plan
+	target, runID string
+	concurrency   int
+	options       run.Options
+}
+
 // certify runs a plan against a target in this process.
-func certify(t *testing.T, p *plan.Plan, target, runID string, concurrency int, o run.Options) *run.Document {
+func certify(t *testing.T, c certification) *run.Document {
 	t.Helper()
-	u, err := url.Parse(target)
+	u, err := url.Parse(c.target)
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := settings.Settings{
-		Target: u, Fixtures: fixturesOf(t), Concurrency: concurrency, Timeout: 30 * time.Second,
-		BodyLimit: settings.DefaultBodyLimit, HeaderLimit: settings.DefaultHeaderLimit, RunID: runID, Seed: p.Seed,
+		Target: u, Fixtures: fixturesOf(t), Concurrency: c.concurrency, Timeout: 30 * time.Second,
+		BodyLimit: settings.DefaultBodyLimit, HeaderLimit: settings.DefaultHeaderLimit, RunID: c.runID, Seed: c.plan.Seed,
 	}
 	if err := s.Check(); err != nil {
 		t.Fatal(err)
 	}
-	client := exchange.New(s, p.Description)
+	client := exchange.New(s, c.plan.Description)
 	defer client.Close()
-	o.Settings = s
-	d, err := run.Start(t.Context(), p, client, o).Wait()
+	c.options.Settings = s
+	d, err := run.Start(t.Context(), c.plan, client, c.options).Wait()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ func TestALenientTargetIsNotedAndNotFailed(t *testing.T) {
 	p := builtInPlan(t).Only(func(o *plan.Obligation) bool {
 		return slices.Contains([]string{"ach-credit", "payment-auth", "token-remove", "transactions-fetch-all"}, o.Operation.ID)
 	})
-	d := certify(t, p, broken(t, "ambiguity-accepted"), "lenient", 16, run.Options{Strict: true})
+	d := certify(t, certification{p, broken(t, "ambiguity-accepted"), "lenient", 16, run.Options{Strict: true}})
 	if d.ExitCode != run.ExitPass {
 		t.Errorf("exit code %d: %s", d.ExitCode, d.Verdict)
 	}

@@ -140,7 +140,7 @@ func TestTolerated(t *testing.T) {
 	} {
 		t.Run(defect, func(t *testing.T) {
 			t.Parallel()
-			d := certify(t, planOf(t, "payment-sale-manual", "payment-void"), broken(t, defect), "tolerated", 8, run.Options{})
+			d := certify(t, certification{planOf(t, "payment-sale-manual", "payment-void"), broken(t, defect), "tolerated", 8, run.Options{}})
 			if d.ExitCode != run.ExitPass {
 				t.Errorf("exit code %d, want %d: %s", d.ExitCode, run.ExitPass, d.Verdict)
 			}

@@ -26,7 +26,7 @@ func finished(t *testing.T, clean bool) (dir string, d *run.Document) {
 			target = broken(t, "malformed-approved")
 		}
 		var journal bytes.Buffer
-		d := certify(t, planOf(t, "payment-void", "webhooks_list"), target, "finished", 8, run.Options{Tool: "qorcheck test", Journal: &journal})
+		d := certify(t, certification{planOf(t, "payment-void", "webhooks_list"), target, "finished", 8, run.Options{Tool: "qorcheck test", Journal: &journal}})
 		return d, journal.Bytes()
 	}))
 	d, journal := made.(func() (*run.Document, []byte))()

@@ -43,36 +43,13 @@ func TestShards(t *testing.T) {
 
 			all := map[string]string{}
 			for number := 1; number <= 4; number++ {
-				out := fmt.Sprint("shard", number)
-				shard := append(args, "--out", out, "--shard", fmt.Sprintf("%d/4", number))
-				if number == 2 {
-					signalled(t, dir, out, map[syscall.Signal]int{syscall.SIGKILL: 5}, shard...)
-					shard = []string{"run", "--resume", out}
-				}
-				stdout, stderr, code := commandIn(t, dir, nil, shard...)
-				d := readDocument(t, filepath.Join(dir, out))
-				if code != run.ExitPass && (code != run.ExitFail || d.Counts.Fail == 0) {
-					t.Errorf("%s: exit code %d:\n%s%s", out, code, stdout, stderr)
-				}
-				mine := told(t, filepath.Join(dir, out))
-				if n := len(mine); n != d.Cases || n != len(cases)/4 && n != len(cases)/4+1 || d.CaseCounts.NotRun > 0 || d.Counts.NotRun > 0 {
-					t.Errorf("%s: %d of %d cases, %+v, %+v", out, n, len(cases), d.CaseCounts, d.Counts)
-				}
+				mine := oneOfFour(t, dir, number, len(cases), args)
 				for id := range mine {
 					if all[id] != "" {
 						t.Errorf("%s is in two shards", id)
 					}
 				}
 				maps.Copy(all, mine)
-				says := fmt.Sprintf("shard %d of 4, a part of the run", number)
-				for _, name := range []string{rundir.DocumentFile, rundir.JUnitFile, rundir.HTMLFile, rundir.SummaryFile} {
-					if !strings.Contains(readFile(t, filepath.Join(dir, out, name)), says) {
-						t.Errorf("%s/%s does not say %q", out, name, says)
-					}
-				}
-				if report := readJUnit(t, filepath.Join(dir, out, rundir.JUnitFile)); report.Errors > 0 || (report.Failures > 0) != (code == run.ExitFail) || !strings.Contains(stdout, says) {
-					t.Errorf("%s: JUnit has %d errors, %d failures; printed\n%s", out, report.Errors, report.Failures, stdout)
-				}
 			}
 			if fmt.Sprint(all) != fmt.Sprint(cases) {
 				t.Error("the shards do not have the cases of the whole run, or end otherwise")
@@ -100,6 +77,37 @@ func TestShards(t *testing.T) {
 			}
 		})
 	}
+}
+
+// oneOfFour runs one of four shards, of which the second is killed and resumed, and
+// returns how its cases ended.
+func oneOfFour(t *testing.T, dir string, number, cases int, args []string) map[string]string {
+	t.Helper()
+	out := fmt.Sprint("shard", number)
+	shard := append(args, "--out", out, "--shard", fmt.Sprintf("%d/4", number))
+	if number == 2 {
+		signalled(t, dir, out, map[syscall.Signal]int{syscall.SIGKILL: 5}, shard...)
+		shard = []string{"run", "--resume", out}
+	}
+	stdout, stderr, code := commandIn(t, dir, nil, shard...)
+	d := readDocument(t, filepath.Join(dir, out))
+	if code != run.ExitPass && (code != run.ExitFail || d.Counts.Fail == 0) {
+		t.Errorf("%s: exit code %d:\n%s%s", out, code, stdout, stderr)
+	}
+	mine := told(t, filepath.Join(dir, out))
+	if n := len(mine); n != d.Cases || n != cases/4 && n != cases/4+1 || d.CaseCounts.NotRun > 0 || d.Counts.NotRun > 0 {
+		t.Errorf("%s: %d of %d cases, %+v, %+v", out, n, cases, d.CaseCounts, d.Counts)
+	}
+	says := fmt.Sprintf("shard %d of 4, a part of the run", number)
+	for _, name := range []string{rundir.DocumentFile, rundir.JUnitFile, rundir.HTMLFile, rundir.SummaryFile} {
+		if !strings.Contains(readFile(t, filepath.Join(dir, out, name)), says) {
+			t.Errorf("%s/%s does not say %q", out, name, says)
+		}
+	}
+	if report := readJUnit(t, filepath.Join(dir, out, rundir.JUnitFile)); report.Errors > 0 || (report.Failures > 0) != (code == run.ExitFail) || !strings.Contains(stdout, says) {
+		t.Errorf("%s: JUnit has %d errors, %d failures; printed\n%s", out, report.Errors, report.Failures, stdout)
+	}
+	return mine
 }
 
 // TestShardsAtOnce: shards that run side by side get each other's messages, and

@@ -1,17 +1,15 @@
 package cli
 
 import (
-	"encoding/json"
+	_ "embed"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -29,290 +27,15 @@ import (
 // Pebble Transfer is a second API that has nothing in common with the first but
 // that it moves money: a bearer token, other statuses, other fields, other words
 // of outcome, another error body, another id.
-const tinyDescription = `
-openapi: 3.0.3
-info: { title: Pebble Transfer, version: "7" }
-servers: [ { url: "https://pebble.example.test/api" } ]
-security: [ { Passport: [] } ]
-x-conformance:
-  outcome:
-    - field: /verdict
-      ignoreCase: true
-      success: [settled]
-      refused: [turned-down]
-      error: [jammed]
-      reason: /because
-      otherwise: absent
-  error:
-    required: [/fault/kind, /fault/text]
-    fixed: { /fault/class: fault }
-  unique:
-    - { field: /label, name: LABEL }
-  idempotency: { header: Once-Only, name: ONCE }
-  readBack:
-    - by: LABEL
-      operation: findTransfers
-      parameter: label
-      query: { scope: everything }
-      rows: /found
-      field: /label
-  amounts: { fields: [/sum], currency: EUR }
-  merchant: { field: /shop }
-paths:
-  /transfers:
-    post:
-      operationId: makeTransfer
-      parameters:
-        - { name: Once-Only, in: header, required: true, schema: { type: string, example: once-1 } }
-      requestBody:
-        required: true
-        content:
-          application/json:
-            schema:
-              type: object
-              required: [shop, sum, purse, label]
-              properties:
-                shop: { type: string, pattern: '^[a-z]+$', example: north }
-                sum: { type: string, pattern: '^[0-9]+\.[0-9]{2}$', example: "2.50" }
-                purse: { type: string, maxLength: 20, example: purse-example }
-                label: { type: string, maxLength: 40, example: label-1 }
-                note: { type: string, maxLength: 12, example: hello }
-      responses:
-        "202":
-          description: Taken and decided.
-          content:
-            application/json:
-              schema:
-                type: object
-                required: [number, verdict]
-                properties:
-                  number: { type: string }
-                  verdict: { type: string, enum: [SETTLED, TURNED-DOWN, JAMMED] }
-                  because: { type: string }
-          links:
-            read: { operationId: readTransfer, parameters: { number: $response.body#/number } }
-        "401": { $ref: "#/components/responses/Fault" }
-        "403": { $ref: "#/components/responses/Fault" }
-        "410": { $ref: "#/components/responses/Fault" }
-        "422": { $ref: "#/components/responses/Fault" }
-        "500": { $ref: "#/components/responses/Fault" }
-    get:
-      operationId: findTransfers
-      parameters:
-        - { name: label, in: query, schema: { type: string } }
-        - { name: scope, in: query, schema: { type: string, enum: [recent, everything] } }
-      responses:
-        "200":
-          description: What was found.
-          content:
-            application/json:
-              schema:
-                type: object
-                required: [found]
-                properties:
-                  found:
-                    type: array
-                    items:
-                      type: object
-                      required: [number, label]
-                      properties: { number: { type: string }, label: { type: string } }
-        "401": { $ref: "#/components/responses/Fault" }
-        "403": { $ref: "#/components/responses/Fault" }
-        "410": { $ref: "#/components/responses/Fault" }
-        "422": { $ref: "#/components/responses/Fault" }
-  /transfers/{number}:
-    get:
-      operationId: readTransfer
-      parameters:
-        - { name: number, in: path, required: true, schema: { type: string } }
-      responses:
-        "200":
-          description: The transfer.
-          content:
-            application/json:
-              schema:
-                type: object
-                required: [number, verdict]
-                properties:
-                  number: { type: string }
-                  verdict: { type: string }
-        "401": { $ref: "#/components/responses/Fault" }
-        "403": { $ref: "#/components/responses/Fault" }
-        "410": { $ref: "#/components/responses/Fault" }
-components:
-  securitySchemes:
-    Passport: { type: http, scheme: bearer }
-  responses:
-    Fault:
-      description: It was not taken.
-      content: { application/json: { schema: { type: object } } }
-`
+//
+//go:embed testdata/pebble/description.yaml
+var tinyDescription string
 
-const tinyRequirements = `
-version: 1
-name: Pebble Transfer handbook
-pages: { book: https://pebble.example.test/book }
-requirements:
-  - { id: P-OK, level: must, chapter: statuses, clause: { page: book, text: Good requests are carried out. }, sentence: carries out a good request,
-      operations: all, cases: [valid], check: status, expect: { statuses: [success], ending: success } }
-  - { id: P-DOWN, level: must, chapter: outcomes, clause: { page: book, text: An empty purse is turned down. }, sentence: turns down an empty purse,
-      operations: [makeTransfer], cases: [outcome.refused], check: status, expect: { statuses: ["202"], ending: refused } }
-  - { id: P-JAM, level: must, chapter: outcomes, clause: { page: book, text: A transfer may jam. }, sentence: tells a jam,
-      operations: [makeTransfer], cases: [outcome.error], check: status, expect: { statuses: ["202"], ending: error } }
-  - { id: P-500, level: must, chapter: statuses, clause: { page: book, text: We may fail. }, sentence: answers 500 when it fails,
-      operations: [makeTransfer], cases: [outcome.internal], check: status, expect: { statuses: ["500"] } }
-  - { id: P-401, level: must, chapter: statuses, clause: { page: book, text: A passport is needed. }, sentence: answers 401 without a passport,
-      operations: all, cases: [unauthenticated], check: status, expect: { statuses: ["401"] } }
-  - { id: P-403-1, level: must, chapter: statuses, clause: { page: book, text: It has to be a good one. }, sentence: answers 403 to a bad passport,
-      operations: all, cases: [forbidden.unknown, forbidden.revoked, forbidden.rights], check: status, expect: { statuses: ["403"] } }
-  - { id: P-403-2, level: must, chapter: statuses, clause: { page: book, text: Shops are apart. }, sentence: answers 403 in another shop's name,
-      operations: [makeTransfer], cases: [forbidden.merchant.branch], check: status, expect: { statuses: ["403"] } }
-  - { id: P-410-1, level: must, chapter: statuses, clause: { page: book, text: What is not there is gone. }, sentence: answers 410 where nothing is,
-      operations: all, cases: [not-found.path, not-found.method], check: status, expect: { statuses: ["410"] } }
-  - { id: P-410-2, level: must, chapter: statuses, clause: { page: book, text: What is not there is gone. }, sentence: answers 410 to an unknown number,
-      operations: [readTransfer], cases: [not-found.id], check: status, expect: { statuses: ["410"] } }
-  - { id: P-422, level: must, chapter: statuses, clause: { page: book, text: What cannot be read is refused. }, sentence: answers 422 to what is malformed,
-      operations: [makeTransfer, findTransfers], cases: [malformed.syntax, malformed.empty, malformed.media-type, malformed.missing, malformed.blank,
-      malformed.type, malformed.enum, malformed.pattern, malformed.length], check: status, expect: { statuses: ["422"] } }
-  - { id: P-ANY, level: must, chapter: statuses, clause: { page: book, text: There are six statuses. }, sentence: answers with documented statuses,
-      operations: all, check: documented-status }
-  - { id: P-JSON, level: must, chapter: statuses, clause: { page: book, text: We speak JSON. }, sentence: answers JSON,
-      operations: all, check: media-type }
-  - { id: P-BODY, level: must, chapter: statuses, clause: { page: book, text: Answers are as shown. }, sentence: answers with the documented body,
-      operations: all, answers: [success], check: schema }
-  - { id: P-WHY, level: must, chapter: outcomes, clause: { page: book, text: We say why. }, sentence: says why it turned down or jammed,
-      operations: [makeTransfer], answers: [success], check: reason }
-  - { id: P-NOWHY, level: must, chapter: outcomes, clause: { page: book, text: We say why. }, sentence: gives no reason when it settled,
-      operations: [makeTransfer, readTransfer], answers: [success], check: no-reason }
-  - { id: P-NOFIELD, level: should, chapter: outcomes, clause: { page: book, text: We say why. }, sentence: leaves the reason out when it settled,
-      operations: [makeTransfer, readTransfer], answers: [success], check: no-reason-field }
-  - { id: P-ERR, level: must, chapter: rejections, clause: { page: book, text: Faults have a kind and a text. }, sentence: tells the fault,
-      operations: all, answers: [rejected], check: error-body }
-  - { id: P-NIL, level: must, chapter: rejections, clause: { page: book, text: What was not taken is not there. }, sentence: keeps nothing that it rejected,
-      operations: [makeTransfer], cases: [valid, malformed, unauthenticated, forbidden, outcome.internal], check: no-trace }
-`
+//go:embed testdata/pebble/requirements.yaml
+var tinyRequirements string
 
-const tinyFixtures = `
-credentials:
-  valid:     { Passport: "pebble-good-7f3a9c21" }
-  revoked:   { Passport: "pebble-gone-19be04d7" }
-  no_rights: { Passport: "pebble-weak-c0ffee55" }
-merchants: { main: "north", branch: "south" }
-triggers:
-  purse:
-    approved: { purse: "purse-full-1" }
-    refused: [ { purse: "purse-empty-1" }, { purse: "purse-empty-2" } ]
-    error: { purse: "purse-stuck-1" }
-    internal: { purse: "purse-burnt-1" }
-`
-
-// tinyServer is the API.
-type tinyServer struct {
-	mu        sync.Mutex
-	transfers []tinyTransfer
-	once      map[string]string // key → body
-}
-
-type tinyTransfer struct{ number, label, verdict string }
-
-func (s *tinyServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	status, body := s.answer(r)
-	w.Header().Set("Content-Type", "application/json; charset=utf-8")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) // the client may be gone
-}
-
-func (s *tinyServer) answer(r *http.Request) (int, any) {
-	fault := func(status int, text string) (int, any) {
-		return status, map[string]any{"fault": map[string]any{"class": "fault", "kind": fmt.Sprint("P", status), "text": text}}
-	}
-	number, one := strings.CutPrefix(r.URL.Path, "/api/transfers/")
-	if r.URL.Path != "/api/transfers" && (!one || strings.Contains(number, "/")) || one && r.Method != "GET" || r.Method != "GET" && r.Method != "POST" {
-		return fault(410, "there is nothing here")
-	}
-	switch passport, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer"); strings.TrimSpace(passport) {
-	case "":
-		return fault(401, "a passport is needed")
-	case "pebble-good-7f3a9c21":
-	default:
-		return fault(403, "this passport opens nothing")
-	}
-	switch {
-	case one:
-		for _, made := range s.transfers {
-			if made.number == number {
-				return 200, map[string]any{"number": made.number, "verdict": made.verdict}
-			}
-		}
-		return fault(410, "no such transfer")
-	case r.Method == "GET":
-		return s.find(r.URL.Query(), fault)
-	}
-	return s.make(r, fault)
-}
-
-func (s *tinyServer) find(query url.Values, fault func(int, string) (int, any)) (int, any) {
-	found := []any{}
-	switch query.Get("scope") {
-	case "everything":
-		for _, made := range s.transfers {
-			if made.label == query.Get("label") {
-				found = append(found, map[string]any{"number": made.number, "label": made.label})
-			}
-		}
-	case "", "recent": // a second ago is not recent
-	default:
-		return fault(422, "scope is recent or everything")
-	}
-	return 200, map[string]any{"found": found}
-}
-
-func (s *tinyServer) make(r *http.Request, fault func(int, string) (int, any)) (int, any) {
-	if r.Header.Get("Content-Type") != "application/json" {
-		return fault(422, "only JSON is read")
-	}
-	var body map[string]any
-	data, err := readAll(r)
-	if err != nil || !strictJSON(data, &body) {
-		return fault(422, "the body is not JSON")
-	}
-	text := func(name string) string { s, _ := body[name].(string); return s }
-	for name, pattern := range map[string]string{
-		"shop": `^[a-z]+$`, "sum": `^[0-9]+\.[0-9]{2}$`, "purse": `^.{0,19}\S$`, "label": `^.{0,39}\S$`, "note": `^.{0,12}$`,
-	} {
-		_, isText := body[name].(string)
-		if _, there := body[name]; there && !isText || !regexp.MustCompile(pattern).MatchString(text(name)) {
-			return fault(422, name+" is missing or wrong")
-		}
-	}
-	if text("shop") != "north" {
-		return fault(403, "this is not your shop")
-	}
-	key := strings.TrimSpace(r.Header.Get("Once-Only"))
-	if before, used := s.once[key]; key == "" || used && before != string(data) {
-		return fault(422, "Once-Only is missing, or was used for another transfer")
-	}
-	answer := map[string]any{"number": fmt.Sprintf("no-%09d", 431+len(s.transfers)*7), "verdict": "SETTLED"}
-	purse, _, _ := strings.Cut(strings.TrimPrefix(text("purse"), "purse-"), "-")
-	switch {
-	case purse == "burnt":
-		return fault(500, "we failed")
-	case purse == "stuck":
-		answer["verdict"], answer["because"] = "JAMMED", "the transfer is stuck"
-	case purse == "empty":
-		answer["verdict"], answer["because"] = "TURNED-DOWN", "the purse is empty"
-	case slices.ContainsFunc(s.transfers, func(made tinyTransfer) bool { return made.label == text("label") }):
-		answer["verdict"], answer["because"] = "TURNED-DOWN", "the label was used before"
-		return 202, answer
-	}
-	s.once[key] = string(data)
-	s.transfers = append(s.transfers, tinyTransfer{answer["number"].(string), text("label"), answer["verdict"].(string)})
-	return 202, answer
-}
-
-func newTinyServer() *tinyServer { return &tinyServer{once: map[string]string{}} }
+//go:embed testdata/pebble/fixtures.yaml
+var tinyFixtures string
 
 // TestTinyAPI certifies another API by its own files alone, through the command.
 func TestTinyAPI(t *testing.T) {

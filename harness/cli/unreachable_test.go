@@ -179,7 +179,7 @@ func TestSickTarget(t *testing.T) {
 					}
 					tt.ill(w, r)
 				})) + "/v3"
-				d := certify(t, planOf(t, "payment-capture", "webhooks-create"), target, "sick", 8, run.Options{})
+				d := certify(t, certification{planOf(t, "payment-capture", "webhooks-create"), target, "sick", 8, run.Options{}})
 				if d.ExitCode != run.ExitUnclear {
 					t.Errorf("exit code %d, want %d: %s", d.ExitCode, run.ExitUnclear, d.Verdict)
 				}

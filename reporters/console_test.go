@@ -16,7 +16,11 @@ import (
 	"qorcheck/spec"
 )
 
-func TestConsole(t *testing.T) {
+// silent is the verdict on a target that does not answer.
+const silent = "no answer from http://127.0.0.1/v3: connection refused; nothing else was sent"
+
+// consoleRuns returns runs that end in three ways, by name.
+func consoleRuns() map[string]*run.Document {
 	passed := sample.Document(0, sample.Obligation("R-1", spec.Must, verdict.Pass), sample.Obligation("R-2", spec.Should, verdict.Pass))
 	passed.Verdict = "PASSED: 2 of 2 obligations passed"
 	passed.Obligations[0].Notes = []run.Note{{Text: redacttest.Text("405 is tolerated: usual"), Count: 3}}
@@ -39,20 +43,19 @@ func TestConsole(t *testing.T) {
 	failed.Left = redacttest.Texts("DELETE http://127.0.0.1/v3/made/7")
 
 	dead := sample.Document(3, sample.Obligation("R-1", spec.Must, verdict.NotRun))
-	const silent = "no answer from http://127.0.0.1/v3: connection refused; nothing else was sent"
 	dead.Preflight = redacttest.Text(silent)
 	dead.Obligations[0].Why, dead.Verdict = silent, "INCONCLUSIVE: "+silent
+	return map[string]*run.Document{"passing": passed, "failing": failed, "dead": dead}
+}
 
-	for _, tt := range []struct {
-		name string
-		d    *run.Document
-	}{{"passing", passed}, {"failing", failed}, {"dead", dead}} {
-		t.Run(tt.name, func(t *testing.T) {
+func TestConsole(t *testing.T) {
+	for name, d := range consoleRuns() {
+		t.Run(name, func(t *testing.T) {
 			var plain, painted bytes.Buffer
-			if err := errors.Join(Console(&plain, tt.d, false), Console(&painted, tt.d, true)); err != nil {
+			if err := errors.Join(Console(&plain, d, false), Console(&painted, d, true)); err != nil {
 				t.Fatal(err)
 			}
-			golden(t, "console-"+tt.name+".txt", plain.Bytes())
+			golden(t, "console-"+name+".txt", plain.Bytes())
 			if strings.Contains(plain.String(), "\x1b") {
 				t.Error("colour codes without colour")
 			}
@@ -60,18 +63,21 @@ func TestConsole(t *testing.T) {
 			if without != plain.String() || strings.Count(painted.String(), "\x1b[0m") == 0 {
 				t.Errorf("with colour it says something else:\n%s", painted.String())
 			}
-			if lines := strings.Split(strings.TrimSpace(plain.String()), "\n"); lines[len(lines)-1] != tt.d.Verdict {
+			if lines := strings.Split(strings.TrimSpace(plain.String()), "\n"); lines[len(lines)-1] != d.Verdict {
 				t.Errorf("the last line is not the verdict: %s", lines[len(lines)-1])
 			}
-			if n := strings.Count(plain.String(), tt.d.Verdict); n != 1 || tt.d == dead && strings.Count(plain.String(), silent) != 1 {
+			if n := strings.Count(plain.String(), d.Verdict); n != 1 || name == "dead" && strings.Count(plain.String(), silent) != 1 {
 				t.Errorf("the verdict is said %d times", n)
 			}
-			if green := strings.Contains(painted.String(), "\x1b[32m"); green != (tt.d.ExitCode == 0) {
+			if green := strings.Contains(painted.String(), "\x1b[32m"); green != (d.ExitCode == 0) {
 				t.Errorf("green: %v", green)
 			}
 		})
 	}
-	t.Run("a message of an answer that was lost is not said to be another's", func(t *testing.T) {
+}
+
+func TestConsole_Warnings(t *testing.T) {
+	t.Run("a message about what the run did not do", func(t *testing.T) {
 		d := sample.Document(0, sample.Obligation("R-1", spec.Must, verdict.Pass))
 		d.Foreign = redacttest.Texts("sale.approved about 7")
 		var b bytes.Buffer

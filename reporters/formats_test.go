@@ -2,6 +2,7 @@ package reporters
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,12 +10,14 @@ import (
 	"testing"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/redact"
 	"qorcheck/harness/redact/redacttest"
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
 	"qorcheck/reporters/html"
 	"qorcheck/reporters/internal/sample"
+	"qorcheck/reporters/outline"
 	"qorcheck/spec"
 )
 
@@ -108,6 +111,42 @@ func TestMessages_AreAllShown(t *testing.T) {
 		for _, id := range []string{"the-first", "the-second", "the-third"} {
 			if !strings.Contains(text, "message "+id) || strings.Count(text, id) < 2 {
 				t.Errorf("%s does not show the message %q and its body", format, id)
+			}
+		}
+	}
+}
+
+// TestFormats_ShowTheOutline: what one format for people shows, each of them shows.
+func TestFormats_ShowTheOutline(t *testing.T) {
+	d := sample.EveryKind()
+	o := outline.Of(d)
+	want := []string{d.Verdict}
+	for _, f := range o.Failures {
+		want = append(want, f.Obligation.Requirement, f.First.ID)
+	}
+	for _, g := range o.Unjudged {
+		if g.Outcome != verdict.Waived { // the page shows the fields of a waiver apart
+			want = append(append(want, g.Why), g.IDs()...)
+		}
+	}
+	for _, w := range o.Waivers {
+		want = append(want, w.ID, w.Waiver.Reason, w.Waiver.Owner, w.Waiver.Until)
+	}
+	for _, n := range o.Tolerated {
+		want = append(want, n.Text.String(), fmt.Sprintf("%d cases", n.Count))
+	}
+	want = append(append(want, redact.Strings(o.Left)...), redact.Strings(o.Foreign)...)
+	if len(o.Failures) == 0 || len(o.Unjudged) == 0 || len(o.Needless) == 0 || len(o.Tolerated) == 0 || len(o.Left) == 0 || len(o.Foreign) == 0 || len(o.Untested) == 0 {
+		t.Fatalf("the sample leaves a list empty: %+v", o)
+	}
+	for _, name := range []string{"console", "markdown", "html"} {
+		var b strings.Builder
+		if err := texts(d)[name](&b); err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range want {
+			if !strings.Contains(b.String(), text) {
+				t.Errorf("%s lacks %q", name, text)
 			}
 		}
 	}

@@ -13,7 +13,6 @@ import (
 
 func TestSelect(t *testing.T) {
 	p := promise(t)
-	only := func(keep func(*plan.Obligation) bool) func(*plan.Obligation) bool { return keep }
 	operation := func(id string) func(*plan.Obligation) bool {
 		return func(o *plan.Obligation) bool { return o.Operation.ID == id }
 	}
@@ -25,24 +24,24 @@ func TestSelect(t *testing.T) {
 		{"no filter keeps all", "", func(*plan.Obligation) bool { return true }, ""},
 		{"white space keeps all", " \t", func(*plan.Obligation) bool { return true }, ""},
 		{"an operation", "operation:payment-capture", operation("payment-capture"), ""},
-		{"a requirement", "requirement:RH-401-1", only(func(o *plan.Obligation) bool { return o.Requirement.ID == "RH-401-1" }), ""},
-		{"a level", "level:should", only(func(o *plan.Obligation) bool { return o.Requirement.Level == spec.Should }), ""},
-		{"a chapter", "chapter:outcomes", only(func(o *plan.Obligation) bool { return o.Requirement.Chapter == "outcomes" }), ""},
-		{"a kind", "kind:malformed.syntax", only(func(o *plan.Obligation) bool { return slices.Contains(o.Requirement.Cases, "malformed.syntax") }), ""},
-		{"a kind by what it begins with", "kind:malformed", only(func(o *plan.Obligation) bool {
+		{"a requirement", "requirement:RH-401-1", func(o *plan.Obligation) bool { return o.Requirement.ID == "RH-401-1" }, ""},
+		{"a level", "level:should", func(o *plan.Obligation) bool { return o.Requirement.Level == spec.Should }, ""},
+		{"a chapter", "chapter:outcomes", func(o *plan.Obligation) bool { return o.Requirement.Chapter == "outcomes" }, ""},
+		{"a kind", "kind:malformed.syntax", func(o *plan.Obligation) bool { return slices.Contains(o.Requirement.Cases, "malformed.syntax") }, ""},
+		{"a kind by what it begins with", "kind:malformed", func(o *plan.Obligation) bool {
 			return slices.ContainsFunc(o.Requirement.Cases, func(k string) bool { return strings.HasPrefix(k, "malformed") })
-		}), ""},
-		{"every kind", "kind:any", only(func(o *plan.Obligation) bool { return len(o.Requirement.Cases) == 0 }), ""},
-		{"both of two", "operation:payment-capture && requirement:RH-401-1", only(func(o *plan.Obligation) bool { return o.ID == "payment-capture.RH-401-1" }), ""},
-		{"either of two, and not a third", "(operation:payment-capture || operation:payment-void) && !kind:malformed", only(func(o *plan.Obligation) bool {
+		}, ""},
+		{"every kind", "kind:any", func(o *plan.Obligation) bool { return len(o.Requirement.Cases) == 0 }, ""},
+		{"both of two", "operation:payment-capture && requirement:RH-401-1", func(o *plan.Obligation) bool { return o.ID == "payment-capture.RH-401-1" }, ""},
+		{"either of two, and not a third", "(operation:payment-capture || operation:payment-void) && !kind:malformed", func(o *plan.Obligation) bool {
 			return (o.Operation.ID == "payment-capture" || o.Operation.ID == "payment-void") && !slices.Contains(labels(o), "kind:malformed")
-		}), ""},
-		{"an expression", "/^operation:payment-(capture|void)$/", only(func(o *plan.Obligation) bool {
+		}, ""},
+		{"an expression", "/^operation:payment-(capture|void)$/", func(o *plan.Obligation) bool {
 			return o.Operation.ID == "payment-capture" || o.Operation.ID == "payment-void"
-		}), ""},
-		{"a set", "operation: containsAny {payment-capture, payment-void}", only(func(o *plan.Obligation) bool {
+		}, ""},
+		{"a set", "operation: containsAny {payment-capture, payment-void}", func(o *plan.Obligation) bool {
 			return o.Operation.ID == "payment-capture" || o.Operation.ID == "payment-void"
-		}), ""},
+		}, ""},
 		{"nothing matches", "operation:payment-captures", nil, `--filter "operation:payment-captures": none of the `},
 		{"half a name matches nothing", "operation:payment", nil, "none of the"},
 		{"what excludes itself matches nothing", "level:must && !level:must", nil, "none of the"},

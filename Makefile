@@ -81,7 +81,7 @@ lint: ## vet with staticcheck
 
 fuzz: ## at random, a minute each: schemas, and texts around secrets
 	$(RAN) $(GO) test -run '^$$' -fuzz FuzzFaults -fuzztime 60s -fuzzminimizetime 10x ./harness/generate
-	$(RAN) $(GO) test -run '^$$' -fuzz FuzzRedactor -fuzztime 60s -fuzzminimizetime 10x ./harness/exchange
+	$(RAN) $(GO) test -run '^$$' -fuzz FuzzRedactor -fuzztime 60s -fuzzminimizetime 10x ./harness/redact
 
 bench: ## measure, write harness/BENCHMARKS.md
 	$(RAN) $(GO) test -tags bench -run '^TestBench$$' -count=1 -timeout 30m -v ./harness/cli

@@ -93,7 +93,7 @@ func values(n int) []string {
 	return list
 }
 
-func TestReadBacksAreShared(t *testing.T) {
+func TestBatches_ShareReadBacks(t *testing.T) {
 	s := &shelf{several: true, stored: []string{"control"}}
 	rows, counted := readBackAll(t, s, values(40))
 	if len(rows) > 0 {
@@ -110,7 +110,7 @@ func TestReadBacksAreShared(t *testing.T) {
 	}
 }
 
-func TestATraceIsReadBackOnItsOwn(t *testing.T) {
+func TestBatches_ReadATraceBackAlone(t *testing.T) {
 	s := &shelf{several: true, stored: []string{"control", "q7"}}
 	rows, _ := readBackAll(t, s, values(20))
 	if len(rows) != 1 || rows["q7"] != 1 || !slices.Contains(s.asked, "q7") {
@@ -118,9 +118,9 @@ func TestATraceIsReadBackOnItsOwn(t *testing.T) {
 	}
 }
 
-// TestATargetThatTakesOneValueIsAskedForOne: it finds nothing of several, the
+// TestBatches_OfATargetThatTakesOneValue: it finds nothing of several, the
 // control neither, which would prove nothing.
-func TestATargetThatTakesOneValueIsAskedForOne(t *testing.T) {
+func TestBatches_OfATargetThatTakesOneValue(t *testing.T) {
 	s := &shelf{stored: []string{"control", "q3"}}
 	rows, _ := readBackAll(t, s, values(10))
 	if len(rows) != 1 || rows["q3"] != 1 {

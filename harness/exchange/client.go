@@ -49,8 +49,8 @@ func New(s settings.Settings, d *spec.Description) *Client {
 // Redactor returns what takes the secrets of the run out of texts.
 func (c *Client) Redactor() *redact.Redactor { return c.redactor }
 
-// Pauses returns a channel of the times in which nothing is sent. A pause that nobody
-// takes from it is dropped.
+// Pauses returns a channel of the times in which nothing is sent. A pause is
+// dropped while the channel is full.
 func (c *Client) Pauses() <-chan Pause { return c.pace.pauses }
 
 // Reach opens a connection to the target and closes it.

@@ -12,7 +12,7 @@ import (
 )
 
 // Curl renders the command that repeats a step in a POSIX shell. Secrets, unique
-// values and values from earlier answers are shell variables; value tells what
+// values and values from earlier answers are shell variables; value returns what
 // one stands for, so that what its place cannot hold as it is, is escaped there.
 func Curl(target *url.URL, step plan.Step, value func(plan.Placeholder) (string, error)) string {
 	l := line{step, value}

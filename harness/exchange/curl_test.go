@@ -87,7 +87,7 @@ func shell(t *testing.T, line string, variables ...string) called {
 
 // A curl line sends what the client sent: each step goes to a server, its line
 // to a shell, and both must agree.
-func TestCurlRepeatsTheRequest(t *testing.T) {
+func TestCurl_RepeatsTheRequest(t *testing.T) {
 	var uri, method string
 	var header http.Header
 	var body []byte
@@ -206,7 +206,7 @@ func sameBody(a, b []byte) bool {
 	return err == nil && otherErr == nil && len(form["key"]) == 1 && reflect.DeepEqual(form, other)
 }
 
-func TestCurlOfASettlement(t *testing.T) {
+func TestCurl_OfASettlement(t *testing.T) {
 	target, err := url.Parse("http://127.0.0.1:8080/v3")
 	if err != nil {
 		t.Fatal(err)

@@ -31,7 +31,7 @@ func secretStep() plan.Step {
 }
 
 // A target that echoes what it got, in any way, does not bring a secret into the evidence.
-func TestCanariesDoNotSurviveInEvidence(t *testing.T) {
+func TestEvidence_HoldsNoSecret(t *testing.T) {
 	all := strings.Join([]string{appKey, clientKey, login, testCard, "4571 0000 0000 0001", "4571-0000-0000-0001", "card " + otherCard, "CVV 873", `{"cvv":"951"}`}, " | ")
 	for _, tt := range []struct {
 		claim string
@@ -140,7 +140,7 @@ func TestCanariesDoNotSurviveInEvidence(t *testing.T) {
 	}
 }
 
-func TestEvidenceShowsTheExchange(t *testing.T) {
+func TestEvidence_ShowsTheExchange(t *testing.T) {
 	c := toyClient(t, toyServer(t, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		w.Header().Set("B", "2")
@@ -169,7 +169,7 @@ func TestEvidenceShowsTheExchange(t *testing.T) {
 }
 
 // The request line shows what was sent, escaped as it was, with secrets by name.
-func TestTheRequestLineIsWhatWasSent(t *testing.T) {
+func TestEvidence_RequestLineIsWhatWasSent(t *testing.T) {
 	var uri string
 	target := toyServer(t, func(_ http.ResponseWriter, r *http.Request) { uri = r.URL.RequestURI() })
 	step := get("/x/" + hole(plan.FromAnswer, "ODD"))
@@ -186,7 +186,7 @@ func TestTheRequestLineIsWhatWasSent(t *testing.T) {
 }
 
 // Of a header no more is kept than people read.
-func TestLongHeadersAreCut(t *testing.T) {
+func TestEvidence_CutsLongHeaders(t *testing.T) {
 	many := http.Header{}
 	for range 1000 {
 		many.Add("X-Many", strings.Repeat("z", maxLine*2))

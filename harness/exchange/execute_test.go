@@ -18,7 +18,7 @@ import (
 	"qorcheck/spec"
 )
 
-func TestAStepIsSentManyTimesAtOnce(t *testing.T) {
+func TestStep_IsSentSeveralTimesAtOnce(t *testing.T) {
 	const times = 5
 	var here atomic.Int32
 	all := make(chan struct{})
@@ -43,8 +43,8 @@ func TestAStepIsSentManyTimesAtOnce(t *testing.T) {
 	}
 }
 
-// TestWhatManyTimesMadeIsRemoved: each of the equal requests may have made something.
-func TestWhatManyTimesMadeIsRemoved(t *testing.T) {
+// TestCleanup_OfStepsSentSeveralTimes: each of the equal requests may have made something.
+func TestCleanup_OfStepsSentSeveralTimes(t *testing.T) {
 	var made atomic.Int32
 	var mu sync.Mutex
 	var removed []string
@@ -67,7 +67,7 @@ func TestWhatManyTimesMadeIsRemoved(t *testing.T) {
 	}
 }
 
-func TestHangingUp(t *testing.T) {
+func TestHangUp(t *testing.T) {
 	t.Run("drops the connection when the answer begins", func(t *testing.T) {
 		dropped := make(chan error, 1)
 		c := toyClient(t, rawServer(t, func(w io.Writer, _, _ int) bool {
@@ -99,7 +99,7 @@ func TestHangingUp(t *testing.T) {
 			t.Errorf("stopped: %s", got.Stopped)
 		}
 	})
-	t.Run("no answer at all is told as such", func(t *testing.T) {
+	t.Run("no answer at all is a failure", func(t *testing.T) {
 		c := toyClient(t, rawServer(t, func(io.Writer, int, int) bool { return false }))
 		step := post("/pay", "{}")
 		step.HangUp, step.Fresh = true, true
@@ -109,7 +109,7 @@ func TestHangingUp(t *testing.T) {
 	})
 }
 
-func TestPreparationsEndAsTheyMust(t *testing.T) {
+func TestPreparation_MustEndAsPlanned(t *testing.T) {
 	for _, tt := range []struct {
 		claim, body string
 		ends        spec.Ending
@@ -131,7 +131,7 @@ func TestPreparationsEndAsTheyMust(t *testing.T) {
 	}
 }
 
-func TestWhatFollowsARejectionFollowsNothingElse(t *testing.T) {
+func TestObserve_AfterARejectionOnly(t *testing.T) {
 	for status, want := range map[int]int{200: 1, 400: 3} {
 		c := toyClient(t, toyServer(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
 		again, corrected, plain := get("/again"), get("/corrected"), get("/plain")
@@ -142,7 +142,7 @@ func TestWhatFollowsARejectionFollowsNothingElse(t *testing.T) {
 	}
 }
 
-func TestAwaitingAMessage(t *testing.T) {
+func TestAwait(t *testing.T) {
 	source := &spec.Operation{Conformance: spec.Conformance{Messages: &spec.Messaging{ID: "/payment"}}}
 	c := toyClient(t, toyServer(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"id":"7"}`) }), func(s *settings.Settings) { s.MessageWait = 300 * time.Millisecond })
 	act := post("/pay", "{}")
@@ -178,7 +178,7 @@ func TestAwaitingAMessage(t *testing.T) {
 	if shown := fmt.Sprint(r.Evidence(), *r.Evidence().Answer); strings.Contains(shown, receiver.Secret()) {
 		t.Errorf("the evidence holds the secret of the messages: %s", shown)
 	}
-	if value, err := c.receiving("secret", "case"); err != nil || value != receiver.Secret() {
+	if value, err := c.registration("secret", "case"); err != nil || value != receiver.Secret() {
 		t.Errorf("%s, %v", value, err)
 	}
 }
@@ -240,7 +240,7 @@ func TestPreparation(t *testing.T) {
 	})
 }
 
-func TestCleanUp(t *testing.T) {
+func TestCleanup(t *testing.T) {
 	byPath := plan.Step{Name: "remove", Request: plan.Request{Method: "DELETE", Path: "/made/" + hole(plan.FromAnswer, "ID")}}
 	byQuery := plan.Step{Name: "remove", Request: plan.Request{Method: "DELETE", Path: "/made", Query: []plan.Field{{Name: "id", Value: hole(plan.FromAnswer, "ID")}}}}
 	for _, tt := range []struct {
@@ -254,7 +254,7 @@ func TestCleanUp(t *testing.T) {
 		{"follows an act that failed", `{"id":"7"}`, 500, 204, byPath, true, false},
 		{"follows an interruption", `{"id":"7"}`, 0, 200, byPath, true, false},
 		{"takes 404 for removed", `{"id":"7"}`, 200, 404, byPath, true, false},
-		{"tells what it left", `{"id":"7"}`, 200, 500, byPath, true, true},
+		{"lists what it left", `{"id":"7"}`, 200, 500, byPath, true, true},
 		{"fills a query", `{"id":"7"}`, 200, 200, byQuery, true, false},
 		{"has nothing to do when nothing was made", `{}`, 200, 200, byPath, false, false},
 		{"has nothing to do by query when nothing was made", `{}`, 200, 200, byQuery, false, false},
@@ -291,7 +291,7 @@ func TestCleanUp(t *testing.T) {
 			}
 		})
 	}
-	t.Run("removes what the act itself made, and after an interrupted run tells what it could not", func(t *testing.T) {
+	t.Run("removes what the act itself made, and after an interrupted run lists what it could not", func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		c := toyClient(t, rawServer(t, func(w io.Writer, _, n int) bool {
 			cancel()
@@ -314,7 +314,7 @@ func TestCleanUp(t *testing.T) {
 	})
 }
 
-func TestObserveFollowsTheAct(t *testing.T) {
+func TestObserve_FollowsTheAct(t *testing.T) {
 	var order []string
 	c := toyClient(t, toyServer(t, func(_ http.ResponseWriter, r *http.Request) { order = append(order, r.URL.Path) }))
 	got := c.Execute(t.Context(), &plan.Case{ID: "case", Prepare: []plan.Step{get("/1")}, Act: get("/2"), Observe: []plan.Step{get("/3"), get("/4")}, Cleanup: []plan.Step{get("/5")}}, nil)

@@ -97,7 +97,7 @@ func (w frames) number(kind byte, stream uint32, numbers ...uint32) bool {
 	return w.frame(kind, 0, stream, payload)
 }
 
-func TestHostileHTTP2(t *testing.T) {
+func TestHTTP2_HostileFrames(t *testing.T) {
 	const refused, internal, calm = 7, 2, 11 // error codes
 	for _, tt := range []struct {
 		claim string
@@ -226,7 +226,7 @@ func nameServer(t *testing.T, code int) string {
 	return conn.LocalAddr().String()
 }
 
-func TestNamesThatLeadNowhere(t *testing.T) {
+func TestHostNames_WithoutAddress(t *testing.T) {
 	for _, tt := range []struct {
 		claim string
 		code  int
@@ -259,7 +259,7 @@ func TestNamesThatLeadNowhere(t *testing.T) {
 }
 
 // What a hostile target makes a client hold is bounded, and one client outlives many of them.
-func TestOneClientOutlivesHostility(t *testing.T) {
+func TestClient_SurvivesHostileTargets(t *testing.T) {
 	var turn atomic.Int32
 	hostile := []string{
 		"", "x", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{}", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n{}",

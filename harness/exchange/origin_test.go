@@ -12,7 +12,7 @@ import (
 )
 
 // Keys go to the target's origin and nowhere else, whatever leads elsewhere.
-func TestCredentialsStayAtTheTarget(t *testing.T) {
+func TestCredentials_StayAtTheTarget(t *testing.T) {
 	var mu sync.Mutex
 	var leaked []string
 	elsewhere := toyServer(t, func(w http.ResponseWriter, r *http.Request) {

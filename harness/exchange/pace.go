@@ -15,10 +15,10 @@ import (
 	"qorcheck/harness/settings"
 )
 
-// How long and how often a target that asks for time is waited for.
+// Limits of retries when a target asks for time.
 const (
-	MaxWait  = time.Minute // each time
-	MaxWaits = 3           // for one request
+	MaxWait  = time.Minute // before each retry
+	MaxWaits = 3           // retries of one request
 )
 
 // Pause is a time in which nothing is sent, because the target asked for it.
@@ -27,8 +27,8 @@ type Pause struct {
 	Why redact.Text
 }
 
-// pace holds requests back: by the rate that was asked for, and all of them while
-// the target asks for time.
+// pace holds requests back: by the rate limit, and all of them while the target asks
+// for time.
 type pace struct {
 	limiter *rate.Limiter
 	pauses  chan Pause
@@ -62,10 +62,10 @@ func (p *pace) wait(ctx context.Context) error {
 	}
 }
 
-// maxPauses is how many pauses are kept for somebody to take.
+// maxPauses is the capacity of the channel of pauses.
 const maxPauses = 16
 
-// hold sends nothing for a while. It is one pause, however many requests are answered so.
+// hold holds all requests back for a while. It reports one pause, however many responses ask for it.
 func (p *pace) hold(pause Pause) {
 	p.mu.Lock()
 	until := time.Now().Add(pause.For)
@@ -77,14 +77,14 @@ func (p *pace) hold(pause Pause) {
 	if longer && pause.For > 0 {
 		select {
 		case p.pauses <- pause:
-		default: // nobody takes them
+		default: // no receiver
 		}
 	}
 }
 
-// sendWithRetryAfter makes the exchange of a request, and makes it again, a few times, when
-// the target asks for time. Once the context has ended nothing more goes out; what
-// is on its way is waited for, since only its answer tells what has to be removed.
+// sendWithRetryAfter sends a request, and retries it up to MaxWaits times while the
+// target asks for time. Once the context has ended nothing more is sent; the response
+// to what was sent is waited for, since only it shows what must be removed.
 func (c *Client) sendWithRetryAfter(ctx context.Context, request *http.Request, r *Record) {
 	for {
 		if err := c.pace.wait(ctx); err != nil {
@@ -104,18 +104,18 @@ func (c *Client) sendWithRetryAfter(ctx context.Context, request *http.Request, 
 	}
 }
 
-// retryAfter reports whether an answer asks for time, and for how much: as
-// Retry-After says, or a second with a 429 that says nothing. A 503 that says
-// nothing does not promise that there will be a better time.
+// retryAfter reports whether a response asks for time, and returns how much: as its
+// Retry-After says, or a second for a 429 without one. A 503 without one does not
+// promise that a retry will succeed.
 func retryAfter(a *Answer, now time.Time) (time.Duration, bool) {
 	if a == nil || a.Status != http.StatusTooManyRequests && a.Status != http.StatusServiceUnavailable {
 		return 0, false
 	}
-	told := strings.TrimSpace(a.Header.Get("Retry-After"))
-	if seconds, err := strconv.ParseUint(told, 10, 31); err == nil {
+	value := strings.TrimSpace(a.Header.Get("Retry-After"))
+	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
 		return time.Duration(seconds) * time.Second, true
 	}
-	if date, err := http.ParseTime(told); err == nil {
+	if date, err := http.ParseTime(value); err == nil {
 		return max(date.Sub(now), 0), true
 	}
 	return time.Second, a.Status == http.StatusTooManyRequests

@@ -11,7 +11,7 @@ import (
 	"qorcheck/harness/settings"
 )
 
-func TestAskedFor(t *testing.T) {
+func TestRetryAfter(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for _, tt := range []struct {
 		claim  string
@@ -45,7 +45,7 @@ func TestAskedFor(t *testing.T) {
 	}
 }
 
-func TestATargetIsGivenTime(t *testing.T) {
+func TestRetryAfter_IsWaitedFor(t *testing.T) {
 	for _, tt := range []struct {
 		claim              string
 		busy               int32 // requests that are answered 503
@@ -75,7 +75,7 @@ func TestATargetIsGivenTime(t *testing.T) {
 	}
 }
 
-func TestPause_IsDroppedWhenNobodyTakesIt(t *testing.T) {
+func TestPause_IsDroppedWithoutReceiver(t *testing.T) {
 	p := newPace(0)
 	longer := time.Millisecond
 	for range maxPauses + 4 {
@@ -125,7 +125,7 @@ func TestPause_HoldsEveryRequest(t *testing.T) {
 	})
 }
 
-func TestRateIsKept(t *testing.T) {
+func TestRate_IsKept(t *testing.T) {
 	var seen atomic.Int32
 	c := toyClient(t, toyServer(t, func(http.ResponseWriter, *http.Request) { seen.Add(1) }), func(s *settings.Settings) { s.Rate = 0.001 })
 	if r := c.Do(t.Context(), "c", get("/x"), nil); r.Failure != nil {

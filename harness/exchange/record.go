@@ -65,8 +65,8 @@ type Answer struct {
 	Trailing  bool // bytes followed the body on its connection
 }
 
-// Silence says why a record tells nothing of the target, neither good nor bad: no
-// answer came, or it had no time for one. It is "" of a record that tells something.
+// Silence returns why a record proves nothing about the target: no response came, or
+// the target asked for time. It is "" for any other record.
 func (r Record) Silence() string {
 	switch {
 	case r.Failure != nil && (r.Failure.Kind == Network || r.Failure.Kind == Timeout):
@@ -142,7 +142,7 @@ func (t *Transcript) Interrupted() bool {
 		slices.ContainsFunc(t.Prepare, interrupted) || slices.ContainsFunc(t.Observe, interrupted) || slices.ContainsFunc(t.Cleanup, interrupted)
 }
 
-// Unanswered reports whether a request of the case got no answer that tells something.
+// Unanswered reports whether a request of the case got no response that proves something, see Silence.
 func (t *Transcript) Unanswered() bool {
 	return slices.ContainsFunc(t.Records(), func(r Record) bool { return r.Silence() != "" })
 }

@@ -7,7 +7,7 @@ import (
 	"qorcheck/harness/plan"
 )
 
-func TestRecordsAreInTheOrderOfSending(t *testing.T) {
+func TestRecords_AreInTheOrderOfSending(t *testing.T) {
 	named := func(name string) Record { return Record{Step: plan.Step{Name: name}} }
 	act := named("act")
 	full := &Transcript{Prepare: []Record{named("a"), named("b")}, Act: &act, Observe: []Record{named("c")}, Cleanup: []Record{named("d")}}
@@ -35,7 +35,7 @@ func TestRecordsAreInTheOrderOfSending(t *testing.T) {
 	}
 }
 
-func TestInterruptedTellsTheEndOfTheRunFromOtherFailures(t *testing.T) {
+func TestInterrupted_IsTheEndOfTheRunAlone(t *testing.T) {
 	for _, tt := range []struct {
 		claim string
 		kind  FailureKind

@@ -12,13 +12,13 @@ import (
 	"qorcheck/harness/plan"
 )
 
-// filler replaces the placeholders of one case.
+// filler replaces the placeholders of one case by their values.
 type filler struct {
 	client      *Client
 	caseID      string
 	values      map[string]string // captured from earlier answers
 	body        []byte
-	otherOrigin bool // the request leads to another origin than the target's
+	otherOrigin bool // the request leads to another origin than the target's, where no credential goes
 }
 
 var errOtherOrigin = errors.New("credentials go to the target's origin only, and this request leads elsewhere")
@@ -123,7 +123,7 @@ func (f *filler) value(p plan.Placeholder) (string, error) {
 	case plan.FromRun:
 		return f.client.unique(f.caseID, p)
 	case plan.FromReceiver:
-		return f.client.receiving(p.Args[0], f.caseID)
+		return f.client.registration(p.Args[0], f.caseID)
 	case plan.FromAnswer, plan.UnlikeAnswer:
 		value, ok := f.values[p.Args[0]]
 		if !ok {
@@ -157,8 +157,9 @@ func (h hostError) Error() string {
 
 func blocked(host string) error { return hostError(host) }
 
-// receiving is what a registration says of where messages come in.
-func (c *Client) receiving(what, caseID string) (string, error) {
+// registration returns what a subscription sends about the receiver: its
+// address for a case, or the header pair of the messages.
+func (c *Client) registration(what, caseID string) (string, error) {
 	switch {
 	case c.receiver == nil:
 		return "", errors.New(c.silent)
@@ -170,7 +171,8 @@ func (c *Client) receiving(what, caseID string) (string, error) {
 	return c.receiver.Address(placeOf(what, caseID)), nil
 }
 
-// placeOf is a place of the receiver: one for the run, the others for each case.
+// placeOf returns a place of the receiver: that of acknowledged messages serves the
+// whole run, any other one case.
 func placeOf(name, caseID string) string {
 	if name == message.Acknowledging {
 		return name

@@ -10,7 +10,7 @@ import (
 )
 
 // Only listed card numbers go out in a card field, whatever a plan holds.
-func TestStrayCardsAreNotSent(t *testing.T) {
+func TestCards_UnlistedAreNotSent(t *testing.T) {
 	const listed, stray, escaped = "4571000000000001", "4242424242424242", `\u0034242424242424242`
 	json := func(body plan.Template) plan.Step { return post("/pay", body) }
 	form := func(body plan.Template) plan.Step {
@@ -65,7 +65,7 @@ func TestStrayCardsAreNotSent(t *testing.T) {
 }
 
 // What a case makes of a credential is as secret as the credential.
-func TestAlteredCredentialsAreRedacted(t *testing.T) {
+func TestCredentials_AlteredAreRedacted(t *testing.T) {
 	r := toyRedactor(t)
 	altered := plan.Twisted(clientKey)
 	if len(altered) < 2 {

@@ -50,7 +50,7 @@ func (c *Client) takeKept(step plan.Step, request *http.Request) *connection {
 }
 
 // hangUp makes the exchange over a connection of its own and drops it when the
-// answer begins. Where none begins, that is told.
+// answer begins. Where none begins, the failure says so.
 func (c *Client) hangUp(ctx context.Context, request *http.Request, r *Record) {
 	conn, err := c.wire.open(ctx, request.URL)
 	if err != nil {
@@ -94,7 +94,7 @@ func (c *Client) roundTrip(ctx context.Context, conn *connection, kept bool, req
 		return false
 	}
 	if !conn.shared {
-		_ = conn.Close() // it is of no use any more
+		_ = conn.Close() // it cannot be used again
 	}
 	safe := request.Method == http.MethodGet || request.Method == http.MethodHead
 	dropped := !conn.shared && in == inBefore

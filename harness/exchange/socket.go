@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// socket is a connection that knows how much went over it, whether somebody reads
-// from it, and whether bytes came between an answer and the next request.
+// socket is a connection that counts its bytes, and knows whether a read is under way
+// and whether bytes came between a response and the next request.
 type socket struct {
 	net.Conn
 
@@ -70,8 +70,8 @@ func (s *socket) Close() error {
 	return s.Conn.Close()
 }
 
-// waitIdle waits, after the end of an answer, until more is waited for, which shows
-// that all that has come was read, or until the connection is closed. It tells
+// waitIdle waits, after the end of a response, until the next read begins, which shows
+// that all that has come was read, or until the connection is closed. It reports
 // whether the connection can be used again.
 func (s *socket) waitIdle() bool {
 	s.mu.Lock()

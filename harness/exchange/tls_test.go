@@ -80,7 +80,7 @@ func tlsServer(t *testing.T, config *tls.Config, h http.HandlerFunc) string {
 	return server.URL
 }
 
-func TestTrustIsChecked(t *testing.T) {
+func TestTLS_TrustIsChecked(t *testing.T) {
 	a, stranger := newAuthority(t), newAuthority(t)
 	for _, tt := range []struct {
 		claim    string
@@ -109,7 +109,7 @@ func TestTrustIsChecked(t *testing.T) {
 	}
 }
 
-func TestTheClientCertificateIsTheTargetsAlone(t *testing.T) {
+func TestTLS_ClientCertificateGoesToTheTargetAlone(t *testing.T) {
 	a := newAuthority(t)
 	shown := func(r *http.Request) int { return len(r.TLS.PeerCertificates) }
 	var atTarget, elsewhere int

@@ -100,7 +100,7 @@ func address(u *url.URL) string {
 	return net.JoinHostPort(u.Hostname(), port)
 }
 
-// origin tells URLs of one server from those of another.
+// origin is the scheme, host and port of a URL: what URLs of one server share.
 func origin(u *url.URL) string { return u.Scheme + "://" + address(u) }
 
 // open makes a connection to where a URL leads.
@@ -142,7 +142,7 @@ func (w *wire) take(u *url.URL) *connection {
 			return c
 		}
 		w.kept[key] = list[:len(list)-1]
-		_ = c.Close() // it is of no use any more
+		_ = c.Close() // it cannot be used again
 	}
 	return nil
 }
@@ -153,7 +153,7 @@ func (w *wire) keep(c *connection) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.closed {
-		_ = c.Close() // nobody is left to use it
+		_ = c.Close() // it will not be used again
 		return
 	}
 	w.kept[c.origin] = append(w.kept[c.origin], c)
@@ -166,7 +166,7 @@ func (w *wire) close() {
 	w.closed = true
 	for _, list := range w.kept {
 		for _, c := range list {
-			_ = c.Close() // nobody is left to use it
+			_ = c.Close() // it will not be used again
 		}
 	}
 	clear(w.kept)

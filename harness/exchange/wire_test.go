@@ -16,7 +16,7 @@ import (
 	"qorcheck/harness/settings"
 )
 
-func TestConnectionsAreKept(t *testing.T) {
+func TestConnections_AreKept(t *testing.T) {
 	var mu sync.Mutex
 	from := map[string]int{}
 	c := toyClient(t, toyServer(t, func(w http.ResponseWriter, r *http.Request) {
@@ -49,7 +49,7 @@ func TestConnectionsAreKept(t *testing.T) {
 	})
 }
 
-func TestConnectionsAreSharedOverHTTP2(t *testing.T) {
+func TestConnections_AreSharedOverHTTP2(t *testing.T) {
 	var mu sync.Mutex
 	from := map[string]int{}
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -81,8 +81,8 @@ func TestConnectionsAreSharedOverHTTP2(t *testing.T) {
 	}
 }
 
-// What follows an answer on its connection is told, and is nobody's answer.
-func TestBytesAfterTheBody(t *testing.T) {
+// What follows a response on its connection is noted, and taken for no response.
+func TestResponse_BytesAfterTheBody(t *testing.T) {
 	const answer = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 	const chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
 	const forged = "HTTP/1.1 418 Forged\r\nContent-Length: 0\r\n\r\n"

@@ -110,7 +110,7 @@ func (r *Redactor) namesIn(text string) []found {
 	return slices.CompactFunc(list, func(a, b found) bool { return a.end == b.end })
 }
 
-// hasPrefixFold reports whether a text begins with a name in small letters, in whatever letters.
+// hasPrefixFold reports whether a text begins with a lower-case name, ignoring the case of its ASCII letters.
 func hasPrefixFold(text, name string) bool {
 	if len(text) < len(name) {
 		return false

@@ -169,7 +169,6 @@ func TestOnlyTheExchangeSends(t *testing.T) {
 	connect := []string{
 		"harness/exchange", "harness/message", "harness/sandbox",
 		"harness/sandbox/internal/api", "harness/sandbox/internal/defects", "harness/sandbox/internal/strict",
-		"harness/cli", // serves the sandbox
 	}
 	words := map[string]func(name string) bool{
 		"http": func(name string) bool {

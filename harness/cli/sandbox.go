@@ -7,12 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"net"
-	"net/http"
 	"os"
 	"text/tabwriter"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -90,41 +87,26 @@ func (f *sandboxFlags) serve(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("--data %s: %w", f.data, err)
 	}
-	defer func() { err = errors.Join(err, target.Close()) }()
-	listener, err := net.Listen("tcp", f.addr)
+	listening, err := target.Listen(f.addr, secured)
 	if err != nil {
-		return fmt.Errorf("--addr %s: %w", f.addr, err)
+		return errors.Join(fmt.Errorf("--addr %s: %w", f.addr, err), target.Close())
 	}
-	scheme := "http"
-	if secured != nil {
-		scheme = "https"
-	}
-	origin := scheme + "://" + listener.Addr().String()
+	defer func() { err = errors.Join(err, listening.Stop()) }()
+	origin := listening.Origin
 	fixtures, remove, err := f.writeFixtures(origin)
 	if err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
 	defer func() { err = errors.Join(err, remove()) }()
-
-	server := &http.Server{Handler: target, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0), TLSConfig: secured}
-	context.AfterFunc(ctx, func() { _ = server.Close() })
 	for _, m := range mutants {
 		if _, err := fmt.Fprintf(f.stdout, "defect:   %s: it %s\n", m.Name, m.Breaks); err != nil {
-			return errors.Join(err, listener.Close())
+			return err
 		}
 	}
 	if _, err := fmt.Fprintf(f.stdout, "url:      %s/v3\nfixtures: %s\ncertify:  qorcheck run --target %s/v3 --fixtures %s\n", origin, fixtures, origin, fixtures); err != nil {
-		return errors.Join(err, listener.Close())
+		return err
 	}
-	if secured != nil {
-		err = server.ServeTLS(listener, "", "")
-	} else {
-		err = server.Serve(listener)
-	}
-	if errors.Is(err, http.ErrServerClosed) {
-		return nil
-	}
-	return err
+	return listening.Wait(ctx)
 }
 
 // tls reads the certificate to serve HTTPS with, nil for HTTP.

@@ -7,6 +7,8 @@
 package sandbox
 
 import (
+	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -81,33 +83,59 @@ func (s *Sandbox) Close() error {
 	return nil
 }
 
-// Listening is a sandbox that serves on loopback, at a free port.
+// Listening is a sandbox that serves at an address.
 type Listening struct {
 	Origin  string // as http://127.0.0.1:8080
 	server  *http.Server
 	sandbox *Sandbox
+	ended   chan error // how serving ended
 }
 
-// Listen makes a sandbox and serves it until it is stopped.
+// Listen makes a sandbox and serves it on loopback, at a free port, until it is stopped.
 func Listen(o Options) (*Listening, error) {
 	s, err := New(o)
 	if err != nil {
 		return nil, err
 	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := s.Listen("127.0.0.1:0", nil)
 	if err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
-	l := &Listening{
-		Origin:  "http://" + listener.Addr().String(),
-		server:  &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0)},
-		sandbox: s,
-	}
-	go func() { _ = l.server.Serve(listener) }() // ends with http.ErrServerClosed
 	return l, nil
 }
 
-// Stop ends the serving, whatever is under way.
+// Listen serves at an address until it is stopped, by HTTPS if there is a TLS configuration.
+func (s *Sandbox) Listen(address string, secured *tls.Config) (*Listening, error) {
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	l := &Listening{
+		Origin:  "http://" + listener.Addr().String(),
+		server:  &http.Server{Handler: s, ReadHeaderTimeout: 10 * time.Second, ErrorLog: log.New(io.Discard, "", 0), TLSConfig: secured},
+		sandbox: s,
+		ended:   make(chan error, 1),
+	}
+	serve := func() error { return l.server.Serve(listener) }
+	if secured != nil {
+		l.Origin = "https://" + listener.Addr().String()
+		serve = func() error { return l.server.ServeTLS(listener, "", "") }
+	}
+	go func() { l.ended <- serve() }()
+	return l, nil
+}
+
+// Wait waits until the context ends, or serving fails.
+func (l *Listening) Wait(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-l.ended:
+		return err
+	}
+}
+
+// Stop ends the serving, whatever is under way, and closes the sandbox.
 func (l *Listening) Stop() error { return errors.Join(l.server.Close(), l.sandbox.Close()) }
 
 // Fixtures returns the fixtures file of a sandbox that listens at origin,

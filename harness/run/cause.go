@@ -39,7 +39,7 @@ const (
 	MaxBody   = 16 << 10 // bytes of a message's body in kept evidence; the journal has the whole
 )
 
-// gathering is a cause while cases still arrive.
+// gathering is a cause to which cases are still added.
 type gathering struct {
 	Cause
 	last string // the case that was added last
@@ -47,7 +47,7 @@ type gathering struct {
 
 type causes map[string]*gathering
 
-// add files a verdict that is no pass and returns the id of its cause.
+// add adds a verdict other than pass to its cause, and returns the cause's id.
 func (all causes) add(o *Obligation, e Entry, v Verdict) string {
 	cause := all.find(o, e.Kind, v)
 	if cause.last != e.Case {

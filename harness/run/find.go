@@ -6,7 +6,7 @@ import (
 	"qorcheck/harness/verdict"
 )
 
-// Failed lists the causes of failures that nobody waived, in the order of reading.
+// Failed lists the causes of failures that are not waived, as reports show them.
 func (d *Document) Failed() []Cause {
 	return slices.DeleteFunc(slices.Clone(d.Causes), func(c Cause) bool { return c.Outcome != verdict.Fail || d.Waived(c) })
 }

@@ -18,7 +18,7 @@ import (
 // is: the head before the first request, each case when it was judged, the end.
 // Where a run is resumed, its second part follows, with a line in between.
 
-// Head is what is known before anything is sent.
+// Head is the first line: what is known before anything is sent.
 type Head struct {
 	Document Document          `json:"document"`       // of the whole plan; nothing of it has run
 	Settings map[string]string `json:"settings"`       // the flags that were given and count, for resuming
@@ -70,7 +70,7 @@ type End struct {
 	Foreign     []redact.Text `json:"foreign,omitempty"`
 }
 
-// line is any line of a journal: one of these.
+// line is any line of a journal: exactly one of these is there.
 type line struct {
 	Head    *Head    `json:"head"`
 	Resumed *Resumed `json:"resumed"`
@@ -80,7 +80,7 @@ type line struct {
 	repeated []Entry // before Resumed: what got no response and is repeated
 }
 
-// scanned is what is known of a journal when it was read to its end.
+// scanned is the state of a journal that was read to its end.
 type scanned struct {
 	whole      int64   // bytes of the lines that were written to their end
 	torn       bool    // another one was not, and is left out
@@ -118,7 +118,7 @@ func scan(r io.Reader, each func(line) error) (s scanned, err error) {
 	}
 }
 
-// ReadJournal reads the cases of a journal, each as it ended at last.
+// ReadJournal reads the cases of a journal, each as it ended last.
 func ReadJournal(r io.Reader, each func(Entry) error) error {
 	s, err := scan(r, func(l line) error {
 		if l.Case == "" {

@@ -11,8 +11,8 @@ import (
 	"qorcheck/harness/verdict"
 )
 
-// ledger is what is known of a run so far. It grows by the entries of the journal,
-// whether they are being written or read again.
+// ledger is the state of a run so far. Entries of the journal are added to it,
+// while they are written and when they are read again.
 type ledger struct {
 	document *Document
 	index    map[string]int  // obligation → place in the document
@@ -25,7 +25,7 @@ type ledger struct {
 	lost     map[string]bool       // cases in which a request got no response
 }
 
-// newLedger begins with a document of which nothing has run.
+// newLedger begins with the document of a run before anything is sent.
 func newLedger(d *Document) *ledger {
 	l := &ledger{document: d, index: map[string]int{}, done: map[string]bool{}, causes: causes{}, watches: map[string]*stopwatch{}, lost: map[string]bool{}}
 	for i, o := range d.Obligations {
@@ -72,7 +72,7 @@ func (l *ledger) add(e Entry) (concluded []int) {
 	return concluded
 }
 
-// check refuses an entry that is none of this run.
+// check refuses an entry that is not of this run.
 func (l *ledger) check(e Entry) error {
 	if l.done[e.Case] {
 		return fmt.Errorf("case %s is there twice", e.Case)
@@ -85,8 +85,8 @@ func (l *ledger) check(e Entry) error {
 	return nil
 }
 
-// resume begins another part of the run. Of cases that are repeated only what they
-// did to the target counts.
+// resume begins another part of the run. Cases that are repeated count only with
+// what they did to the target.
 func (l *ledger) resume(r Resumed, repeated []Entry) {
 	d := l.document
 	for _, e := range repeated {
@@ -99,7 +99,7 @@ func (l *ledger) resume(r Resumed, repeated []Entry) {
 	d.Interrupted, d.Preflight, d.Stopped = false, redact.Text{}, redact.Text{}
 }
 
-// end enters how a part of the run ended.
+// end adds how a part of the run ended.
 func (l *ledger) end(e End) {
 	d := l.document
 	d.Finished, d.Interrupted, d.Preflight, d.Stopped = e.Finished, e.Interrupted, e.Preflight, e.Stopped
@@ -179,7 +179,7 @@ func (o *Obligation) cause(id string) {
 	}
 }
 
-// reason keeps, for each outcome of cases, what the first of them says of it.
+// reason has, by outcome, the reason of the first case that ended so.
 type reason map[verdict.Outcome]said
 
 type said struct{ id, why string }
@@ -191,8 +191,8 @@ func (r reason) add(id string, v Verdict) {
 }
 
 // conclude draws the outcome of an obligation from those of its cases: it passes
-// when every case passed and at least one exercised it. What cannot be exercised
-// is so beforehand.
+// when every case passed and at least one exercised it. An obligation that cannot be
+// exercised has its outcome beforehand.
 func (o *Obligation) conclude(reasons reason, shard bool) {
 	slices.SortFunc(o.Notes, func(a, b Note) int { return a.Text.Compare(b.Text) })
 	switch {

@@ -20,7 +20,7 @@ type Shard struct {
 // String is for people: 2 of 4.
 func (s Shard) String() string { return fmt.Sprintf("%d of %d", s.Number, s.Of) }
 
-// Part is what of a plan a shard has.
+// Part is the share of a plan that a shard has.
 type Part struct {
 	Shard   Shard          `json:"shard"`
 	Cases   int            `json:"cases"`
@@ -55,13 +55,13 @@ type Source struct {
 	run *Replayed
 }
 
-// Shards are all parts of one run, found to be so.
+// Shards are all parts of one run, checked to be complete.
 type Shards struct {
 	list []Source // by number
 }
 
-// Join refuses what does not make up one run: shards of different runs, one that
-// is missing or there twice. The flags that may differ are named.
+// Join checks that shards make up one run: it refuses shards of different runs, and
+// one that is missing or given twice. The flags in may can differ.
 func Join(sources []Source, may []string) (*Shards, error) {
 	s := &Shards{slices.Clone(sources)}
 	for i := range s.list {
@@ -81,7 +81,7 @@ func Join(sources []Source, may []string) (*Shards, error) {
 	return s, s.complete()
 }
 
-// unlike says in what a shard differs from the first, "" when both are of one run.
+// unlike says how a shard differs from the first, "" when both are of one run.
 func unlike(first, other Head, may []string) string {
 	a, b := first.Document, other.Document
 	for _, d := range []struct {
@@ -210,13 +210,13 @@ func (s *Shards) head() Head {
 	return h
 }
 
-// beside adds what belongs to no case.
+// beside adds requests and leftovers that belong to no case.
 func (e *End) beside(requests int, left []redact.Text) {
 	e.Requests += requests
 	e.Left = append(e.Left, left...)
 }
 
-// with adds how a shard ended: the whole run came no further than its shards.
+// with adds how a shard ended: a run is as complete as its shards.
 func (e *End) with(shard *Replayed) {
 	d := shard.ledger.document
 	if d.Finished.After(e.Finished) {

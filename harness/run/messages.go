@@ -70,7 +70,7 @@ func lateJudgement(c *plan.Case) bool { return strings.HasPrefix(c.Kind, "messag
 // and ends the subscription. Nothing can be judged when the run was interrupted, and
 // so did not wait, or when the target has ceased to answer: it may send nothing either.
 func (r *Run) close(ctx context.Context) {
-	if len(r.inbox.late) > 0 && r.inbox.receiver != nil && !r.circuit.stopped() {
+	if len(r.inbox.late) > 0 && r.inbox.receiver != nil && !r.breaker.stopped() {
 		select {
 		case <-time.After(cmp.Or(r.options.Settings.QuietWindow, settings.DefaultQuietWindow)):
 		case <-ctx.Done():
@@ -84,7 +84,7 @@ func (r *Run) close(ctx context.Context) {
 }
 
 func (r *Run) judgeLate(ctx context.Context) {
-	if ctx.Err() != nil || r.circuit.stopped() {
+	if ctx.Err() != nil || r.breaker.stopped() {
 		for _, t := range r.inbox.late {
 			r.abandon(t)
 		}

@@ -82,7 +82,7 @@ func (r *Run) origin(ctx context.Context, m *spec.Messaging, id string, makers *
 	r.count([]exchange.Record{record})
 	switch {
 	case record.Answer == nil, record.Answer.Status >= 500, record.Answer.Status == http.StatusTooManyRequests:
-		return unknown // a sick target does not say that nothing has the id
+		return unknown // a target in trouble does not show that nothing has the id
 	case record.Answer.Status/100 != 2:
 		return rejected
 	}

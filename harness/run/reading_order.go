@@ -9,7 +9,7 @@ import (
 	"qorcheck/harness/verdict"
 )
 
-// gather puts the causes into the document, in the order of reading.
+// gather puts the causes into the document, sorted as reports show them.
 func (d *Document) gather(all causes) {
 	d.Causes = []Cause{}
 	waived := map[string]bool{}
@@ -73,8 +73,8 @@ func (d *Document) title(c *Cause, distinct bool) {
 	c.Title = fmt.Sprintf("%s: received %s", c.Promise, first.Findings[0].Received)
 }
 
-// simpler orders cases by how soon they are understood: a single request before a
-// long story, then by id.
+// simpler orders cases by how easy they are to understand: fewer requests first,
+// then by id.
 func simpler(a, b Case) int {
 	return cmp.Or(cmp.Compare(len(a.Evidence), len(b.Evidence)), strings.Compare(a.ID, b.ID))
 }

@@ -22,7 +22,7 @@ func (r *Run) judge(c *plan.Case, t *exchange.Transcript) {
 	protected := func(do func()) {
 		defer func() {
 			if fault := recover(); fault != nil {
-				verdicts = faulty(c, fault)
+				verdicts = crashed(c, fault)
 			}
 		}()
 		do()
@@ -50,8 +50,8 @@ func (r *Run) evidence(t *exchange.Transcript, verdicts []verdict.Verdict) []exc
 	return list
 }
 
-// faulty lists the verdicts of a case that met a fault of our own.
-func faulty(c *plan.Case, fault any) []verdict.Verdict {
+// crashed lists the verdicts of a case whose judgement met a fault of our own.
+func crashed(c *plan.Case, fault any) []verdict.Verdict {
 	var verdicts []verdict.Verdict
 	for _, id := range c.Obligations {
 		verdicts = append(verdicts, verdict.Crashed(id, fault))
@@ -74,7 +74,7 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 	defer r.mu.Unlock()
 	e.Ended = time.Now().UTC()
 	if !r.write(e) {
-		return // what the journal does not have did not happen
+		return // a case that is not in the journal was not run
 	}
 	if t != nil {
 		r.keepIDs(t)

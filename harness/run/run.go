@@ -49,7 +49,7 @@ type Run struct {
 	plan    *plan.Plan
 	client  *exchange.Client
 	options Options
-	circuit *circuit
+	breaker *breaker
 
 	stop  context.CancelFunc // ends the sending
 	began time.Time          // this part of the run
@@ -94,7 +94,7 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 	for range p.Obligations {
 		r.concluded = append(r.concluded, make(chan struct{}))
 	}
-	r.circuit = newCircuit(func(last string) string { return r.askAgain(sending, last) })
+	r.breaker = newBreaker(func(last string) string { return r.askAgain(sending, last) })
 	r.began = time.Now()
 	go r.work(ctx, sending, s.Concurrency)
 	return r

@@ -10,8 +10,8 @@ import (
 	"qorcheck/harness/plan"
 )
 
-// work does the run. The outer context ends when it is interrupted, sending also
-// when there is no use in going on.
+// work sends all cases and finishes the document. ctx ends when the run is
+// interrupted, sending also when the run stops by itself.
 func (r *Run) work(ctx, sending context.Context, workers int) {
 	defer r.finish(ctx)
 	defer r.reportPauses()()
@@ -44,7 +44,7 @@ func (r *Run) send(ctx context.Context, cases []*plan.Case, workers int) {
 	var pool sync.WaitGroup
 	defer func() {
 		pool.Wait()
-		if why := r.circuit.reason(); why != "" {
+		if why := r.breaker.reason(); why != "" {
 			r.document.Stopped = r.client.Redactor().Own(why)
 		}
 	}()
@@ -52,12 +52,12 @@ func (r *Run) send(ctx context.Context, cases []*plan.Case, workers int) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-r.circuit.open:
+		case <-r.breaker.open:
 			return
 		case slots <- struct{}{}:
 		}
 		pool.Go(func() {
-			if !r.circuit.stopped() {
+			if !r.breaker.stopped() {
 				r.runCase(ctx, c, yield)
 			}
 			<-slots
@@ -65,7 +65,7 @@ func (r *Run) send(ctx context.Context, cases []*plan.Case, workers int) {
 	}
 }
 
-// preflight makes one harmless valid call and says why nothing else can be sent, "" when it can.
+// preflight makes one harmless valid call. It says why nothing else can be sent, "" when it can.
 func (r *Run) preflight(ctx context.Context) string {
 	target := r.document.Target
 	c := r.plan.Preflight
@@ -88,8 +88,8 @@ func (r *Run) preflight(ctx context.Context) string {
 	return ""
 }
 
-// runCase sends a case, judges and journals it, or keeps it until the last messages
-// are in. One that was interrupted is not run.
+// runCase sends a case, then judges and journals it, or keeps it until the last
+// messages are in. A case that was interrupted is not run.
 func (r *Run) runCase(ctx context.Context, c *plan.Case, yield func(func())) {
 	t := r.execute(ctx, c, yield)
 	switch {
@@ -97,18 +97,18 @@ func (r *Run) runCase(ctx context.Context, c *plan.Case, yield func(func())) {
 	case t.Interrupted():
 		r.abandon(t)
 	case lateJudgement(c):
-		r.circuit.note(t)
+		r.breaker.note(t)
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.inbox.late = append(r.inbox.late, t)
 		r.keepIDs(t)
 	default:
-		r.circuit.note(t)
+		r.breaker.note(t)
 		r.judge(c, t)
 	}
 }
 
-// abandon keeps nothing of a case but what it did to the target.
+// abandon discards a case, except what it did to the target.
 func (r *Run) abandon(t *exchange.Transcript) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -117,11 +117,11 @@ func (r *Run) abandon(t *exchange.Transcript) {
 	r.keepIDs(t)
 }
 
-// execute sends a case, nil where a fault of our own ended it.
+// execute sends a case. The transcript is nil where a fault of our own ended it.
 func (r *Run) execute(ctx context.Context, c *plan.Case, yield func(func())) (t *exchange.Transcript) {
 	defer func() {
 		if fault := recover(); fault != nil {
-			r.record(c, nil, faulty(c, fault), nil)
+			r.record(c, nil, crashed(c, fault), nil)
 		}
 	}()
 	return r.client.Execute(ctx, c, yield)

@@ -8,13 +8,13 @@ import (
 	"qorcheck/harness/exchange"
 )
 
-// maxSilent is how many requests in a row may stay without a response before the
-// run asks whether the target is still there.
+// maxSilent is how many requests in a row may get no response before the run checks
+// that the target still answers.
 const maxSilent = 20
 
-// circuit ends the sending when a target has ceased to answer: the rest is not
-// run, and nothing is held against a target that is not there.
-type circuit struct {
+// breaker is a circuit breaker: it stops the sending when the target has ceased to
+// answer. The remaining cases are not run: a target that is down has not failed them.
+type breaker struct {
 	ask func(last string) (why string) // asks the target once more, "" when it answers
 
 	mu     sync.Mutex
@@ -23,12 +23,12 @@ type circuit struct {
 	why    string // it was opened
 }
 
-func newCircuit(ask func(string) string) *circuit {
-	return &circuit{ask: ask, open: make(chan struct{})}
+func newBreaker(ask func(string) string) *breaker {
+	return &breaker{ask: ask, open: make(chan struct{})}
 }
 
 // note takes note of a case that ended. While the target is asked, no case ends.
-func (c *circuit) note(t *exchange.Transcript) {
+func (c *breaker) note(t *exchange.Transcript) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	last := ""
@@ -52,7 +52,7 @@ func (c *circuit) note(t *exchange.Transcript) {
 }
 
 // stopped reports whether sending has ended.
-func (c *circuit) stopped() bool {
+func (c *breaker) stopped() bool {
 	select {
 	case <-c.open:
 		return true
@@ -62,14 +62,14 @@ func (c *circuit) stopped() bool {
 }
 
 // reason is why sending ended, "" when it did not.
-func (c *circuit) reason() string {
+func (c *breaker) reason() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.why
 }
 
-// askAgain makes the preflight's call again and says why it got no response. Where a
-// plan has no such call, the last silence must do.
+// askAgain makes the preflight's call again and says why it got no response. For a
+// plan without a preflight it is the reason of the last silence.
 func (r *Run) askAgain(ctx context.Context, last string) string {
 	c := r.plan.Preflight
 	if c == nil {

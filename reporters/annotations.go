@@ -29,7 +29,7 @@ func Annotations(w io.Writer, d *run.Document) error {
 	}
 	o := outline.Of(d)
 	if o.Stopped != "" {
-		add(true, annotation{"", "the run did not come to its end", o.Stopped})
+		add(true, annotation{"", "the run did not finish", o.Stopped})
 	}
 	for _, f := range o.Failures {
 		add(f.Fails, annotation{place(f.Obligation), fmt.Sprintf("%s (%s)", f.Obligation.Requirement, f.Extent()), f.Title})
@@ -49,7 +49,7 @@ func Annotations(w io.Writer, d *run.Document) error {
 	})
 }
 
-// place is where the operation stands in the description.
+// place locates an operation in the description, as the property of an annotation.
 func place(o *run.Obligation) string {
 	if o.File == "" || o.Line == 0 {
 		return ""

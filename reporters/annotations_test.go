@@ -69,10 +69,10 @@ func TestAnnotations_FollowTheVerdict(t *testing.T) {
 		{"an unclear must", spec.Must, verdict.Inconclusive, nil, "::error "},
 		{"an unclear must, allowed", spec.Must, verdict.Inconclusive, lenient, "::warning "},
 		{"an unclear should", spec.Should, verdict.Inconclusive, nil, "::warning "},
-		{"a fault of ours", spec.May, verdict.Broken, nil, "::error "},
+		{"an internal fault", spec.May, verdict.Broken, nil, "::error "},
 		{"a waived failure", spec.Must, verdict.Waived, nil, ""},
 		{"a pass", spec.Must, verdict.Pass, nil, ""},
-		{"an interruption", spec.Must, verdict.NotRun, func(d *run.Document) { d.Interrupted = true }, "::error title=the run did not come to its end::THE VERDICT"},
+		{"an interruption", spec.Must, verdict.NotRun, func(d *run.Document) { d.Interrupted = true }, "::error title=the run did not finish::THE VERDICT"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			d := sample.Document(0, sample.Obligation("R-1", tt.level, tt.outcome))

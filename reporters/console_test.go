@@ -61,13 +61,13 @@ func TestConsole(t *testing.T) {
 			}
 			without := strings.NewReplacer("\x1b[31m", "", "\x1b[32m", "", "\x1b[33m", "", "\x1b[0m", "").Replace(painted.String())
 			if without != plain.String() || strings.Count(painted.String(), "\x1b[0m") == 0 {
-				t.Errorf("with colour it says something else:\n%s", painted.String())
+				t.Errorf("with colour the text differs:\n%s", painted.String())
 			}
 			if lines := strings.Split(strings.TrimSpace(plain.String()), "\n"); lines[len(lines)-1] != d.Verdict {
 				t.Errorf("the last line is not the verdict: %s", lines[len(lines)-1])
 			}
 			if n := strings.Count(plain.String(), d.Verdict); n != 1 || name == "dead" && strings.Count(plain.String(), silent) != 1 {
-				t.Errorf("the verdict is said %d times", n)
+				t.Errorf("the verdict is shown %d times", n)
 			}
 			if green := strings.Contains(painted.String(), "\x1b[32m"); green != (d.ExitCode == 0) {
 				t.Errorf("green: %v", green)
@@ -130,5 +130,5 @@ func TestLive(t *testing.T) {
 			}
 		}
 	})
-	NewLive(&sample.Full{Room: 0}, true).Show(run.Progress{Done: 1, Total: 1}) // what cannot be shown ends nothing
+	NewLive(&sample.Full{Room: 0}, true).Show(run.Progress{Done: 1, Total: 1}) // a write error is ignored
 }

@@ -61,7 +61,7 @@ func TestJUnitCases_OfEachOutcome(t *testing.T) {
 		{"an unclear must", nil, []run.Verdict{{Obligation: "pay.R-1", Outcome: verdict.Inconclusive, Why: redacttest.Text("busy")}}, "error", "pay.R-1: busy"},
 		{"an unclear must, allowed", lenient, []run.Verdict{{Obligation: "pay.R-1", Outcome: verdict.Inconclusive, Why: redacttest.Text("busy")}}, "skipped", "busy"},
 		{"an unclear should", nil, []run.Verdict{{Obligation: "pay.R-2", Outcome: verdict.Inconclusive, Why: redacttest.Text("busy")}}, "skipped", "busy"},
-		{"a fault of ours", nil, []run.Verdict{{Obligation: "pay.R-2", Outcome: verdict.Broken, Why: redacttest.Text("panic")}}, "error", "panic"},
+		{"an internal fault", nil, []run.Verdict{{Obligation: "pay.R-2", Outcome: verdict.Broken, Why: redacttest.Text("panic")}}, "error", "panic"},
 		{"an interrupted one", nil, []run.Verdict{{Obligation: "pay.R-1", Outcome: verdict.NotRun, Why: redacttest.Text("interrupted")}}, "skipped", "interrupted"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {

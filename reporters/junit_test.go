@@ -396,7 +396,7 @@ func TestFormats_MatchGoldenFiles(t *testing.T) {
 			}
 			for _, outcome := range verdict.Outcomes {
 				if text := strings.ToLower(b.String()); !strings.Contains(text, outcome.String()) && name != "annotations" {
-					t.Errorf("it says nothing of what is %s", outcome)
+					t.Errorf("it does not show what is %s", outcome)
 				}
 			}
 		})

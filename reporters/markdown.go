@@ -23,7 +23,7 @@ const (
 
 // Markdown writes a summary for a pull request or a pipeline's page: the verdict,
 // the totals, the failures by cause, then what was not judged. What a target says
-// stands in code spans and blocks only, where nothing of it is markup, a mention or a link.
+// stands in code spans and blocks only, where it is never markup, a mention or a link.
 func Markdown(w io.Writer, d *run.Document) error { return MarkdownUpTo(w, d, maxMarkdown) }
 
 // MarkdownUpTo writes the summary in at most size bytes: what does not fit is left

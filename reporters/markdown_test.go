@@ -13,10 +13,10 @@ import (
 	"qorcheck/spec"
 )
 
-func markdown(t *testing.T, d *run.Document, most int) string {
+func markdown(t *testing.T, d *run.Document, size int) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := MarkdownUpTo(&b, d, most); err != nil {
+	if err := MarkdownUpTo(&b, d, size); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -33,13 +33,13 @@ func TestMarkdown_FitsWhereItIsShown(t *testing.T) {
 			d.Causes[i].Shown[j].Evidence[0].Answer.Body = redacttest.Text(strings.Repeat("é", 10_000))
 		}
 	}
-	for _, most := range []int{maxMarkdown, 100_000, 20_000, 3_000} {
-		text := markdown(t, d, most)
-		if len(text) > most {
-			t.Errorf("%d bytes, allowed are %d", len(text), most)
+	for _, size := range []int{maxMarkdown, 100_000, 20_000, 3_000} {
+		text := markdown(t, d, size)
+		if len(text) > size {
+			t.Errorf("%d bytes, the limit is %d", len(text), size)
 		}
 		if !strings.Contains(text, "THE VERDICT") || !strings.Contains(text, "| planned | 4000 |") || !strings.Contains(text, " more") {
-			t.Errorf("within %d bytes it does not say what matters:\n%.2000s", most, text)
+			t.Errorf("within %d bytes it does not say what matters:\n%.2000s", size, text)
 		}
 		if opened, closed := strings.Count(text, "<details>"), strings.Count(text, "</details>"); opened != closed {
 			t.Errorf("%d sections are opened, %d closed", opened, closed)

@@ -13,11 +13,11 @@ var backticks = regexp.MustCompile("`+")
 
 // longest returns the length of the longest run of backticks.
 func longest(text string) int {
-	most := 0
+	length := 0
 	for _, run := range backticks.FindAllString(text, -1) {
-		most = max(most, len(run))
+		length = max(length, len(run))
 	}
-	return most
+	return length
 }
 
 // span makes a code span of one line.
@@ -36,13 +36,13 @@ func span(text string) string {
 // cell makes a code span for a table.
 func cell(text string) string { return strings.ReplaceAll(span(text), "|", `\|`) }
 
-func spans(texts []string, most int) string {
+func spans(texts []string, maxItems int) string {
 	var list []string
-	for _, text := range texts[:min(len(texts), most)] {
+	for _, text := range texts[:min(len(texts), maxItems)] {
 		list = append(list, span(text))
 	}
 	joined := strings.Join(list, ", ")
-	if more := len(texts) - most; more > 0 {
+	if more := len(texts) - maxItems; more > 0 {
 		joined += fmt.Sprintf(" and %d more", more)
 	}
 	return joined

@@ -65,7 +65,7 @@ func TestMarkdown_PassesItsLinter(t *testing.T) {
 	}
 	c := exec.Command(reader(t, "markdownlint"), "--stdin", "--disable", "MD013", "MD033", "MD041")
 	c.Stdin = &b
-	if said, err := c.CombinedOutput(); err != nil {
-		t.Errorf("%v\n%s", err, said)
+	if text, err := c.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, text)
 	}
 }

@@ -26,7 +26,7 @@ import (
 // counted are the results of a report as a reader counts them.
 type counted struct{ tests, failures, errors, skipped int }
 
-// TestJUnit_Readers has programs that nobody here wrote read the JUnit reports, and
+// TestJUnit_Readers has independent programs read the JUnit reports, and
 // compares what they count with the document.
 func TestJUnit_Readers(t *testing.T) {
 	d := hostile()
@@ -127,8 +127,8 @@ for suite in x:
             kinds[type(r).__name__] += 1
 print(tests, kinds["Failure"], kinds["Error"], kinds["Skipped"])
 `
-	said := output(t, "/usr/bin/python3", "-c", script, file)
-	if _, err := fmt.Sscan(said, &c.tests, &c.failures, &c.errors, &c.skipped); err != nil {
+	printed := output(t, "/usr/bin/python3", "-c", script, file)
+	if _, err := fmt.Sscan(printed, &c.tests, &c.failures, &c.errors, &c.skipped); err != nil {
 		t.Fatal(err)
 	}
 	return c
@@ -183,8 +183,8 @@ func ctrf(t *testing.T, file string) counted {
 var totals = regexp.MustCompile(`(\d+) (skipped|errors?|passed|failures?)\b`)
 
 func xunitViewer(t *testing.T, file string) (c counted) {
-	said := output(t, reader(t, "xunit-viewer"), "-r", file, "-c", "-C=false", "-n", "-o", filepath.Join(t.TempDir(), "x.html"))
-	lines := strings.Split(strings.TrimSpace(said), "\n")
+	printed := output(t, reader(t, "xunit-viewer"), "-r", file, "-c", "-C=false", "-n", "-o", filepath.Join(t.TempDir(), "x.html"))
+	lines := strings.Split(strings.TrimSpace(printed), "\n")
 	for _, line := range lines[max(0, len(lines)-3):] {
 		for _, m := range totals.FindAllStringSubmatch(line, -1) {
 			n, err := strconv.Atoi(m[1])
@@ -220,11 +220,11 @@ func output(t *testing.T, name string, arguments ...string) string {
 	c := exec.Command(name, arguments...)
 	c.Dir = t.TempDir() // some write where they are called
 	c.Env = append(os.Environ(), "NO_COLOR=1")
-	said, err := c.CombinedOutput()
+	printed, err := c.CombinedOutput()
 	if err != nil {
-		t.Fatalf("%s: %v\n%s", name, err, said)
+		t.Fatalf("%s: %v\n%s", name, err, printed)
 	}
-	return string(said)
+	return string(printed)
 }
 
 func encode(t *testing.T, w io.Writer, value any) {

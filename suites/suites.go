@@ -49,7 +49,7 @@ func Config(seed uint64) (types.SuiteConfig, types.ReporterConfig) {
 	return suite, reporter
 }
 
-// quiet stands where a *testing.T would.
+// quiet takes the place of a *testing.T.
 type quiet struct{}
 
 func (quiet) Fail() {}

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// shown writes lines as a reader sees them: marks in brackets, lines of ours after a #.
+// shown writes lines as a reader sees them: marks in brackets, remarks after a #.
 func shown(lines []textLine) string {
 	var b strings.Builder
 	for _, l := range lines {

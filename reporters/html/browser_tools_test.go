@@ -53,13 +53,13 @@ func TestPage_InABrowser(t *testing.T) {
 	}
 	claims := 0
 	for lines := bufio.NewScanner(stdout); lines.Scan(); claims++ {
-		var said struct{ Claim, Fault string }
-		if err := json.Unmarshal(lines.Bytes(), &said); err != nil {
+		var result struct{ Claim, Fault string }
+		if err := json.Unmarshal(lines.Bytes(), &result); err != nil {
 			t.Errorf("%v: %s", err, lines.Bytes())
 		}
-		t.Run(said.Claim, func(t *testing.T) {
-			if said.Fault != "" {
-				t.Error(said.Fault)
+		t.Run(result.Claim, func(t *testing.T) {
+			if result.Fault != "" {
+				t.Error(result.Fault)
 			}
 		})
 	}

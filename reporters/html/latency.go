@@ -54,16 +54,16 @@ func newLatency(d *run.Document, ids anchors) *latency {
 				break
 			}
 		}
-		most := 0
+		highest := 0
 		for _, b := range t.Buckets {
-			most = max(most, b.Count)
+			highest = max(highest, b.Count)
 		}
 		for i := first; i <= last; i++ {
 			b := t.Buckets[i]
 			if b.Count == 0 {
 				continue
 			}
-			height := max(1.5, (plotHeight-2)*float64(b.Count)/float64(most))
+			height := max(1.5, (plotHeight-2)*float64(b.Count)/float64(highest))
 			row.Bars = append(row.Bars, bar{
 				X: round(float64(i-first)*width + 0.5), Width: round(width - 1), Y: round(plotHeight - height), Height: round(height),
 				Count: b.Count, From: lowerBound(t.Buckets, i), To: b.UpToMS,

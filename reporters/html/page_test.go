@@ -433,6 +433,6 @@ func TestPage_Split(t *testing.T) {
 		t.Error("the page has styles or a script inside")
 	}
 	if len(texts) != 3 || texts[rundir.StyleFile] != htmlStyle || texts[rundir.ScriptFile] != htmlScript {
-		t.Error("the files beside it are not what stands inside otherwise")
+		t.Error("the files beside it are not what an unsplit page holds")
 	}
 }

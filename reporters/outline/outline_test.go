@@ -36,7 +36,7 @@ func TestFails(t *testing.T) {
 		{"an unclear must, allowed", spec.Must, verdict.Inconclusive, lenient, false},
 		{"an unclear must that another shard may exercise", spec.Must, verdict.Inconclusive, shard, false},
 		{"an unclear should", spec.Should, verdict.Inconclusive, strict, false},
-		{"a fault of ours", spec.May, verdict.Broken, nil, true},
+		{"an internal fault", spec.May, verdict.Broken, nil, true},
 		{"what was not run", spec.Must, verdict.NotRun, nil, false},
 		{"what is unsupported", spec.Must, verdict.Unsupported, nil, false},
 		{"a pass", spec.Must, verdict.Pass, nil, false},

@@ -48,7 +48,7 @@ func (c *Client) receiveAbout(ctx context.Context, a *plan.Await, place, id stri
 	pointer := a.Source.Conformance.Messages.ID
 	match := func(d message.Delivery) bool { return d.Place == place && Text(d.Value, pointer) == id }
 	received := c.receiver.Await(ctx, a.Times, match)
-	for before := -1; before < len(received) && len(received) >= a.Times && len(received) <= a.Most; {
+	for before := -1; before < len(received) && len(received) >= a.Times && len(received) <= a.MaxTimes; {
 		before = len(received)
 		quiet, cancel := context.WithTimeout(ctx, c.settings.QuietWindow)
 		received = c.receiver.Await(quiet, before+1, match)

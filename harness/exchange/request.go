@@ -117,7 +117,7 @@ func (f *filler) value(p plan.Placeholder) (string, error) {
 	}
 	switch p.Source {
 	case plan.FromCredential, plan.FromBasic:
-		return p.Credential(fixtures), nil
+		return p.Credential(fixtures.Credential), nil
 	case plan.FromTrigger:
 		return fixtures.Field(p.Args[0], p.Args[1], p.Args[2]), nil
 	case plan.FromRun:

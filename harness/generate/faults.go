@@ -58,7 +58,7 @@ type breaking struct {
 // sample makes a valid value of the place that holds nothing from outside the schema.
 func (m Maker) sample(v view, p place) any {
 	m.Fixed = nil
-	return m.value(v.whole, p.pointer, OnlyRequired, 1, p.branch)
+	return m.value(v.whole, spot{pointer: p.pointer, depth: 1, branch: p.branch})
 }
 
 // add adds a value of the place that breaks the keyword.
@@ -284,7 +284,7 @@ func (b *breaking) extraProperty() {
 	base, p := b.base, b.place
 	at, there := spec.Lookup(base, p.pointer)
 	if _, ok := at.(map[string]any); !there || !ok {
-		base = Set(base, p.pointer, b.value(b.view.whole, p.pointer, OnlyRequired, 1, p.branch))
+		base = Set(base, p.pointer, b.value(b.view.whole, spot{pointer: p.pointer, depth: 1, branch: p.branch}))
 	}
 	b.found = append(b.found, Fault{
 		Pointer: p.pointer, Keyword: b.keyword, Class: "added", Why: "is a property that is not documented",

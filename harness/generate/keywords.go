@@ -8,7 +8,7 @@ import "strings"
 type keyword struct {
 	name      string                            // in OpenAPI 3.0's words
 	kind      string                            // of cases that break it
-	detail    detail                            // what tells such a case from others of its kind at its place
+	detail    detail                            // what distinguishes such a case from others of its kind at its place
 	of        string                            // the type that it applies to, "" for any
 	has       func(p place, v view) bool        // reports whether a place has it
 	exclusive func(v view) bool                 // reports whether the bound itself is excluded; nil for never
@@ -184,8 +184,8 @@ func (m Maker) Rules() []Rule {
 	return list
 }
 
-// Kind says which kind of case a fault makes, and what tells it from others of
-// that kind at its place, "" for nothing.
+// Kind says which kind of case a fault makes, and what distinguishes it from others
+// of that kind at its place, "" for nothing.
 func (f Fault) Kind() (kind, detail string) {
 	switch {
 	case f.Class == "null" && f.Required:

@@ -19,7 +19,7 @@ type Maker struct {
 	// Fixed gives the value of a place that comes from outside the schema; nil for none.
 	// A place is a JSON pointer, with 0 for the items of an array.
 	Fixed func(pointer string, s *openapi3.Schema) (any, bool)
-	// Wanted tells whether an optional place is part of every value; nil for none.
+	// Wanted reports whether an optional place is part of every value; nil for none.
 	Wanted func(pointer string) bool
 	// Examples are whole values that the description shows; places take theirs from them.
 	Examples []any
@@ -28,8 +28,8 @@ type Maker struct {
 	// Sample replaces what stands for a value that is known later, for judging; nil for none.
 	Sample func(value any) any
 
-	path    []*openapi3.Schema // around the place that is being made
-	telling bool               // the next object has its optional properties with listed words too
+	path     []*openapi3.Schema // around the place that is being made
+	deciding bool               // the next object has its optional properties with listed words too
 }
 
 // Extent says how many optional places a value has.
@@ -41,10 +41,10 @@ const (
 	Everything
 )
 
-const deepest = 6 // levels of optional places, where schemas contain themselves
+const maxDepth = 6 // levels of optional places, where schemas contain themselves
 
-// Make makes a valid value, as far as the schema can be followed; Violations tells.
-func (m Maker) Make(size Extent) any { return m.value(m.Schema.Schema, "", size, 0, nil) }
+// Make makes a valid value, as far as the schema can be followed; Violations shows whether it is.
+func (m Maker) Make(size Extent) any { return m.value(m.Schema.Schema, spot{size: size}) }
 
 // choice picks a branch of oneOf and anyOf by place; absent places take the first.
 type choice map[string]int
@@ -59,25 +59,42 @@ func (c choice) with(pointer string, n int) choice {
 	return more
 }
 
+// spot is where in a value something is made, and how much of it.
+type spot struct {
+	pointer string
+	size    Extent
+	depth   int    // of the objects and lists around it
+	branch  choice // that leads to it
+}
+
+// below is the spot of a property or an item, by its pointer from here.
+func (at spot) below(pointer string) spot {
+	at.pointer += pointer
+	at.depth++
+	return at
+}
+
 // value makes the value of a place. What more than one branch of its oneOf takes
-// is no value: its listed words may tell the branch, else another branch is taken,
+// is no value: its listed words may decide the branch, else another branch is taken,
 // unless this one is asked for.
-func (m Maker) value(s *openapi3.Schema, pointer string, size Extent, depth int, branch choice) any {
-	made := m.attempt(s, pointer, size, depth, branch)
+func (m Maker) value(s *openapi3.Schema, at spot) any {
+	made := m.attempt(s, at)
 	if s == nil || len(s.OneOf) < 2 {
 		return made
 	}
-	v := m.view(s, pointer, branch)
+	v := m.view(s, at.pointer, at.branch)
 	if v.allows(made) {
 		return made
 	}
-	asked, isAsked := branch[pointer]
+	asked, isAsked := at.branch[at.pointer]
 	for n := range s.OneOf {
 		if isAsked && n != asked {
 			continue
 		}
-		for _, m.telling = range []bool{false, true} {
-			if candidate := m.attempt(s, pointer, size, depth, branch.with(pointer, n)); v.allows(candidate) {
+		taken := at
+		taken.branch = at.branch.with(at.pointer, n)
+		for _, m.deciding = range []bool{false, true} {
+			if candidate := m.attempt(s, taken); v.allows(candidate) {
 				return candidate
 			}
 		}
@@ -86,34 +103,34 @@ func (m Maker) value(s *openapi3.Schema, pointer string, size Extent, depth int,
 }
 
 // attempt makes the value of a place by the branch that is taken there.
-func (m Maker) attempt(s *openapi3.Schema, pointer string, size Extent, depth int, branch choice) any {
-	if fixed, ok := m.fixed(pointer, s); ok {
+func (m Maker) attempt(s *openapi3.Schema, at spot) any {
+	if fixed, ok := m.fixed(at.pointer, s); ok {
 		return fixed
 	}
-	v := m.view(s, pointer, branch)
+	v := m.view(s, at.pointer, at.branch)
 	for _, part := range v.parts {
 		switch n := count(m.path, part); {
 		case n > 2:
 			return map[string]any{} // a schema that requires itself has no value
 		case n > 1:
-			size = OnlyRequired
+			at.size = OnlyRequired
 		}
 	}
 	m.path = append(slices.Clip(m.path), v.parts...)
 	if v.is("object") && len(v.properties) > 0 {
-		return m.object(v, pointer, size, depth, branch)
+		return m.object(v, at)
 	}
-	if shown, ok := m.shown(v, pointer); ok {
-		return shown
+	if example, ok := m.example(v, at.pointer); ok {
+		return example
 	}
 	switch {
 	case len(v.enum) > 0:
 		return v.enum[0]
 	case v.is("array"):
-		m.telling = false
-		return m.array(v, pointer, size, depth, branch)
+		m.deciding = false
+		return m.array(v, at)
 	case v.is("object"):
-		return m.object(v, pointer, size, depth, branch)
+		return m.object(v, at)
 	case v.is("integer"), v.is("number"):
 		return v.number()
 	case v.is("boolean"):
@@ -133,8 +150,8 @@ func (m Maker) fixed(pointer string, s *openapi3.Schema) (any, bool) {
 
 func (m Maker) wanted(pointer string) bool { return m.Wanted != nil && m.Wanted(pointer) }
 
-// shown finds a valid value for a place in the description's own words.
-func (m Maker) shown(v view, pointer string) (any, bool) {
+// example finds a valid value for a place among the examples and defaults of the description.
+func (m Maker) example(v view, pointer string) (any, bool) {
 	var candidates []any
 	for _, example := range m.Examples {
 		if found, ok := spec.Lookup(example, pointer); ok {
@@ -159,27 +176,30 @@ func (m Maker) shown(v view, pointer string) (any, bool) {
 	return nil, false
 }
 
-func (m Maker) object(v view, pointer string, size Extent, depth int, branch choice) any {
+// object makes an object with its mandatory properties and as many others as the spot asks for.
+func (m Maker) object(v view, at spot) any {
 	object := map[string]any{}
-	telling := m.telling
-	m.telling = false
+	deciding := m.deciding
+	m.deciding = false
 	for _, name := range slices.Sorted(maps.Keys(v.properties)) {
-		s, at := v.properties[name], pointer+spec.Pointer(name)
-		tells := telling && s != nil && (len(s.Enum) > 0 || s.Const != nil)
-		if sendable(s) && (v.required[name] && depth < 4*deepest || m.wanted(at) || tells) {
-			object[name] = m.value(s, at, size, depth+1, branch)
+		s, below := v.properties[name], at.below(spec.Pointer(name))
+		decides := deciding && s != nil && (len(s.Enum) > 0 || s.Const != nil)
+		if sendable(s) && (v.required[name] && at.depth < 4*maxDepth || m.wanted(below.pointer) || decides) {
+			object[name] = m.value(s, below)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(v.required)) { // mandatory, and described nowhere
 		if _, described := v.properties[name]; !described && !v.noExtra {
-			object[name] = m.value(cmp.Or(v.extra, openapi3.NewStringSchema()), pointer+spec.Pointer(name), OnlyRequired, depth+1, branch)
+			below := at.below(spec.Pointer(name))
+			below.size = OnlyRequired
+			object[name] = m.value(cmp.Or(v.extra, openapi3.NewStringSchema()), below)
 		}
 	}
-	if size == Everything && depth < deepest {
-		m.fill(v, object, pointer, max(len(v.properties), v.minProperties), size, depth, branch)
-	} else {
-		m.fill(v, object, pointer, v.minProperties, size, depth, branch)
+	length := v.minProperties
+	if at.size == Everything && at.depth < maxDepth {
+		length = max(length, len(v.properties))
 	}
+	m.fill(v, object, length, at)
 	if d := v.discriminator; d != nil {
 		if word, ok := v.word(); ok {
 			object[d.PropertyName] = word
@@ -188,20 +208,20 @@ func (m Maker) object(v view, pointer string, size Extent, depth int, branch cho
 	return object
 }
 
-// sendable tells whether a property may be part of a request.
+// sendable reports whether a property may be part of a request.
 func sendable(s *openapi3.Schema) bool {
 	return s != nil && !s.ReadOnly && (s.Always == nil || *s.Always)
 }
 
-// fill adds properties until an object has so many, or as many as it may: those
-// that its schema names, then others.
-func (m Maker) fill(v view, object map[string]any, pointer string, most int, size Extent, depth int, branch choice) {
+// fill adds properties until an object has a number of them, or as many as it may:
+// those that its schema names, then others.
+func (m Maker) fill(v view, object map[string]any, length int, at spot) {
 	if v.maxProperties >= 0 {
-		most = min(most, v.maxProperties)
+		length = min(length, v.maxProperties)
 	}
 	add := func(name string, s *openapi3.Schema) {
-		if _, there := object[name]; !there && len(object) < most && count(m.path, s) < 2 {
-			object[name] = m.value(s, pointer+spec.Pointer(name), size, depth+1, branch)
+		if _, there := object[name]; !there && len(object) < length && count(m.path, s) < 2 {
+			object[name] = m.value(s, at.below(spec.Pointer(name)))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(v.properties)) {
@@ -214,15 +234,16 @@ func (m Maker) fill(v view, object map[string]any, pointer string, most int, siz
 	}
 }
 
-func (m Maker) array(v view, pointer string, size Extent, depth int, branch choice) any {
-	least := max(v.minItems, 1)
+// array makes a list with as few items as allowed, but for one where none is.
+func (m Maker) array(v view, at spot) any {
+	length := max(v.minItems, 1)
 	if v.maxItems >= 0 {
-		least = min(least, v.maxItems)
+		length = min(length, v.maxItems)
 	}
-	if v.items == nil || depth > 4*deepest || v.minItems == 0 && (depth > deepest || count(m.path, v.items) > 1) {
+	if v.items == nil || at.depth > 4*maxDepth || v.minItems == 0 && (at.depth > maxDepth || count(m.path, v.items) > 1) {
 		return []any{}
 	}
-	return m.row(v, m.value(v.items, pointer+"/0", size, depth+1, branch), least)
+	return m.row(v, m.value(v.items, at.below("/0")), length)
 }
 
 // row makes a list of equal items; those that must differ are altered until they do.

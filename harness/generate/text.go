@@ -24,6 +24,7 @@ func (m Maker) text(v view) any {
 	return made
 }
 
+// texts lists candidates for a text of the place, the likeliest first.
 func (m Maker) texts(v view) []string {
 	var list []string
 	add := func(text string) {
@@ -50,7 +51,7 @@ func (m Maker) texts(v view) []string {
 	return list
 }
 
-// Is tells whether the schema, as a whole, takes values of a type and no text.
+// Is reports whether the schema, as a whole, takes values of a type and no text.
 func (m Maker) Is(name string) bool {
 	v := m.view(m.Schema.Schema, "", nil)
 	return v.is(name) && !v.is("string")
@@ -98,22 +99,22 @@ var formats = map[string]string{
 }
 
 // fit brings a text to a length by repeating or cutting its end; lengths count code points.
-func fit(text string, least, most int) string {
-	if text == "" && least > 0 {
+func fit(text string, minLength, maxLength int) string {
+	if text == "" && minLength > 0 {
 		text = "t"
 	}
 	last, _ := utf8.DecodeLastRuneInString(text)
-	if n := utf8.RuneCountInString(text); n < least {
-		text += strings.Repeat(string(last), least-n)
+	if n := utf8.RuneCountInString(text); n < minLength {
+		text += strings.Repeat(string(last), minLength-n)
 	}
-	if most >= 0 && utf8.RuneCountInString(text) > most {
-		text = string([]rune(text)[:most])
+	if maxLength >= 0 && utf8.RuneCountInString(text) > maxLength {
+		text = string([]rune(text)[:maxLength])
 	}
 	return text
 }
 
 // match makes a text that a pattern matches; repeat says how often its open
-// repetitions go round, within what they allow. It is made once: a description
+// repetitions are repeated, within what they allow. Texts are cached: a description
 // has few patterns, in many places.
 func match(pattern string, repeat int) (string, bool) {
 	type key struct {
@@ -128,14 +129,14 @@ func match(pattern string, repeat int) (string, bool) {
 		r := known.(result)
 		return r.text, r.ok
 	}
-	text, ok := matchAnew(pattern, repeat)
+	text, ok := makeMatch(pattern, repeat)
 	matched.Store(key{pattern, repeat}, result{text, ok})
 	return text, ok
 }
 
 var matched sync.Map
 
-func matchAnew(pattern string, repeat int) (string, bool) {
+func makeMatch(pattern string, repeat int) (string, bool) {
 	tree, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
 		return "", false
@@ -149,10 +150,12 @@ func matchAnew(pattern string, repeat int) (string, bool) {
 	return text, true
 }
 
-const mostRunes = 4096
+// maxText is how many bytes of a text are made of a pattern.
+const maxText = 4096
 
+// write writes a text that an expression matches.
 func write(b *strings.Builder, re *syntax.Regexp, repeat int) {
-	if b.Len() > mostRunes {
+	if b.Len() > maxText {
 		return
 	}
 	switch re.Op {

@@ -62,7 +62,7 @@ func (m Maker) places() []place {
 	var path []*openapi3.Schema // a schema that contains itself is followed once
 	var walk func(p place, depth int)
 	walk = func(p place, depth int) {
-		if p.schema == nil || depth > deepest || count(path, p.schema) > 1 {
+		if p.schema == nil || depth > maxDepth || count(path, p.schema) > 1 {
 			return
 		}
 		path = append(path, p.schema)
@@ -129,7 +129,7 @@ func (m Maker) Valid() []Value {
 		_, fixed := m.fixed(p.pointer, p.schema)
 		name := ID(p.pointer)
 		if p.pointer != "" && !p.required && !p.item && !m.wanted(p.pointer) {
-			list = append(list, Value{"optional." + name, p.pointer + " is given, an optional field", with(m.value(p.schema, p.pointer, OnlyRequired, 0, p.branch)), p.pointer})
+			list = append(list, Value{"optional." + name, p.pointer + " is given, an optional field", with(m.value(p.schema, spot{pointer: p.pointer, branch: p.branch})), p.pointer})
 		}
 		if fixed {
 			continue
@@ -146,7 +146,7 @@ func (m Maker) Valid() []Value {
 		for _, branches := range v.branches {
 			for n := range branches {
 				branch := p.branch.with(p.pointer, n)
-				add(fmt.Sprintf("branch.%s.%d", name, n+1), fmt.Sprintf("takes branch %d of the description", n+1), m.value(p.schema, p.pointer, OnlyRequired, 0, branch))
+				add(fmt.Sprintf("branch.%s.%d", name, n+1), fmt.Sprintf("takes branch %d of the description", n+1), m.value(p.schema, spot{pointer: p.pointer, branch: branch}))
 			}
 			break // the second list follows the first
 		}
@@ -169,7 +169,7 @@ func (m Maker) bounds(p place, v view, add func(class, why string, value any)) {
 	}
 }
 
-// ofSize makes an object with exactly so many properties, whatever the schema says of their number.
+// ofSize makes an object of exactly a size, whatever the schema says of the number of its properties.
 func (m Maker) ofSize(v view, size int) (map[string]any, bool) {
 	if size < 0 || size > 1000 {
 		return nil, false
@@ -179,7 +179,7 @@ func (m Maker) ofSize(v view, size int) (map[string]any, bool) {
 	if v.extra == nil && !v.noExtra {
 		v.extra = openapi3.NewStringSchema()
 	}
-	object, _ := m.object(v, v.pointer, OnlyRequired, 1, nil).(map[string]any)
+	object, _ := m.object(v, spot{pointer: v.pointer, depth: 1}).(map[string]any)
 	return object, len(object) == size
 }
 
@@ -189,8 +189,8 @@ func (m Maker) sized(v view, length int) (string, bool) {
 		return "", false
 	}
 	var texts []string
-	if shown, ok := m.shown(v, v.pointer); ok {
-		if text, ok := shown.(string); ok {
+	if example, ok := m.example(v, v.pointer); ok {
+		if text, ok := example.(string); ok {
 			texts = append(texts, text)
 		}
 	}
@@ -212,7 +212,7 @@ func (m Maker) list(v view, length int) ([]any, bool) {
 	if v.items == nil || length < 0 {
 		return nil, false
 	}
-	list := m.row(v, m.value(v.items, v.pointer+"/0", OnlyRequired, 1, nil), length)
+	list := m.row(v, m.value(v.items, spot{pointer: v.pointer + "/0", depth: 1}), length)
 	return list, v.allows(list)
 }
 
@@ -258,7 +258,7 @@ func (v view) objectVariations(m Maker, object map[string]any, n int) iter.Seq[a
 			at := v.pointer + spec.Pointer(name)
 			old, there := object[name]
 			if !there {
-				if !yield(Set(object, spec.Pointer(name), m.value(v.properties[name], at, OnlyRequired, deepest, nil))) {
+				if !yield(Set(object, spec.Pointer(name), m.value(v.properties[name], spot{pointer: at, depth: maxDepth}))) {
 					return
 				}
 				continue
@@ -284,7 +284,7 @@ func (b bases) of(m Maker, branch choice) any {
 	}
 	base, known := b[key]
 	if !known {
-		base = m.value(m.Schema.Schema, "", OnlyRequired, 0, branch)
+		base = m.value(m.Schema.Schema, spot{branch: branch})
 		b[key] = base
 	}
 	return base
@@ -299,7 +299,7 @@ func (m Maker) around(base any, p place) any {
 			continue
 		}
 		if s := m.schemaAt(pointer, p.branch); s != nil {
-			base = Set(base, pointer, m.value(s, pointer, OnlyRequired, 0, p.branch))
+			base = Set(base, pointer, m.value(s, spot{pointer: pointer, branch: p.branch}))
 		}
 	}
 	return base

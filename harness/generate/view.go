@@ -59,6 +59,33 @@ func (v *view) take(s *openapi3.Schema, branch choice, depth int) {
 	}
 	v.parts = append(v.parts, s)
 	v.takeTypes(s)
+	v.takeWords(s)
+	v.takeSizes(s)
+	v.takeBounds(s)
+	v.takeProperties(s)
+	if s.Items != nil && v.items == nil {
+		v.items = s.Items.Value
+	}
+	for _, part := range s.AllOf {
+		v.take(part.Value, branch, depth+1)
+	}
+	for _, list := range []openapi3.SchemaRefs{s.OneOf, s.AnyOf} {
+		if len(list) == 0 {
+			continue
+		}
+		v.branches = append(v.branches, list)
+		at := min(branch[v.pointer], len(list)-1)
+		if v.taken == nil {
+			v.taken = list[at]
+		} else {
+			at = 0
+		}
+		v.take(list[at].Value, branch, depth+1)
+	}
+}
+
+// takeWords takes what a schema says of texts and listed values.
+func (v *view) takeWords(s *openapi3.Schema) {
 	if len(s.Enum) > 0 {
 		v.enum = intersect(v.enum, s.Enum)
 	}
@@ -71,6 +98,10 @@ func (v *view) take(s *openapi3.Schema, branch choice, depth int) {
 	if s.Format != "" && v.format == "" {
 		v.format = s.Format
 	}
+}
+
+// takeSizes takes the bounds of lengths and counts.
+func (v *view) takeSizes(s *openapi3.Schema) {
 	v.minLength = max(v.minLength, int(s.MinLength))
 	v.maxLength = least(v.maxLength, s.MaxLength)
 	v.minItems = max(v.minItems, int(s.MinItems))
@@ -78,10 +109,10 @@ func (v *view) take(s *openapi3.Schema, branch choice, depth int) {
 	v.uniqueItems = v.uniqueItems || s.UniqueItems
 	v.minProperties = max(v.minProperties, int(s.MinProps))
 	v.maxProperties = least(v.maxProperties, s.MaxProps)
-	v.takeBounds(s)
-	if s.Items != nil && v.items == nil {
-		v.items = s.Items.Value
-	}
+}
+
+// takeProperties takes what a schema says of properties, named and others.
+func (v *view) takeProperties(s *openapi3.Schema) {
 	if len(s.Properties) > 0 && v.properties == nil {
 		v.properties = make(map[string]*openapi3.Schema, len(s.Properties))
 	}
@@ -108,22 +139,6 @@ func (v *view) take(s *openapi3.Schema, branch choice, depth int) {
 	if s.Discriminator != nil {
 		v.discriminator = s.Discriminator
 	}
-	for _, part := range s.AllOf {
-		v.take(part.Value, branch, depth+1)
-	}
-	for _, list := range []openapi3.SchemaRefs{s.OneOf, s.AnyOf} {
-		if len(list) == 0 {
-			continue
-		}
-		v.branches = append(v.branches, list)
-		at := min(branch[v.pointer], len(list)-1)
-		if v.taken == nil {
-			v.taken = list[at]
-		} else {
-			at = 0
-		}
-		v.take(list[at].Value, branch, depth+1)
-	}
 }
 
 // both joins two schemas of one property, as allOf does.
@@ -134,6 +149,7 @@ func both(a, b *openapi3.Schema) *openapi3.Schema {
 	return &openapi3.Schema{AllOf: openapi3.SchemaRefs{a.NewRef(), b.NewRef()}, ReadOnly: a.ReadOnly || b.ReadOnly}
 }
 
+// takeTypes keeps the types that each schema allows.
 func (v *view) takeTypes(s *openapi3.Schema) {
 	if s.Type != nil {
 		own := s.Type.Slice()
@@ -153,6 +169,7 @@ func (v *view) takeTypes(s *openapi3.Schema) {
 	}
 }
 
+// takeBounds takes the tighter bounds of numbers.
 func (v *view) takeBounds(s *openapi3.Schema) {
 	lower, upper := s.Min, s.Max
 	exclusiveMin, exclusiveMax := s.ExclusiveMin.Bool != nil && *s.ExclusiveMin.Bool, s.ExclusiveMax.Bool != nil && *s.ExclusiveMax.Bool
@@ -173,6 +190,7 @@ func (v *view) takeBounds(s *openapi3.Schema) {
 	}
 }
 
+// least is the lower of two upper bounds, -1 and nil being none.
 func least(a int, b *uint64) int {
 	if b == nil || *b > math.MaxInt32 {
 		return a
@@ -212,15 +230,17 @@ func normal(value any) any {
 	return value
 }
 
+// is reports whether the place takes values of a type; integers are numbers.
 func (v view) is(name string) bool {
 	return slices.Contains(v.types, name) || name == "number" && slices.Contains(v.types, "integer")
 }
 
-// allows tells whether a value is valid at this place.
+// allows reports whether a value is valid at this place.
 func (v view) allows(value any) bool {
 	return len(v.violations(value)) == 0
 }
 
+// violations lists what a value breaks at this place.
 func (v view) violations(value any) []spec.Violation {
 	return v.maker.Schema.At(v.whole).Violations(v.maker.sampled(value), spec.Sent)
 }

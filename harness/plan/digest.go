@@ -14,9 +14,9 @@ import (
 // Seal ends the making of a plan: its obligations are found by their ids, and its
 // digest is that of every field of obligations and cases that JSON shows.
 func (p *Plan) Seal() {
-	p.at = make(map[string]int, len(p.Obligations))
+	p.index = make(map[string]int, len(p.Obligations))
 	for i, o := range p.Obligations {
-		p.at[o.ID] = i
+		p.index[o.ID] = i
 	}
 	sum := sha256.New()
 	d := digester{fields: map[reflect.Type][]int{}}
@@ -72,11 +72,11 @@ func (d *digester) value(v reflect.Value) {
 	case reflect.Map:
 		d.entries(v)
 	case reflect.Struct:
-		for _, i := range d.shown(v.Type()) {
+		for _, i := range d.fieldsOf(v.Type()) {
 			d.value(v.Field(i))
 		}
 	default:
-		panic(fmt.Sprintf("plan: digest of a %s", v.Type())) // a field of a type that no plan has had
+		panic(fmt.Sprintf("plan: digest of a %s", v.Type())) // a field of a new type
 	}
 }
 
@@ -91,8 +91,8 @@ func (d *digester) entries(v reflect.Value) {
 	}
 }
 
-// shown lists the fields of a struct that JSON shows.
-func (d *digester) shown(t reflect.Type) []int {
+// fieldsOf lists the fields of a struct that JSON shows.
+func (d *digester) fieldsOf(t reflect.Type) []int {
 	list, known := d.fields[t]
 	if !known {
 		for i := range t.NumField() {

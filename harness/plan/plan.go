@@ -22,12 +22,12 @@ type Plan struct {
 	Dropped     []Dropped
 	Preflight   *Case // a harmless valid call, nil when the description has none
 
-	// Subscription is made before the cases when one of them has to do with
-	// messages, and undone after them; nil when the description promises none.
+	// Subscription is sent before the cases when one of them awaits messages, and
+	// undone after them; nil when the description promises none.
 	Subscription *Case
-	Finder       *Step // reads what a message is about, whose id is MessageID; nil when nothing does
+	Finder       *Step // reads what a message is about, whose id is MessageID; nil for none
 
-	at map[string]int // obligation → its place in the list
+	index map[string]int // by obligation id; nil before Seal
 }
 
 // Obligation is one requirement on one operation: the unit that people see.
@@ -108,11 +108,11 @@ type Step struct {
 	Capture   []Capture `json:"capture,omitempty"`
 	ReadBack  *ReadBack `json:"readBack,omitempty"`
 
-	Label  string      `json:"label,omitempty"`  // how expectations of other steps speak of it
+	Label  string      `json:"label,omitempty"`  // by which expectations of other steps refer to it
 	Check  string      `json:"check,omitempty"`  // the check that judges it as an observation
 	Expect *Expect     `json:"expect,omitempty"` // what that check expects; nil: that it succeeds
 	Ends   spec.Ending `json:"ends,omitempty"`   // how it must end as a preparation; "": with success
-	Times  int         `json:"times,omitempty"`  // sent so often, all at once; 0 is once
+	Times  int         `json:"times,omitempty"`  // how often it is sent, all at once; 0 is once
 	HangUp bool        `json:"hangUp,omitempty"` // the connection is dropped when the answer begins
 	Fresh  bool        `json:"fresh,omitempty"`  // on a connection of its own, so that each sending is counted
 	Await  *Await      `json:"await,omitempty"`  // a message is awaited, nothing is sent
@@ -120,12 +120,12 @@ type Step struct {
 
 // Await says which message is awaited.
 type Await struct {
-	About  Template        `json:"about"`           // the id that it names
-	Times  int             `json:"times"`           // how often it comes
-	Most   int             `json:"most,omitempty"`  // more than so often it must not come; 0: nobody waits for that
-	Never  bool            `json:"never,omitempty"` // it must not come
-	Place  string          `json:"place"`           // address that it comes to: that of the run, or one of the case alone
-	Source *spec.Operation `json:"-"`               // the operation that promises it
+	About    Template        `json:"about"`           // the id that it names
+	Times    int             `json:"times"`           // how often it comes
+	MaxTimes int             `json:"most,omitempty"`  // how often it may come at most; 0: not judged
+	Never    bool            `json:"never,omitempty"` // it must not come
+	Place    string          `json:"place"`           // address that it comes to: that of the run, or one of the case alone
+	Source   *spec.Operation `json:"-"`               // the operation that promises it
 }
 
 // Checks that judge what is observed after the act.
@@ -138,7 +138,7 @@ const (
 
 // Kinds of cases that other stages know of.
 const (
-	KindFlow         = "flow"         // requirements describe it step by step
+	KindFlow         = "flow"         // described step by step by a requirement
 	KindNoMessage    = "message.none" // no message may come about it
 	KindSubscription = "subscription" // registers before all others for the messages that they await
 	KindSharedRead   = "shared"       // a read-back that serves many cases
@@ -151,7 +151,7 @@ const (
 	Refusing = "refusing" // of one case, as all others; each message is refused
 )
 
-// Awaits tells whether a case has to do with messages.
+// Awaits reports whether messages about a case are awaited, or must not come.
 func (c *Case) Awaits() bool {
 	awaits := func(s Step) bool { return s.Await != nil }
 	return c.Kind == KindNoMessage || slices.ContainsFunc(c.Prepare, awaits) || slices.ContainsFunc(c.Observe, awaits)
@@ -160,7 +160,7 @@ func (c *Case) Awaits() bool {
 // MessageID is the variable that holds the id of a message whose cause is looked up.
 const MessageID = "MESSAGE_ID"
 
-// Messaging is how messages are told by the root of the description, nil when they are not.
+// Messaging is how the description delivers messages, nil when it promises none.
 func (p *Plan) Messaging() *spec.Messaging {
 	for _, o := range p.Description.Operations {
 		if o.Conformance.Messages != nil {
@@ -170,13 +170,13 @@ func (p *Plan) Messaging() *spec.Messaging {
 	return nil
 }
 
-// Event is what an observation waits for before it is made.
+// Event is what must have become of the act before a step is sent.
 type Event string
 
-// Rejection of the act is what a repeat and a corrected request come after.
+// Rejection of the act comes before a repeat and a corrected request.
 const Rejection Event = "rejection"
 
-// After tells what must have become of the act before a step is sent, "" for nothing.
+// After is the event that a step is sent after, "" for none.
 func (s Step) After() Event {
 	if s.Check == CheckRepeat || s.Check == CheckRetry {
 		return Rejection
@@ -191,11 +191,11 @@ type Request struct {
 	Query  []Field  `json:"query,omitempty"`
 	Header []Field  `json:"header,omitempty"`
 	Body   Template `json:"body,omitempty"`
-	// HasBody tells an empty body from none.
+	// HasBody distinguishes an empty body from none.
 	HasBody bool `json:"hasBody,omitempty"`
 }
 
-// Form tells whether the body is sent as a form.
+// Form reports whether the body is sent as a form.
 func (r Request) Form() bool {
 	return slices.ContainsFunc(r.Header, func(f Field) bool { return f.Name == "Content-Type" && spec.Form(string(f.Value)) })
 }
@@ -235,15 +235,10 @@ type Dropped struct {
 
 // Obligation finds an obligation by its id, nil when there is none.
 func (p *Plan) Obligation(id string) *Obligation {
-	i, ok := p.at[id]
-	if p.at == nil { // a plan that nobody signed
-		i = slices.IndexFunc(p.Obligations, func(o *Obligation) bool { return o.ID == id })
-		ok = i >= 0
-	}
-	if ok && i < len(p.Obligations) && p.Obligations[i].ID == id {
+	if i, ok := p.index[id]; ok && i < len(p.Obligations) && p.Obligations[i].ID == id {
 		return p.Obligations[i]
 	}
-	for _, o := range p.Obligations { // of a plan that was put together by hand
+	for _, o := range p.Obligations { // not sealed, or changed since
 		if o.ID == id {
 			return o
 		}
@@ -307,7 +302,7 @@ func (c *Case) Steps() []Step {
 	return append(steps, c.Cleanup...)
 }
 
-// Volume is what a plan sends at most.
+// Volume is an upper bound of what a plan sends.
 type Volume struct {
 	Requests int
 	Writes   int    // requests by a method other than GET and HEAD
@@ -321,8 +316,8 @@ func ObligationID(operation, requirement string) string {
 	return IDPart(operation) + "." + requirement
 }
 
-// CaseID is the lasting id of a case: what tells it from others of its kind comes
-// last, and is "" for the only one.
+// CaseID is the lasting id of a case: what distinguishes it from others of its kind
+// comes last, and is "" for the only one.
 func CaseID(operation, kind, what string) string {
 	id := IDPart(operation) + "." + IDPart(kind)
 	if what != "" {

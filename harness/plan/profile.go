@@ -39,7 +39,7 @@ func (p *Plan) Profiles(names ...string) (*Plan, error) {
 	return &small, nil
 }
 
-// Has tells whether the requirement list makes such an obligation on the
+// Has reports whether the requirement list makes such an obligation on the
 // description, in the plan or not.
 func (p *Plan) Has(id string) bool {
 	for _, o := range p.Description.Operations {

@@ -2,8 +2,8 @@ package plan
 
 import "slices"
 
-// Shard returns one of so many parts of the plan, counted from 1, nil when nothing
-// is in it. Each case is in exactly one part, and all parts have the same number
+// Shard returns one of several parts of the plan, counted from 1, nil when it is
+// empty. Each case is in exactly one part, and all parts have the same number
 // of cases, but for one; the seed has put them into no particular order. An
 // obligation is in each part that has a case of it; one without cases is in the
 // first. The digest stays that of the whole plan.

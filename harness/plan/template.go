@@ -4,8 +4,6 @@ import (
 	"encoding/base64"
 	"slices"
 	"strings"
-
-	"qorcheck/harness/settings"
 )
 
 // Template is text with placeholders for what is only known, or only allowed to
@@ -39,15 +37,16 @@ type Placeholder struct {
 	Args   []string
 }
 
-// Secret tells whether the value must never be shown.
+// Secret reports whether the value must never be shown.
 func (p Placeholder) Secret() bool {
 	return p.Source == FromCredential || p.Source == FromBasic || p.Source == FromTrigger ||
 		p.Source == FromReceiver && p.Args[0] == "secret"
 }
 
-// Credential finds the value of a credential's placeholder in the fixtures.
-func (p Placeholder) Credential(f *settings.Fixtures) string {
-	value := f.Credential(p.Args[0], p.Args[1])
+// Credential makes the value of a credential's placeholder of what find returns for
+// a role and a security scheme.
+func (p Placeholder) Credential(find func(role, scheme string) string) string {
+	value := find(p.Args[0], p.Args[1])
 	if len(p.Args) > 2 {
 		value = Twist(p.Args[2]).Of(value)
 	}
@@ -152,14 +151,14 @@ func (t Template) cut() (text string, placeholder *Placeholder, rest Template) {
 	return text, &p, rest
 }
 
-// slice is cut without reading what the placeholder says.
+// slice is cut without parsing the placeholder.
 func (t Template) slice() (text, placeholder string, found bool, rest Template) {
 	text, after, found := strings.Cut(string(t), open)
 	placeholder, after, _ = strings.Cut(after, shut)
 	return text, placeholder, found, Template(after)
 }
 
-// ParsePlaceholder reads what stands between the marks of a placeholder.
+// ParsePlaceholder parses the text between the marks of a placeholder.
 func ParsePlaceholder(text string) Placeholder {
 	words := strings.Split(text, comma)
 	return Placeholder{Source: Source(words[0]), Args: words[1:]}
@@ -170,7 +169,7 @@ func (t Template) Fill(value func(Placeholder) (string, error)) (string, error) 
 	return t.FillText(func(placeholder string) (string, error) { return value(ParsePlaceholder(placeholder)) })
 }
 
-// FillText is Fill for a value that reads itself what stands between the marks.
+// FillText is Fill with the text between the marks, for values that are cached by it.
 func (t Template) FillText(value func(placeholder string) (string, error)) (string, error) {
 	if !strings.Contains(string(t), open) {
 		return string(t), nil
@@ -192,8 +191,8 @@ func (t Template) FillText(value func(placeholder string) (string, error)) (stri
 	return b.String(), nil
 }
 
-// Alike tells whether the template has placeholders that are filled with the same
-// in every case, and no others.
+// Alike reports whether the template has placeholders, and all of them have the
+// same value in every case.
 func (t Template) Alike() bool {
 	list := t.Placeholders()
 	return len(list) > 0 && !slices.ContainsFunc(list, func(p Placeholder) bool {
@@ -214,10 +213,10 @@ func (t Template) Escape(escape func(string) string) Template {
 	return escaped
 }
 
-// HasPlaceholders tells whether something is to be filled.
+// HasPlaceholders reports whether the template has a placeholder.
 func (t Template) HasPlaceholders() bool { return strings.Contains(string(t), open) }
 
-// Begins tells whether a template begins with a placeholder of a source.
+// Begins reports whether a template begins with a placeholder of a source.
 func (t Template) Begins(source Source) bool {
 	return strings.HasPrefix(string(t), open+string(source)+comma)
 }

@@ -110,8 +110,8 @@ func formPlaces(o *spec.Operation, m generate.Maker) map[string]bool {
 	return broken
 }
 
-// kindOf says which kind of case a fault makes, and what tells it from the others
-// of that kind at its place.
+// kindOf says which kind of case a fault makes, and what distinguishes it from the
+// others of that kind at its place.
 func kindOf(f generate.Fault, place string) (kind, what string) {
 	kind, detail := f.Kind()
 	if what = place; detail != "" {

@@ -127,8 +127,8 @@ func (k *keeper) drop(p *proposal, id, reason string) {
 	k.dropped = append(k.dropped, dropped)
 }
 
-// distinct tells an id from an equal one by the place that its case is about: a/b_c
-// and a_b/c make one id.
+// distinct makes an id differ from an equal one by the place that its case is about:
+// a/b_c and a_b/c make one id.
 func (k *keeper) distinct(id string, p *proposal) string {
 	place := p.draft.about
 	if p.fault != nil {
@@ -142,7 +142,7 @@ func (k *keeper) distinct(id string, p *proposal) string {
 }
 
 // corrected is the correct request for one that is to be rejected, nil when there
-// is none or nobody asks for it. Both carry the same idempotency key: it must stay
+// is none or no requirement asks for it. Both carry the same idempotency key: it must stay
 // usable. Where nothing can have an effect there is none but at an unknown place.
 func (k *keeper) corrected(p *proposal, asked rules, e plan.Expect) *plan.Request {
 	reads := p.operation.Method == "GET" || p.operation.Method == "HEAD"

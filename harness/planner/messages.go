@@ -56,7 +56,7 @@ func awaitAgain(o *spec.Operation) func(c *plan.Case) {
 		m := o.Conformance.Messages
 		step := messageStep(o, capture(&c.Act, m.Answer, len(c.Prepare)+1), plan.Refusing, 2)
 		if m.Repeats > 0 {
-			step.Await.Most = 1 + m.Repeats
+			step.Await.MaxTimes = 1 + m.Repeats
 		}
 		c.Observe = append(c.Observe, step)
 	}

@@ -18,14 +18,14 @@ func (d *drafter) precedenceCases(s subject) []*proposal {
 		list = append(list, s.propose(kind, "", why+", and "+broken.Pointer+" breaks "+broken.Keyword, made).breaking(broken))
 	}
 	missing := func(kind, what string) {
-		if d.rules(s.Operation, kind).expect() != nil { // else nobody asks
+		if d.rules(s.Operation, kind).expect() != nil { // else no requirement asks
 			list = append(list, s.missing(kind, what))
 		}
 	}
 	if schemes := d.schemes(s.Operation); len(schemes) > 0 && !anonymous(s.Operation) {
-		nobody := malformed.clone()
-		clear(nobody.credentials)
-		add("unauthenticated.malformed", "no credential is sent", nobody)
+		anonymous := malformed.clone()
+		clear(anonymous.credentials)
+		add("unauthenticated.malformed", "no credential is sent", anonymous)
 		if lacking := d.missingRole(settings.UnknownRole, schemes); lacking != "" {
 			missing("forbidden.malformed", lacking)
 		} else {
@@ -39,8 +39,8 @@ func (d *drafter) precedenceCases(s subject) []*proposal {
 	} else if ok {
 		add("forbidden.malformed-of-other", s.Conformance.Merchant.Field+" names another merchant", other)
 	}
-	if stranger, altered := withUnknownIDs(s.Operation, malformed); len(altered) > 0 {
-		add("malformed.unknown-id", strings.Join(altered, " and ")+" names nothing that exists", stranger)
+	if unknown, altered := withUnknownIDs(s.Operation, malformed); len(altered) > 0 {
+		add("malformed.unknown-id", strings.Join(altered, " and ")+" names nothing that exists", unknown)
 	}
 	return list
 }

@@ -20,7 +20,7 @@ type proposal struct {
 	kind      string
 	absent    absence // why there is no case; the rest is empty then
 
-	what    string // tells the case from others of its kind, "" for the only one
+	what    string // distinguishes the case from others of its kind, "" for the only one
 	why     string // what is right or wrong with the request
 	draft   draft
 	prepare []plan.Step
@@ -29,7 +29,7 @@ type proposal struct {
 	correct *draft             // the request without what is wrong with it, nil for none
 	after   func(c *plan.Case) // completes a case that is kept; nil for nothing
 
-	flow *flowCase // the case is told step by step, and complete; nil for any other
+	flow *flowCase // the complete case of a flow; nil for any other
 }
 
 // absence is why there is no case of a kind. At most one reason is given.

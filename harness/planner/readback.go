@@ -57,7 +57,7 @@ func (d *drafter) readBacks(o *spec.Operation, r plan.Request) []plan.Step {
 	return list
 }
 
-// carried finds a unique value in a request's body, as it stands there; "" when it does not.
+// carried finds a unique value in a request's body; "" when it is not there.
 func carried(o *spec.Operation, r plan.Request, name string) plan.Template {
 	placeholder, found := r.Body.Unique(name)
 	if !found {

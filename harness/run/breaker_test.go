@@ -26,7 +26,7 @@ func many(n int) (paths []string) {
 
 func dropping(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 
-func TestSendingStopsWhenTheTargetIsGone(t *testing.T) {
+func TestBreaker_StopsWhenTheTargetIsGone(t *testing.T) {
 	const healthy, cases, workers = 10, 120, 4
 	answering := func(status int, header ...string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
@@ -103,7 +103,7 @@ func TestSendingStopsWhenTheTargetIsGone(t *testing.T) {
 	}
 }
 
-func TestSendingGoesOn(t *testing.T) {
+func TestBreaker_StaysClosed(t *testing.T) {
 	for _, tt := range []struct {
 		claim string
 		gone  func(request int32) bool
@@ -135,7 +135,7 @@ func TestSendingGoesOn(t *testing.T) {
 }
 
 // What failed before stays failed.
-func TestFailuresOutweighASilentTarget(t *testing.T) {
+func TestBreaker_FailuresOutweighASilentTarget(t *testing.T) {
 	var seen atomic.Int32
 	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if seen.Add(1) > 10 {
@@ -152,7 +152,7 @@ func TestFailuresOutweighASilentTarget(t *testing.T) {
 	}
 }
 
-func TestAPauseIsProgress(t *testing.T) {
+func TestProgress_ShowsPauses(t *testing.T) {
 	var seen atomic.Int32
 	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if seen.Add(1) == 1 {

@@ -27,7 +27,7 @@ func failing(all causes, o Obligation, id, kind string, findings ...Finding) str
 	return all.add(&o, e, Verdict{Obligation: o.ID, Outcome: verdict.Fail, Findings: findings})
 }
 
-func TestOneDefectIsOneCause(t *testing.T) {
+func TestCause_OneDefectIsOne(t *testing.T) {
 	pay := Obligation{ID: "pay.R-1", Operation: "pay", Check: "status", Level: spec.Must}
 	got := func(status int) Finding {
 		return Finding{Rule: verdict.WrongStatus, Deviation: verdict.Status, Status: status}
@@ -86,7 +86,7 @@ func TestOneDefectIsOneCause(t *testing.T) {
 }
 
 // Two causes are told apart by their lines, and one that is alone has no more words than it needs.
-func TestTitles(t *testing.T) {
+func TestCause_Titles(t *testing.T) {
 	pay := Obligation{ID: "pay.R-1", Operation: "pay", Sentence: "pay keeps nothing", Check: "status"}
 	look := Obligation{ID: "pay.R-2", Operation: "pay", Sentence: "pay keeps its form", Check: "schema"}
 	d := &Document{Obligations: []Obligation{pay, look}}
@@ -178,7 +178,7 @@ func TestCause_IDsSurviveRewording(t *testing.T) {
 	}
 }
 
-func TestACauseCountsEachCaseOnce(t *testing.T) {
+func TestCause_CountsEachCaseOnce(t *testing.T) {
 	all := causes{}
 	first, second := Obligation{ID: "pay.R-1", Check: "schema"}, Obligation{ID: "pay.R-2", Check: "schema"}
 	for _, id := range []string{"b", "a"} {
@@ -192,7 +192,7 @@ func TestACauseCountsEachCaseOnce(t *testing.T) {
 	}
 }
 
-func TestAShownCaseSaysWhatItBreaks(t *testing.T) {
+func TestCause_ShownCaseSaysWhatItBreaks(t *testing.T) {
 	o := Obligation{ID: "pay.R-1", Check: "status"}
 	for _, tt := range []struct {
 		claim string
@@ -214,7 +214,7 @@ func TestAShownCaseSaysWhatItBreaks(t *testing.T) {
 }
 
 // What is kept must not depend on the order in which answers arrive.
-func TestShownCasesAreBoundedAndSpread(t *testing.T) {
+func TestCause_ShownCasesAreBoundedAndSpread(t *testing.T) {
 	type ask struct {
 		o  Obligation
 		id string
@@ -256,7 +256,7 @@ func TestShownCasesAreBoundedAndSpread(t *testing.T) {
 	}
 }
 
-func TestCausesAreBounded(t *testing.T) {
+func TestCause_NumberIsBounded(t *testing.T) {
 	all := causes{}
 	o := Obligation{ID: "pay.R-1", Check: "schema"}
 	for i := range 3 * MaxCauses {
@@ -274,7 +274,7 @@ func TestCausesAreBounded(t *testing.T) {
 	}
 }
 
-func TestKeptBodiesAreBounded(t *testing.T) {
+func TestCause_BodiesAreBounded(t *testing.T) {
 	long := redacttest.Text(strings.Repeat("x", 3*MaxBody))
 	evidence := []exchange.Evidence{{Request: exchange.Message{Body: long}, Answer: &exchange.Message{Body: long}, Messages: []exchange.Message{{Body: long}}}}
 	kept := cutBodies(evidence)[0]
@@ -288,7 +288,7 @@ func TestKeptBodiesAreBounded(t *testing.T) {
 	}
 }
 
-func TestCausesOfARun(t *testing.T) {
+func TestCause_OfARun(t *testing.T) {
 	p := plot(t,
 		ask{id: "a", paths: []string{"/404/1", "/500", "/404/2", "/200", "/503"}},
 		ask{id: "b", paths: []string{"/404/3"}},

@@ -85,7 +85,7 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-func TestCompareTellsWhatRunsWereMadeOf(t *testing.T) {
+func TestCompare_ListsWhatRunsWereMadeOf(t *testing.T) {
 	d := Compare(one(spec.Must, verdict.Pass), one(spec.Must, verdict.Pass, func(d *Document) {
 		d.Digests = Digests{"a", "b", "c", "d", "e"}
 		d.Tool, d.Target, d.API, d.Seed, d.Profile, d.Filter, d.Strict = "qorcheck 2", "http://127.0.0.1/v3", "Toy 2", 7, "core", "level:must", true
@@ -103,7 +103,7 @@ func TestCompareTellsWhatRunsWereMadeOf(t *testing.T) {
 	}
 }
 
-func TestCompareTellsUndocumentedBehaviour(t *testing.T) {
+func TestCompare_ListsUndocumentedBehaviour(t *testing.T) {
 	met := func(check string, status int, note string) *Document {
 		d := one(spec.Must, verdict.Fail)
 		d.Obligations[0].Operation, d.Obligations[0].Check = "op", check
@@ -129,7 +129,7 @@ func TestCompareTellsUndocumentedBehaviour(t *testing.T) {
 	}
 }
 
-func TestCompareTellsSlowerOperations(t *testing.T) {
+func TestCompare_ListsSlowerOperations(t *testing.T) {
 	took := func(count int, p90 float64) *Document {
 		return one(spec.Must, verdict.Pass, func(d *Document) { d.Latency = []Latency{{Operation: "op", Count: count, P50MS: 1, P90MS: p90}} })
 	}
@@ -153,7 +153,7 @@ func TestCompareTellsSlowerOperations(t *testing.T) {
 	}
 }
 
-func TestCompareTellsNewCauses(t *testing.T) {
+func TestCompare_ListsNewCauses(t *testing.T) {
 	other := one(spec.Must, verdict.Fail)
 	other.Causes[0].ID, other.Causes[0].Title, other.Obligations[0].Causes = "status.x", "op answers: received status 500", []string{"status.x"}
 	d := Compare(one(spec.Must, verdict.Fail), other)

@@ -104,7 +104,7 @@ func TestExitCodes(t *testing.T) {
 	}
 }
 
-func TestCheckRefuses(t *testing.T) {
+func TestDocument_CheckRefuses(t *testing.T) {
 	for _, tt := range []struct {
 		claim string
 		bend  func(*Document)
@@ -144,7 +144,7 @@ func TestCheckRefuses(t *testing.T) {
 	}
 }
 
-func TestRead(t *testing.T) {
+func TestDocument_Read(t *testing.T) {
 	d := sample(spec.Must, verdict.Pass, spec.Must, verdict.Fail, spec.Should, verdict.Unsupported, spec.May, verdict.Inconclusive, spec.Must, verdict.NotRun, spec.Must, verdict.Broken, spec.Must, verdict.Waived)
 	d.Causes[0].Shown = []Case{{ID: "c", Outcome: verdict.Fail, Findings: []Finding{{Check: "status", Rule: verdict.WrongStatus, Deviation: verdict.Status, Expected: redacttest.Text("a"), Received: redacttest.Text("b")}}, Evidence: []exchange.Evidence{{Step: "list", Started: d.Started, Curl: redacttest.Text("curl"), Answer: &exchange.Message{Line: redacttest.Text("HTTP/1.1 200 OK")}}}}}
 	d.conclude()
@@ -185,7 +185,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-func TestCountsKnowEveryOutcome(t *testing.T) {
+func TestCounts_HaveEveryOutcome(t *testing.T) {
 	var c Counts
 	for i, o := range verdict.Outcomes {
 		for range i + 1 {
@@ -202,7 +202,7 @@ func TestCountsKnowEveryOutcome(t *testing.T) {
 	}
 }
 
-func TestFailuresAreInTheOrderOfReading(t *testing.T) {
+func TestDocument_FailuresAreSorted(t *testing.T) {
 	d := &Document{}
 	for _, o := range []Obligation{
 		{ID: "a.media", Requirement: "R-5", Check: "media-type", Level: spec.Must},

@@ -12,7 +12,7 @@ import (
 	"qorcheck/spec"
 )
 
-func TestExplainNeedsNoSecondRun(t *testing.T) {
+func TestExplain_NeedsNoSecondRun(t *testing.T) {
 	p := plot(t, ask{id: "a", paths: []string{"/404", "/404/x", "/500"}, alter: func(_ *plan.Obligation, c *plan.Case) {
 		c.Prepare = []plan.Step{{Name: "make", Request: plan.Request{Method: "POST", Path: "/201", Body: `{"size":1}`, HasBody: true}}}
 		c.Act.Request.Header = []plan.Field{{Name: "X-Key", Value: "\uE000credential\uE002valid\uE002Key\uE001"}}
@@ -43,7 +43,7 @@ func TestExplainNeedsNoSecondRun(t *testing.T) {
 	}
 }
 
-func TestExplainWhatDidNotFail(t *testing.T) {
+func TestExplain_OfOtherOutcomes(t *testing.T) {
 	for _, outcome := range []verdict.Outcome{verdict.Inconclusive, verdict.Broken, verdict.NotRun, verdict.Unsupported} {
 		o := Obligation{ID: "op.R-1", Level: spec.Must, Sentence: "op does", Outcome: outcome, Why: "of a reason", Clause: Clause{Text: "All is well."}}
 		want := fmt.Sprintf("%s: op does  [op.R-1, must]\n  documented: All is well.\n  why: of a reason\n", strings.ToUpper(outcome.String()))
@@ -53,7 +53,7 @@ func TestExplainWhatDidNotFail(t *testing.T) {
 	}
 }
 
-func TestExplainIsBounded(t *testing.T) {
+func TestExplain_IsBounded(t *testing.T) {
 	c := Case{ID: "c", What: "w", Act: 0, Evidence: []exchange.Evidence{{Request: exchange.Message{Line: redacttest.Text("GET /")}, Answer: &exchange.Message{Line: redacttest.Text("HTTP/1.1 200 OK"), Body: redacttest.Text(strings.Repeat("é", 5000))}}}}
 	if got := c.Explain(); len(got) > 2500 || !strings.Contains(got, "é… (8000 bytes more)") {
 		t.Errorf("%d bytes: %s", len(got), got[len(got)-100:])

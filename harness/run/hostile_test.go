@@ -160,10 +160,10 @@ func bomb(t *testing.T) string {
 	return packed.String()
 }
 
-// TestHostileTargets: whatever a target does, the run comes to its end in bounded
+// TestTarget_Hostile: whatever a target does, the run comes to its end in bounded
 // time and memory; an answer that cannot be read breaks the requirement that
 // demands readable ones, no answer shows nothing, and other cases are unharmed.
-func TestHostileTargets(t *testing.T) {
+func TestTarget_Hostile(t *testing.T) {
 	const (
 		pass, fail, unclear = verdict.Pass, verdict.Fail, verdict.Inconclusive
 		head                = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -306,7 +306,7 @@ func TestHostileTargets(t *testing.T) {
 }
 
 // The servers of a description are no targets.
-func TestServersOfADescriptionGetNothing(t *testing.T) {
+func TestTarget_ServersOfADescriptionGetNothing(t *testing.T) {
 	var seen atomic.Int32
 	other := serve(t, func(http.ResponseWriter, *http.Request) { seen.Add(1) })
 	nested := "servers: [{ url: \"" + other + "\" }]"

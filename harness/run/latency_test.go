@@ -41,7 +41,7 @@ func TestStopwatch(t *testing.T) {
 	}
 }
 
-func TestLatencyOfARun(t *testing.T) {
+func TestLatency_OfARun(t *testing.T) {
 	p := plot(t, ask{id: "a", paths: []string{"/200", "/404", "/503"}})
 	d := whole(t, t.Context(), p, serve(t, statuses), Options{})
 	if len(d.Latency) != 1 || d.Latency[0].Operation != "list" || d.Latency[0].Count != 3 || d.Latency[0].MaxMS <= 0 {

@@ -78,9 +78,9 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-// TestAShardDoesNotFailForWhatIsElsewhere: neither what only another shard
+// TestShard_DoesNotFailForOtherShards: neither what only another shard
 // exercises, nor a waiver of what fails in another.
-func TestAShardDoesNotFailForWhatIsElsewhere(t *testing.T) {
+func TestShard_DoesNotFailForOtherShards(t *testing.T) {
 	p := plot(t, ask{id: "some", paths: []string{"/200/1", "/404/2"}, alter: func(o *plan.Obligation, _ *plan.Case) {
 		o.Requirement.Answers = []string{"rejected"}
 	}}, ask{id: "known", paths: []string{"/200/3", "/404/4"}})
@@ -95,8 +95,8 @@ func TestAShardDoesNotFailForWhatIsElsewhere(t *testing.T) {
 	}
 }
 
-// TestMergeOfPartsOfShards: shards that were resumed, interrupted or stopped.
-func TestMergeOfPartsOfShards(t *testing.T) {
+// TestMerge_OfResumedShards: shards that were resumed, interrupted or stopped.
+func TestMerge_OfResumedShards(t *testing.T) {
 	p := plot(t, ask{id: "a", paths: many(60)}, ask{id: "b", paths: []string{"/404/1", "/200/x"}})
 	target := serve(t, statuses)
 	want := verdicts(whole(t, t.Context(), p, target, Options{}))
@@ -129,7 +129,7 @@ func TestMergeOfPartsOfShards(t *testing.T) {
 	}
 }
 
-func TestJoinRefuses(t *testing.T) {
+func TestMerge_JoinRefuses(t *testing.T) {
 	p := mixed(t)
 	target := serve(t, statuses)
 	one, _ := shard(t, p, target, 1, 3, Options{})

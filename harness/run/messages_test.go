@@ -17,9 +17,9 @@ import (
 	"qorcheck/spec"
 )
 
-// TestMessagesOfOthers: however many messages other people cause, those about
+// TestMessages_OfOthers: however many messages other people cause, those about
 // rejected requests are found among them; where there are too many to tell, that is said.
-func TestMessagesOfOthers(t *testing.T) {
+func TestMessages_OfOthers(t *testing.T) {
 	p := plot(t, ask{id: "a", paths: []string{"/200"}})
 	d, o := *p.Description, *p.Description.Operations[0]
 	o.Conformance.Messages = &spec.Messaging{ID: "/id", Event: "/event", Lookup: &spec.Finder{Field: "/order"}}
@@ -80,9 +80,9 @@ func TestMessagesOfOthers(t *testing.T) {
 	}
 }
 
-// TestLostAnswers: a message about a value that two requests of a case send is about
+// TestMessages_AfterLostResponses: a message about a value that two requests of a case send is about
 // the rejected one only as long as the other one was answered.
-func TestLostAnswers(t *testing.T) {
+func TestMessages_AfterLostResponses(t *testing.T) {
 	p := plot(t, ask{id: "a", paths: []string{"/200"}}, ask{id: "b", paths: []string{"/200"}})
 	order := plan.Placeholder{Source: plan.FromRun, Args: []string{"ORDER", "12"}}
 	for _, c := range p.Cases {
@@ -121,9 +121,9 @@ func TestLostAnswers(t *testing.T) {
 	}
 }
 
-// TestMessagesWithoutThePair: what comes without the header pair to where another
+// TestMessages_WithoutTheHeaderPair: what comes without the header pair to where another
 // case awaits a message does not excuse that none came.
-func TestMessagesWithoutThePair(t *testing.T) {
+func TestMessages_WithoutTheHeaderPair(t *testing.T) {
 	p := plot(t, ask{id: "a", paths: []string{"/200"}})
 	d, o := *p.Description, *p.Description.Operations[0]
 	o.Conformance.Messages = &spec.Messaging{ID: "/id", Event: "/event"}

@@ -112,9 +112,9 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestResumeWhenTheTargetIsBack: what got no answer is repeated, whether sending
+// TestResume_WhenTheTargetIsBack: what got no answer is repeated, whether sending
 // stopped, the run was killed then, or it was resumed before.
-func TestResumeWhenTheTargetIsBack(t *testing.T) {
+func TestResume_WhenTheTargetIsBack(t *testing.T) {
 	p := plot(t, ask{id: "a", paths: many(60)}, ask{id: "b", paths: []string{"/404/1", "/200/x"}})
 	var answers atomic.Int32 // how many more are given
 	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
@@ -156,9 +156,9 @@ func TestResumeWhenTheTargetIsBack(t *testing.T) {
 	}
 }
 
-// TestResumeOfWhatIsThere: where every case is there and only the end is missing,
+// TestResume_OfACompleteRun: where every case is there and only the end is missing,
 // nothing is sent; where the target is gone, what was concluded before stays so.
-func TestResumeOfWhatIsThere(t *testing.T) {
+func TestResume_OfACompleteRun(t *testing.T) {
 	p := plot(t, ask{id: "a", paths: many(3)}, ask{id: "b", paths: many(2)})
 	var journal bytes.Buffer
 	want := verdicts(whole(t, t.Context(), p, serve(t, statuses), Options{Journal: &journal}, func(s *settings.Settings) { s.Concurrency = 1 }))
@@ -193,9 +193,9 @@ func TestResumeOfWhatIsThere(t *testing.T) {
 	}
 }
 
-// TestMessagesOfAnEarlierPart: what an earlier part of a run made is neither a
+// TestMessages_OfAnEarlierPart: what an earlier part of a run made is neither a
 // rejected request of this one nor what other people did.
-func TestMessagesOfAnEarlierPart(t *testing.T) {
+func TestMessages_OfAnEarlierPart(t *testing.T) {
 	p := plot(t, ask{id: "a", paths: []string{"/200"}}, ask{id: "b", paths: []string{"/200"}})
 	body := plan.Template(`{"order":"` + string(plan.Placeholder{Source: plan.FromRun, Args: []string{"order", "12"}}.Template()) + `"}`)
 	p.Cases[0].Act.Request.Body, p.Cases[0].Expect = body, plan.NewExpect("", 400)
@@ -224,7 +224,7 @@ func TestMessagesOfAnEarlierPart(t *testing.T) {
 	}
 }
 
-func TestAJournalWithoutEndIsOfAnInterruptedRun(t *testing.T) {
+func TestJournal_WithoutEndIsOfAnInterruptedRun(t *testing.T) {
 	var journal bytes.Buffer
 	p := mixed(t)
 	whole(t, t.Context(), p, serve(t, statuses), Options{Journal: &journal}, func(s *settings.Settings) { s.Concurrency = 1 })
@@ -241,7 +241,7 @@ func TestAJournalWithoutEndIsOfAnInterruptedRun(t *testing.T) {
 	}
 }
 
-func TestReplayRefuses(t *testing.T) {
+func TestReplay_Refuses(t *testing.T) {
 	var journal bytes.Buffer
 	whole(t, t.Context(), mixed(t), serve(t, statuses), Options{Journal: &journal})
 	lines := strings.SplitAfter(journal.String(), "\n")

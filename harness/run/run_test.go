@@ -84,7 +84,7 @@ func TestPreflight(t *testing.T) {
 }
 
 // One obligation of each kind, by itself and beside the others.
-func TestOutcomesOfObligations(t *testing.T) {
+func TestObligation_Outcomes(t *testing.T) {
 	lost := func(_ *plan.Obligation, c *plan.Case) { c.Observe = []plan.Step{uncertain} } // judging it panics
 	for _, tt := range []struct {
 		claim string
@@ -167,7 +167,7 @@ func TestWaivers(t *testing.T) {
 // uncertain is a corrected request of which nobody says what to expect: to judge it panics.
 var uncertain = plan.Step{Name: "again", Check: "retry", Request: plan.Request{Method: "GET", Path: "/200"}}
 
-func TestAPanicBreaksOneCase(t *testing.T) {
+func TestPanic_BreaksOneCase(t *testing.T) {
 	p := plot(t, ask{id: "a", check: "retry", paths: []string{"/404/1", "/404/2", "/404/3"}}, ask{id: "b", paths: []string{"/200"}})
 	p.Cases[1].Observe = []plan.Step{uncertain}
 	var journal bytes.Buffer
@@ -261,7 +261,7 @@ func (f *full) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-func TestAJournalThatCannotBeWrittenEndsTheRun(t *testing.T) {
+func TestJournal_ThatCannotBeWrittenEndsTheRun(t *testing.T) {
 	for room := range 5 { // head, three cases, end
 		var seen atomic.Int32
 		p := plot(t, ask{id: "a", paths: []string{"/200", "/200/1", "/200/2"}})
@@ -320,7 +320,7 @@ func TestAwait(t *testing.T) {
 	}
 }
 
-func TestTwoRunsAgree(t *testing.T) {
+func TestRun_TwoAgree(t *testing.T) {
 	target := serve(t, toy)
 	var first string
 	for _, concurrency := range []int{1, 64, 64} {
@@ -344,7 +344,7 @@ func TestTwoRunsAgree(t *testing.T) {
 	}
 }
 
-func TestTheDocumentTellsWhatWasRun(t *testing.T) {
+func TestDocument_SaysWhatWasRun(t *testing.T) {
 	p := planned(t)
 	p.Dropped = []plan.Dropped{{ID: "make.x", Reason: "no way"}}
 	target := serve(t, toy)
@@ -371,7 +371,7 @@ func TestTheDocumentTellsWhatWasRun(t *testing.T) {
 	}
 }
 
-func TestWhatIsLeftIsListed(t *testing.T) {
+func TestCleanup_ListsLeftovers(t *testing.T) {
 	p := plot(t, ask{id: "a", paths: []string{"/200/1", "/200/2"}, alter: func(_ *plan.Obligation, c *plan.Case) {
 		c.Cleanup = []plan.Step{{Name: "remove", Request: plan.Request{Method: "DELETE", Path: "/500" + c.Act.Request.Path[4:]}}}
 	}})

@@ -37,7 +37,7 @@ func TestNotShown(t *testing.T) {
 	})
 }
 
-func TestTheValueItselfIsNotTold(t *testing.T) {
+func TestNotShown_HidesTheValue(t *testing.T) {
 	v := judgeRow(t, "not-shown", row{sent: `{"card":"4571000000000001"}`, status: 200, body: `{"card":"4571000000000001"}`})
 	for _, f := range v.Findings {
 		if strings.Contains(f.Expected+f.Received, "4571") {

@@ -178,7 +178,7 @@ func table(t *testing.T, check string, rows []row) {
 	}
 }
 
-func TestEveryCheckHasATable(t *testing.T) {
+func TestCheck_EveryOneHasATable(t *testing.T) {
 	tested := []string{
 		"added", "alike", "amount", "code", "distinct-reasons", "documented-status", "echo", "error-body", "flow", "media-type",
 		"message", "message-again", "message-header", "message-id", "message-none", "message-once", "message-prompt", "message-reason", "message-schema",
@@ -189,7 +189,7 @@ func TestEveryCheckHasATable(t *testing.T) {
 	}
 }
 
-func TestKnown(t *testing.T) {
+func TestCheck_UnknownIsRefused(t *testing.T) {
 	for _, tt := range []struct {
 		claim string
 		q     spec.Requirement
@@ -213,7 +213,7 @@ func TestKnown(t *testing.T) {
 }
 
 // What is judged before any check looks.
-func TestJudgeWithoutAnAnswer(t *testing.T) {
+func TestJudge_WithoutAResponse(t *testing.T) {
 	failed := func(kind exchange.FailureKind) *exchange.Record {
 		return &exchange.Record{Failure: &exchange.Failure{Kind: kind, Text: redacttest.Text("trouble")}}
 	}
@@ -253,7 +253,7 @@ func TestJudgeWithoutAnAnswer(t *testing.T) {
 	}
 }
 
-func TestTheTargetHasNoTime(t *testing.T) {
+func TestJudge_BusyTarget(t *testing.T) {
 	for _, tt := range []struct {
 		claim    string
 		status   int
@@ -279,7 +279,7 @@ func TestTheTargetHasNoTime(t *testing.T) {
 	}
 }
 
-func TestAnswersDecideWhatExercises(t *testing.T) {
+func TestJudge_ResponsesDecideWhatExercises(t *testing.T) {
 	for _, tt := range []struct {
 		claim   string
 		answers []string
@@ -306,7 +306,7 @@ func TestAnswersDecideWhatExercises(t *testing.T) {
 	}
 }
 
-func TestWhatMayBeIsNotedNeverFailed(t *testing.T) {
+func TestJudge_MayIsNotedNeverFailed(t *testing.T) {
 	d := toyDescription(t)
 	for level, wanted := range map[spec.Level]Outcome{spec.May: Pass, spec.Should: Fail} {
 		q := &spec.Requirement{ID: "R-1", Level: level, Sentence: "refuses it", Check: "status"}

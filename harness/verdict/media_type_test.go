@@ -41,7 +41,7 @@ func TestMediaType(t *testing.T) {
 	})
 }
 
-func TestNothingFollowsAnAnswer(t *testing.T) {
+func TestMediaType_NothingFollowsAResponse(t *testing.T) {
 	for _, trailing := range []bool{false, true} {
 		r := row{status: 200, body: `{"id":"1","status":"approved"}`}
 		a := r.answer()

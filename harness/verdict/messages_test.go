@@ -147,7 +147,7 @@ func TestMessageOnce(t *testing.T) {
 	})
 }
 
-func TestMessagesWhereNoneMayCome(t *testing.T) {
+func TestMessage_WhereNoneMayCome(t *testing.T) {
 	never := func(bodies ...string) []exchange.Record {
 		list := came(bodies...)
 		list[0].Step.Check, list[0].Step.Await.Never = "flow", true

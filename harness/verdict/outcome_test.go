@@ -16,7 +16,7 @@ func endingIn(ending spec.Ending, statuses ...int) plan.Expect {
 
 var every = []Outcome{NotRun, Pass, Fail, Unsupported, Inconclusive, Broken, Waived}
 
-func TestOutcomeIsReadAsItIsWritten(t *testing.T) {
+func TestOutcome_WordsAreReadAgain(t *testing.T) {
 	for _, o := range every {
 		t.Run(o.String(), func(t *testing.T) {
 			data, err := json.Marshal(o)
@@ -40,7 +40,7 @@ func TestOutcomeIsReadAsItIsWritten(t *testing.T) {
 	}
 }
 
-func TestUnknownOutcomesAreRefused(t *testing.T) {
+func TestOutcome_UnknownIsRefused(t *testing.T) {
 	for _, word := range []string{"", "PASS", "passed", "skip", "notRun", "0", "waive"} {
 		o := Fail
 		err := o.UnmarshalText([]byte(word))
@@ -60,7 +60,7 @@ func TestUnknownOutcomesAreRefused(t *testing.T) {
 	}
 }
 
-func TestWorse(t *testing.T) {
+func TestOutcome_Worse(t *testing.T) {
 	ranked := []Outcome{Fail, Broken, Inconclusive, NotRun, Unsupported, Pass}
 	for i, a := range ranked {
 		for j, b := range ranked {

@@ -26,7 +26,7 @@ func TestSchema(t *testing.T) {
 	})
 }
 
-func TestAFindingIsBounded(t *testing.T) {
+func TestFinding_IsBounded(t *testing.T) {
 	v := judgeRow(t, "schema", row{status: 200, body: `{"id":"1","status":"` + strings.Repeat("é", 100_000) + `"}`})
 	if got := v.Findings[0].Received; len(got) > maxValue+10 || !strings.HasSuffix(got, `é…"`) {
 		t.Errorf("%d bytes, ending %q", len(got), got[len(got)-10:])

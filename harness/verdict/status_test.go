@@ -46,7 +46,7 @@ func TestStatus(t *testing.T) {
 	})
 }
 
-func TestStatusTellsTheFault(t *testing.T) {
+func TestStatus_NamesTheFault(t *testing.T) {
 	d := toyDescription(t)
 	c := &plan.Case{Expect: want(400), Fault: &plan.Fault{Pointer: "/amount", Keyword: "pattern", Sent: `"x"`, Allowed: "^[0-9]+$"}}
 	seen := status(View{Case: c, Expect: c.Expect, Operation: d.Operation("pay"), Answer: row{status: 200}.answer()})

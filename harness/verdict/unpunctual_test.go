@@ -10,7 +10,7 @@ import (
 	"qorcheck/spec"
 )
 
-func TestATargetThatAsksForTimeIsNoted(t *testing.T) {
+func TestBusy_IsNoted(t *testing.T) {
 	answered := func(status, waits int) *exchange.Record {
 		return &exchange.Record{Waits: waits, Answer: &exchange.Answer{Status: status, Header: http.Header{}, Body: []byte("{}")}}
 	}

@@ -181,3 +181,28 @@ func BenchmarkSale(b *testing.B) {
 		b.Fatal(err)
 	}
 }
+
+func TestNew_OverridesOfAnUnknownOperation(t *testing.T) {
+	same := func(next Handler) Handler { return next }
+	_, err := New(Options{Overrides: Overrides{Handlers: map[string][]func(Handler) Handler{"gift-sale": {same}}}})
+	if err == nil || !strings.Contains(err.Error(), "gift-sale is overridden and not served") {
+		t.Errorf("%v, want the operation", err)
+	}
+}
+
+func TestDo_WorksUntilTheServerIsClosed(t *testing.T) {
+	s, err := New(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := func(w *Work) { w.Put(&Transaction{ID: w.NewID()}) }
+	if !s.Do(store) || len(s.State.order) != 1 {
+		t.Errorf("%d transactions are stored, want one", len(s.State.order))
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if s.Do(store) || len(s.State.order) != 1 {
+		t.Errorf("%d transactions are stored after the end, want one", len(s.State.order))
+	}
+}

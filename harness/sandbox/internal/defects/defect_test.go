@@ -151,6 +151,31 @@ func TestDefects_AddUp(t *testing.T) {
 	}
 }
 
+// TestDefects_OfTheDescriptionAddUp: each takes its keyword away and leaves the others' taken.
+func TestDefects_OfTheDescriptionAddUp(t *testing.T) {
+	const hook = `{"transaction_data":{"mid":"700100200","name":"test","uri":"https://sink.example.test/q","event":"sale.unheard-of"}}`
+	sale := `{"transaction_data":{"mid":"700100200","amount":"20.00","creditcard":"4571000000000001","cvv":"321","month":"09","year":"39","bzip":"97201","ipaddress":"` + strings.Repeat("1", 100) + `"}}`
+	for _, tt := range []struct {
+		claim      string
+		defects    []string
+		hook, sale int
+	}{
+		{"none", nil, 400, 400},
+		{"one", []string{"enum-ignored"}, 201, 400},
+		{"both", []string{"enum-ignored", "maximum-ignored"}, 201, 200},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			m := mutantOf(t, tt.defects...)
+			if got := m.ask("POST", "/v3/webhook", "valid", hook); got.Code != tt.hook {
+				t.Errorf("an event that does not exist is answered %d %s", got.Code, got.Body)
+			}
+			if got := m.ask("POST", "/v3/payment/sale/manual/", "valid", sale); got.Code != tt.sale {
+				t.Errorf("a text that is too long is answered %d %s", got.Code, got.Body)
+			}
+		})
+	}
+}
+
 // TestSettle_StaysSound: the environment is no part of what is judged.
 func TestSettle_StaysSound(t *testing.T) {
 	s := mutantOf(t, "always-500")

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"qorcheck/harness/redact"
@@ -55,11 +56,41 @@ func (t Triggers) all() map[string]Trigger {
 	return all
 }
 
+// triggerNames are the names of the fields of Triggers, in their order.
+var triggerNames = func() (names []string) {
+	of := reflect.TypeFor[Triggers]()
+	for i := range of.NumField() {
+		names = append(names, of.Field(i).Tag.Get("yaml"))
+	}
+	return names
+}()
+
+// named returns one of all, nil when it is not given. It is called for each value of a
+// request.
+func (t Triggers) named(name string) Trigger {
+	name, index, listed := strings.Cut(name, "[")
+	i := slices.Index(triggerNames, name)
+	if i < 0 {
+		return nil
+	}
+	switch given := reflect.ValueOf(t).Field(i).Interface().(type) {
+	case Trigger:
+		if !listed {
+			return given
+		}
+	case []Trigger:
+		if n, err := strconv.Atoi(strings.TrimSuffix(index, "]")); listed && err == nil && n >= 0 && n < len(given) {
+			return given[n]
+		}
+	}
+	return nil
+}
+
 // Trigger returns the named trigger of a group (approved, refused[0], error, …) with
 // the fields that it inherits; nil when the fixtures lack it.
 func (f *Fixtures) Trigger(group, name string) Trigger {
 	t := f.Triggers[group]
-	own := t.all()[name]
+	own := t.named(name)
 	if own == nil {
 		return nil
 	}
@@ -74,7 +105,7 @@ func (f *Fixtures) Trigger(group, name string) Trigger {
 // Field returns a field of a trigger, its own or inherited; "" when the fixtures lack it.
 func (f *Fixtures) Field(group, name, field string) string {
 	t := f.Triggers[group]
-	own := t.all()[name]
+	own := t.named(name)
 	if value, ok := own[field]; ok || own == nil {
 		return value
 	}

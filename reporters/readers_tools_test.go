@@ -237,21 +237,24 @@ func encode(t *testing.T, w io.Writer, value any) {
 // hostile is a document with every outcome, and with text that breaks careless writers.
 func hostile() *run.Document {
 	const text = "\x00 \x1b[31m <b> & \" ' ]]> \ufffe \u202e \xff \r\n\t"
+	// Redacted texts come from JSON, which has no broken UTF-8. Of the U+FFFD in its
+	// place xunit-viewer concludes that a file is not in UTF-8.
+	redacted := redacttest.Text(strings.ReplaceAll(text, "\xff", ""))
 	d := sample.EveryKind()
 	d.Profile, d.Cases = "", 6
 	d.Name, d.Verdict = d.Name+text, text
 	for i := range d.Obligations {
 		o := &d.Obligations[i]
 		o.Sentence, o.Why, o.Clause.Text = o.Sentence+text, o.Why+text, text
-		o.Notes = []run.Note{{Text: redacttest.Text(text), Count: 1}}
+		o.Notes = []run.Note{{Text: redacted, Count: 1}}
 		if o.Waiver != nil {
 			o.Waiver = &run.Waiver{Reason: text, Owner: text, Until: "2030-12-31"}
 		}
 	}
 	for i := range d.Causes {
 		c := &d.Causes[i].Shown[0]
-		c.Findings = []run.Finding{{Deviation: verdict.Value, Expected: redacttest.Text(text), Received: redacttest.Text(text)}}
-		c.Evidence[0].Answer.Body = redacttest.Text(text)
+		c.Findings = []run.Finding{{Deviation: verdict.Value, Expected: redacted, Received: redacted}}
+		c.Evidence[0].Answer.Body = redacted
 	}
 	return d
 }

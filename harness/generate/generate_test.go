@@ -62,7 +62,7 @@ func loadAs(version string, schema any, components map[string]any) (spec.Schema,
 	return d.Operations[0].Body.JSON().Schema, nil
 }
 
-func TestValuesAreValid(t *testing.T) {
+func TestMake_IsValid(t *testing.T) {
 	for _, s := range samples(t) {
 		t.Run(s.Name, func(t *testing.T) {
 			schema, err := load(s.Schema, s.Components)
@@ -78,7 +78,7 @@ func TestValuesAreValid(t *testing.T) {
 	}
 }
 
-func TestFaultsBreakOneThing(t *testing.T) {
+func TestFaults_BreakOneThing(t *testing.T) {
 	total, kept := 0, 0
 	for _, s := range samples(t) {
 		t.Run(s.Name, func(t *testing.T) {
@@ -140,9 +140,9 @@ func modern(tree any) any {
 	return tree
 }
 
-// TestBothVersionsAgree: a schema means the same in OpenAPI 3.0 and, in other
+// TestVersions_Agree: a schema means the same in OpenAPI 3.0 and, in other
 // words and judged by another validator, in 3.1.
-func TestBothVersionsAgree(t *testing.T) {
+func TestVersions_Agree(t *testing.T) {
 	for _, s := range samples(t) {
 		t.Run(s.Name, func(t *testing.T) {
 			var told [2][]string
@@ -174,7 +174,7 @@ func TestBothVersionsAgree(t *testing.T) {
 	}
 }
 
-func TestFaultsDiffer(t *testing.T) {
+func TestFaults_Differ(t *testing.T) {
 	for _, s := range samples(t) {
 		schema, err := load(s.Schema, s.Components)
 		if err != nil {
@@ -202,7 +202,7 @@ func text(t *testing.T, value any) string {
 	return string(data)
 }
 
-func TestATextIsEmptyOnlyWhereItMustBe(t *testing.T) {
+func TestText_EmptyOnlyWhereItMustBe(t *testing.T) {
 	for pattern, want := range map[string]string{"^[a-c]*$": "a", "^(xy)?$": "xy", "^$": ""} {
 		schema, err := load(map[string]any{"type": "string", "pattern": pattern}, nil)
 		if err != nil {
@@ -214,7 +214,7 @@ func TestATextIsEmptyOnlyWhereItMustBe(t *testing.T) {
 	}
 }
 
-func TestAMandatoryPropertyMayBeDescribedNowhere(t *testing.T) {
+func TestObject_UndescribedMandatoryProperty(t *testing.T) {
 	for want, schema := range map[string]map[string]any{
 		`{"name":"text"}`: {"type": "object", "required": []any{"name"}, "properties": map[string]any{"other": map[string]any{"type": "string"}}},
 		`{"name":1}`:      {"type": "object", "required": []any{"name"}, "additionalProperties": map[string]any{"type": "integer"}},
@@ -230,7 +230,7 @@ func TestAMandatoryPropertyMayBeDescribedNowhere(t *testing.T) {
 	}
 }
 
-func TestAMapIsMadeAsItIsShown(t *testing.T) {
+func TestObject_MapFromExample(t *testing.T) {
 	text := map[string]any{"type": "string"}
 	for _, tt := range []struct {
 		claim  string
@@ -256,7 +256,7 @@ func TestAMapIsMadeAsItIsShown(t *testing.T) {
 	}
 }
 
-func TestOneBranchAloneTakesAValue(t *testing.T) {
+func TestOneOf_OneBranchTakesAValue(t *testing.T) {
 	branch := func(word string, more map[string]any, required ...string) map[string]any {
 		properties := map[string]any{"kind": map[string]any{"type": "string", "enum": []any{word}}, "number": map[string]any{"type": "string", "example": "12"}}
 		maps.Copy(properties, more)
@@ -290,7 +290,7 @@ func TestOneBranchAloneTakesAValue(t *testing.T) {
 	}
 }
 
-func TestLongListsOfDifferentItems(t *testing.T) {
+func TestUniqueItems_LongLists(t *testing.T) {
 	for _, items := range []map[string]any{
 		{"type": "string"},
 		{"type": "integer", "minimum": 1},
@@ -360,9 +360,9 @@ func TestPlaces(t *testing.T) {
 	}
 }
 
-// TestRulesAreAllBroken compares what a schema says with what is broken: each
+// TestRules_AllBroken compares what a schema says with what is broken: each
 // keyword of each place has a certified fault, or a gap that says why not.
-func TestRulesAreAllBroken(t *testing.T) {
+func TestRules_AllBroken(t *testing.T) {
 	for _, s := range samples(t) {
 		schema, err := load(s.Schema, s.Components)
 		if err != nil {
@@ -384,7 +384,7 @@ func TestRulesAreAllBroken(t *testing.T) {
 	}
 }
 
-func TestATextIsBrokenAtTheEdgesOfItsPattern(t *testing.T) {
+func TestPattern_Edges(t *testing.T) {
 	for _, tt := range []struct {
 		claim, pattern, example string
 		want                    map[string]any

@@ -9,7 +9,7 @@ import (
 
 // Every field that a plan shows goes into its digest: each is changed in turn, by
 // reflection, so that one that is added later is tried too.
-func TestTheDigestSeesEveryField(t *testing.T) {
+func TestDigest_EveryField(t *testing.T) {
 	whole := func() *Plan {
 		step := func() Step {
 			return Step{

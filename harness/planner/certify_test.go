@@ -14,7 +14,7 @@ import (
 
 // Every case is proven again from outside: placeholders filled as a run fills
 // them, body and parameters judged by the description.
-func TestEveryCaseIsWhatItSays(t *testing.T) {
+func TestCertify_EveryCase(t *testing.T) {
 	p := ourPlan(t, 3)
 	kinds := map[string]int{}
 	for _, c := range p.Cases {
@@ -156,7 +156,7 @@ func decoded(t *testing.T, text string) map[string]any {
 	return body
 }
 
-func TestWhatCannotBeCertifiedIsListed(t *testing.T) {
+func TestCertify_DropsAndLists(t *testing.T) {
 	body := func(schema string) string {
 		return "paths: {/a: {post: {operationId: a, requestBody: {required: true, content: {application/json: {schema: " + schema + "}}}, responses: {'200': {description: d}}}}}"
 	}
@@ -181,12 +181,12 @@ func TestWhatCannotBeCertifiedIsListed(t *testing.T) {
 	}
 }
 
-func TestACardOfTheDescriptionMayBeSentWhenListed(t *testing.T) {
+func TestCards_OfTheDescription(t *testing.T) {
 	d := described(t, "paths: {/a: {post: {operationId: a, requestBody: {required: true, content: {application/json: {schema: {type: object, required: [pan], properties: {pan: {type: string, format: password, example: '4111111111111111'}}}}}}, responses: {'200': {description: d}}}}}")
 	find(t, planned(t, d, every(t), fixtures(t, "test_cards: ['4111111111111111']")), "a.valid.required")
 }
 
-func TestAnObligationWithoutCasesSaysWhatWasDropped(t *testing.T) {
+func TestLacks_NamesWhatWasDropped(t *testing.T) {
 	d := described(t, "paths: {/a: {post: {operationId: a, requestBody: {required: true, content: {application/json: {schema: {type: object, required: [f], properties: {f: {type: string, not: {}}}}}}}, responses: {'200': {description: d}}}}}")
 	p := planned(t, d, requirements(t, rule("R-OK", "all", "valid", "success")), fixtures(t, ""))
 	if lacks := p.Obligation("a.R-OK").Lacks; !strings.Contains(lacks, "every such request was dropped") {
@@ -194,7 +194,7 @@ func TestAnObligationWithoutCasesSaysWhatWasDropped(t *testing.T) {
 	}
 }
 
-func TestACardNumberIsOneAsANumberToo(t *testing.T) {
+func TestCards_AsNumbers(t *testing.T) {
 	b := newDrafter(&ground{description: &spec.Description{SecretFields: []string{"card"}}, fixtures: fixtures(t, `test_cards: ["4571000000000001"]`)})
 	for _, tt := range []struct {
 		value any

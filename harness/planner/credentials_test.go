@@ -39,7 +39,7 @@ func same(t *testing.T, got, want map[string]string) {
 	}
 }
 
-func TestCredentialsAreWrongInEachWay(t *testing.T) {
+func TestCredentials_WrongInEachWay(t *testing.T) {
 	const app, client = "Qor-App-Key=$", "Qor-Client-Key=$"
 	same(t, sentKeys(ourPlan(t, 1), "payment-capture", "unauthenticated", "forbidden"), map[string]string{
 		"unauthenticated.missing.AppKey":    client + "CLIENT_KEY",
@@ -76,7 +76,7 @@ func TestCredentialsAreWrongInEachWay(t *testing.T) {
 	})
 }
 
-func TestMerchantsAreNamedInTheirField(t *testing.T) {
+func TestMerchants_NamedInTheirField(t *testing.T) {
 	p := ourPlan(t, 1)
 	for id, want := range map[string]string{"payment-auth.forbidden.merchant.other": `"mid":"700100300"`, "payment-refund.forbidden.merchant.refunds_off": `"mid":"700100400"`, "webhooks-create.forbidden.merchant.other": `"mid":"700100300"`, "payment-auth.valid.required": `"mid":"700100200"`} {
 		if body := find(t, p, strings.ReplaceAll(id, "_", "-")).Act.Request.Body.Show(); !strings.Contains(body, want) {
@@ -85,7 +85,7 @@ func TestMerchantsAreNamedInTheirField(t *testing.T) {
 	}
 }
 
-func TestOtherKindsOfCredentials(t *testing.T) {
+func TestCredentials_OtherSchemes(t *testing.T) {
 	const schemes = "components: {securitySchemes: {B: {type: http, scheme: basic}, T: {type: http, scheme: bearer}, Q: {type: apiKey, in: query, name: key}, C: {type: apiKey, in: cookie, name: sid}}}"
 	const all = "credentials: {valid: {B: 'u:p', T: t1, Q: q1, C: c1}}"
 	for _, tt := range []struct {
@@ -108,7 +108,7 @@ func TestOtherKindsOfCredentials(t *testing.T) {
 	}
 }
 
-func TestOperationsThatNeedNoCredentialsSaySo(t *testing.T) {
+func TestCredentials_NoneNeeded(t *testing.T) {
 	p := planned(t, described(t, "paths: {/a: {get: {operationId: a, responses: {'200': {description: d}}}}}"), every(t), fixtures(t, ""))
 	if got := p.Obligation("a.R-401").Lacks; got != "the operation needs no credentials" {
 		t.Errorf("lacks %q", got)

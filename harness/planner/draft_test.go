@@ -7,7 +7,7 @@ import (
 	"qorcheck/spec"
 )
 
-func TestBodiesAreWrittenPlainly(t *testing.T) {
+func TestBody_Encoding(t *testing.T) {
 	if got, err := encode(map[string]any{"b": "<&>", "a": "é"}); err != nil || string(got) != `{"a":"é","b":"<&>"}` {
 		t.Errorf("%s %v", got, err)
 	}

@@ -37,7 +37,7 @@ func TestFormText(t *testing.T) {
 	}
 }
 
-func TestFormsAreSentWhereTheyAreTaken(t *testing.T) {
+func TestForm_SentWhereTaken(t *testing.T) {
 	p := ourPlan(t, 1)
 	sent := map[string]string{}
 	for _, c := range p.Cases {
@@ -93,7 +93,7 @@ func formAPI(t *testing.T, content string) *spec.Description {
 	return described(t, "paths: {/a: {post: {operationId: a, requestBody: {required: true, content: {"+strings.ReplaceAll(content, "\n\t", " ")+"}}, responses: {'200': {description: d}}}}}")
 }
 
-func TestMandatoryFieldsOfAFormAreBroken(t *testing.T) {
+func TestForm_MandatoryFieldsAreBroken(t *testing.T) {
 	p := planned(t, formAPI(t, "application/json: "+aForm+", application/x-www-form-urlencoded: "+aForm), every(t), fixtures(t, ""))
 	const good = "k=v&n=4&o%5Bd%5D=2030-01-31&o%5Bf%5D=true&o%5Bs%5D=abc"
 	want := map[string]string{
@@ -149,7 +149,7 @@ func TestMandatoryFieldsOfAFormAreBroken(t *testing.T) {
 	}
 }
 
-func TestAnOperationThatTakesAFormAlone(t *testing.T) {
+func TestForm_OnlyMediaType(t *testing.T) {
 	p := planned(t, formAPI(t, "application/x-www-form-urlencoded: "+aForm), every(t), fixtures(t, ""))
 	for _, id := range []string{
 		"a.valid.required", "a.valid.everything", "a.valid.optional.x", "a.valid.enum.k.2", "a.malformed.missing.form.o-d",
@@ -171,7 +171,7 @@ func TestAnOperationThatTakesAFormAlone(t *testing.T) {
 	}
 }
 
-func TestValuesOfTheFixturesComeFirst(t *testing.T) {
+func TestValues_OfFixturesComeFirst(t *testing.T) {
 	d := described(t, "paths: {/a: {post: {operationId: a, requestBody: {content: {application/json: {schema: {type: object, required: [d, p], properties: {d: {type: string, format: date}, p: {type: string, pattern: '^[A-Z]{3}$'}}}}}}, responses: {'200': {description: d}}}}}")
 	for text, want := range map[string]string{
 		"values: {date: '2031-05-06', '^[A-Z]{3}$': EUR}": `{"d":"2031-05-06","p":"EUR"}`,
@@ -184,7 +184,7 @@ func TestValuesOfTheFixturesComeFirst(t *testing.T) {
 	}
 }
 
-func TestMoneyInFormsIsCounted(t *testing.T) {
+func TestVolume_MoneyInForms(t *testing.T) {
 	const content = "{schema: {type: object, required: [sum], properties: {sum: {type: string, pattern: '^[0-9.]+$', example: '2.50'}}}}"
 	d := described(t, "x-conformance: {amounts: {fields: [/sum], currency: EUR}}\npaths: {/a: {post: {operationId: a, requestBody: {required: true, content: {application/json: "+content+", application/x-www-form-urlencoded: "+content+"}}, responses: {'200': {description: d}}}}}")
 	p := planned(t, d, requirements(t, rule("R-OK", "all", "valid.required, valid.form", "success")), fixtures(t, ""))

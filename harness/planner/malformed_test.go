@@ -53,7 +53,7 @@ paths:
 x-conformance: {idempotency: {header: idem, name: IDEM}}
 `
 
-func TestEachFieldIsBrokenInEachWayOnce(t *testing.T) {
+func TestFields_BrokenInEachWayOnce(t *testing.T) {
 	p := planned(t, described(t, everyKeyword), every(t), fixtures(t, ""))
 	for kind, want := range map[string][]string{
 		"malformed.missing": {"/b required nothing", "/b type null", "/i required nothing", "/i type null", "/o/in required nothing", "/o/in type null", "/w required nothing", "/w type null", "/w/q required nothing", "/w/q type null", "header:X-H required nothing", "query:n required nothing", "type null"},
@@ -78,7 +78,7 @@ func TestEachFieldIsBrokenInEachWayOnce(t *testing.T) {
 	}
 }
 
-func TestEachWayOfBreakingABody(t *testing.T) {
+func TestBody_EachFault(t *testing.T) {
 	p := ourPlan(t, 1)
 	sent := map[string]string{}
 	for _, c := range p.Cases {
@@ -112,7 +112,7 @@ func TestEachWayOfBreakingABody(t *testing.T) {
 	}
 }
 
-func TestTheSyntaxOfEveryBodyIsBroken(t *testing.T) {
+func TestBody_SyntaxIsBroken(t *testing.T) {
 	for _, tt := range []struct{ claim, schema, want, dropped string }{
 		{
 			"a list", "{type: array, minItems: 1, items: {type: string, example: x}}",
@@ -151,7 +151,7 @@ func TestTheSyntaxOfEveryBodyIsBroken(t *testing.T) {
 	}
 }
 
-func TestABodyThatMayBeLeftOutMayBeEmpty(t *testing.T) {
+func TestBody_OptionalMayBeEmpty(t *testing.T) {
 	d := described(t, "paths: {/a: {post: {operationId: a, requestBody: {content: {application/json: {schema: {type: object}}}}, responses: {'200': {description: d}}}}}")
 	p := planned(t, d, requirements(t, rule("R-400", "all", "malformed.empty", "400")), fixtures(t, ""))
 	if o := p.Obligation("a.R-400"); len(o.Cases) > 0 || o.Lacks != "the operation may go without a body" {
@@ -159,7 +159,7 @@ func TestABodyThatMayBeLeftOutMayBeEmpty(t *testing.T) {
 	}
 }
 
-func TestFieldsWhoseIDsAreOneAreToldApart(t *testing.T) {
+func TestCaseIDs_OfTwoFields(t *testing.T) {
 	d := described(t, "paths: {/a: {post: {operationId: a, requestBody: {content: {application/json: {schema: {type: object, required: [b, b_c], properties: {b_c: {type: string}, b: {type: object, required: [c], properties: {c: {type: string}}}}}}}}, responses: {'200': {description: d}}}}}")
 	p := planned(t, d, requirements(t, rule("R-400", "all", "malformed.type", "400")), fixtures(t, ""))
 	got := ids(p)
@@ -168,7 +168,7 @@ func TestFieldsWhoseIDsAreOneAreToldApart(t *testing.T) {
 	}
 }
 
-func TestCoverageOfOurDescriptionHasNoHole(t *testing.T) {
+func TestCoverage_HasNoHole(t *testing.T) {
 	p := ourPlan(t, 1)
 	rows := Coverage(p)
 	if len(rows) < 500 {
@@ -186,7 +186,7 @@ func TestCoverageOfOurDescriptionHasNoHole(t *testing.T) {
 	}
 }
 
-func TestCoverageShowsAHole(t *testing.T) {
+func TestCoverage_ShowsAHole(t *testing.T) {
 	d := described(t, "paths: {/a: {post: {operationId: a, requestBody: {content: {application/json: {schema: {type: object, required: [b], properties: {b: {type: string, maxLength: 3}}}}}}, responses: {'200': {description: d}}}}}")
 	p := planned(t, d, requirements(t, rule("R-400", "all", "malformed", "400")), fixtures(t, ""))
 	p.Cases = nil
@@ -201,9 +201,25 @@ func TestCoverageShowsAHole(t *testing.T) {
 	}
 }
 
-// A request that is wrong in two ways is told of one: whose it is comes first, what it
-// is about last.
-func TestTwofoldFaults(t *testing.T) {
+// What a parameter's case was dropped for is found beside a form, too: the places of
+// a form have a name of their own, those of parameters have not.
+func TestCoverage_DroppedBesideAForm(t *testing.T) {
+	d := described(t, "paths: {/a: {post: {operationId: a, parameters: [{name: X-H, in: header, schema: {type: string, enum: [y]}}, {name: c, in: cookie, required: true, schema: {type: string}, example: 'a b'}], requestBody: {content: {application/x-www-form-urlencoded: {schema: {type: object, required: [n], properties: {n: {type: integer}}}}}}, responses: {'200': {description: d}}}}}")
+	p := planned(t, d, requirements(t, rule("R-400", "all", "malformed", "400")), fixtures(t, ""))
+	for _, row := range Coverage(p) {
+		if row.Pointer == "header:X-H" && row.Keyword == "enum" {
+			if row.Malformed != 0 || !strings.HasPrefix(row.Reason, "dropped: ") {
+				t.Errorf("%d cases, %q", row.Malformed, row.Reason)
+			}
+			return
+		}
+	}
+	t.Error("the parameter has no row")
+}
+
+// A request that is wrong in two ways gets one answer: credentials are judged first,
+// what the request is about last.
+func TestPrecedence(t *testing.T) {
 	p := ourPlan(t, 1)
 	for id, want := range map[string]struct {
 		status int
@@ -232,7 +248,7 @@ func TestTwofoldFaults(t *testing.T) {
 	}
 }
 
-func TestNobodyIsRefusedWhereAnybodyMay(t *testing.T) {
+func TestPrecedence_OptionalCredentials(t *testing.T) {
 	d := described(t, `
 paths: {/a: {post: {operationId: a, security: [{}, {T: []}], requestBody: {content: {application/json: {schema: {type: object, required: [n], properties: {n: {type: integer}}}}}}, responses: {'200': {description: d}, '400': {description: d}}}}}
 components: {securitySchemes: {T: {type: http, scheme: bearer}}}`)
@@ -243,7 +259,7 @@ components: {securitySchemes: {T: {type: http, scheme: bearer}}}`)
 }
 
 // What a request gets that is wrong in two ways is promised by few.
-func TestTwofoldFaultsAreAskedForByName(t *testing.T) {
+func TestPrecedence_NamedInFull(t *testing.T) {
 	d := described(t, `
 paths: {/a: {post: {operationId: a, security: [{T: []}], requestBody: {content: {application/json: {schema: {type: object, required: [n], properties: {n: {type: integer}}}}}}, responses: {'200': {description: d}}}}}
 components: {securitySchemes: {T: {type: http, scheme: bearer}}}`)
@@ -261,7 +277,7 @@ components: {securitySchemes: {T: {type: http, scheme: bearer}}}`)
 	}
 }
 
-func TestAnotherMerchantIsLackingOnlyWhereItIsAskedFor(t *testing.T) {
+func TestPrecedence_MissingMerchant(t *testing.T) {
 	p := ourPlanWith(t, strings.Replace(ourFixtures, `other: "700100300"`, `third: "700100300"`, 1), 1)
 	for id, want := range map[string]string{"payment-capture.RH-403-9": "add to f.yaml: merchants.other", "payment-capture.RH-403-8": "", "payment-capture.RH-400-6": ""} {
 		if got := p.Obligation(id).Lacks; got != want {

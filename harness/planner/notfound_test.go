@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestWhatIsNotFoundIsNotDocumented(t *testing.T) {
+func TestNotFound_IsNotDocumented(t *testing.T) {
 	p := ourPlan(t, 1)
 	found := map[string]int{}
 	for _, c := range p.Cases {
@@ -41,7 +41,7 @@ func TestWhatIsNotFoundIsNotDocumented(t *testing.T) {
 	}
 }
 
-func TestUnknownPathsAndMethods(t *testing.T) {
+func TestNotFound_PathsAndMethods(t *testing.T) {
 	operation := func(method, id string) string {
 		return method + ": {operationId: " + id + ", responses: {'200': {description: d}}}"
 	}
@@ -73,14 +73,14 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 	}
 }
 
-func TestNothingIsUnknownWhereNoIDIsKnown(t *testing.T) {
+func TestNotFound_NoKnownID(t *testing.T) {
 	p := planned(t, described(t, "paths: {/a: {get: {operationId: a, responses: {'200': {description: d}}}}}"), requirements(t, rule("R", "all", "not-found.id", "404")), fixtures(t, ""))
 	if got := p.Obligation("a.R").Lacks; !strings.Contains(got, "no link leads to the operation") {
 		t.Errorf("lacks %q", got)
 	}
 }
 
-func TestPathsMatchTheirTemplates(t *testing.T) {
+func TestPathPattern(t *testing.T) {
 	for _, tt := range []struct {
 		claim, template, path string
 		want                  bool

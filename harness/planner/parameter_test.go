@@ -11,7 +11,7 @@ import (
 	"qorcheck/spec"
 )
 
-func TestParametersAreWrittenAsTheirStyleHasIt(t *testing.T) {
+func TestParameters_Styles(t *testing.T) {
 	list, object := []any{"x", 1.0}, map[string]any{"a": "x", "b": 1.5}
 	for _, tt := range []struct {
 		claim, in, style, explode string
@@ -66,7 +66,7 @@ func documented(t *testing.T, in, style, explode string) spec.Parameter {
 	return described(t, "paths: {'"+path+"': {get: {parameters: [{"+text+"}], responses: {'200': {description: d}}}}}").Operations[0].Parameters[0]
 }
 
-func TestPathsAreEscaped(t *testing.T) {
+func TestParameters_PathIsEscaped(t *testing.T) {
 	id := string(plan.TemplateOf(plan.FromAnswer, "ID"))
 	d := draft{operation: &spec.Operation{Description: &spec.Description{}}, path: "/a/{id}/{other}", parameters: map[string]any{"path:id": "x/y ?", "path:other": id, "query:id": "no"}}
 	if r, err := d.request(); err != nil || r.Path.Show() != "/a/x%2Fy%20%3F/$ID" {
@@ -78,7 +78,7 @@ func TestPathsAreEscaped(t *testing.T) {
 	}
 }
 
-func TestListsInTheQueryAreCertified(t *testing.T) {
+func TestParameters_ListsInTheQuery(t *testing.T) {
 	d := described(t, "paths: {/a: {get: {operationId: a, parameters: [{name: p, in: query, schema: {type: array, items: {type: string}}, example: [x, y]}, {name: q, in: query, schema: {type: array, minItems: 2, maxItems: 1, items: {type: string}}}], responses: {'200': {description: d}}}}}")
 	p := planned(t, d, requirements(t, rule("R-200", "all", "valid", "200")), fixtures(t, ""))
 	for _, c := range p.Cases {
@@ -94,7 +94,7 @@ func TestListsInTheQueryAreCertified(t *testing.T) {
 	}
 }
 
-func TestParametersAreReadBackAsTheyWereWritten(t *testing.T) {
+func TestParameters_ReadBack(t *testing.T) {
 	list, object := []any{1.0, 2.5}, map[string]any{"b": true, "a": "x"}
 	for _, tt := range []struct{ claim, in, style, explode, schema string }{
 		{"a list item by item", "query", "", "", "list"},
@@ -139,7 +139,7 @@ paths:
       responses: {"200": {description: d}}
 `
 
-func TestListsAndObjectsInParametersAreBroken(t *testing.T) {
+func TestParameters_ListsAndObjectsAreBroken(t *testing.T) {
 	p := planned(t, described(t, listsAndObjects), every(t), fixtures(t, ""))
 	for id, want := range map[string]string{
 		"a.valid.required":                       "l=x",
@@ -188,7 +188,7 @@ paths:
 components: {securitySchemes: {Session: {type: apiKey, in: cookie, name: session}}}
 `
 
-func TestEachParameterIsBrokenInItsPlace(t *testing.T) {
+func TestParameters_BrokenInTheirPlace(t *testing.T) {
 	f := fixtures(t, "credentials: {valid: {Session: s3ss10n}}")
 	p := planned(t, described(t, fourPlaces), requirements(t, rule("R-OK", "all", "valid", "success")+rule("R-400", "all", "malformed", "400")+rule("R-MAY", "all", "malformed.doubled", "200")), f)
 	const cookies = "c=abc; session=$SESSION"
@@ -249,7 +249,7 @@ func TestEachParameterIsBrokenInItsPlace(t *testing.T) {
 	}
 }
 
-func TestWhatAPlaceCannotCarryIsDropped(t *testing.T) {
+func TestParameters_WhatCannotBeCarried(t *testing.T) {
 	d := described(t, "paths: {/a: {get: {operationId: a, parameters: [{name: c, in: cookie, required: true, schema: {type: string}, example: 'a b'}, {name: X-H, in: header, schema: {type: string, enum: [' x', y]}}], responses: {'200': {description: d}}}}}")
 	p := planned(t, d, every(t), fixtures(t, ""))
 	var dropped []string
@@ -274,7 +274,7 @@ func TestWhatAPlaceCannotCarryIsDropped(t *testing.T) {
 
 // A request of which nothing is promised may be carried out: then it is stored,
 // and a requirement on malformed requests must not count that against a target.
-func TestLaxCasesServeWhoNamesThemAlone(t *testing.T) {
+func TestLaxKinds_ServeWhoNamesThem(t *testing.T) {
 	p := planned(t, described(t, fourPlaces), requirements(t,
 		rule("R-400", "all", "malformed", "400")+rule("R-MAY", "all", "malformed.doubled", "400")+rule("R-NIL", "all", "malformed", "no-trace")+
 			"  - {id: R-ALL, level: must, chapter: statuses, clause: {page: p, text: t}, sentence: answers, operations: all, check: documented-status}\n"),

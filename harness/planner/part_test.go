@@ -9,7 +9,7 @@ import (
 )
 
 // What a filter leaves of a part is what it leaves of the whole.
-func TestPartOfAPlan(t *testing.T) {
+func TestNewPart(t *testing.T) {
 	whole := ourPlan(t, 7)
 	on := func(operations ...string) func(*plan.Obligation) bool {
 		return func(o *plan.Obligation) bool { return slices.Contains(operations, o.Operation.ID) }

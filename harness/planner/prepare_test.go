@@ -18,7 +18,7 @@ func names(steps []plan.Step) string {
 	return strings.Join(list, " ")
 }
 
-func TestPreparationTakesTheShortestChain(t *testing.T) {
+func TestPreparation_ShortestChain(t *testing.T) {
 	p := ourPlan(t, 1)
 	for operation, want := range map[string]string{
 		"payment-auth": "", "payment-sale-manual": "", "transactions-fetch-all": "", "webhooks-list": "",
@@ -31,7 +31,7 @@ func TestPreparationTakesTheShortestChain(t *testing.T) {
 	}
 }
 
-func TestStepsAreBoundToWhatCameBefore(t *testing.T) {
+func TestPreparation_BindsSteps(t *testing.T) {
 	c := find(t, ourPlan(t, 1), "payment-refund.valid.required")
 	sale, settle, refund := c.Prepare[0], c.Prepare[1], c.Act
 	if fmt.Sprint(sale.Capture) != "[{TRANSACTION_ID /transaction_id false} {TOKEN /token true}]" || !strings.Contains(sale.Request.Body.Show(), `"orderid":"$ORDER_ID_P1"`) {
@@ -62,7 +62,7 @@ func to(id string) string {
 	return fmt.Sprintf("to-%s: {operationId: %s, parameters: {id: $response.body#/%s}}", id, id, id)
 }
 
-func TestChains(t *testing.T) {
+func TestPreparation_Chains(t *testing.T) {
 	for _, tt := range []struct {
 		claim string
 		links map[string]string
@@ -95,7 +95,7 @@ func TestChains(t *testing.T) {
 	}
 }
 
-func TestAWebOfLinksIsWalkedOnce(t *testing.T) {
+func TestPreparation_WebOfLinks(t *testing.T) {
 	links, web := map[string]string{}, many("o%d", 30)
 	for _, from := range web {
 		var all []string
@@ -111,7 +111,7 @@ func TestAWebOfLinksIsWalkedOnce(t *testing.T) {
 	}
 }
 
-func TestTwoValuesOfOneNameAreKeptApart(t *testing.T) {
+func TestCapture_TwoValuesOfOneName(t *testing.T) {
 	s := plan.Step{}
 	first, second, again := capture(&s, "/buyer/id", 1), capture(&s, "/seller/id", 1), capture(&s, "/buyer/id", 1)
 	if first.Show() != "$ID" || second.Show() != "$SELLER_ID" || again != first || len(s.Capture) != 2 {
@@ -125,7 +125,7 @@ func TestTwoValuesOfOneNameAreKeptApart(t *testing.T) {
 	}
 }
 
-func TestCleanUpRemovesWhatWasMade(t *testing.T) {
+func TestCleanup_RemovesWhatWasMade(t *testing.T) {
 	p := ourPlan(t, 1)
 	for _, tt := range []struct{ id, want string }{
 		{"webhooks-create.valid.required", "DELETE /webhook/$ID"},
@@ -156,7 +156,7 @@ func TestCleanUpRemovesWhatWasMade(t *testing.T) {
 	}
 }
 
-func TestObservationOnlyWhereAsked(t *testing.T) {
+func TestObserve_OnlyWhereAsked(t *testing.T) {
 	const shown = "order_id=$ORDER_ID&payment_type=cc, ach"
 	readBacks := func(p *plan.Plan, id string) (list []string) {
 		for _, s := range find(t, p, id).Observe {
@@ -206,7 +206,7 @@ func checksOf(c *plan.Case) string {
 	return strings.Join(list, " ")
 }
 
-func TestRejectedRequestsAreRepeatedAndCorrected(t *testing.T) {
+func TestObserve_RepeatsAndCorrects(t *testing.T) {
 	p := ourPlan(t, 1)
 	for id, want := range map[string]string{
 		"payment-auth.unauthenticated.missing.all":                   "no-trace retry",
@@ -240,7 +240,7 @@ func TestRejectedRequestsAreRepeatedAndCorrected(t *testing.T) {
 	}
 }
 
-func TestFindingNothingNeedsAControl(t *testing.T) {
+func TestNoTrace_NeedsAControl(t *testing.T) {
 	p := ourPlanWith(t, ourFixtures+"cannot: {payment-auth.RH-200-1: why}", 1)
 	if o := p.Obligation("payment-auth.RH-NIL-1"); len(o.Cases) == 0 || !strings.Contains(o.Lacks, "would prove nothing") {
 		t.Errorf("%d cases, lacks %q", len(o.Cases), o.Lacks)

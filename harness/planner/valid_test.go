@@ -9,7 +9,7 @@ import (
 	"qorcheck/spec"
 )
 
-func TestValidRequests(t *testing.T) {
+func TestValid(t *testing.T) {
 	p := ourPlan(t, 1)
 	const card = `"creditcard":"$CARD_APPROVED_CREDITCARD","cvv":"$CARD_APPROVED_CVV","mid":"700100200","month":"09","orderid":"$ORDER_ID","year":"39"`
 	if got := find(t, p, "payment-auth.valid.required").Act.Request.Body.Show(); got != `{"transaction_data":{"amount":"18.40","bzip":"97201",`+card+`}}` {
@@ -39,7 +39,7 @@ func TestValidRequests(t *testing.T) {
 	}
 }
 
-func TestOutcomesComeFromTriggers(t *testing.T) {
+func TestOutcomes_ComeFromTriggers(t *testing.T) {
 	p := ourPlan(t, 1)
 	for id, want := range map[string]string{
 		"payment-auth.outcome.refused.card-1":                            `"creditcard":"$CARD_REFUSED_0_CREDITCARD","cvv":"$CARD_REFUSED_0_CVV"`,
@@ -54,7 +54,7 @@ func TestOutcomesComeFromTriggers(t *testing.T) {
 	}
 }
 
-func TestOneKindOfPaymentIsProvokedAtATime(t *testing.T) {
+func TestOutcomes_OneGroupAtATime(t *testing.T) {
 	d := described(t, "paths: {/a: {post: {operationId: a, requestBody: {content: {application/json: {schema: {type: object, required: [pan, iban], properties: {pan: {type: string}, iban: {type: string}}}}}}, responses: {'200': {description: d}}}}}")
 	f := fixtures(t, "triggers: {card: {approved: {pan: good-pan}, refused: [{pan: bad-pan}]}, debit: {approved: {iban: good-iban}, refused: [{iban: bad-iban}]}}")
 	p := planned(t, d, requirements(t, rule("R", "all", "outcome.refused", "200")), f)
@@ -65,7 +65,7 @@ func TestOneKindOfPaymentIsProvokedAtATime(t *testing.T) {
 	}
 }
 
-func TestUniqueValuesOfExamplesFitTheirField(t *testing.T) {
+func TestExamples_UniqueValuesFit(t *testing.T) {
 	d := described(t, "x-conformance: {unique: [{field: /ref, name: REF}]}\npaths: {/a: {post: {operationId: a, requestBody: {content: {application/json: {schema: {type: object, properties: {ref: {type: string, maxLength: 12}, n: {type: string}}}, examples: {a: {value: {ref: abd, n: first}}, one: {value: {ref: abc, n: hello}}}}}}, responses: {'200': {description: d}}}}}")
 	f := fixtures(t, "")
 	p := planned(t, d, requirements(t, rule("R", "all", "valid", "200")), f)
@@ -75,7 +75,7 @@ func TestUniqueValuesOfExamplesFitTheirField(t *testing.T) {
 	}
 }
 
-func TestValidCasesWhoseIDsAreOneAreToldApart(t *testing.T) {
+func TestCaseIDs_OfTwoValidCases(t *testing.T) {
 	d := described(t, "paths: {/a: {post: {operationId: a, parameters: [{name: p_q, in: query, schema: {type: string}}, {name: p-q, in: query, schema: {type: string}}], requestBody: {content: {application/json: {schema: {type: object, properties: {_b: {type: string}, b: {type: string}}}}}}, responses: {'200': {description: d}}}}}")
 	p := planned(t, d, requirements(t, rule("R-200", "all", "valid.optional", "200")), fixtures(t, ""))
 	got := ids(p)
@@ -84,7 +84,7 @@ func TestValidCasesWhoseIDsAreOneAreToldApart(t *testing.T) {
 	}
 }
 
-func TestAnExampleOfAnotherBranchStaysAsItIs(t *testing.T) {
+func TestExamples_OfAnotherBranch(t *testing.T) {
 	d := described(t, `
 x-conformance: { unique: [ { field: /label, name: LABEL } ] }
 paths:
@@ -112,7 +112,7 @@ paths:
 	}
 }
 
-func TestWhatTheDescriptionDoesNotKnow(t *testing.T) {
+func TestValid_ExtraFields(t *testing.T) {
 	p := ourPlan(t, 1)
 	if body := find(t, p, "payment-auth.valid.extra.field").Act.Request.Body.Show(); !strings.Contains(body, `{"qorcheck-unknown":"1","transaction_data":{`) || strings.Count(body, `"qorcheck-unknown":"1"`) != 2 {
 		t.Errorf("the body is %s", body)

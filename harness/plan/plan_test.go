@@ -6,7 +6,7 @@ import (
 	"qorcheck/spec"
 )
 
-func TestExpectations(t *testing.T) {
+func TestNewExpect(t *testing.T) {
 	for _, tt := range []struct {
 		claim  string
 		expect Expect
@@ -25,7 +25,7 @@ func TestExpectations(t *testing.T) {
 	}
 }
 
-func TestPlain(t *testing.T) {
+func TestIDPart(t *testing.T) {
 	for text, want := range map[string]string{"webhooks_list": "webhooks-list", "a b/c": "a-b-c", "-a.": "a", "é": "", "refused[0]": "refused-0"} {
 		if got := IDPart(text); got != want {
 			t.Errorf("%q: %q, want %q", text, got, want)

@@ -215,7 +215,7 @@ func fill(t *testing.T, f *settings.Fixtures, text plan.Template) string {
 	return filled
 }
 
-func TestTheSameInputGivesTheSamePlan(t *testing.T) {
+func TestNew_IsPure(t *testing.T) {
 	one, other := ourPlan(t, 7), ourPlan(t, 8)
 	plans.Clear() // made again, not remembered
 	two := ourPlan(t, 7)
@@ -230,7 +230,7 @@ func TestTheSameInputGivesTheSamePlan(t *testing.T) {
 	}
 }
 
-func TestIDsAreUniqueAndPlain(t *testing.T) {
+func TestIDs_UniqueAndPlain(t *testing.T) {
 	p := ourPlan(t, 1)
 	valid, seen := regexp.MustCompile(`^[A-Za-z0-9.-]+$`), map[string]bool{}
 	check := func(id string) {
@@ -250,7 +250,7 @@ func TestIDsAreUniqueAndPlain(t *testing.T) {
 	}
 }
 
-func TestAPlanHoldsNoSecret(t *testing.T) {
+func TestNew_HoldsNoSecret(t *testing.T) {
 	p := ourPlan(t, 1)
 	var b strings.Builder
 	b.WriteString(asJSON(t, p))
@@ -271,7 +271,7 @@ func TestAPlanHoldsNoSecret(t *testing.T) {
 	}
 }
 
-func TestObligationsAreRequirementsTimesOperations(t *testing.T) {
+func TestObligations_RequirementsTimesOperations(t *testing.T) {
 	p := ourPlan(t, 1)
 	want := 0
 	for _, q := range p.Requirements.List {
@@ -308,7 +308,7 @@ func TestObligationsAreRequirementsTimesOperations(t *testing.T) {
 	}
 }
 
-func TestOnlyReduces(t *testing.T) {
+func TestOnly(t *testing.T) {
 	p := ourPlan(t, 1)
 	before := asJSON(t, p)
 	small := p.Only(func(o *plan.Obligation) bool { return o.ID == "payment-auth.RH-401-1" })
@@ -361,9 +361,9 @@ func TestVolume(t *testing.T) {
 	}
 }
 
-// TestThoseThatRefuseMessagesComeLast: whatever the seed, no payment of another case
+// TestOrder_RefusingCasesComeLast: whatever the seed, no payment of another case
 // is told to an address that refuses.
-func TestThoseThatRefuseMessagesComeLast(t *testing.T) {
+func TestOrder_RefusingCasesComeLast(t *testing.T) {
 	for seed := range uint64(3) {
 		refusing := false
 		for _, c := range ourPlan(t, seed+1).Cases {

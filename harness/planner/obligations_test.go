@@ -17,7 +17,7 @@ components: {securitySchemes: {K: {type: apiKey, in: header, name: X-Key}}}
 
 const keys = "credentials: {valid: {K: k1}}\n"
 
-func TestNamesThatLeadNowhereStopThePlan(t *testing.T) {
+func TestNew_UnknownNames(t *testing.T) {
 	ok := rule("R-OK", "all", "valid", "success")
 	for _, tt := range []struct{ claim, requirements, fixtures, want string }{
 		{"an unknown operation", ok + rule("R-X", "[nobody]", "not-found", "404"), keys, `r.yaml: requirement R-X: no operation of d.yaml has the id "nobody"`},
@@ -43,14 +43,14 @@ func TestNamesThatLeadNowhereStopThePlan(t *testing.T) {
 	}
 }
 
-func TestOperationsThatOneIDCannotTellApart(t *testing.T) {
+func TestObligationIDs_OfTwoOperations(t *testing.T) {
 	d := described(t, `paths: {/a: {get: {operationId: x_y, responses: {"200": {description: d}}}}, /b: {get: {operationId: x-y, responses: {"200": {description: d}}}}}`)
 	if _, err := New(d, every(t), fixtures(t, ""), 1); err == nil || !strings.Contains(err.Error(), "x-y") {
 		t.Errorf("%v, want an error about twins", err)
 	}
 }
 
-func TestWhatTheFixturesLackIsNamed(t *testing.T) {
+func TestLacks_NamesWhatToAdd(t *testing.T) {
 	without := func(line string) string {
 		var kept []string
 		for _, l := range strings.Split(ourFixtures, "\n") {
@@ -84,7 +84,7 @@ func TestWhatTheFixturesLackIsNamed(t *testing.T) {
 	}
 }
 
-func TestWhatIsListedUnderCannotIsUnsupportedAndNotSent(t *testing.T) {
+func TestCannot_IsUnsupportedAndNotSent(t *testing.T) {
 	p := ourPlanWith(t, ourFixtures+"cannot: {RH-403-2: 'no key is ever revoked here', payment-auth.RH-404-2: 'a gateway answers'}", 1)
 	for _, o := range p.Obligations {
 		want := map[bool]string{true: "no key is ever revoked here"}[o.Requirement.ID == "RH-403-2"]
@@ -103,7 +103,7 @@ func TestWhatIsListedUnderCannotIsUnsupportedAndNotSent(t *testing.T) {
 	find(t, p, "payment-void.not-found.method.put")
 }
 
-func TestFaultsOfTheMerchantFieldMayBeAnsweredAsAnothers(t *testing.T) {
+func TestMerchantField_FaultHasTwoAnswers(t *testing.T) {
 	p := ourPlan(t, 1)
 	for id, want := range map[string]string{
 		"payment-auth.malformed.missing.transaction-data-mid":             "[400 403]",
@@ -123,7 +123,7 @@ func TestFaultsOfTheMerchantFieldMayBeAnsweredAsAnothers(t *testing.T) {
 	}
 }
 
-func TestMessagesMustNotComeForWhatIsCertainlyRejected(t *testing.T) {
+func TestNoMessage_OnlyForCertainRejections(t *testing.T) {
 	p := ourPlan(t, 1)
 	seen := 0
 	for _, c := range p.Cases {
@@ -139,7 +139,7 @@ func TestMessagesMustNotComeForWhatIsCertainlyRejected(t *testing.T) {
 	}
 }
 
-func TestAFormWithTextInPlaceOfFieldsHasNone(t *testing.T) {
+func TestForm_TextInPlaceOfFields(t *testing.T) {
 	p := ourPlan(t, 1)
 	c := find(t, p, "payment-capture.malformed.missing.form.transaction-data.string")
 	if c.Act.Request.Body != "transaction_data=text" || len(c.Expect.Tolerated) == 0 {
@@ -147,7 +147,7 @@ func TestAFormWithTextInPlaceOfFieldsHasNone(t *testing.T) {
 	}
 }
 
-func TestWithoutADocumentedSuccessNoneIsExpected(t *testing.T) {
+func TestExpect_NoDocumentedSuccess(t *testing.T) {
 	valid := requirements(t, rule("R-OK", "all", "valid", "success"))
 	p := planned(t, described(t, `paths: {/a: {get: {operationId: a, responses: {default: {description: d}}}}}`), valid, fixtures(t, ""))
 	if o := p.Obligation("a.R-OK"); len(o.Cases) > 0 || !strings.Contains(o.Lacks, "documents no status of success") {
@@ -159,7 +159,7 @@ func TestWithoutADocumentedSuccessNoneIsExpected(t *testing.T) {
 	}
 }
 
-func TestOddDescriptionsArePlanned(t *testing.T) {
+func TestNew_OddDescriptions(t *testing.T) {
 	for _, tt := range []struct {
 		claim, text string
 		least       int // cases

@@ -2,13 +2,16 @@ package api
 
 func (s *Server) cash() map[string]service {
 	return map[string]service{
-		"cash-sale": {handle: payInCash, repeated: declineRepeated, outside: true},
+		"cash-sale": {handle: s.payInCash, repeated: declineRepeated, outside: true},
 	}
 }
 
-// payInCash records a sale that was paid in cash.
-func payInCash(w *Work, rq *Request) Response {
-	order, ended := w.takeOrder(rq, CodeApproved)
+// payInCash records a sale that was paid in cash. Only the amounts among the triggers
+// are treated specially.
+func (s *Server) payInCash(w *Work, rq *Request) Response {
+	amount, _ := ParseAmount(rq.Text("amount"))
+	code := s.Fixtures.Triggers.Cash.code(amount.String(), centsCode)
+	order, ended := w.takeOrder(rq, code)
 	if ended != nil {
 		return *ended
 	}
@@ -16,5 +19,8 @@ func payInCash(w *Work, rq *Request) Response {
 	if !payable(t.Amount) {
 		return w.Conclude(rq, t, CodeAmount)
 	}
-	return w.Conclude(rq, t, CodeApproved)
+	return w.Conclude(rq, t, code)
 }
+
+// centsCode reads the GW code out of a trigger's amount.
+func centsCode(amount string) string { return "GW" + amount[len(amount)-2:] }

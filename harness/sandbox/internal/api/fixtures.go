@@ -29,8 +29,12 @@ type fixtures struct {
 			outcomes          `yaml:",inline"`
 			Approved          trigger `yaml:"approved"`
 			CaptureFailsLater trigger `yaml:"capture_fails_later"`
+			// Later are the cards whose payments are approved, and whose captures,
+			// refunds or voids then end otherwise: capture_refused, void_internal, ….
+			Later map[string]trigger `yaml:",inline"`
 		} `yaml:"card"`
-		ACH outcomes `yaml:"ach"`
+		ACH  outcomes `yaml:"ach"`
+		Cash outcomes `yaml:"cash"`
 	} `yaml:"triggers"`
 }
 
@@ -56,25 +60,49 @@ func (o outcomes) code(number string, refusal func(string) string) string {
 	return CodeApproved
 }
 
+// ends returns the codes with which what is done to a payment by a card ends, where it
+// does not end as it should.
+func (f fixtures) ends(number string) map[Kind]string {
+	var ends map[Kind]string
+	for name, t := range f.Triggers.Card.Later {
+		if t.Card != number {
+			continue
+		}
+		if ends == nil {
+			ends = map[Kind]string{}
+		}
+		kind, outcome, _ := strings.Cut(name, "_")
+		ends[Kind(kind)] = map[string]string{"refused": TriggerCode(number), "error": CodeSystem, "internal": internalFault}[outcome]
+	}
+	return ends
+}
+
 // keys are a pair: neither half is worth anything with another half.
 type keys struct {
 	App    string `yaml:"AppKey"`
 	Client string `yaml:"ClientKey"`
 }
 
-// trigger is a card or a bank account, whichever is set.
+// trigger is a card, a bank account or an amount, whichever is set.
 type trigger struct {
 	Card    string `yaml:"creditcard"`
 	CVV     string `yaml:"cvv"` // "" where it is that of the approved card
 	Account string `yaml:"account_number"`
+	Amount  string `yaml:"amount"` // with two decimals
 }
 
-func (t trigger) number() string { return cmp.Or(t.Card, t.Account) }
+func (t trigger) number() string { return cmp.Or(t.Card, t.Account, t.Amount) }
 
 func readFixtures() (fixtures, error) {
 	var f fixtures
 	if err := yaml.Unmarshal(fixturesFile, &f); err != nil {
 		return f, fmt.Errorf("fixtures.yaml: %w", err)
+	}
+	for name := range f.Triggers.Card.Later {
+		kind, outcome, _ := strings.Cut(name, "_")
+		if !slices.Contains([]Kind{Capture, Refund, Void}, Kind(kind)) || !slices.Contains([]string{"refused", "error", "internal"}, outcome) {
+			return f, fmt.Errorf("fixtures.yaml: triggers: card: unknown trigger %q", name)
+		}
 	}
 	return f, nil
 }

@@ -50,7 +50,23 @@ func (w *Work) Child(rq *Request, original *Transaction, k Kind) *Transaction {
 		Holder:      original.Holder,
 		IPAddress:   original.IPAddress,
 		Profile:     original.Profile,
+		Ends:        original.Ends,
 	}
+}
+
+// endOtherwise ends a modification that could be carried out in the way that the card of
+// the payment demands. It returns nil where the card demands nothing.
+func (w *Work) endOtherwise(rq *Request, t *Transaction) *Response {
+	var ended Response
+	switch code := t.Ends[t.Kind]; code {
+	case "":
+		return nil
+	case internalFault:
+		ended = internalError()
+	default:
+		ended = w.Conclude(rq, t, code)
+	}
+	return &ended
 }
 
 // Dead returns the code with which nothing can be done to a transaction any
@@ -81,6 +97,9 @@ func captureCard(w *Work, rq *Request, original *Transaction) Response {
 	case t.Amount == 0 || t.Amount > left:
 		return w.Conclude(rq, t, CodeAmount)
 	}
+	if ended := w.endOtherwise(rq, t); ended != nil {
+		return *ended
+	}
 	t.Fails = original.Fails
 	return w.Conclude(rq, t, CodeApproved)
 }
@@ -106,6 +125,9 @@ func refundCard(w *Work, rq *Request, original *Transaction) Response {
 		return w.Conclude(rq, t, CodeUndone)
 	case t.Amount == 0 || t.Amount > left:
 		return w.Conclude(rq, t, CodeAmount)
+	}
+	if ended := w.endOtherwise(rq, t); ended != nil {
+		return *ended
 	}
 	return w.Conclude(rq, t, CodeApproved)
 }
@@ -133,6 +155,9 @@ func voidCard(w *Work, rq *Request, original *Transaction) Response {
 		if !c.Settled.IsZero() {
 			return w.Conclude(rq, t, codeTooLateToVoid)
 		}
+	}
+	if ended := w.endOtherwise(rq, t); ended != nil {
+		return *ended
 	}
 	for _, c := range cancelled {
 		gone := *c

@@ -75,6 +75,7 @@ func (s *Server) payByCard(k Kind, keeps bool) func(*Work, *Request) Response {
 		code := judgeCard(t, f, rq, w.Now)
 		kept := ""
 		if code == CodeApproved {
+			t.Ends = f.Ends
 			t.AuthCode = authCode(t.ID)
 			if k == Authorization {
 				t.Fails = f.Later
@@ -166,6 +167,7 @@ func (s *Server) cardFunds(number string) funds {
 	}
 	triggers := s.Fixtures.Triggers.Card
 	f.Code = triggers.code(number, TriggerCode)
+	f.Ends = s.Fixtures.ends(number)
 	if number == triggers.CaptureFailsLater.Card {
 		f.Later = TriggerCode(number)
 	}

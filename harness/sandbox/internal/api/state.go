@@ -57,6 +57,9 @@ type Transaction struct {
 	// Fails is the code with which an accepted capture will turn out
 	// declined; on an authorization, the code for each of its captures.
 	Fails string `json:"fails,omitempty"`
+	// Ends are the codes with which its captures, refunds and voids end, by kind;
+	// those of a kind that is not there end as they should.
+	Ends map[Kind]string `json:"ends,omitempty"`
 
 	seq int // position in the order of creation
 }

@@ -22,6 +22,9 @@ type funds struct {
 	Year  string `json:"year,omitempty"`
 	Code  string `json:"code"`            // how payments end, as far as that depends on the funds
 	Later string `json:"later,omitempty"` // with what captures turn out declined
+	// Ends are the codes with which captures, refunds and voids of a payment end, by
+	// kind; those of a kind that is not there end as they should.
+	Ends map[Kind]string `json:"ends,omitempty"`
 }
 
 // internalFault stands where a code does and means an internal error.

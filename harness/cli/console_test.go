@@ -106,18 +106,6 @@ func TestConsoleOfAPass(t *testing.T) {
 	}
 }
 
-// TestVersion names harness, description and requirements, each by its version.
-func TestVersion(t *testing.T) {
-	t.Parallel()
-	stdout, stderr, code := command(t, nil, "version")
-	if code != 0 || stderr != "" {
-		t.Errorf("exit code %d: %s", code, stderr)
-	}
-	if !regexp.MustCompile(`(?s)^qorcheck \d+\.\d+\.\d+.* go1\.\d+.*\ndescription .* sha256:[0-9a-f]{64}\nrequirements .*, \d+, sha256:[0-9a-f]{64}\n$`).MatchString(stdout) {
-		t.Errorf("stdout:\n%s", stdout)
-	}
-}
-
 // TestHelpExamples does what the help of each command shows.
 func TestHelpExamples(t *testing.T) {
 	t.Parallel()

@@ -1,8 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -63,27 +61,6 @@ func TestEveryRequirementHasItsMutant(t *testing.T) {
 		if q.Tested() && q.Level != spec.May && !named[q.ID] {
 			t.Errorf("no mutant names %s", q.ID)
 		}
-	}
-}
-
-func TestMutantsCommand(t *testing.T) {
-	dir := t.TempDir()
-	stdout, stderr, code := commandIn(t, dir, nil, "mutants", "--filter", "mutant:error-code-empty || mutant:charset-told", "--clean", "0", "--out", "made")
-	if code != run.ExitPass {
-		t.Fatalf("exit code %d: %s%s", code, stdout, stderr)
-	}
-	if last := "1 killed, 0 survived, 0 not tested yet; 1 harmless; 0 false alarms; 0 runs of the sound sandbox; "; !strings.HasPrefix(lastLine(stdout), last) {
-		t.Errorf("the last line is %q", lastLine(stdout))
-	}
-	if text := readFile(t, filepath.Join(dir, "made", "mutants.txt")); text != stdout {
-		t.Errorf("mutants.txt is not what was printed:\n%s", text)
-	}
-	var m matrix.Matrix
-	if err := json.Unmarshal([]byte(readFile(t, filepath.Join(dir, "made", "mutants.json"))), &m); err != nil {
-		t.Fatal(err)
-	}
-	if len(m.Rows) != 2 || m.Rows[0].Outcome != matrix.Killed || m.Rows[0].Failures[0].Case == "" || m.Rows[1].Outcome != matrix.Harmless {
-		t.Errorf("mutants.json: %+v", m.Rows)
 	}
 }
 

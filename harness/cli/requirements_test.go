@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"regexp"
@@ -50,23 +49,6 @@ func TestCatalogueIsComplete(t *testing.T) {
 		if !slices.ContainsFunc(c.Tested(), func(q reporters.Catalogued) bool { return slices.Contains(o.Requirements, q.ID) }) {
 			t.Errorf("no requirement is tested on %s by name", o.Operation)
 		}
-	}
-}
-
-func TestRequirementsCommand(t *testing.T) {
-	t.Parallel()
-	text, stderr, code := command(t, nil, "requirements")
-	if code != 0 || !strings.Contains(text, "RH-401-1  it answers 401 when a key is missing or empty  [must, core]\n") ||
-		!strings.Contains(text, "https://docs.qorcommerce.io/docs/response-handling#http-responses (S07") || !strings.Contains(text, "mutants:  keyless-200, ") {
-		t.Errorf("exit code %d, %s\n%s", code, stderr, text)
-	}
-	printed, _, code := command(t, nil, "requirements", "--json")
-	var c reporters.Catalogue
-	if err := json.Unmarshal([]byte(printed), &c); err != nil || code != 0 {
-		t.Fatalf("exit code %d, %v", code, err)
-	}
-	if len(c.Requirements) != len(must(builtInRequirements())(t).List) || strings.Contains(printed, ": null") {
-		t.Errorf("%d requirements, or a null among them", len(c.Requirements))
 	}
 }
 

@@ -3,7 +3,6 @@ package cli
 import (
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -130,52 +129,6 @@ func TestShardsAtOnce(t *testing.T) {
 		if failed := o.Outcome == verdict.Fail; failed != (o.ID == "payment-capture.RH-MSG-11") {
 			t.Errorf("%s: %s %s", o.ID, o.Outcome, o.Why)
 		}
-	}
-}
-
-// TestMergeRefuses: what is not one run is not merged, and what is in the folder stays.
-func TestMergeRefuses(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
-	shardsIn(t, dir)
-	for out, args := range map[string][]string{
-		"seed": {"--shard", "2/2", "--seed", "2"}, "filtered": {"--shard", "2/2", "--filter", "operation:webhooks_list && !kind:malformed"},
-		"three": {"--shard", "2/3"}, "whole": nil, "strict": {"--shard", "2/2", "--strict"}, "limited": {"--shard", "2/2", "--body-limit", "64KiB"},
-	} {
-		if _, stderr, code := commandIn(t, dir, nil, append([]string{"run", "--filter", "operation:webhooks_list", "--out", out}, args...)...); code != run.ExitPass {
-			t.Fatalf("%s: exit code %d: %s", out, code, stderr)
-		}
-	}
-	if err := os.Mkdir(filepath.Join(dir, "out"), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	writeFiles(t, dir, map[string]string{"out/run.json": "the report of an earlier run"})
-	for _, tt := range []struct {
-		claim  string
-		shards []string
-		says   string
-	}{
-		{"one is missing", []string{"shard1"}, "shard 2 of 2 is missing"},
-		{"the first is missing", []string{"shard2"}, "shard 1 of 2 is missing"},
-		{"one is there twice", []string{"shard2", "shard1", "./shard2"}, "shard 2 of 2 is there twice: shard2 and ./shard2"},
-		{"by another seed", []string{"shard1", "seed"}, "seed is no shard of the run that shard1 is of: the seed is 2, there 1"},
-		{"by another filter", []string{"shard1", "filtered"}, "filtered is no shard of the run that shard1 is of: the filter is"},
-		{"of another number", []string{"shard1", "three"}, "the number of shards is 3, there 2"},
-		{"stricter", []string{"shard1", "strict"}, "--strict is true, there false"},
-		{"that read less", []string{"shard1", "limited"}, "--body-limit is 64KiB, there not given"},
-		{"a whole run", []string{"shard1", "whole"}, "whole: it is no shard"},
-		{"no run", []string{"shard1", "."}, ".: no run found"},
-	} {
-		t.Run(tt.claim, func(t *testing.T) {
-			before := listing(t, dir)
-			stdout, stderr, code := commandIn(t, dir, nil, append([]string{"merge"}, tt.shards...)...)
-			if code != run.ExitUsage || stdout != "" || !strings.Contains(stderr, tt.says) {
-				t.Errorf("exit code %d, %s: %s", code, stdout, stderr)
-			}
-			if listing(t, dir) != before {
-				t.Error("files were touched")
-			}
-		})
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"fmt"
 	"io"
 	"math/big"
 	"net"
@@ -151,3 +152,8 @@ var certificates = sync.OnceValues(func() (map[string]string, error) {
 	other, otherKey, err := selfSigned()
 	return map[string]string{"cert.pem": certificate, "key.pem": key, "other.pem": other, "other.key": otherKey}, err
 })
+
+// waiverOf is a file that waives one obligation.
+func waiverOf(obligation, until string) string {
+	return fmt.Sprintf("waivers:\n  - { obligation: %s, reason: known, owner: pat, link: \"https://issues.example.test/7\", until: %s }\n", obligation, until)
+}

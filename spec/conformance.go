@@ -3,6 +3,7 @@ package spec
 import (
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -30,8 +31,10 @@ type Outcome struct {
 	Success    []string `yaml:"success"` // empty: every word that is neither refused nor error
 	Refused    []string `yaml:"refused"`
 	Error      []string `yaml:"error"`
-	Reason     string   `yaml:"reason"`    // pointer into the response; non-blank with refused and error values
-	Otherwise  string   `yaml:"otherwise"` // absent or allowed: the reason on success
+	Reason     string   `yaml:"reason"` // pointer into the response; non-blank with refused and error values
+	// OtherReasons are other usual names of Reason: a reason under one of them is one.
+	OtherReasons []string `yaml:"otherReasons"`
+	Otherwise    string   `yaml:"otherwise"` // absent or allowed: the reason on success
 }
 
 // Ending is how a request ended by the fields of its response.
@@ -64,10 +67,40 @@ func (o Outcome) Ending(word string) Ending {
 	return Unknown
 }
 
-// ErrorBody is what every 4xx and 5xx body holds.
+// ErrorBody is what every 4xx and 5xx body holds. Where Code and Description are
+// given, one name of each is enough, and Required and Fixed are the preferred ones.
 type ErrorBody struct {
-	Required []string          `yaml:"required"` // pointers to strings, present and non-blank
-	Fixed    map[string]string `yaml:"fixed"`
+	Required    []string          `yaml:"required"` // pointers to strings, present and non-blank
+	Fixed       map[string]string `yaml:"fixed"`
+	Code        []string          `yaml:"code"`        // pointers under one of which a code stands, a non-blank string or a number
+	Description []string          `yaml:"description"` // pointers under one of which a non-blank string describes the problem
+}
+
+// CodeIn returns the code of an error as text, "" where there is none.
+func (e *ErrorBody) CodeIn(body any) string {
+	for _, pointer := range e.Code {
+		switch value, _ := Lookup(body, pointer); x := value.(type) {
+		case string:
+			if strings.TrimSpace(x) != "" {
+				return x
+			}
+		case float64:
+			return strconv.FormatFloat(x, 'f', -1, 64)
+		}
+	}
+	return ""
+}
+
+// DescriptionIn returns the description of the problem in an error, and its place;
+// "" where there is none.
+func (e *ErrorBody) DescriptionIn(body any) (text, pointer string) {
+	for _, pointer := range e.Description {
+		value, _ := Lookup(body, pointer)
+		if text, ok := value.(string); ok && strings.TrimSpace(text) != "" {
+			return text, pointer
+		}
+	}
+	return "", ""
 }
 
 // Unique is a request field whose value is new in each request; Name is its curl

@@ -32,7 +32,10 @@ type Requirements struct {
 	Pages    map[string]string `yaml:"pages"`    // page name → address, for clause links
 	Profiles map[string]string `yaml:"profiles"` // profile → what it is about
 	Titles   Chapters          `yaml:"chapters"` // chapter → title, in the order of reports; none: see Chapters
-	List     []*Requirement    `yaml:"requirements"`
+	// Unbinding gives, by statement of the pages, the reason why it binds no server: no
+	// must rests on it alone.
+	Unbinding map[string]string `yaml:"unbinding"`
+	List      []*Requirement    `yaml:"requirements"`
 	// NotCovered gives, by statement of the pages, the reason why no requirement covers it.
 	NotCovered map[string]string `yaml:"notCovered"`
 }
@@ -56,9 +59,12 @@ const (
 type Requirement struct {
 	ID         string     `yaml:"id"` // never reused or renamed
 	Level      Level      `yaml:"level"`
-	Chapter    string     `yaml:"chapter"` // one of Chapters
-	Profile    string     `yaml:"profile"` // a key of Profiles; "" is of every profile
-	Fault      string     `yaml:"fault"`   // code of the Web Fuzzing Commons, "F102"; "" where none fits
+	Basis      Basis      `yaml:"basis"`
+	Readings   []string   `yaml:"readings"` // of READINGS.md, with basis reading
+	Was        *Was       `yaml:"was"`      // nil where nothing changed
+	Chapter    string     `yaml:"chapter"`  // one of Chapters
+	Profile    string     `yaml:"profile"`  // a key of Profiles; "" is of every profile
+	Fault      string     `yaml:"fault"`    // code of the Web Fuzzing Commons, "F102"; "" where none fits
 	Clause     Clause     `yaml:"clause"`
 	Sentence   string     `yaml:"sentence"` // read after an operation's name: "answers 401 when …"
 	Operations Operations `yaml:"operations"`
@@ -131,6 +137,9 @@ type Tolerance struct {
 	Status int               `yaml:"status"`
 	Where  map[string]string `yaml:"where"` // pointer into the body → value there, case ignored
 	Why    string            `yaml:"why"`
+	// Breaks names requirements with the check preferred: the response complies with
+	// the one that tolerates it and breaks these.
+	Breaks []string `yaml:"breaks" json:"breaks,omitempty"`
 }
 
 // Link returns the address of the clause, "" when its page has none.
@@ -232,6 +241,11 @@ func (r *Requirements) check() error {
 			return fmt.Errorf("notCovered: %s: the reason is missing", statement)
 		}
 	}
+	for statement, why := range r.Unbinding {
+		if why == "" {
+			return fmt.Errorf("unbinding: %s: the reason is missing", statement)
+		}
+	}
 	seen := map[string]bool{}
 	for place, q := range r.List {
 		if q == nil || q.ID == "" {
@@ -249,11 +263,15 @@ func (r *Requirements) check() error {
 				return fmt.Errorf("notCovered: %s: requirement %s is made of it", statement, q.ID)
 			}
 		}
-		if err := q.check(r); err != nil {
+		err := q.check(r)
+		if err == nil {
+			err = q.checkBasis(r.Unbinding)
+		}
+		if err != nil {
 			return requirementError{place, q.ID, err}
 		}
 	}
-	return nil
+	return r.checkBreaks()
 }
 
 func notLabel(id string) bool {
@@ -320,6 +338,10 @@ func (q *Requirement) check(r *Requirements) error {
 
 // CheckFlow is the check that judges the steps of flows.
 const CheckFlow = "flow"
+
+// CheckPreferred is the check that judges whether a response is an expected one
+// where another is tolerated.
+const CheckPreferred = "preferred"
 
 func (q *Requirement) checkFlows() error {
 	seen := map[string]bool{}

@@ -36,6 +36,7 @@ type Violation struct {
 	Pointer string // JSON pointer (RFC 6901) to the offending place; a missing property is pointed at itself
 	Keyword string // the schema keyword, in OpenAPI 3.0's words: required, type, enum, pattern, …
 	Reason  string // why, in words that do not repeat the value
+	Reading bool   // the schema marks the keyword as a reading of ours: see IsReading
 }
 
 // Violations judges a decoded JSON value, in the types of encoding/json with
@@ -123,7 +124,26 @@ func violation(e *openapi3.SchemaError) Violation {
 	if reason == "" {
 		reason = "does not match the schema's " + keyword
 	}
-	return Violation{Pointer: Pointer(e.JSONPointer()...), Keyword: keyword, Reason: wordReason(e, keyword, reason)}
+	path := e.JSONPointer()
+	rule := e.SchemaField
+	if rule == "required" && len(path) > 0 {
+		rule += "/" + path[len(path)-1]
+	}
+	return Violation{Pointer: Pointer(path...), Keyword: keyword, Reason: wordReason(e, keyword, reason), Reading: IsReading(e.Schema, rule)}
+}
+
+// readingMark is the extension under which a schema lists those of its keywords
+// that are our reading, which no page states.
+const readingMark = "x-reading"
+
+// IsReading reports whether a schema marks a keyword as our reading: its name, or
+// required/name for one mandatory property.
+func IsReading(s *openapi3.Schema, rule string) bool {
+	if s == nil {
+		return false
+	}
+	marked, _ := s.Extensions[readingMark].([]any)
+	return slices.Contains(marked, any(rule))
 }
 
 // allows reports whether a schema's type allows a value.

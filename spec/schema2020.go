@@ -170,18 +170,18 @@ func (d *dialect2020) leaves(e *jsonschema.ValidationError, c *compiled2020, dir
 		var found []Violation
 		for _, name := range k.Missing {
 			if !d.travelsOtherWay(e.SchemaURL, c, name, direction) {
-				found = append(found, Violation{at + Pointer(name), "required", "is required and missing"})
+				found = append(found, Violation{at + Pointer(name), "required", "is required and missing", false})
 			}
 		}
 		return found
 	case *kind.AdditionalProperties:
 		var found []Violation
 		for _, name := range k.Properties {
-			found = append(found, Violation{at, "additionalProperties", fmt.Sprintf("property %q is unsupported", name)})
+			found = append(found, Violation{at, "additionalProperties", fmt.Sprintf("property %q is unsupported", name), false})
 		}
 		return found
 	case *kind.Not:
-		return []Violation{{at, "not", "does not match the schema's not"}}
+		return []Violation{{at, "not", "does not match the schema's not", false}}
 	case *kind.AnyOf, *kind.OneOf, *kind.Contains, *kind.MinContains, *kind.MaxContains, *kind.PropertyNames:
 	default:
 		var found []Violation
@@ -199,7 +199,7 @@ func (d *dialect2020) leaves(e *jsonschema.ValidationError, c *compiled2020, dir
 	if keyword == "const" {
 		keyword = "enum"
 	}
-	return []Violation{{at, keyword, reason2020(e.ErrorKind, keyword)}}
+	return []Violation{{at, keyword, reason2020(e.ErrorKind, keyword), false}}
 }
 
 // reason2020 says what is valid without repeating the value, which may be a secret.
@@ -268,7 +268,7 @@ func beside2020(s *openapi3.Schema, value any, at string, direction Direction) [
 	switch v := value.(type) {
 	case map[string]any:
 		if word, ok := discriminated(s, v); ok && s.Discriminator.Mapping[word].Ref == "" {
-			found = append(found, Violation{at, "discriminator", "names none of the documented kinds"})
+			found = append(found, Violation{at, "discriminator", "names none of the documented kinds", false})
 		}
 		for _, name := range slices.Sorted(maps.Keys(v)) {
 			property := s.Properties[name]
@@ -277,9 +277,9 @@ func beside2020(s *openapi3.Schema, value any, at string, direction Direction) [
 			}
 			switch {
 			case direction == Sent && property.Value.ReadOnly:
-				found = append(found, Violation{at + Pointer(name), "readOnly", fmt.Sprintf("readOnly property %q in request", name)})
+				found = append(found, Violation{at + Pointer(name), "readOnly", fmt.Sprintf("readOnly property %q in request", name), false})
 			case direction == Answered && property.Value.WriteOnly:
-				found = append(found, Violation{at + Pointer(name), "writeOnly", fmt.Sprintf("writeOnly property %q in response", name)})
+				found = append(found, Violation{at + Pointer(name), "writeOnly", fmt.Sprintf("writeOnly property %q in response", name), false})
 			}
 			found = append(found, beside2020(property.Value, v[name], at+Pointer(name), direction)...)
 		}

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
 	"qorcheck/spec"
 )
 
@@ -23,6 +25,7 @@ type Fault struct {
 	Absent   bool   // nothing is sent at the place
 	Required bool   // the place is mandatory
 	Value    any    // whole
+	Reading  bool   // the description marks the keyword as a reading of ours
 	Gap      string // why there is no such value; the rest but Pointer and Keyword is empty then
 	branch   choice
 }
@@ -42,6 +45,12 @@ func (m Maker) Faults() []Fault {
 		list = b.found
 	}
 	return list
+}
+
+// isReading reports whether the description marks a keyword of the place as a reading
+// of ours.
+func (v view) isReading(keyword string) bool {
+	return slices.ContainsFunc(v.parts, func(s *openapi3.Schema) bool { return spec.IsReading(s, keyword) })
 }
 
 // breaking collects what breaks one place.
@@ -65,7 +74,7 @@ func (m Maker) sample(v view, p place) any {
 func (b *breaking) add(class, why, allowed string, sent any) {
 	b.found = append(b.found, Fault{
 		Pointer: b.place.pointer, Keyword: b.keyword, Class: class, Why: why, Allowed: allowed, Sent: sent,
-		Required: b.place.required, Value: Set(b.base, b.place.pointer, sent), branch: b.place.branch,
+		Required: b.place.required, Value: Set(b.base, b.place.pointer, sent), Reading: b.view.isReading(b.keyword), branch: b.place.branch,
 	})
 }
 

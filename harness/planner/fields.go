@@ -117,6 +117,9 @@ func kindOf(f generate.Fault, place string) (kind, what string) {
 	if what = place; detail != "" {
 		what += "." + detail
 	}
+	if f.Reading {
+		return "malformed.ours", kind + "." + what
+	}
 	return "malformed." + kind, what
 }
 
@@ -130,7 +133,7 @@ func (d *drafter) firstFault(s subject) (draft, *fault, bool) {
 	m := d.bodyMaker(s.Operation, content, s.correct.bound)
 	for _, keyword := range []string{"pattern", "type", "required"} {
 		for _, f := range d.faultsOf(s.Operation, m) {
-			if f.Gap != "" || f.Keyword != keyword || f.Class == "null" || f.Pointer == "" || withinMerchant(s.Operation, f.Pointer) {
+			if f.Gap != "" || f.Reading || f.Keyword != keyword || f.Class == "null" || f.Pointer == "" || withinMerchant(s.Operation, f.Pointer) {
 				continue
 			}
 			made := s.correct.clone()

@@ -13,7 +13,7 @@ var Kinds = []string{
 	"valid.example", "valid.required", "valid.everything", "valid.form",
 	"valid.optional", "valid.enum", "valid.branch", "valid.bound", "valid.extra",
 	"outcome.refused", "outcome.error", "outcome.internal", "outcome.reasons",
-	"malformed.syntax", "malformed.empty", "malformed.media-type", "malformed.lax", "malformed.doubled",
+	"malformed.syntax", "malformed.empty", "malformed.problems", "malformed.ours", "malformed.media-type", "malformed.lax", "malformed.doubled",
 	"malformed.missing", "malformed.blank", "malformed.null", "malformed.type", "malformed.enum",
 	"malformed.pattern", "malformed.length", "malformed.bound", "malformed.items", "malformed.extra", "malformed.unknown-id",
 	"unauthenticated.missing", "unauthenticated.empty", "unauthenticated.blank", "unauthenticated.misplaced", "unauthenticated.malformed",
@@ -26,17 +26,18 @@ var Kinds = []string{
 var laxKinds = []string{"malformed.lax", "malformed.doubled"}
 
 // openKinds are of requests that are wrong in two ways, or hold what the description
-// does not know. Few requirements state what they are answered, so that an expected
+// does not know, and of several whose descriptions are compared. Few requirements state what they are answered, so that an expected
 // status has to name them in full.
-var openKinds = []string{"unauthenticated.malformed", "forbidden.malformed", "forbidden.malformed-of-other", "malformed.unknown-id", "valid.extra"}
+var openKinds = []string{"unauthenticated.malformed", "forbidden.malformed", "forbidden.malformed-of-other", "malformed.unknown-id", "malformed.problems", "valid.extra"}
 
 // merchantKind is the one kind that goes on with a name of the fixtures.
 const merchantKind = "forbidden.merchant"
 
 // Checks that planning knows of beyond the names that it hands on to judging.
 const (
-	checkStatus  = "status"
-	checkReasons = "distinct-reasons" // compares the reasons of several outcomes
+	checkStatus   = "status"
+	checkReasons  = "distinct-reasons"      // compares the reasons of several outcomes
+	checkProblems = "distinct-descriptions" // compares the descriptions of several problems
 )
 
 // covers reports whether a requirement is exercised by a kind. A lax kind counts

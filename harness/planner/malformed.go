@@ -17,6 +17,7 @@ func (d *drafter) malformedCases(s subject) []*proposal {
 		if s.correct.form == nil {
 			list = append(list, syntaxCases(s)...)
 			list = append(list, d.fieldCases(s)...)
+			list = append(list, d.problemCases(s)...)
 		}
 		list = append(list, d.formFieldCases(s)...)
 		list = append(list, d.doubledField(s)...)

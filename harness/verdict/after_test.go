@@ -27,6 +27,7 @@ func TestRepeat(t *testing.T) {
 	table(t, "repeat", []row{
 		{claim: "the same again passes", status: 400, expect: want(400), observed: []exchange.Record{observed("repeat", nil, 400, "{}")}, want: Pass, exercised: true},
 		{claim: "another answer fails", status: 400, expect: want(400), observed: []exchange.Record{observed("repeat", nil, 200, "{}")}, want: Fail, exercised: true, says: "status 400 again"},
+		{claim: "another answer that is let pass passes", status: 400, expect: plan.Expect{Statuses: []int{400}, Tolerated: []spec.Tolerance{{Status: 500, Breaks: []string{"R-2"}, Why: "allowed"}}}, observed: []exchange.Record{observed("repeat", nil, 500, "{}")}, want: Pass, exercised: true},
 		{claim: "where the first is wrong already nothing is judged", status: 200, expect: want(400), observed: []exchange.Record{observed("repeat", nil, 400, "{}")}, want: Pass},
 		{claim: "no answer is unclear", status: 400, expect: want(400), observed: []exchange.Record{failing(observed("repeat", nil, 0, ""))}, want: Inconclusive, says: "connection refused"},
 		{claim: "a busy target is unclear", status: 400, expect: want(400), observed: []exchange.Record{observed("repeat", nil, 429, "{}")}, want: Inconclusive, says: "the target was busy"},

@@ -2,6 +2,30 @@ package verdict
 
 import "testing"
 
+func TestErrorBody_UnderOtherNames(t *testing.T) {
+	table(t, "error-body", []row{
+		{claim: "the preferred names pass", operation: "loose", status: 400, body: `{"status":"error","code":"x","message":"no amount"}`, want: Pass, exercised: true},
+		{claim: "others pass", operation: "loose", status: 400, body: `{"error":{"code":"x","message":"no amount"}}`, want: Pass, exercised: true},
+		{claim: "a code may be a number", operation: "loose", status: 400, body: `{"code":76,"error":"no amount"}`, want: Pass, exercised: true},
+		{claim: "no code fails", operation: "loose", status: 400, body: `{"message":"no amount"}`, want: Fail, exercised: true, says: "an error code, not blank, under one of /code, /error/code Received:no /code"},
+		{claim: "a blank code fails", operation: "loose", status: 400, body: `{"code":" ","message":"no amount"}`, want: Fail, exercised: true, says: "Deviation:value"},
+		{claim: "a blank description fails", operation: "loose", status: 400, body: `{"code":"x","error":{"message":" "}}`, want: Fail, exercised: true, says: "a description of the problem"},
+		{claim: "names that are none of them fail", operation: "loose", status: 400, body: `{"nr":"x","text":"no amount"}`, want: Fail, exercised: true},
+		{claim: "an error that says ok fails", operation: "loose", status: 500, body: `{"status":"ok","code":"x","message":"down"}`, want: Fail, exercised: true, says: "does not state a success"},
+		{claim: "HTML fails", operation: "loose", status: 400, media: "text/html", body: `<html>`, want: Fail, exercised: true},
+	})
+}
+
+func TestErrorNames(t *testing.T) {
+	table(t, "error-names", []row{
+		{claim: "the preferred names pass", operation: "loose", status: 400, body: `{"status":"error","code":"x","message":"no amount"}`, want: Pass, exercised: true},
+		{claim: "others fail", operation: "loose", status: 400, body: `{"error":{"code":"x","message":"no amount"}}`, want: Fail, exercised: true, says: "/message"},
+		{claim: "a code that is a number fails", operation: "loose", status: 400, body: `{"status":"error","code":76,"message":"no amount"}`, want: Fail, exercised: true, says: "Deviation:type"},
+		{claim: "where no other names are allowed error-body judges them", status: 400, body: `{}`, want: Pass},
+		{claim: "HTML is judged elsewhere", operation: "loose", status: 400, body: `<html>`, want: Pass},
+	})
+}
+
 func TestErrorBody(t *testing.T) {
 	table(t, "error-body", []row{
 		{claim: "what is promised passes", status: 400, body: `{"status":"Error","code":"GW03","message":"no amount","more":1}`, want: Pass, exercised: true},

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/plan"
 	"qorcheck/spec"
 )
 
@@ -33,11 +34,21 @@ func flow(v View) Observation {
 			}
 		}
 		seen = seen.merge(step)
-		if step.Unclear != nil {
+		if step.Unclear != nil || missed(r) {
 			break // what comes after it rests on it
 		}
 	}
 	return seen
+}
+
+// missed reports whether a step that was to be carried out got a tolerated
+// response that breaks another requirement.
+func missed(r exchange.Record) bool {
+	if r.Answer == nil || r.Step.Expect == nil || r.Step.Expect.Handling != plan.Accepted {
+		return false
+	}
+	t, ok := toleranceOf(r.Step.Expect.Tolerated, r.Answer.Status, readBody(r.Answer).Value)
+	return ok && len(t.Breaks) > 0
 }
 
 // judgeStep judges one step of a flow.

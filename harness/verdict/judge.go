@@ -23,6 +23,8 @@ type View struct {
 	Answer     *exchange.Answer
 	Body       Body
 	Transcript *exchange.Transcript // all that happened in the case
+
+	Requirement *spec.Requirement // the one that is judged
 }
 
 // isHead reports whether the request was one whose response has no body.
@@ -56,36 +58,44 @@ type Check func(View) Observation
 
 // checks by the names that requirement lists use.
 var checks = map[string]Check{
-	"status":            status,
-	"documented-status": documentedStatus,
-	"media-type":        mediaType,
-	"schema":            schema,
-	"error-body":        errorBody,
-	"reason":            reason,
-	"no-reason":         noReason,
-	"no-reason-field":   noReasonField,
-	"no-trace":          noTrace,
-	"flow":              flow,
-	"repeat":            repeat,
-	"retry":             retry,
-	"alike":             alike,
-	"code":              code,
-	"echo":              echo,
-	"amount":            amount,
-	"added":             added,
-	"not-shown":         notShown,
-	"no-inside":         noInside,
-	"distinct-reasons":  distinctReasons,
-	"message":           messageCame,
-	"message-id":        messageID,
-	"message-prompt":    messagePrompt,
-	"message-success":   messageSuccess,
-	"message-reason":    messageReason,
-	"message-header":    messageHeader,
-	"message-schema":    messageSchema,
-	"message-again":     messageAgain,
-	"message-once":      messageOnce,
-	"message-none":      messageNone,
+	"status":                status,
+	"preferred":             preferred,
+	"documented-status":     documentedStatus,
+	"media-type":            mediaType,
+	"schema":                schema,
+	"schema-reading":        schemaReading,
+	"error-body":            errorBody,
+	"error-names":           errorNames,
+	"error-description":     errorDescription,
+	"blamed-field":          blamedField,
+	"reason":                reason,
+	"reason-name":           reasonName,
+	"outcome-field":         outcomeField,
+	"no-reason":             noReason,
+	"no-reason-field":       noReasonField,
+	"no-trace":              noTrace,
+	"flow":                  flow,
+	"repeat":                repeat,
+	"retry":                 retry,
+	"alike":                 alike,
+	"code":                  code,
+	"echo":                  echo,
+	"amount":                amount,
+	"added":                 added,
+	"not-shown":             notShown,
+	"no-inside":             noInside,
+	"distinct-reasons":      distinctReasons,
+	"distinct-descriptions": distinctDescriptions,
+	"message":               messageCame,
+	"message-id":            messageID,
+	"message-prompt":        messagePrompt,
+	"message-success":       messageSuccess,
+	"message-reason":        messageReason,
+	"message-header":        messageHeader,
+	"message-schema":        messageSchema,
+	"message-again":         messageAgain,
+	"message-once":          messageOnce,
+	"message-none":          messageNone,
 }
 
 // shapes are the checks of the shape of a response, whatever was requested.
@@ -212,6 +222,7 @@ func observe(o *plan.Obligation, view View, place int) Observation {
 	if !ok {
 		return Observation{broken: &Obstacle{Kind: UnknownCheck, Detail: o.Requirement.Check}}
 	}
+	view.Requirement = o.Requirement
 	seen := check(view)
 	for i := range seen.Findings {
 		seen.Findings[i].Check = o.Requirement.Check

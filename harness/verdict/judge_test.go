@@ -77,6 +77,27 @@ paths:
       operationId: register
       requestBody: { content: { application/json: { schema: { type: object, properties: { address: { type: string }, event: { type: string }, header: { type: object, properties: { name: { type: string }, value: { type: string } } } } } } } }
       responses: { "201": { description: added } }
+  /loose:
+    post:
+      operationId: loose
+      parameters: [{ name: page_size, in: query, schema: { type: integer } }]
+      x-conformance:
+        error: { required: [/status, /code, /message], fixed: { /status: error }, code: [/code, /error/code], description: [/message, /error, /error/message] }
+        outcome:
+          - { field: /result, refused: [Refused], error: [Error], reason: /why, otherReasons: [/because, "/the reason"], otherwise: absent }
+          - { field: /status, ignoreCase: true, success: [approved, ok], refused: [declined], error: [error], reason: /message, otherwise: allowed }
+      requestBody: { content: { application/json: { schema: { type: object } } } }
+      responses:
+        "200":
+          description: paid
+          content:
+            application/json:
+              schema:
+                type: object
+                required: [id, result]
+                x-reading: [required/result]
+                properties: { id: { type: string }, result: { type: string, minLength: 1, x-reading: [minLength] } }
+        "400": { description: rejected, content: { application/json: { schema: { type: object } } } }
   /free:
     get:
       operationId: free
@@ -111,6 +132,7 @@ type row struct {
 	inbox     exchange.Inbox
 	took      time.Duration
 
+	fault     *plan.Fault
 	want      Outcome
 	exercised bool
 	says      string // part of a finding, note or reason
@@ -142,7 +164,7 @@ func judgeRow(t *testing.T, check string, r row) Verdict {
 	q := &spec.Requirement{ID: "R-1", Level: spec.Must, Check: check}
 	p := &plan.Plan{Description: d, Obligations: []*plan.Obligation{{ID: "o", Operation: o, Requirement: q}}}
 	act := plan.Step{Name: id, Label: "act", Check: "flow", Expect: &r.expect, Operation: id, Request: plan.Request{Method: o.Method}}
-	c := &plan.Case{ID: "c", Kind: r.kind, Operation: id, Obligations: []string{"o"}, Expect: r.expect, Act: act}
+	c := &plan.Case{ID: "c", Kind: r.kind, Fault: r.fault, Operation: id, Obligations: []string{"o"}, Expect: r.expect, Act: act}
 	list := Judge(p, &exchange.Transcript{Case: c, Act: &exchange.Record{Step: act, URL: r.url, Body: []byte(r.sent), Answer: r.answer(), Started: time.Unix(0, 0), Took: r.took}, Observe: r.observed, Prepare: r.prepared, Inbox: r.inbox})
 	if len(list) != 1 || list[0].Obligation != "o" {
 		t.Fatalf("got %+v", list)
@@ -180,9 +202,9 @@ func table(t *testing.T, check string, rows []row) {
 
 func TestCheck_EveryOneHasATable(t *testing.T) {
 	tested := []string{
-		"added", "alike", "amount", "code", "distinct-reasons", "documented-status", "echo", "error-body", "flow", "media-type",
+		"added", "alike", "amount", "blamed-field", "code", "distinct-descriptions", "distinct-reasons", "documented-status", "echo", "error-body", "error-description", "error-names", "flow", "media-type",
 		"message", "message-again", "message-header", "message-id", "message-none", "message-once", "message-prompt", "message-reason", "message-schema",
-		"message-success", "no-inside", "no-reason", "no-reason-field", "no-trace", "not-shown", "reason", "repeat", "retry", "schema", "status",
+		"message-success", "no-inside", "no-reason", "no-reason-field", "no-trace", "not-shown", "outcome-field", "preferred", "reason", "reason-name", "repeat", "retry", "schema", "schema-reading", "status",
 	}
 	if got := Checks(); !slices.Equal(got, tested) {
 		t.Errorf("checks %v, tables for %v", got, tested)

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -90,14 +91,19 @@ func TestMessageSuccess(t *testing.T) {
 	})
 }
 
+// reasonOf is a message about a failure whose reason has that many characters.
+func reasonOf(characters int) string {
+	return `{"payment":"1","success":false,"reason":"` + strings.Repeat("ä", characters) + `"}`
+}
+
 func TestMessageReason(t *testing.T) {
 	table(t, "message-reason", []row{
 		{claim: "a failure with a reason passes", status: 200, body: refusedBody, observed: came(bad), want: Pass, exercised: true},
 		{claim: "a failure without one fails", status: 200, body: refusedBody, observed: came(`{"payment":"1","success":false}`), want: Fail, exercised: true, says: "no /reason"},
 		{claim: "a blank one is none", status: 200, body: refusedBody, observed: came(`{"payment":"1","success":false,"reason":" "}`), want: Fail, exercised: true, says: "blank"},
-		{claim: "a success without a reason passes", status: 200, body: paidBody, observed: came(good), want: Pass, exercised: true},
-		{claim: "a success with one fails", status: 200, body: paidBody, observed: came(`{"payment":"1","success":true,"reason":"none"}`), want: Fail, exercised: true, says: "in a message about a success"},
-		{claim: "an empty one is none", status: 200, body: paidBody, observed: came(`{"payment":"1","success":true,"reason":""}`), want: Pass, exercised: true},
+		{claim: "200 characters are short", status: 200, body: refusedBody, observed: came(reasonOf(200)), want: Pass, exercised: true, says: "Note: "},
+		{claim: "201 are let pass with a note", status: 200, body: refusedBody, observed: came(reasonOf(201)), want: Pass, exercised: true, says: "of 201 characters is tolerated"},
+		{claim: "that of a success is not its matter", status: 200, body: paidBody, observed: came(`{"payment":"1","success":true,"reason":"none"}`), want: Pass, exercised: true},
 	})
 }
 

@@ -22,7 +22,7 @@ func noTrace(v View) Observation {
 			seen.Unclear = obstacle
 		case v.Case.Expect.Handling == plan.Accepted && rows == 0:
 			seen.Unclear = &Obstacle{Kind: NoControl, Step: record.Step.Name}
-		case v.Case.Expect.Handling == plan.Rejected:
+		case v.turnedDown():
 			seen.Exercised = true
 			if rows > 0 {
 				seen.Findings = append(seen.Findings, Finding{
@@ -32,6 +32,16 @@ func noTrace(v View) Observation {
 		}
 	}
 	return seen
+}
+
+// turnedDown reports whether the request was not carried out: its response is an
+// error, or one that is tolerated in place of one.
+func (v View) turnedDown() bool {
+	if v.Answer.Status >= 400 {
+		return v.Case.Expect.Handling != plan.Accepted
+	}
+	_, tolerable := v.tolerable()
+	return v.Case.Expect.Handling == plan.Rejected && (v.Answer.Status/100 != 2 || tolerable)
 }
 
 // countTraces counts the rows of a read-back that carry the unique value of the case.

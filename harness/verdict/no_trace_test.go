@@ -33,10 +33,12 @@ func TestNoTrace(t *testing.T) {
 	table(t, "no-trace", []row{
 		{claim: "a rejected request without a trace passes", status: 400, expect: rejected, observed: []exchange.Record{none}, want: Pass, exercised: true},
 		{claim: "a rejected request with a trace fails", status: 400, expect: rejected, observed: []exchange.Record{mine}, want: Fail, exercised: true, says: "1 entry with its unique value"},
-		{claim: "one that was wrongly accepted fails", status: 200, expect: rejected, observed: []exchange.Record{mine}, want: Fail, exercised: true, says: "answered 200"},
+		{claim: "one that was accepted is judged by its status", status: 200, expect: rejected, observed: []exchange.Record{mine}, want: Pass},
+		{claim: "one that is tolerated and stored fails", status: 200, expect: plan.Expect{Statuses: []int{400}, Handling: plan.Rejected, Tolerated: []spec.Tolerance{{Status: 200, Why: "declined"}}}, observed: []exchange.Record{mine}, want: Fail, exercised: true, says: "answered 200"},
 		{claim: "traces of others are not its own", status: 400, expect: rejected, observed: []exchange.Record{strangers}, want: Pass, exercised: true},
 		{claim: "the control that is found passes, and exercises nothing", status: 200, expect: accepted, observed: []exchange.Record{mine}, want: Pass},
 		{claim: "the control that is not found is unclear", status: 200, expect: accepted, observed: []exchange.Record{none}, want: Inconclusive, says: "proves nothing"},
+		{claim: "one that was to end in an error and is answered by one leaves none", status: 500, expect: plan.NewExpect(spec.Errored, 200), observed: []exchange.Record{mine}, want: Fail, exercised: true, says: "answered 500"},
 		{claim: "a declined request is neither", status: 200, expect: plan.NewExpect(spec.Refused, 200), observed: []exchange.Record{mine}, want: Pass},
 		{claim: "a list that cannot be had is unclear", status: 400, expect: rejected, observed: []exchange.Record{down}, want: Inconclusive, says: "connection refused"},
 		{claim: "a list that is refused is unclear", status: 400, expect: rejected, observed: []exchange.Record{readBack(403, "{}")}, want: Inconclusive, says: "answered 403"},

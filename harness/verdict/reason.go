@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,8 +17,55 @@ func reason(v View) Observation {
 			continue
 		}
 		seen.Exercised = true
-		if _, deviation := textAt(v.Body.Value, t.Outcome.Reason); deviation != 0 {
+		if _, deviation := textAt(v.Body.Value, t.Outcome.Reason); deviation != 0 && v.reasonElsewhere(t.Outcome) == "" {
 			seen.Findings = append(seen.Findings, v.reasonFinding(ReasonGiven, deviation, t))
+		}
+	}
+	return seen
+}
+
+// reasonElsewhere returns the other name under which a reason stands, "" for none.
+func (v View) reasonElsewhere(o spec.Outcome) string {
+	for _, pointer := range o.OtherReasons {
+		if _, deviation := textAt(v.Body.Value, pointer); deviation == 0 {
+			return pointer
+		}
+	}
+	return ""
+}
+
+// reasonName judges that a reason stands under the preferred name where there are
+// others.
+func reasonName(v View) Observation {
+	seen := Observation{}
+	for _, t := range v.Operation.OutcomeValues(v.Body.Value) {
+		if t.Ending != spec.Refused && t.Ending != spec.Errored || len(t.Outcome.OtherReasons) == 0 {
+			continue
+		}
+		_, deviation := textAt(v.Body.Value, t.Outcome.Reason)
+		other := v.reasonElsewhere(t.Outcome)
+		seen.Exercised = seen.Exercised || deviation == 0 || other != ""
+		if deviation != 0 && other != "" {
+			seen.Findings = append(seen.Findings, Finding{Rule: ReasonName, Deviation: deviation, Status: v.Answer.Status, Pointer: t.Outcome.Reason, Got: other})
+		}
+	}
+	return seen
+}
+
+// outcomeField judges that a response states its outcome in each of the fields
+// that the description names.
+func outcomeField(v View) Observation {
+	if _, object := v.Body.Value.(map[string]any); !object {
+		return Observation{}
+	}
+	if _, ok := v.tolerable(); ok && !slices.Contains(v.Expect.Statuses, v.Answer.Status) {
+		return Observation{} // a response of another kind
+	}
+	seen := Observation{}
+	for _, o := range v.Operation.Conformance.Outcome {
+		seen.Exercised = true
+		if _, there := spec.Lookup(v.Body.Value, o.Field); !there {
+			seen.Findings = append(seen.Findings, Finding{Rule: OutcomeUnsaid, Deviation: Missing, Status: v.Answer.Status, Pointer: o.Field})
 		}
 	}
 	return seen

@@ -1,6 +1,11 @@
 package verdict
 
-import "testing"
+import (
+	"testing"
+
+	"qorcheck/harness/plan"
+	"qorcheck/spec"
+)
 
 func TestReason(t *testing.T) {
 	table(t, "reason", []row{
@@ -15,6 +20,32 @@ func TestReason(t *testing.T) {
 		{claim: "a success exercises nothing", status: 200, body: `{"result":"Authorised","status":"approved"}`, want: Pass},
 		{claim: "silence exercises nothing", status: 200, body: `{}`, want: Pass},
 		{claim: "what cannot be read exercises nothing", status: 200, body: `{"result":"Refused"`, want: Pass},
+	})
+}
+
+func TestReason_UnderAnotherName(t *testing.T) {
+	table(t, "reason", []row{
+		{claim: "another usual name passes", operation: "loose", status: 200, body: `{"result":"Refused","the reason":"no money"}`, want: Pass, exercised: true},
+		{claim: "a name that is none of them fails", operation: "loose", status: 200, body: `{"result":"Refused","excuse":"no money"}`, want: Fail, exercised: true, says: "/why"},
+		{claim: "a blank under another name fails", operation: "loose", status: 200, body: `{"result":"Error","because":" "}`, want: Fail, exercised: true},
+	})
+}
+
+func TestReasonName(t *testing.T) {
+	table(t, "reason-name", []row{
+		{claim: "the preferred name passes", operation: "loose", status: 200, body: `{"result":"Refused","why":"no money"}`, want: Pass, exercised: true},
+		{claim: "another one fails", operation: "loose", status: 200, body: `{"result":"Refused","because":"no money"}`, want: Fail, exercised: true, says: "a reason under /because"},
+		{claim: "no reason is judged elsewhere", operation: "loose", status: 200, body: `{"result":"Refused"}`, want: Pass},
+		{claim: "a vocabulary with one name is not judged", status: 200, body: `{"result":"Refused","why":"no money"}`, want: Pass},
+	})
+}
+
+func TestOutcomeField(t *testing.T) {
+	table(t, "outcome-field", []row{
+		{claim: "both are there", status: 200, body: `{"result":"Paid","status":"approved"}`, want: Pass, exercised: true},
+		{claim: "one is not", status: 200, body: `{"status":"approved"}`, want: Fail, exercised: true, says: "/result, which states the outcome"},
+		{claim: "a list says nothing", status: 200, body: `[]`, want: Pass},
+		{claim: "a tolerated answer of another kind is not judged", status: 200, body: `{"status":"declined"}`, expect: plan.Expect{Statuses: []int{404}, Tolerated: []spec.Tolerance{{Status: 200, Why: "known"}}}, want: Pass},
 	})
 }
 

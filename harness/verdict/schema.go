@@ -9,8 +9,15 @@ import (
 // maxFindings bounds the findings on one response.
 const maxFindings = 10
 
-// schema judges the body and the required headers of a response against the description.
-func schema(v View) Observation {
+// schema judges the body and the required headers of a response against the
+// description, except for what it marks as a reading of ours.
+func schema(v View) Observation { return v.fits(false) }
+
+// schemaReading judges the body of a response against what the description marks
+// as a reading of ours.
+func schemaReading(v View) Observation { return v.fits(true) }
+
+func (v View) fits(reading bool) Observation {
 	response := v.Operation.Response(v.Answer.Status)
 	if response == nil {
 		return Observation{} // documented-status judges that
@@ -20,6 +27,9 @@ func schema(v View) Observation {
 	}
 	seen := Observation{}
 	for _, h := range response.Headers {
+		if reading {
+			break
+		}
 		seen.Exercised = true
 		if h.Required && v.Answer.Header.Get(h.Name) == "" {
 			seen.Findings = append(seen.Findings, Finding{Rule: SchemaHeader, Deviation: Missing, Status: v.Answer.Status, Header: h.Name, Keyword: "required"})
@@ -30,6 +40,9 @@ func schema(v View) Observation {
 		return seen
 	}
 	if v.Body.Fault != "" {
+		if reading {
+			return seen // schema has a finding
+		}
 		if v.Body.Truncated {
 			seen.Unclear = &Obstacle{Kind: CutBody, Detail: v.Body.Fault}
 			return seen
@@ -39,7 +52,7 @@ func schema(v View) Observation {
 		return seen
 	}
 	seen.Exercised = true
-	violations := content.Schema.Violations(v.Body.Value, spec.Answered)
+	violations := slices.DeleteFunc(content.Schema.Violations(v.Body.Value, spec.Answered), func(found spec.Violation) bool { return found.Reading != reading })
 	for _, found := range violations[:min(len(violations), maxFindings)] {
 		f := violation(SchemaBody, found, v.Body.Value)
 		f.Status = v.Answer.Status

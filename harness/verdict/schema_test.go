@@ -26,6 +26,21 @@ func TestSchema(t *testing.T) {
 	})
 }
 
+func TestSchemaReading(t *testing.T) {
+	table(t, "schema-reading", []row{
+		{claim: "what fits passes", operation: "loose", status: 200, body: `{"id":"1","result":"Paid"}`, want: Pass, exercised: true},
+		{claim: "a field that is our reading fails", operation: "loose", status: 200, body: `{"id":"1"}`, want: Fail, exercised: true, says: "/result, which is required"},
+		{claim: "a form that is our reading fails", operation: "loose", status: 200, body: `{"id":"1","result":""}`, want: Fail, exercised: true, says: "Keyword:minLength"},
+		{claim: "what the pages say is judged elsewhere", operation: "loose", status: 200, body: `{"result":"Paid"}`, want: Pass, exercised: true},
+		{claim: "what cannot be read is judged elsewhere", operation: "loose", status: 200, body: `<html>`, want: Pass},
+	})
+	t.Run("schema leaves the readings alone", func(t *testing.T) {
+		if v := judgeRow(t, "schema", row{operation: "loose", status: 200, body: `{"id":"1"}`}); v.Outcome != Pass || !v.Exercised {
+			t.Errorf("%+v", v)
+		}
+	})
+}
+
 func TestFinding_IsBounded(t *testing.T) {
 	v := judgeRow(t, "schema", row{status: 200, body: `{"id":"1","status":"` + strings.Repeat("é", 100_000) + `"}`})
 	if got := v.Findings[0].Received; len(got) > maxValue+10 || !strings.HasSuffix(got, `é…"`) {

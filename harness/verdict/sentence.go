@@ -21,6 +21,8 @@ const (
 	DocumentedStatus   Rule = "documented-status"
 	OutcomeWord        Rule = "outcome" // how a response says that its request ended
 	OutcomeAbsent      Rule = "outcome-absent"
+	PreferredStatus    Rule = "preferred-status"
+	OutcomeUnsaid      Rule = "outcome-field"
 	RepeatedStatus     Rule = "repeated-status"
 	UnknownIDStatus    Rule = "unknown-id-status"
 	UnknownIDCode      Rule = "unknown-id-code"
@@ -36,9 +38,15 @@ const (
 	ErrorBody     Rule = "error-body"
 	ErrorText     Rule = "error-text"
 	ErrorConstant Rule = "error-constant"
+	ErrorPart     Rule = "error-part" // a code or a description under one of several names
+	ErrorSuccess  Rule = "error-success"
+	Described     Rule = "error-description"
+	DescribedOnce Rule = "distinct-description"
+	FieldBlamed   Rule = "blamed-field"
 
 	ReasonGiven    Rule = "reason"
 	ReasonAbsent   Rule = "no-reason"
+	ReasonName     Rule = "reason-name"
 	ReasonDistinct Rule = "distinct-reason"
 	SuccessCode    Rule = "success-code"
 	FailureCode    Rule = "failure-code"
@@ -63,7 +71,6 @@ const (
 	MessageInTime     Rule = "message-in-time"
 	MessageSaysTrue   Rule = "message-success"
 	MessageReasons    Rule = "message-reason"
-	MessageReasonNot  Rule = "message-no-reason"
 	MessageJSON       Rule = "message-json"
 	MessageFits       Rule = "message-schema"
 	MessageSigned     Rule = "message-header"
@@ -106,6 +113,11 @@ var sentences = map[Rule]sentence{
 		func(f Finding) string { return "a body with the outcome " + f.Given[0].Value },
 		func(Finding) string { return "a body without an outcome" },
 	},
+	PreferredStatus: {
+		func(f Finding) string { return "status " + strings.Join(f.Wanted, " or ") },
+		func(f Finding) string { return sayStatus(f) + ", which is tolerated: " + f.Given[0].Value },
+	},
+	OutcomeUnsaid: {func(f Finding) string { return f.Pointer + ", which states the outcome" }, sayGot},
 	RepeatedStatus: {
 		func(f Finding) string {
 			return "status " + f.Wanted[0] + " again when the request is repeated unchanged"
@@ -147,13 +159,32 @@ var sentences = map[Rule]sentence{
 			return fmt.Sprintf("%s (media type %s)", f.Got, f.Given[0].Value)
 		},
 	},
-	ErrorText:     {sayText, sayGot},
+	ErrorText: {sayText, sayGot},
+	ErrorPart: {
+		func(f Finding) string {
+			return fmt.Sprintf("%s, not blank, under one of %s", f.Given[0].Value, strings.Join(f.Wanted, ", "))
+		},
+		sayGot,
+	},
+	ErrorSuccess:  {func(Finding) string { return "an error that does not state a success" }, func(f Finding) string { return f.Pointer + " " + f.Got }},
+	Described:     {func(f Finding) string { return f.Pointer + " that describes the problem" }, sayGot},
+	DescribedOnce: {func(f Finding) string { return "another " + f.Pointer + " than for another problem" }, sayGot},
+	FieldBlamed: {
+		func(f Finding) string {
+			return fmt.Sprintf("%s that names %s, or no correct field", f.Pointer, f.Wanted[0])
+		},
+		sayGot,
+	},
 	ErrorConstant: {func(f Finding) string { return f.Pointer + " " + f.Wanted[0] }, sayGot},
 
 	ReasonGiven: {func(f Finding) string { return sayText(f) + sayBecause(f) }, sayGot},
 	ReasonAbsent: {
 		func(f Finding) string { return "no " + f.Pointer + sayBecause(f) },
 		sayGot,
+	},
+	ReasonName: {
+		func(f Finding) string { return "the reason under " + f.Pointer },
+		func(f Finding) string { return "a reason under " + f.Got },
 	},
 	ReasonDistinct: {
 		func(f Finding) string {
@@ -253,12 +284,8 @@ var sentences = map[Rule]sentence{
 	},
 	MessageSaysTrue: {func(f Finding) string { return fmt.Sprintf("%s %s, a boolean", f.Pointer, f.Wanted[0]) }, sayGot},
 	MessageReasons:  {func(f Finding) string { return sayText(f) + ", in a message about a failure" }, sayGot},
-	MessageReasonNot: {
-		func(f Finding) string { return "no " + f.Pointer + " in a message about a success" },
-		sayGot,
-	},
-	MessageJSON: {func(Finding) string { return "a JSON message" }, func(f Finding) string { return f.Got }},
-	MessageFits: {sayBroken, sayGot},
+	MessageJSON:     {func(Finding) string { return "a JSON message" }, func(f Finding) string { return f.Got }},
+	MessageFits:     {sayBroken, sayGot},
 	MessageSigned: {
 		func(Finding) string { return "the header pair of the registration on every message" },
 		func(f Finding) string {

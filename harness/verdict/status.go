@@ -82,7 +82,18 @@ func (v View) tolerable() (note string, ok bool) {
 	return tolerated(v.Expect.Tolerated, v.Answer.Status, v.Body.Value)
 }
 
+// tolerated reports whether a response is a tolerated one, and why. One that breaks
+// another requirement has no note: that requirement has a finding.
 func tolerated(list []spec.Tolerance, got int, body any) (note string, ok bool) {
+	t, ok := toleranceOf(list, got, body)
+	if !ok || len(t.Breaks) > 0 {
+		return "", ok
+	}
+	return fmt.Sprintf("%d is tolerated: %s", got, t.Why), true
+}
+
+// toleranceOf returns the tolerance that a response falls under.
+func toleranceOf(list []spec.Tolerance, got int, body any) (spec.Tolerance, bool) {
 	for _, t := range list {
 		if t.Status != got {
 			continue
@@ -94,10 +105,35 @@ func tolerated(list []spec.Tolerance, got int, body any) (note string, ok bool) 
 			matches = matches && strings.EqualFold(s, word)
 		}
 		if matches {
-			return fmt.Sprintf("%d is tolerated: %s", got, t.Why), true
+			return t, true
 		}
 	}
-	return "", false
+	return spec.Tolerance{}, false
+}
+
+// preferred judges whether the response is an expected one where another is
+// tolerated that breaks the requirement.
+func preferred(v View) Observation {
+	breaks := func(t spec.Tolerance) bool {
+		return v.Requirement != nil && slices.Contains(t.Breaks, v.Requirement.ID)
+	}
+	if !slices.ContainsFunc(v.Expect.Tolerated, breaks) {
+		return Observation{}
+	}
+	got := v.Answer.Status
+	t, ok := toleranceOf(v.Expect.Tolerated, got, v.Body.Value)
+	switch {
+	case ok && breaks(t):
+		return Observation{Exercised: true, Findings: []Finding{{
+			Rule: PreferredStatus, Deviation: Status, Status: got, Wanted: statuses(v.Expect.Statuses), Given: []Fact{{"reason", t.Why}},
+		}}}
+	case ok && len(t.Breaks) == 0:
+		note, _ := v.tolerable()
+		return Observation{Exercised: true, Note: note}
+	case !ok && slices.Contains(v.Expect.Statuses, got):
+		return Observation{Exercised: true}
+	}
+	return Observation{} // another requirement judges it
 }
 
 func statuses(list []int) []string {

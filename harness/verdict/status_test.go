@@ -73,3 +73,24 @@ func TestDocumentedStatus(t *testing.T) {
 		}
 	})
 }
+
+func TestPreferred(t *testing.T) {
+	expect := plan.Expect{Statuses: []int{400}, Tolerated: []spec.Tolerance{
+		{Status: 500, Breaks: []string{"R-1"}, Why: "the page allows it"}, {Status: 404, Breaks: []string{"R-2"}, Why: "it is not there"}, {Status: 405, Why: "usual"},
+	}}
+	table(t, "preferred", []row{
+		{claim: "the expected answer passes", status: 400, expect: expect, want: Pass, exercised: true},
+		{claim: "the one that breaks it fails", status: 500, expect: expect, want: Fail, exercised: true, says: "Expected:status 400 Received:status 500, which is tolerated: the page allows it"},
+		{claim: "one that breaks another exercises nothing", status: 404, expect: expect, want: Pass},
+		{claim: "one that breaks none passes with a note", status: 405, expect: expect, want: Pass, exercised: true, says: "405 is tolerated"},
+		{claim: "a wrong one is for the status to judge", status: 200, expect: expect, want: Pass},
+		{claim: "where nothing breaks it nothing is exercised", status: 400, expect: want(400), want: Pass},
+	})
+}
+
+func TestStatus_LetsPassWhatBreaksAnother(t *testing.T) {
+	expect := plan.Expect{Statuses: []int{400}, Tolerated: []spec.Tolerance{{Status: 500, Breaks: []string{"R-2"}, Why: "the page allows it"}}}
+	if v := judgeRow(t, "status", row{status: 500, body: "{}", expect: expect}); v.Outcome != Pass || v.Note != "" || !v.Exercised {
+		t.Errorf("%+v", v)
+	}
+}

@@ -209,15 +209,15 @@ func checksOf(c *plan.Case) string {
 func TestObserve_RepeatsAndCorrects(t *testing.T) {
 	p := ourPlan(t, 1)
 	for id, want := range map[string]string{
-		"payment-auth.unauthenticated.missing.all":                   "no-trace retry",
-		"payment-auth.forbidden.revoked":                             "repeat no-trace retry",
-		"payment-sale-manual.outcome.internal.card":                  "no-trace retry",
-		"payment-sale-token.outcome.internal.card":                   "no-trace", // its token is one that fails
-		"payment-auth.not-found.path":                                "retry",
-		"transactions-fetch-one.not-found.path":                      "retry",
-		"transactions-fetch-all.malformed.bound.query-limit.minimum": "", // has no effect
-		"payment-auth.outcome.refused.card-1":                        "",
-		"payment-capture.not-found.foreign":                          "alike retry",
+		"payment-auth.unauthenticated.missing.all":                        "no-trace retry",
+		"payment-auth.forbidden.revoked":                                  "repeat no-trace retry",
+		"payment-sale-manual.outcome.internal.card":                       "no-trace retry",
+		"payment-sale-token.outcome.internal.card":                        "no-trace", // its token is one that fails
+		"payment-auth.not-found.path":                                     "retry",
+		"transactions-fetch-one.not-found.path":                           "retry",
+		"transactions-fetch-all.malformed.ours.bound.query-limit.minimum": "", // has no effect
+		"payment-auth.outcome.refused.card-1":                             "",
+		"payment-capture.not-found.foreign":                               "alike retry",
 	} {
 		if got := checksOf(find(t, p, id)); got != want {
 			t.Errorf("%s is observed for %q, want %q", id, got, want)

@@ -22,6 +22,8 @@ var bodyDefects = []Defect{
 		after(succeeded("webhooks_list"), answers(200, approvedBody))},
 	{"code-without-prefix", "writes the code without GW", "RH-200-2", also{"RH-200-10"}, on{"payment-sale-manual"},
 		after(succeeded("payment-sale-manual"), edits(func(m map[string]any) { m["code"] = strings.TrimPrefix(fmt.Sprint(m["code"]), "GW") }))},
+	{"message-blank", "gives an approved sale a blank message", "RH-200-20", nil, on{"payment-sale-manual"},
+		after(all(is("payment-sale-manual"), saying("status", "approved")), says("message", " "))},
 	{"name-twice", "writes a name twice", "RH-200-2", also{"RH-ALL-2"}, on{"webhooks_list"},
 		after(succeeded("webhooks_list"), inserts(`"status":"ok",`))},
 	{"text-after-json", "writes text after the JSON value", "RH-200-2", also{"RH-ALL-2"}, on{"webhooks_list"},

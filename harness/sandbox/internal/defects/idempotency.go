@@ -27,6 +27,10 @@ var idempotencyDefects = []Defect{
 		sharedKeys()},
 	{"other-body-acts", "carries out another body under a known idempotency key", "IDEM-4", nil, on{"payment-sale-manual"},
 		forgetsOtherBodies()},
+	{"key-by-path", "knows an idempotency key at its own path alone", "IDEM-7", nil, on{"payment-auth"},
+		before(all(is("payment-auth"), keyed), func(x *exchange) { x.Header.Set(api.IdempotencyHeader, x.idempotencyKey()+" of an authorization") })},
+	{"key-of-another-declined", "declines an idempotency key that another merchant used", "IDEM-8", also{"RH-REP-5"}, on{"payment-sale-manual"},
+		declinesKeysOfOthers()},
 	{"blank-key-counts", "takes a blank idempotency key for a key", "IDEM-6", nil, on{"payment-sale-manual"},
 		before(func(x *exchange) bool { return len(x.Header.Values(api.IdempotencyHeader)) > 0 && !keyed(x) }, func(x *exchange) { x.Header.Set(api.IdempotencyHeader, "blank") })},
 	{"key-letters-ignored", "takes an idempotency key in other letters for the same", "IDEM-6", nil, on{"payment-sale-manual"},
@@ -85,6 +89,19 @@ func sharedKeys() plant {
 				known.LoadOrStore(x.idempotencyKey(), first{x.Header.Get(api.AppKeyHeader), x.status, x.body})
 			}),
 		)
+	})
+}
+
+// declinesKeysOfOthers declines a merchant's request under a key that another used.
+func declinesKeysOfOthers() plant {
+	return remembering(func() plant {
+		var owners sync.Map
+		return before(keyed, func(x *exchange) {
+			app := x.Header.Get(api.AppKeyHeader)
+			if owner, there := owners.LoadOrStore(x.idempotencyKey(), app); there && owner != app {
+				declines(api.CodeRepeatedKey)(x)
+			}
+		})
 	})
 }
 

@@ -19,7 +19,7 @@ var listDefects = []Defect{
 			hides("trxn_type"))},
 	{"limit-ignored", "ignores the limit of a list", "LST-1", nil, on{"transactions-fetch-all"},
 		forgets("limit")},
-	{"count-of-page", "counts the rows of the page alone", "LST-1", nil, on{"transactions-fetch-all"},
+	{"count-of-page", "counts the rows of the page alone", "LST-9", nil, on{"transactions-fetch-all"},
 		after(succeeded("transactions-fetch-all"), editsData(func(data map[string]any) {
 			rows, _ := data["transactions"].([]any)
 			data["count"] = len(rows)
@@ -38,7 +38,7 @@ var listDefects = []Defect{
 		forgets("trxn_status")},
 	{"all-payment-types", "lists bank transfers where none were asked for", "LST-3", nil, on{"transactions-fetch-all"},
 		assumes("payment_type", "cc, ach")},
-	{"oldest-first", "lists the oldest first", "LST-1", nil, on{"transactions-fetch-all"},
+	{"oldest-first", "lists the oldest first", "LST-9", nil, on{"transactions-fetch-all"},
 		after(succeeded("transactions-fetch-all"), edits(func(m map[string]any) {
 			rows := rowsOf(m)
 			for i := range len(rows) / 2 {
@@ -66,13 +66,27 @@ var listDefects = []Defect{
 				}
 			}
 		}, "transactions-fetch-all")},
-	{"credit-shown-as-sale", "shows a credit as a sale", "LST-7", nil, on{"transactions-fetch-one"},
+	{"authorization-shown-as-sale", "shows an authorization as a sale", "LST-7", nil, on{"transactions-fetch-one"},
+		after(succeeded("transactions-fetch-one"), editsRows(func(row map[string]any) {
+			if row["trxn_type"] == string(api.Authorization) {
+				row["trxn_type"] = string(api.Sale)
+			}
+		}))},
+	{"credit-shown-as-sale", "shows a credit as a sale", "LST-10", nil, on{"transactions-fetch-one"},
 		after(succeeded("transactions-fetch-one"), editsRows(func(row map[string]any) {
 			if row["payment_type"] == "ach" && row["trxn_type"] == string(api.Refund) {
 				row["trxn_type"] = string(api.Sale)
 			}
 		}))},
-	{"profile-hides-voids", "leaves voids out of the transactions of a profile", "LST-8", nil, on{"transactions-fetch-profile"},
+	{"profile-hides-sales", "leaves sales out of the transactions of a profile", "LST-8", also{"FL-TOK-9"}, on{"transactions-fetch-profile"},
+		after(succeeded("transactions-fetch-profile"), edits(func(m map[string]any) {
+			rows := slices.DeleteFunc(rowsOf(m), func(row any) bool {
+				members, _ := row.(map[string]any)
+				return members["trxn_type"] == string(api.Sale)
+			})
+			m["data"], m["count"] = rows, len(rows)
+		}))},
+	{"profile-hides-voids", "leaves voids out of the transactions of a profile", "LST-11", nil, on{"transactions-fetch-profile"},
 		after(succeeded("transactions-fetch-profile"), edits(func(m map[string]any) {
 			rows := slices.DeleteFunc(rowsOf(m), func(row any) bool {
 				members, _ := row.(map[string]any)

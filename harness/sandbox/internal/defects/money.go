@@ -10,7 +10,7 @@ import (
 
 // Captures, refunds and voids, order ids and amounts.
 var moneyDefects = []Defect{
-	{"over-capture-by-a-cent", "captures a cent more than is left of an authorization", "FL-CAP-2", also{"RH-MSG-12"}, on{"payment-capture"},
+	{"over-capture-by-a-cent", "captures a cent more than is left of an authorization", "FL-CAP-2", also{"RH-MSG-12", "RH-MSG-18"}, on{"payment-capture"},
 		modifying("payment-capture", all(alive(api.Authorization), func(m modification) bool { return m.amount() == m.uncaptured()+1 }), concludes(api.Capture, api.CodeApproved))},
 	{"captures-not-added-up", "compares each capture with the authorization alone", "FL-CAP-2", nil, on{"payment-capture"},
 		modifying("payment-capture", all(alive(api.Authorization), func(m modification) bool {
@@ -50,7 +50,7 @@ var moneyDefects = []Defect{
 		modifying("payment-refund", all(collected, func(m modification) bool { return !unrefunded(m) }), concludes(api.Refund, api.CodeUndone))},
 	{"refund-needs-amount", "declines a refund that names no amount", "FL-REF-1", also{"RH-200-1", "FL-ORD-5", "FL-VOID-1"}, on{"payment-refund"},
 		modifying("payment-refund", all(collected, func(m modification) bool { return m.request.Text("amount") == "" }), concludes(api.Refund, api.CodeAmount))},
-	{"refund-before-settlement", "refunds what has not settled", "FL-REF-3", also{"FL-REF-4", "RH-MSG-12"}, on{"payment-refund"},
+	{"refund-before-settlement", "refunds what has not settled", "FL-REF-3", also{"FL-REF-4", "RH-MSG-12", "RH-MSG-18"}, on{"payment-refund"},
 		modifying("payment-refund", all(alive(api.Sale), unsettled, unrefunded), refunds)},
 	{"refund-as-form-of-all", "refunds everything where the request is a form", "RH-200-12", also{"FL-REF-1"}, on{"payment-refund"},
 		misreading(func(_ *api.Work, rq *api.Request) {
@@ -60,9 +60,9 @@ var moneyDefects = []Defect{
 		}, "payment-refund")},
 	{"void-after-settlement", "voids what has settled", "FL-VOID-1", nil, on{"payment-void"},
 		modifying("payment-void", collected, voids)},
-	{"void-twice", "voids what was voided before", "FL-VOID-2", also{"FL-VOID-3", "RH-MSG-12"}, on{"payment-void"},
+	{"void-twice", "voids what was voided before", "FL-VOID-2", also{"FL-VOID-3", "RH-MSG-12", "RH-MSG-18"}, on{"payment-void"},
 		modifying("payment-void", wasVoided, voids)},
-	{"void-does-nothing", "approves a void and leaves the payment as it is", "FL-VOID-3", also{"FL-VOID-2", "RH-MSG-12", "FL-CAP-3"}, on{"payment-void"},
+	{"void-does-nothing", "approves a void and leaves the payment as it is", "FL-VOID-3", also{"FL-VOID-2", "RH-MSG-12", "RH-MSG-18", "FL-CAP-3"}, on{"payment-void"},
 		amending(func(w *api.Work, _ *api.Request) {
 			for i, t := range w.Change.Transactions {
 				if t.Kind != api.Void {
@@ -71,20 +71,25 @@ var moneyDefects = []Defect{
 				}
 			}
 		}, "payment-void")},
-	{"voided-hold-kept", "does not give the amount of a voided capture back", "FL-VOID-3", nil, on{"payment-void"},
+	{"voided-hold-kept", "does not give the amount of a voided capture back", "FL-VOID-6", nil, on{"payment-void"},
 		modifying("payment-capture", all(alive(api.Authorization), func(m modification) bool { return m.amount() > m.original.Amount-m.captured(approvedOnce) }), concludes(api.Capture, api.CodeCaptured))},
-	{"captures-outlive-void", "voids an authorization and leaves its captures as they are", "FL-VOID-3", nil, on{"payment-void"},
+	{"captures-outlive-void", "voids an authorization and leaves its captures as they are", "FL-VOID-6", nil, on{"payment-void"},
 		modifying("payment-void", all(alive(api.Authorization), unsettled), voids)},
-	{"declined-voided", "voids what was declined", "FL-VOID-4", nil, on{"payment-void"},
+	{"declined-voided", "voids what was declined", "FL-VOID-7", nil, on{"payment-void"},
 		modifying("payment-void", wasDeclined, voids)},
 	{"card-payment-voided-as-transfer", "voids a card payment as if it were a bank transfer", "FL-VOID-4", nil, on{"ach-void"},
 		modifying("ach-void", all(alive(api.Sale), paidBy("cc")), voids)},
-	{"void-voided", "voids a void", "FL-VOID-4", nil, on{"payment-void"},
+	{"void-voided", "voids a void", "FL-VOID-7", nil, on{"payment-void"},
 		modifying("payment-void", alive(api.Void), voids)},
-	{"cash-voided", "voids a cash sale as if it were paid by card", "FL-VOID-4", nil, on{"payment-void"},
+	{"cash-voided", "voids a cash sale as if it were paid by card", "FL-VOID-7", nil, on{"payment-void"},
 		modifying("payment-void", all(alive(api.Sale), paidBy("cash")), voids)},
 	{"cash-refunded", "refunds a cash sale as if it were paid by card", "FL-REF-4", nil, on{"payment-refund"},
 		modifying("payment-refund", all(alive(api.Sale), paidBy("cash")), concludes(api.Refund, api.CodeApproved))},
+	{"credit-refunded", "refunds a credit", "FL-REF-6", nil, on{"ach-refund"},
+		modifying("ach-refund", func(m modification) bool { return m.original.Kind == api.Refund && m.original.Parent == "" }, concludes(api.Refund, api.CodeApproved))},
+	{"form-refused", "answers 400 to a capture that is sent as a form", "RH-200-21", nil, on{"payment-capture"},
+		before(all(is("payment-capture"), func(x *exchange) bool { return strings.HasPrefix(x.Header.Get("Content-Type"), strict.FormType) }),
+			refuses(400, "form", "no form is understood here"))},
 	{"capture-as-form-forgotten", "approves a capture that is sent as a form and does nothing", "FL-CAP-1", nil, on{"payment-capture"},
 		storingNoForms("payment-capture")},
 	{"refund-as-form-forgotten", "approves a refund that is sent as a form and does nothing", "FL-REF-1", nil, on{"payment-refund"},
@@ -93,23 +98,23 @@ var moneyDefects = []Defect{
 		modifying("payment-capture", all(alive(api.Authorization), asForm), concludes(api.Capture, api.CodeApproved))},
 	{"over-refund-as-form", "refunds more than is left where the request is a form", "FL-REF-2", nil, on{"payment-refund"},
 		modifying("payment-refund", all(collected, asForm, func(m modification) bool { return m.request.Text("amount") != "" }), concludes(api.Refund, api.CodeApproved))},
-	{"ach-void-as-form-forgotten", "approves a void of a bank transfer that is sent as a form and does nothing", "FL-VOID-2", nil, on{"ach-void"},
+	{"ach-void-as-form-forgotten", "approves a void of a bank transfer that is sent as a form and does nothing", "FL-VOID-5", nil, on{"ach-void"},
 		storingNoForms("ach-void")},
-	{"ach-refund-as-form-forgotten", "approves a refund of a bank transfer that is sent as a form and does nothing", "FL-VOID-2", nil, on{"ach-refund"},
+	{"ach-refund-as-form-forgotten", "approves a refund of a bank transfer that is sent as a form and does nothing", "FL-REF-7", nil, on{"ach-refund"},
 		storingNoForms("ach-refund")},
 	{"ach-credit-as-form-forgotten", "approves a credit that is sent as a form and does nothing", "FL-AMT-1", nil, on{"ach-credit"},
 		storingNoForms("ach-credit")},
 	{"voided-refunded", "refunds what was voided", "FL-REF-4", nil, on{"payment-refund"},
 		modifying("payment-refund", wasVoided, refunds)},
-	{"authorization-not-refunded", "refunds no payment by the id of its authorization", "FL-REF-1", nil, on{"payment-refund"},
+	{"authorization-not-refunded", "refunds no payment by the id of its authorization", "FL-REF-5", nil, on{"payment-refund"},
 		modifying("payment-refund", alive(api.Authorization), concludes(api.Refund, api.CodeUnsupported))},
 	{"more-than-captured-refunded", "refunds the whole of an authorization that was captured in part", "FL-REF-2", nil, on{"payment-refund"},
 		modifying("payment-refund", all(alive(api.Authorization), func(m modification) bool {
 			return m.uncaptured() < m.original.Amount && m.amount() <= m.original.Amount
 		}), concludes(api.Refund, api.CodeApproved))},
-	{"nothing-approved", "approves a sale of nothing", "FL-DEC-1", also{"RH-200-12"}, on{"payment-sale-manual"},
+	{"nothing-approved", "approves a sale of nothing", "FL-DEC-3", also{"RH-200-12"}, on{"payment-sale-manual"},
 		reads("amount", "0.00", "0.01", "payment-sale-manual")},
-	{"short-number-refused", "answers 400 to a sale by a number of a few digits", "FL-DEC-1", nil, on{"payment-sale-manual"},
+	{"short-number-refused", "answers 400 to a sale by a number of a few digits", "FL-DEC-2", nil, on{"payment-sale-manual"},
 		before(all(is("payment-sale-manual"), sends("creditcard", as("411111"))), refuses(400, "GW14", "the number is too short"))},
 	{"expired-approved", "approves an authorization by an expired card", "FL-DEC-1", nil, on{"payment-auth"},
 		reads("year", "20", "39", "payment-auth")},
@@ -121,11 +126,11 @@ var moneyDefects = []Defect{
 		}, "payment-sale-token")},
 	{"ach-void-after-batch", "voids a bank transfer that has settled", "FL-VOID-1", nil, on{"ach-void"},
 		modifying("ach-void", all(collected, transfer), voids)},
-	{"ach-refund-before-batch", "refunds a bank transfer that has not settled", "FL-REF-3", also{"RH-MSG-12"}, on{"ach-refund"},
+	{"ach-refund-before-batch", "refunds a bank transfer that has not settled", "FL-REF-3", also{"RH-MSG-12", "RH-MSG-18"}, on{"ach-refund"},
 		modifying("ach-refund", all(alive(api.Sale), transfer, unsettled, unrefunded), refunds)},
 	{"order-twice", "accepts an order id twice", "FL-ORD-1", also{"FL-ORD-4"}, on{"payment-sale-manual"},
 		reusingOrders(usedBefore)},
-	{"orders-of-cash-apart", "accepts an order id that a cash sale used", "FL-ORD-1", nil, on{"payment-sale-manual"},
+	{"orders-of-cash-apart", "accepts an order id that a cash sale used", "FL-ORD-8", nil, on{"payment-sale-manual"},
 		reusingOrders(func(w *api.Work, rq *api.Request, order string) bool {
 			ids := w.Labels[api.Label{Merchant: rq.Merchant, Order: order}]
 			return len(ids) > 0 && w.Transactions[ids[0]].PaymentType == "cash"
@@ -157,7 +162,7 @@ var moneyDefects = []Defect{
 		refusingOrders(func(w *api.Work, _ *api.Request, order string) bool {
 			return anyTransaction(w, func(t *api.Transaction) bool { return t.OrderID == order && t.Kind == api.Capture })
 		}, "payment-sale-manual")},
-	{"duplicate-named", "names a transaction that it did not store when an order id comes again", "FL-ORD-1", nil, on{"payment-sale-manual"},
+	{"duplicate-named", "names a transaction that it did not store when an order id comes again", "FL-ORD-7", nil, on{"payment-sale-manual"},
 		after(saying("code", api.CodeDuplicateOrder), says("transaction_id", "310905000000000"))},
 	{"order-id-shortened", "drops the 36th character of an order id", "FL-ORD-3", nil, on{"payment-sale-manual"},
 		misreading(func(_ *api.Work, rq *api.Request) {

@@ -51,7 +51,7 @@ var tokenDefects = []Defect{
 			}
 			return next(w, rq)
 		}, "payment-auth-token")},
-	{"profile-lost-by-rotation", "forgets the profile of a token when it is rotated", "FL-TOK-1", nil, on{"token-rotate"},
+	{"profile-lost-by-rotation", "forgets the profile of a token when it is rotated", "FL-TOK-9", nil, on{"token-rotate"},
 		amendingTokens(func(rq *api.Request, t *api.Token) {
 			if !t.Dead && rq.Text("intent") != "rollback" {
 				t.Profile = ""
@@ -85,9 +85,9 @@ var tokenDefects = []Defect{
 		storingNothing("token-ach")},
 	{"hook-not-added", "answers 201 for a webhook that it does not keep", "FL-HOOK-1", also{"RH-MSG-*", "RH-200-1", "RH-200-9", "RH-REP-*", "FL-*"}, on{"webhooks-create"},
 		storingNothing("webhooks-create")},
-	{"hook-of-two-ids", "answers a registration by ids that differ", "FL-HOOK-1", nil, on{"webhooks-create"},
+	{"hook-of-two-ids", "answers a registration by ids that differ", "FL-HOOK-5", nil, on{"webhooks-create"},
 		after(succeeded("webhooks-create"), edits(func(m map[string]any) { m["webhook_id"] = "web_0" }))},
-	{"odd-header-400", "answers 400 to a header key that is no header name", "FL-HOOK-1", nil, on{"webhooks-create"},
+	{"odd-header-400", "answers 400 to a header key that is no header name", "FL-HOOK-6", nil, on{"webhooks-create"},
 		before(all(is("webhooks-create"), sends("header_key", as("no header name"))), refuses(400, "GW03", "header_key: no header has this name"))},
 	{"ftp-address-taken", "registers an address of ftp", "FL-HOOK-3", nil, on{"webhooks-create"},
 		reads("uri", "ftp://sink.example.test/q", "https://sink.example.test/q")},

@@ -17,7 +17,11 @@ const Tolerated = "tolerated"
 
 var variants = []Defect{
 	{"405-for-wrong-method", "answers a wrong method with 405", Tolerated, nil, on{"payment-sale-manual"},
-		after(all(answered(404), func(x *exchange) bool { return x.Method == http.MethodPut && x.URL.Path == "/v3/payment/sale/manual/" }), status(405))},
+		after(wrongMethod, status(405))},
+	{"error-500", "answers a payment that ended in an error by 500, and stores nothing", Tolerated, nil, on{"payment-sale-manual"},
+		before(all(is("payment-sale-manual"), sends("creditcard", as("4000000000009615"))), corrects("creditcard", "4000000000500019"))},
+	{"long-message-reason", "gives a reason of three hundred characters in the message about a failure", Tolerated, nil, on{"payment-capture"},
+		rewording("capture.declined", func(m map[string]any) { m["reason"] = strings.Repeat("because ", 40) })},
 	{"500-for-missing", "answers 500 where a mandatory field is missing", Tolerated, nil, on{"payment-sale-manual"},
 		after(missesZIP, status(500))},
 	{"gw03-for-missing", "declines with GW03 where a mandatory field is missing", Tolerated, nil, on{"payment-sale-manual"},
@@ -68,6 +72,10 @@ var variants = []Defect{
 				rq.Query["transaction_id"] = "none"
 			}
 		}, "transactions-fetch-all")},
+}
+
+func wrongMethod(x *exchange) bool {
+	return x.status == http.StatusNotFound && x.Method == http.MethodPut && x.URL.Path == "/v3/payment/sale/manual/"
 }
 
 var missesZIP = all(is("payment-sale-manual"), answered(400), sends("bzip", missing))

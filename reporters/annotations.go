@@ -32,7 +32,7 @@ func Annotations(w io.Writer, d *run.Document) error {
 		add(true, annotation{"", "the run did not finish", o.Stopped})
 	}
 	for _, f := range o.Failures {
-		add(f.Fails, annotation{place(f.Obligation), fmt.Sprintf("%s (%s)", f.Obligation.Requirement, f.Extent()), f.Title})
+		add(f.Fails, annotation{place(f.Obligation), fmt.Sprintf("%s, %s (%s)", f.Obligation.Requirement, f.Basis.Words(), f.Extent()), f.Title})
 	}
 	for _, needless := range o.Needless {
 		add(true, annotation{place(needless.Obligation), needless.ID, needless.Why})

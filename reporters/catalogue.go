@@ -24,6 +24,9 @@ type Catalogue struct {
 type Catalogued struct {
 	ID         string     `json:"id"`
 	Level      spec.Level `json:"level"`
+	Basis      spec.Basis `json:"basis"`
+	Readings   []string   `json:"readings,omitempty"`
+	Before     *Before    `json:"before,omitempty"`
 	Chapter    string     `json:"chapter"`
 	Profile    string     `json:"profile"`
 	Fault      string     `json:"fault,omitempty"`
@@ -38,6 +41,20 @@ type Catalogued struct {
 	All        bool       `json:"allOperations"`
 	Mutants    []string   `json:"mutants"`
 	Untested   string     `json:"untested,omitempty"`
+}
+
+// Before is what a requirement was before each was judged by its sentence.
+type Before struct {
+	Level spec.Level `json:"level,omitempty"` // "" where there was none of its id
+	Of    string     `json:"of,omitempty"`    // the requirement that it was a part of
+	Why   string     `json:"why"`             // it changed
+}
+
+func before(q *spec.Requirement) *Before {
+	if q.Was == nil {
+		return nil
+	}
+	return &Before{q.Was.Level, q.Was.Of, q.Was.Why}
 }
 
 // CataloguedOperation is one operation with the requirements that name it, beside those that hold everywhere.
@@ -59,7 +76,7 @@ func NewCatalogue(d *spec.Description, r *spec.Requirements, mutants map[string]
 	made := map[string][]string{}
 	for _, q := range r.List {
 		one := Catalogued{
-			ID: q.ID, Level: q.Level, Chapter: q.Chapter, Profile: q.Profile, Fault: q.Fault, Sentence: q.Sentence,
+			ID: q.ID, Level: q.Level, Basis: q.Basis, Readings: q.Readings, Before: before(q), Chapter: q.Chapter, Profile: q.Profile, Fault: q.Fault, Sentence: q.Sentence,
 			Page: q.Clause.Page, Link: r.Link(q.Clause), Clause: q.Clause.Text, Statements: noNull(q.Clause.Sentences),
 			Check: q.Check, Cases: noNull(q.Cases), Operations: []string{}, All: q.Operations.All,
 			Mutants: noNull(mutants[q.ID]), Untested: q.Untested,

@@ -20,6 +20,7 @@ func CatalogueMarkdown(w io.Writer, c Catalogue) error {
 		c.markdownChapter(b, chapter)
 	}
 	c.markdownTables(b)
+	c.markdownChanges(b)
 	return b.Flush()
 }
 
@@ -34,7 +35,7 @@ func (c Catalogue) markdownChapter(b io.Writer, chapter spec.Chapter) {
 		if q.Link != "" {
 			from = fmt.Sprintf("[%s](%s)", q.Page, q.Link)
 		}
-		kind := []string{string(q.Level), q.Profile}
+		kind := []string{string(q.Level), string(q.Basis), q.Profile}
 		if q.Fault != "" {
 			kind = append(kind, q.Fault)
 		}
@@ -67,5 +68,25 @@ func (c Catalogue) markdownTables(b io.Writer) {
 	fmt.Fprint(b, "\n## Statements\n\n| Statement | Requirements |\n| --- | --- |\n")
 	for _, s := range c.Statements {
 		fmt.Fprintf(b, "| %s | %s |\n", s.ID, cmp.Or(strings.Join(s.Requirements, ", "), "none: "+s.NotCovered))
+	}
+}
+
+// markdownChanges writes each requirement before and after all were judged by their
+// sentences, nothing where none has changed.
+func (c Catalogue) markdownChanges(b io.Writer) {
+	if !slices.ContainsFunc(c.Requirements, func(q Catalogued) bool { return q.Before != nil }) {
+		return
+	}
+	fmt.Fprint(b, "\n## Before and after\n\nEach requirement was judged by the sentence that it rests on. A must rests on a sentence of a page or of a public standard.\n\n")
+	fmt.Fprint(b, "| Requirement | Before | Now | Basis | Sentence | Why |\n| --- | --- | --- | --- | --- | --- |\n")
+	for _, q := range c.Requirements {
+		was, why := string(q.Level), q.Clause
+		if q.Before != nil {
+			was, why = cmp.Or(string(q.Before.Level), "–"), q.Before.Why
+			if q.Before.Of != "" {
+				was = "part of " + q.Before.Of
+			}
+		}
+		fmt.Fprintf(b, "| %s | %s | %s | %s | %s | %s |\n", q.ID, was, q.Level, q.Basis.Citing(q.Readings), cmp.Or(strings.Join(q.Statements, " "), "–"), why)
 	}
 }

@@ -13,7 +13,7 @@ func CatalogueText(w io.Writer, c Catalogue) error {
 	b := bufio.NewWriter(w)
 	for _, q := range c.Tested() {
 		fmt.Fprintf(b, "%s  it %s  [%s, %s]\n", q.ID, q.Sentence, q.Level, cmp.Or(q.Profile, "every profile"))
-		fmt.Fprintf(b, "    says:     %s\n    %s", q.Clause, cmp.Or(q.Link, q.Page))
+		fmt.Fprintf(b, "    %s: %s\n    %s", q.Basis.Citing(q.Readings), q.Clause, cmp.Or(q.Link, q.Page))
 		if len(q.Statements) > 0 {
 			fmt.Fprintf(b, " (%s)", strings.Join(q.Statements, ", "))
 		}

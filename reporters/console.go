@@ -75,7 +75,7 @@ func consoleFailures(w io.Writer, failures []outline.Failure, paint func(string,
 			fmt.Fprintln(w, paint(red, fmt.Sprintf("and %d more causes:", len(failures)-i)))
 			fallthrough
 		case i < maxExplained+maxListed:
-			fmt.Fprintf(w, "  %s  [%s; %s]\n", f.Title, f.Level, f.Extent())
+			fmt.Fprintf(w, "  %s  [%s, %s; %s]\n", f.Title, f.Level, f.Basis.Words(), f.Extent())
 		default:
 			fmt.Fprintf(w, "  and %d more, as listed in %s under causes\n", len(failures)-i, rundir.DocumentFile)
 			return
@@ -90,7 +90,7 @@ func consoleFailure(w io.Writer, f outline.Failure, paint func(string, string) s
 		hue = yellow
 	}
 	fmt.Fprintf(w, "%s\n", paint(hue, fmt.Sprintf("%s: %s  [%s, %s]", f.Word(), f.Title, f.Obligation.Requirement, f.Level)))
-	fmt.Fprintf(w, "  documented: %s\n", strings.TrimSpace(f.Obligation.Clause.Text+" "+f.Obligation.Clause.Link))
+	fmt.Fprintf(w, "  %s: %s\n", f.Obligation.Clause.Source(), strings.TrimSpace(f.Obligation.Clause.Text+" "+f.Obligation.Clause.Link))
 	if len(f.First.Findings) > 0 {
 		fmt.Fprintf(w, "  expected:   %s\n", f.First.Findings[0].Expected)
 	}

@@ -93,7 +93,7 @@ func failureSection(f outline.Failure) string {
 	fmt.Fprintf(&b, "<details><summary>%s: %s: received <code>%s</code> (%s)</summary>\n\n",
 		f.Word(), html.EscapeString(oneLine(redact.Printable(f.Promise))), html.EscapeString(redact.Cut(oneLine(redact.Printable(received)), maxTitle)), html.EscapeString(redact.Printable(f.Extent())))
 	fmt.Fprintf(&b, "- Requirement: %s, %s\n", span(f.Obligation.Requirement), strings.ToUpper(string(f.Obligation.Level)))
-	fmt.Fprintf(&b, "- Documented: %s\n", documented(f.Obligation.Clause))
+	fmt.Fprintf(&b, "- %s: %s\n", capitalised(f.Obligation.Clause.Source()), documented(f.Obligation.Clause))
 	for _, finding := range f.First.Findings {
 		fmt.Fprintf(&b, "- Expected: %s\n- Received: %s\n", span(finding.Expected.String()), span(finding.Received.String()))
 	}
@@ -115,6 +115,13 @@ func failureSection(f outline.Failure) string {
 	}
 	b.WriteString("</details>\n\n")
 	return b.String()
+}
+
+func capitalised(text string) string {
+	if text == "" {
+		return text
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 func documented(c run.Clause) string {

@@ -74,7 +74,7 @@ func obligation(p *plan.Plan, planned *plan.Obligation) Obligation {
 	o := Obligation{
 		ID: planned.ID, Operation: op.ID, Method: op.Method, Path: op.Path,
 		Requirement: q.ID, Level: q.Level, Chapter: q.Chapter, Sentence: planned.Sentence, Promise: q.Sentence, Check: q.Check,
-		Clause: Clause{q.Clause.Page, p.Requirements.Link(q.Clause), q.Clause.Text},
+		Clause: Clause{q.Basis, q.Clause.Page, p.Requirements.Link(q.Clause), q.Clause.Text, q.Readings},
 		File:   p.Description.File, Line: op.Line,
 		Notes: []Note{}, Causes: []string{},
 	}

@@ -17,6 +17,7 @@ type Cause struct {
 	ID      string          `json:"id"` // lasting: check.kind.hash of the rest
 	Outcome verdict.Outcome `json:"outcome"`
 	Level   spec.Level      `json:"level"`
+	Basis   spec.Basis      `json:"basis"`
 	Check   string          `json:"check"`
 	Kind    string          `json:"kind,omitempty"`    // of the requests, "" when it does not matter
 	Title   string          `json:"title"`             // in one line, of the representative case, Shown[0]
@@ -83,7 +84,7 @@ func (all causes) find(o *Obligation, kind string, v Verdict) *gathering {
 	}
 	id := key.id()
 	if all[id] == nil {
-		all[id] = &gathering{Cause: Cause{ID: id, Outcome: v.Outcome, Level: o.Level, Check: o.Check, Kind: key.kind, Behind: []Behind{}, Shown: []Case{}}}
+		all[id] = &gathering{Cause: Cause{ID: id, Outcome: v.Outcome, Level: o.Level, Basis: o.Clause.Basis, Check: o.Check, Kind: key.kind, Behind: []Behind{}, Shown: []Case{}}}
 	}
 	return all[id]
 }

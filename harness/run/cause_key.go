@@ -17,13 +17,14 @@ import (
 type causeKey struct {
 	outcome    verdict.Outcome
 	level      spec.Level
+	basis      spec.Basis
 	check      string
 	kind       string   // of the request, "" where it does not matter
 	deviations []string // of the response, sorted
 }
 
 func keyOf(o *Obligation, kind string, v Verdict) causeKey {
-	key := causeKey{outcome: v.Outcome, level: o.Level, check: o.Check}
+	key := causeKey{outcome: v.Outcome, level: o.Level, basis: o.Clause.Basis, check: o.Check}
 	if v.Outcome == verdict.Fail {
 		key.kind = kindOfRequest(o.Check, kind)
 	}
@@ -53,7 +54,7 @@ func (k causeKey) id() string {
 	if k.kind != "" {
 		name = append(name, k.kind)
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{k.outcome.String(), string(k.level), k.check, k.kind, strings.Join(k.deviations, "\x02")}, "\x00")))
+	sum := sha256.Sum256([]byte(strings.Join([]string{k.outcome.String(), string(k.level), string(k.basis), k.check, k.kind, strings.Join(k.deviations, "\x02")}, "\x00")))
 	return strings.Join(append(name, hex.EncodeToString(sum[:4])), ".")
 }
 

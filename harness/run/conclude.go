@@ -20,7 +20,9 @@ const (
 
 // tally is what the exit code and the verdict of a run depend on.
 type tally struct {
-	failed    int      // obligations that must hold; with Strict also those that should
+	failed    int      // obligations that fail the run
+	warned    int      // obligations that would fail a strict run
+	readings  int      // obligations that should hold by our reading and do not fail a run
 	unclear   int      // obligations that must hold and were not exercised
 	elsewhere int      // obligations that another shard may exercise
 	needless  []string // obligations that pass although they are waived
@@ -41,10 +43,18 @@ func (d *Document) count() (t tally) {
 	for _, o := range d.Obligations {
 		d.Counts.Add(o.Outcome)
 		switch {
-		case o.Outcome == verdict.Fail && o.Level == spec.Must:
-			t.failed++
-		case o.Outcome == verdict.Fail && o.Level == spec.Should:
-			d.Warnings++
+		case o.Outcome == verdict.Fail:
+			if o.Level == spec.Should {
+				d.Warnings++
+			}
+			switch {
+			case d.Fails(&o):
+				t.failed++
+			case o.Clause.Basis.Fails(o.Level, true):
+				t.warned++
+			case o.Level == spec.Should:
+				t.readings++
+			}
 		case d.Elsewhere(o):
 			t.elsewhere++
 		case o.Level == spec.Must && (o.Outcome == verdict.Inconclusive || o.Outcome == verdict.NotRun):
@@ -52,9 +62,6 @@ func (d *Document) count() (t tally) {
 		case o.NeedlessWaiver():
 			t.needless = append(t.needless, o.ID)
 		}
-	}
-	if d.Strict {
-		t.failed += d.Warnings
 	}
 	return t
 }
@@ -95,7 +102,8 @@ func (d *Document) remarks(t tally) (list []string) {
 	add(!d.Stopped.IsZero(), "%s", d.Stopped)
 	add(len(t.needless) > 0, "%d pass although they are waived, remove their waivers: %s", len(t.needless), few(t.needless, 3))
 	add(d.Counts.Waived > 0, "%d failed and are waived", d.Counts.Waived)
-	add(d.Warnings > 0 && !d.Strict, "%d that should hold failed (a warning; --strict counts it)", d.Warnings)
+	add(t.warned > 0, "%d that should hold failed (a warning; --strict counts it)", t.warned)
+	add(t.readings > 0, "%d that should hold by our reading failed (a warning)", t.readings)
 	add(d.Counts.Unsupported > 0, "%d unsupported", d.Counts.Unsupported)
 	add(d.Shard != nil && t.elsewhere == 0, "shard %s, a part of the run", d.Shard)
 	add(d.Shard != nil && t.elsewhere > 0, "shard %s, a part of the run in which %d were not exercised", d.Shard, t.elsewhere)

@@ -50,6 +50,7 @@ type Change struct {
 	Obligation string     `json:"obligation"`
 	Sentence   string     `json:"sentence"`
 	Level      spec.Level `json:"level"`
+	Basis      spec.Basis `json:"basis"`
 	Old        string     `json:"old"` // outcome or waiver, "absent" where there was none
 	New        string     `json:"new"`
 	Why        string     `json:"why,omitempty"` // of the new state
@@ -117,7 +118,7 @@ func (d *Difference) compare(after *Document, was, now Obligation) {
 	if now.ID == "" {
 		known = was
 	}
-	change := Change{known.ID, known.Sentence, known.Level, state(was), state(now), ""}
+	change := Change{known.ID, known.Sentence, known.Level, known.Clause.Basis, state(was), state(now), ""}
 	switch {
 	case now.Outcome == verdict.Fail && !was.failing():
 		change.Why = why(after, now)
@@ -134,7 +135,7 @@ func (d *Difference) compare(after *Document, was, now Obligation) {
 		d.LostCoverage = append(d.LostCoverage, change)
 	}
 	if a, b := waiver(was), waiver(now); a != b {
-		d.Waivers = append(d.Waivers, Change{known.ID, known.Sentence, known.Level, a, b, ""})
+		d.Waivers = append(d.Waivers, Change{known.ID, known.Sentence, known.Level, known.Clause.Basis, a, b, ""})
 	}
 }
 
@@ -254,7 +255,7 @@ var gates = map[string]func(*Difference) string{
 func (d *Difference) stopped(what string, list []Change) string {
 	var ids []string
 	for _, c := range list {
-		if c.Level == spec.Must || d.New.Strict && c.Level == spec.Should {
+		if c.Basis.Fails(c.Level, d.New.Strict) {
 			ids = append(ids, c.Obligation)
 		}
 	}

@@ -102,10 +102,18 @@ type Waiver struct {
 
 // Clause is the text that a requirement comes from.
 type Clause struct {
-	Page string `json:"page"`
-	Link string `json:"link"`
-	Text string `json:"text"`
+	Basis    spec.Basis `json:"basis"`
+	Page     string     `json:"page"`
+	Link     string     `json:"link"`
+	Text     string     `json:"text"`
+	Readings []string   `json:"readings,omitempty"` // of ours, where the documentation is silent
 }
+
+// Source says what the text rests on, in words.
+func (c Clause) Source() string { return c.Basis.Citing(c.Readings) }
+
+// Fails reports whether the obligation fails a run when it fails.
+func (d *Document) Fails(o *Obligation) bool { return o.Clause.Basis.Fails(o.Level, d.Strict) }
 
 // Note is a remark on responses that were tolerated.
 type Note struct {

@@ -57,7 +57,7 @@ func (s Result) Explain() string {
 	var b strings.Builder
 	o := s.Obligation
 	fmt.Fprintf(&b, "%s: %s  [%s, %s]\n", strings.ToUpper(o.Outcome.String()), o.Sentence, o.ID, o.Level)
-	fmt.Fprintf(&b, "  documented: %s\n", o.Clause.Text)
+	fmt.Fprintf(&b, "  %s: %s\n", o.Clause.Source(), o.Clause.Text)
 	if o.Clause.Link != "" {
 		fmt.Fprintf(&b, "              %s\n", o.Clause.Link)
 	}

@@ -22,7 +22,7 @@ func TestExplain_NeedsNoSecondRun(t *testing.T) {
 	got := d.Result(d.Obligations[0]).Explain()
 	for _, want := range []string{
 		"FAIL: list does a  [list.R-a, must]",
-		"documented: All is well.", "https://docs.example.test/page#ok",
+		"the description says: All is well.", "https://docs.example.test/page#ok",
 		"3 of 3 cases failed",
 		"list.a.00: a correct request", "expected: status 200", "received: status 404, which the description does not document", "the same: list.a.01",
 		"list.a.02: a correct request", "received: status 500",
@@ -46,7 +46,7 @@ func TestExplain_NeedsNoSecondRun(t *testing.T) {
 func TestExplain_OfOtherOutcomes(t *testing.T) {
 	for _, outcome := range []verdict.Outcome{verdict.Inconclusive, verdict.Broken, verdict.NotRun, verdict.Unsupported} {
 		o := Obligation{ID: "op.R-1", Level: spec.Must, Sentence: "op does", Outcome: outcome, Why: "of a reason", Clause: Clause{Text: "All is well."}}
-		want := fmt.Sprintf("%s: op does  [op.R-1, must]\n  documented: All is well.\n  why: of a reason\n", strings.ToUpper(outcome.String()))
+		want := fmt.Sprintf("%s: op does  [op.R-1, must]\n  the description says: All is well.\n  why: of a reason\n", strings.ToUpper(outcome.String()))
 		if got := (Result{Obligation: o}).Explain(); got != want {
 			t.Errorf("got\n%swant\n%s", got, want)
 		}

@@ -41,7 +41,7 @@ func lookOfFailure(fails bool) look {
 
 func lookOfObligation(d *run.Document, o *run.Obligation) look {
 	if o.Outcome == verdict.Fail {
-		return lookOfFailure(outline.FailsRun(d, o.Level))
+		return lookOfFailure(d.Fails(o))
 	}
 	return lookOf(o.Outcome)
 }

@@ -116,7 +116,7 @@ func Of(d *run.Document) *Outline {
 		if c.Outcome != verdict.Fail {
 			continue
 		}
-		f := Failure{Cause: c, Fails: FailsRun(d, c.Level), First: c.Shown[0], Obligation: d.Obligation(c.Shown[0].Obligation), Operations: d.Operations(c)}
+		f := Failure{Cause: c, Fails: c.Basis.Fails(c.Level, d.Strict), First: c.Shown[0], Obligation: d.Obligation(c.Shown[0].Obligation), Operations: d.Operations(c)}
 		if d.Waived(c) {
 			o.Accepted = append(o.Accepted, f)
 		} else {
@@ -135,18 +135,12 @@ func Of(d *run.Document) *Outline {
 	return o
 }
 
-// FailsRun reports whether a failed requirement of a level fails the run. Otherwise it
-// is a warning.
-func FailsRun(d *run.Document, level spec.Level) bool {
-	return level == spec.Must || d.Strict && level == spec.Should
-}
-
 // Fails reports whether an outcome of an obligation, or of one of its cases, is an
 // error of the run. One that was not run is none by itself: Stopped says why.
 func Fails(d *run.Document, o *run.Obligation, outcome verdict.Outcome) bool {
 	switch outcome {
 	case verdict.Fail:
-		return o.Waiver == nil && FailsRun(d, o.Level)
+		return o.Waiver == nil && d.Fails(o)
 	case verdict.Broken:
 		return true
 	case verdict.Inconclusive:
@@ -161,7 +155,7 @@ func tally(d *run.Document) []Count {
 		c := Count{Outcome: outcome, Obligations: d.Counts.Of(outcome), Cases: d.CaseCounts.Of(outcome)}
 		if outcome == verdict.Fail {
 			for _, o := range d.Obligations {
-				if o.Outcome == verdict.Fail && !FailsRun(d, o.Level) {
+				if o.Outcome == verdict.Fail && !d.Fails(&o) {
 					c.Warnings++
 				}
 			}

@@ -82,7 +82,7 @@ CI_NODE_INDEX and CI_NODE_TOTAL (GitLab), CIRCLE_NODE_INDEX and CIRCLE_NODE_TOTA
 	c.Flags().StringVar(&f.resume, "resume", "", "folder of an incomplete run, whose missing cases are sent (default: a new run)")
 	c.Flags().StringVar(&f.runID, "run-id", "", "id that unique values such as order ids are made from; one of an earlier run repeats its values (default: a new id)")
 	c.Flags().StringVar(&f.waivers, "waivers", "", "file of accepted failures, as written by qorcheck waive (default: none)")
-	c.Flags().BoolVar(&f.strict, "strict", false, "fail the run when a requirement of level should fails")
+	c.Flags().BoolVar(&f.strict, "strict", false, "fail the run when a requirement of level should fails, unless it is a reading of ours")
 	c.Flags().BoolVar(&f.allowUnexercised, "allow-unexercised", false, "exit 0 instead of 3 when a requirement that must hold was not exercised; the verdict says so")
 	c.Flags().BoolVar(&f.verbose, "verbose", false, "print each exchange, redacted, to standard error")
 	c.MarkFlagsMutuallyExclusive("quiet", "verbose")

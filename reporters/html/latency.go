@@ -127,5 +127,5 @@ func (t operationLatency) Label() string {
 	for _, b := range t.Bars {
 		parts = append(parts, fmt.Sprintf("%s up to %s", commas(b.Count), bound(b.To)))
 	}
-	return "answers by time: " + strings.Join(parts, ", ")
+	return "responses by time: " + strings.Join(parts, ", ")
 }

@@ -24,7 +24,7 @@ func TestLatency_IsDrawnOnOneAxis(t *testing.T) {
 	if a.Median != plotWidth/2 || b.Median != plotWidth || b.Bars[0].X != plotWidth*2/3+0.5 {
 		t.Errorf("medians %v and %v, bars %+v", a.Median, b.Median, b.Bars)
 	}
-	if got := a.Label(); got != "answers by time: 3 up to 5 ms, 6 up to 10 ms" {
+	if got := a.Label(); got != "responses by time: 3 up to 5 ms, 6 up to 10 ms" {
 		t.Errorf("it says %q", got)
 	}
 	if newLatency(sample.Document(0), anchors{}) != nil {

@@ -70,7 +70,7 @@ func readBackAll(t *testing.T, s *shelf, values []string) (rows map[string]int, 
 			r := transcript.Observe[0]
 			mu.Lock()
 			defer mu.Unlock()
-			counted += transcript.Sent() - 1
+			counted += transcript.RequestCount() - 1
 			if r.Sought != value || r.Step.ReadBack.Value != plan.Template(value) {
 				t.Errorf("%s was read back as %q", value, r.Sought)
 			}

@@ -11,6 +11,29 @@ import (
 	"qorcheck/harness/redact"
 )
 
+// Evidence is the redacted copy of a record.
+type Evidence struct {
+	Step    string      `json:"step"`
+	Started time.Time   `json:"started"`
+	TookMS  float64     `json:"tookMs"`
+	Writes  int         `json:"writes"`
+	Waits   int         `json:"waits,omitempty"`
+	Request Message     `json:"request"`
+	Answer  *Message    `json:"answer,omitempty"`
+	Failure *Failure    `json:"failure,omitempty"`
+	Curl    redact.Text `json:"curl,omitzero"`
+
+	Messages []Message `json:"messages,omitempty"` // that were awaited and came after the first, which is the answer
+}
+
+// Message is one side of an exchange, redacted.
+type Message struct {
+	Line      redact.Text   `json:"line"`   // "POST https://…" or "HTTP/1.1 200 OK"
+	Header    []redact.Text `json:"header"` // "Name: value"; those of an answer are sorted
+	Body      redact.Text   `json:"body,omitzero"`
+	Truncated bool          `json:"truncated,omitempty"`
+}
+
 // evidence makes the redacted copy of a record. The request is shown from its
 // template, so that a secret never enters it; the answer goes through the redactor.
 func (c *Client) evidence(r Record, f filler) Evidence {

@@ -38,7 +38,7 @@ func TestStep_IsSentSeveralTimesAtOnce(t *testing.T) {
 	for _, r := range append([]Record{*got.Act}, got.Observe...) {
 		seen[r.Named("/id")] = r.Writes == 1
 	}
-	if len(seen) != times || len(got.Observe) != times-1 || got.Sent() != times {
+	if len(seen) != times || len(got.Observe) != times-1 || got.RequestCount() != times {
 		t.Errorf("answers %v", seen)
 	}
 }

@@ -4,14 +4,69 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
+	"qorcheck/harness/message"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/redact"
 	"qorcheck/spec"
 )
 
-// Value finds what an expression names: $NAME.request#/pointer is what the step of
-// that label sent, $NAME.answer#/pointer what it was answered, JSON numbers as float64.
+// Transcript holds the records of one case.
+type Transcript struct {
+	Case    *plan.Case
+	Prepare []Record
+	Act     *Record // nil when the preparation failed
+	Observe []Record
+	Cleanup []Record
+	Stopped string // why the case ended before its act, "" when it did not
+	Left    []redact.Text
+	Inbox   Inbox
+}
+
+// Inbox holds the received messages that concern the case. It is complete when the
+// last messages of the run are in.
+type Inbox struct {
+	About     []message.Delivery // all messages about what the case awaited
+	Unmatched []message.Delivery // came meanwhile, and name an id that no answer of the run named
+	Rejected  []message.Delivery // those of the unmatched that can only be about rejected requests
+	Unknown   int                // of the unmatched: what they are about was not looked up, or in vain
+	Came      bool               // some message came at all
+	Unsigned  int                // came meanwhile, without the header pair, to where the case awaited a message
+	Silent    string             // why no message proves nothing, "" when it proves that none was sent
+}
+
+// AwaitsAt reports whether the case awaited a message at a place of the receiver.
+func (t *Transcript) AwaitsAt(place string) bool {
+	return slices.ContainsFunc(t.Observe, func(r Record) bool { return r.Step.Await != nil && r.Place == place })
+}
+
+// Records lists the exchanges in the order in which they were made.
+func (t *Transcript) Records() []Record {
+	list := append(make([]Record, 0, len(t.Prepare)+1+len(t.Observe)+len(t.Cleanup)), t.Prepare...)
+	if t.Act != nil {
+		list = append(list, *t.Act)
+	}
+	list = append(list, t.Observe...)
+	return append(list, t.Cleanup...)
+}
+
+// Interrupted reports whether the run ended before the case did.
+func (t *Transcript) Interrupted() bool {
+	interrupted := func(r Record) bool { return r.Failure != nil && r.Failure.Kind == Interrupted }
+	return t.Act != nil && interrupted(*t.Act) ||
+		slices.ContainsFunc(t.Prepare, interrupted) || slices.ContainsFunc(t.Observe, interrupted) || slices.ContainsFunc(t.Cleanup, interrupted)
+}
+
+// Unanswered reports whether a request of the case got no response that proves something, see Silence.
+func (t *Transcript) Unanswered() bool {
+	return slices.ContainsFunc(t.Records(), func(r Record) bool { return r.Silence() != "" })
+}
+
+// Value returns the value that an expression names: $NAME.request#/pointer is a value
+// of the request that the step labelled NAME sent, $NAME.answer#/pointer one of its
+// response. JSON numbers are float64.
 func (t *Transcript) Value(expression string) (any, error) {
 	label, rest, _ := strings.Cut(strings.TrimPrefix(expression, "$"), ".")
 	for _, r := range t.Records() {
@@ -78,7 +133,7 @@ func decoded(data []byte, form bool) (any, error) {
 	return root, nil
 }
 
-// Named finds the text or number at a place of an answer, "" when there is none.
+// Named returns the text or number at a pointer of a successful response, "" when there is none.
 func (r Record) Named(pointer string) string {
 	if r.Answer == nil || r.Answer.Status/100 != 2 {
 		return ""
@@ -90,8 +145,9 @@ func (r Record) Named(pointer string) string {
 	return values[pointer]
 }
 
-// Sent counts the requests of a case.
-func (t *Transcript) Sent() int {
+// RequestCount counts the requests of a case. One that served another case too is
+// counted by that one.
+func (t *Transcript) RequestCount() int {
 	n := 0
 	for _, r := range t.Records() {
 		if r.Step.Await == nil && !r.Shared {

@@ -98,7 +98,7 @@ func entry(c *plan.Case, t *exchange.Transcript) Entry {
 	if t == nil {
 		return e
 	}
-	e.Requests, e.Left = t.Sent(), t.Left
+	e.Requests, e.Left = t.RequestCount(), t.Left
 	if t.Act != nil {
 		e.Act = len(t.Prepare)
 	}

@@ -112,7 +112,7 @@ func (r *Run) runCase(ctx context.Context, c *plan.Case, yield func(func())) {
 func (r *Run) abandon(t *exchange.Transcript) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.beside.Requests += t.Sent()
+	r.beside.Requests += t.RequestCount()
 	r.beside.Left = append(r.beside.Left, t.Left...)
 	r.keepIDs(t)
 }

@@ -33,9 +33,9 @@ func TestCleanSandbox(t *testing.T) {
 	}
 }
 
-// TestCleanSeeds: nor does any order of the cases, which is what a seed sets. Two
+// TestCleanSandbox_Seeds: nor does any order of the cases, which is what a seed sets. Two
 // operations are enough for that: `make matrix` runs them all.
-func TestCleanSeeds(t *testing.T) {
+func TestCleanSandbox_Seeds(t *testing.T) {
 	for seed := uint64(2); seed <= 20; seed++ {
 		concurrency := []int{1, 64}[seed%2]
 		t.Run(fmt.Sprintf("seed %d, concurrency %d", seed, concurrency), func(t *testing.T) {
@@ -45,9 +45,9 @@ func TestCleanSeeds(t *testing.T) {
 	}
 }
 
-// TestTwoRunsAtOnce: two runs that certify one environment at the same time, case by
+// TestRun_TwoAtOnce: two runs that certify one environment at the same time, case by
 // case, do not disturb each other. That messages come soon is another matter.
-func TestTwoRunsAtOnce(t *testing.T) {
+func TestRun_TwoAtOnce(t *testing.T) {
 	p := must(planWithout(1, "RH-MSG-13"))(t)
 	target := serve(t, newSandbox(t)) + "/v3"
 	for _, runID := range []string{"one", "other"} {
@@ -78,9 +78,9 @@ func clean(t *testing.T, p *plan.Plan, target, runID string, concurrency int) {
 	}
 }
 
-// TestObligationsAreComplete counts what the requirement list declares, reading
+// TestObligations_AreComplete counts what the requirement list declares, reading
 // both files as plain YAML, and compares: none is missing, none is there twice.
-func TestObligationsAreComplete(t *testing.T) {
+func TestObligations_AreComplete(t *testing.T) {
 	t.Parallel()
 	var description, requirements map[string]any
 	for data, into := range map[*map[string]any][]byte{&description: spec.QorCommerce(), &requirements: spec.QorCommerceRequirements()} {
@@ -140,8 +140,8 @@ func TestObligationsAreComplete(t *testing.T) {
 	}
 }
 
-// TestPlansAreEqual: one seed, one plan, byte for byte, in two processes.
-func TestPlansAreEqual(t *testing.T) {
+// TestPlan_SameSeedSamePlan: one seed, one plan, byte for byte, in two processes.
+func TestPlan_SameSeedSamePlan(t *testing.T) {
 	t.Parallel()
 	first, stderr, code := command(t, nil, "plan", "--json", "--seed", "7")
 	if code != 0 {
@@ -242,7 +242,7 @@ func sandboxProcess(t *testing.T, env []string, arguments ...string) (printed ma
 			t.Error(err)
 		}
 		if err := c.Wait(); err != nil {
-			t.Errorf("qorcheck sandbox, told to end: %v: %s", err, stderr.String())
+			t.Errorf("qorcheck sandbox, signalled to end: %v: %s", err, stderr.String())
 		}
 	}
 	t.Cleanup(stop)
@@ -259,9 +259,9 @@ func sandboxProcess(t *testing.T, env []string, arguments ...string) (printed ma
 	return nil, nil
 }
 
-// TestSameVerdicts: the embedded sandbox, one in a process of its own, twice in a
+// TestVerdicts_SameInEverySandbox: the embedded sandbox, one in a process of its own, twice in a
 // row, and that one restarted on its data, are all judged the same.
-func TestSameVerdicts(t *testing.T) {
+func TestVerdicts_SameInEverySandbox(t *testing.T) {
 	t.Parallel()
 	embedded := t.TempDir()
 	const some = "(operation:payment-auth || operation:payment-refund || operation:transactions-fetch-all || operation:webhooks-create) && !requirement:RH-MSG-13" // that one depends on the machine, too
@@ -299,20 +299,20 @@ func TestSameVerdicts(t *testing.T) {
 	same("after a restart", printed)
 }
 
-// TestFailingRunsAreEqual: also a run that fails is told in the same words twice.
-func TestFailingRunsAreEqual(t *testing.T) {
+// TestVerdicts_FailingRunsAreEqual: a run that fails is reported in the same words twice.
+func TestVerdicts_FailingRunsAreEqual(t *testing.T) {
 	t.Parallel()
 	target := broken(t, "401-for-403")
-	var told []string
+	var found []string
 	for range 2 {
 		dir := t.TempDir()
 		if _, stderr, code := commandIn(t, dir, nil, "run", "--target", target, "--out", ".", "--filter", "kind:forbidden || operation:webhooks_list"); code != 1 {
 			t.Fatalf("exit code %d: %s", code, stderr)
 		}
-		told = append(told, verdicts(t, dir))
+		found = append(found, verdicts(t, dir))
 	}
-	if told[0] != told[1] {
-		t.Errorf("two runs against one target differ:\n%s", firstDifference(told[0], told[1]))
+	if found[0] != found[1] {
+		t.Errorf("two runs against one target differ:\n%s", firstDifference(found[0], found[1]))
 	}
 }
 

@@ -71,9 +71,9 @@ func TestConsole(t *testing.T) {
 	}
 }
 
-// TestConsoleOfManyFailures: the first causes are told in full, the others in a
+// TestConsole_ManyFailures: the first causes are shown in full, the others in a
 // line each, and all of it fits one screen.
-func TestConsoleOfManyFailures(t *testing.T) {
+func TestConsole_ManyFailures(t *testing.T) {
 	t.Parallel()
 	target := broken(t, "418-for-4xx")
 	stdout, _, code := command(t, nil, "run", "--target", target)
@@ -81,7 +81,7 @@ func TestConsoleOfManyFailures(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 	if full := strings.Count(stdout, "documented: "); full != 5 {
-		t.Errorf("%d causes are told in full, want 5", full)
+		t.Errorf("%d causes are shown in full, want 5", full)
 	}
 	if lines := strings.Count(stdout, "\n"); lines > 42 {
 		t.Errorf("%d lines fill more than a screen", lines)
@@ -94,8 +94,8 @@ func TestConsoleOfManyFailures(t *testing.T) {
 	}
 }
 
-// TestConsoleOfAPass: a run that passes says so in the last line, and nothing of failures.
-func TestConsoleOfAPass(t *testing.T) {
+// TestConsole_Pass: a run that passes says so in the last line, and nothing of failures.
+func TestConsole_Pass(t *testing.T) {
 	t.Parallel()
 	stdout, stderr, code := command(t, []string{"NO_COLOR=1", "TERM=xterm-256color"}, "run", "--filter", "operation:webhooks_list")
 	if code != run.ExitPass || !strings.HasPrefix(lastLine(stdout), "PASSED: ") {
@@ -106,8 +106,8 @@ func TestConsoleOfAPass(t *testing.T) {
 	}
 }
 
-// TestHelpExamples does what the help of each command shows.
-func TestHelpExamples(t *testing.T) {
+// TestHelp_Examples does what the help of each command shows.
+func TestHelp_Examples(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"", "run", "plan", "report", "sandbox", "diff", "merge", "version", "waive"} {
 		arguments := []string{"--help"}

@@ -13,8 +13,8 @@ import (
 	"qorcheck/harness/rundir"
 )
 
-// roomFor runs qorcheck where no file can become larger than so many blocks, of
-// 512 or 1024 bytes as the shell counts, which is told as a full disk is.
+// roomFor runs qorcheck where no file can become larger than a number of blocks, of
+// 512 or 1024 bytes as the shell counts, which is reported as a full disk is.
 func roomFor(t *testing.T, blocks int, dir string, arguments ...string) (stdout, stderr string, code int) {
 	t.Helper()
 	c := newProcess(t.Context(), t, dir, nil, arguments...)
@@ -96,8 +96,8 @@ func names(t *testing.T, dir string) string {
 	return strings.Join(list, " ")
 }
 
-// TestNowhereToWrite: that there will be no reports is found before the first request.
-func TestNowhereToWrite(t *testing.T) {
+// TestOut_NowhereToWrite: that there will be no reports is found before the first request.
+func TestOut_NowhereToWrite(t *testing.T) {
 	t.Parallel()
 	var connections atomic.Int32
 	target := "http://" + listening(t, &connections) + "/v3"

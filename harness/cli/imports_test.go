@@ -164,8 +164,8 @@ func TestImports_OfLibraries(t *testing.T) {
 	}
 }
 
-// TestOnlyTheExchangeSends: others use the words of HTTP at most, its statuses and headers.
-func TestOnlyTheExchangeSends(t *testing.T) {
+// TestImports_OnlyTheExchangeSends: others use the words of HTTP at most, its statuses and headers.
+func TestImports_OnlyTheExchangeSends(t *testing.T) {
 	connect := []string{
 		"harness/exchange", "harness/message", "harness/sandbox",
 		"harness/sandbox/internal/api", "harness/sandbox/internal/defects", "harness/sandbox/internal/strict",
@@ -215,9 +215,9 @@ func TestOnlyTheExchangeSends(t *testing.T) {
 	}
 }
 
-// TestNoNamesOfOneAPI: another description, fixtures file and requirement list
+// TestNames_OfOneAPI: another description, fixtures file and requirement list
 // certify another API; no code knows a name of this one.
-func TestNoNamesOfOneAPI(t *testing.T) {
+func TestNames_OfOneAPI(t *testing.T) {
 	names := []string{
 		"Qor-", "AppKey", "ClientKey", "transaction_data", "transaction_id", "resultCode", "refusalReason", "/payment/", "/webhook",
 		"orderid", "order_id", "creditcard", "bzip", "trxn_", "payment_type", "hook_id", "Authorised", `"Refused"`, `"declined"`, "Handle 200", "GW0", "GW1", "GW7", "GW9",

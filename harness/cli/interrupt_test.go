@@ -62,7 +62,7 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
-func TestInterruptedTwice(t *testing.T) {
+func TestInterrupt_Twice(t *testing.T) {
 	t.Parallel()
 	arrived := make(chan struct{}, 100)
 	target := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -88,8 +88,8 @@ func TestInterruptedTwice(t *testing.T) {
 	}
 }
 
-// TestCleanUpAfterEveryStep: wherever a case ends early, what it made is removed.
-func TestCleanUpAfterEveryStep(t *testing.T) {
+// TestCleanup_AfterEveryStep: wherever a case ends early, what it made is removed.
+func TestCleanup_AfterEveryStep(t *testing.T) {
 	t.Parallel()
 	p := planOf(t, "token-update")
 	i := slices.IndexFunc(p.Cases, func(c *plan.Case) bool {

@@ -9,9 +9,9 @@ import (
 	"qorcheck/harness/run"
 )
 
-// TestALenientTargetIsNotedAndNotFailed: a target may carry out a request of
+// TestTolerance_LenientTargetIsNoted: a target may carry out a request of
 // which nothing is promised. That is noted, and stored is then what was accepted.
-func TestALenientTargetIsNotedAndNotFailed(t *testing.T) {
+func TestTolerance_LenientTargetIsNoted(t *testing.T) {
 	t.Parallel()
 	p := builtInPlan(t).Only(func(o *plan.Obligation) bool {
 		return slices.Contains([]string{"ach-credit", "payment-auth", "token-remove", "transactions-fetch-all"}, o.Operation.ID)

@@ -35,8 +35,8 @@ func TestMutants(t *testing.T) {
 	}
 }
 
-// TestAMatrixTellsHowFarItIs: what is wrong with a row at once, and the count now and then.
-func TestAMatrixTellsHowFarItIs(t *testing.T) {
+// TestMatrix_Progress: what is wrong with a row at once, and the count now and then.
+func TestMatrix_Progress(t *testing.T) {
 	for every, want := range map[time.Duration]string{
 		0:         "1 of 2\nnobody-pays, seed 1: survived: RH-200-1 did not fail on a sandbox that pays nobody (PASSED)\n2 of 2\n",
 		time.Hour: "nobody-pays, seed 1: survived: RH-200-1 did not fail on a sandbox that pays nobody (PASSED)\n",
@@ -51,8 +51,8 @@ func TestAMatrixTellsHowFarItIs(t *testing.T) {
 	}
 }
 
-// TestEveryRequirementHasItsMutant: a check that was never seen to fail proves nothing.
-func TestEveryRequirementHasItsMutant(t *testing.T) {
+// TestRequirements_HaveMutants: a check that was never seen to fail proves nothing.
+func TestRequirements_HaveMutants(t *testing.T) {
 	named := map[string]bool{}
 	for _, m := range sandbox.Defects() {
 		named[m.Requirement] = true
@@ -64,9 +64,9 @@ func TestEveryRequirementHasItsMutant(t *testing.T) {
 	}
 }
 
-// TestMatrixVerdict: a mutant that survives, a false alarm and a fault of ours
-// are told first, and each makes the exit code 1.
-func TestMatrixVerdict(t *testing.T) {
+// TestMatrix_Verdict: a mutant that survives, a false alarm and a fault of ours
+// are printed first, and each makes the exit code 1.
+func TestMatrix_Verdict(t *testing.T) {
 	alarm := matrix.Failure{Requirement: "RH-2", Check: "schema", Operations: []string{"pay"}, Cases: 3, Case: "pay.valid"}
 	for _, tt := range []struct {
 		claim string
@@ -89,8 +89,8 @@ func TestMatrixVerdict(t *testing.T) {
 	}
 }
 
-// TestIdleCheck: a check without a mutant of its own fails the build.
-func TestIdleCheck(t *testing.T) {
+// TestMatrix_IdleCheck: a check without a mutant of its own fails the build.
+func TestMatrix_IdleCheck(t *testing.T) {
 	var b strings.Builder
 	err := concludeMatrix(&b, &matrix.Matrix{Checks: []matrix.Check{{Name: "reason"}}})
 	if err != exitError(run.ExitFail) || !strings.HasPrefix(b.String(), "check reason: no mutant is killed by it alone") {
@@ -98,8 +98,8 @@ func TestIdleCheck(t *testing.T) {
 	}
 }
 
-// TestInterruptedMatrix: what is known is written, and the exit code says that it is not all.
-func TestInterruptedMatrix(t *testing.T) {
+// TestMatrix_Interrupted: what is known is written, and the exit code says that it is not all.
+func TestMatrix_Interrupted(t *testing.T) {
 	var b strings.Builder
 	err := concludeMatrix(&b, &matrix.Matrix{Planned: 2, Rows: []matrix.Row{{Mutant: "m", Outcome: matrix.Survived}}, Checks: []matrix.Check{{Name: "reason"}}})
 	if err != exitError(run.ExitInterrupted) || !strings.HasPrefix(b.String(), "m, seed 0: survived") || !strings.HasSuffix(b.String(), "; interrupted: 1 of 2 runs came to their end\n") {
@@ -107,8 +107,8 @@ func TestInterruptedMatrix(t *testing.T) {
 	}
 }
 
-// TestTolerated: what the documentation lets pass is no failure, and is said.
-func TestTolerated(t *testing.T) {
+// TestTolerance_OfTheDocumentation: what the documentation lets pass is no failure, and is said.
+func TestTolerance_OfTheDocumentation(t *testing.T) {
 	for defect, note := range map[string]string{
 		"405-for-wrong-method": "405 is tolerated",
 		"500-for-missing":      "500 is tolerated",

@@ -19,29 +19,18 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// TestReadme runs every command of the sh blocks of the README and of harness/README.md
+// TestReadme_Commands runs every command of the sh blocks of the README and of harness/README.md
 // in a copy of the tree, with the fixtures file that the README shows.
-func TestReadme(t *testing.T) {
+func TestReadme_Commands(t *testing.T) {
 	t.Parallel()
 	readme := readFile(t, filepath.Join(root, "README.md"))
 	dir := copyTree(t)
-	environment := append(os.Environ(), "NO_COLOR=1")
-
 	target, fixtures := startReadmeSandbox(t, dir, readme)
 	origin, err := url.Parse(target)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var sandboxFixtures struct {
-		Credentials map[string]map[string]string
-	}
-	if err := yaml.Unmarshal([]byte(readFile(t, fixtures)), &sandboxFixtures); err != nil {
-		t.Fatal(err)
-	}
-	for role, name := range map[string]string{"valid": "", "revoked": "REVOKED_", "no_rights": "WEAK_", "other_merchant": "OTHER_"} {
-		environment = append(environment, name+"APP_KEY="+sandboxFixtures.Credentials[role]["AppKey"], name+"CLIENT_KEY="+sandboxFixtures.Credentials[role]["ClientKey"])
-	}
-	environment = append(environment, "TARGET="+target)
+	environment := append(readmeKeys(t, fixtures), "NO_COLOR=1", "TARGET="+target)
 
 	shown := block(readme, "yaml", "triggers:")
 	if shown == "" {
@@ -86,8 +75,25 @@ func TestReadme(t *testing.T) {
 	}
 }
 
-// TestReadmePictures: what the README shows is there, and light enough to be shown.
-func TestReadmePictures(t *testing.T) {
+// readmeKeys returns the environment with the variables of the README's fixtures file,
+// which have the keys of a sandbox's own.
+func readmeKeys(t *testing.T, fixtures string) []string {
+	t.Helper()
+	environment := os.Environ()
+	var sandboxFixtures struct {
+		Credentials map[string]map[string]string
+	}
+	if err := yaml.Unmarshal([]byte(readFile(t, fixtures)), &sandboxFixtures); err != nil {
+		t.Fatal(err)
+	}
+	for role, name := range map[string]string{"valid": "", "revoked": "REVOKED_", "no_rights": "WEAK_", "other_merchant": "OTHER_"} {
+		environment = append(environment, name+"APP_KEY="+sandboxFixtures.Credentials[role]["AppKey"], name+"CLIENT_KEY="+sandboxFixtures.Credentials[role]["ClientKey"])
+	}
+	return environment
+}
+
+// TestReadme_Pictures: what the README shows is there, and light enough to be shown.
+func TestReadme_Pictures(t *testing.T) {
 	shown := regexp.MustCompile(`!\[[^\]]+\]\(([^)]+)\)`).FindAllStringSubmatch(readFile(t, filepath.Join(root, "README.md")), -1)
 	if len(shown) != 2 {
 		t.Errorf("%d pictures, expected those of a passing and a failing run", len(shown))
@@ -99,8 +105,8 @@ func TestReadmePictures(t *testing.T) {
 	}
 }
 
-// TestReadmeTables compares the README's tables with the program.
-func TestReadmeTables(t *testing.T) {
+// TestReadme_Tables compares the README's tables with the program.
+func TestReadme_Tables(t *testing.T) {
 	readme := readFile(t, filepath.Join(root, "README.md"))
 	var listed []string
 	for _, m := range regexp.MustCompile("(?m)^\\| `--([a-z-]+)` \\| ([^|]*) \\|").FindAllStringSubmatch(readme, -1) {
@@ -162,7 +168,7 @@ func startReadmeSandbox(t *testing.T, dir, readme string) (target, fixtures stri
 	t.Cleanup(func() {
 		_ = syscall.Kill(-c.Process.Pid, syscall.SIGTERM)
 		_, _ = io.Copy(io.Discard, stdout) // until go run's child has ended too, and written its state
-		_ = c.Wait()                       // it was told to end
+		_ = c.Wait()                       // it was signalled to end
 	})
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {

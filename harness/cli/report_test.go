@@ -47,8 +47,8 @@ func finished(t *testing.T, clean bool) (dir string, d *run.Document) {
 
 var finishedRuns sync.Map // whether clean → func() (*run.Document, []byte): each is made once
 
-// TestReportRendersAgain: what a run wrote, report writes again, byte for byte.
-func TestReportRendersAgain(t *testing.T) {
+// TestReport_RendersAgain: what a run wrote, report writes again, byte for byte.
+func TestReport_RendersAgain(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	target := broken(t, "401-for-403")
@@ -80,8 +80,8 @@ func TestReportRendersAgain(t *testing.T) {
 	})
 }
 
-// TestReportOfNoRun: what is no finished run is an error that says so.
-func TestReportOfNoRun(t *testing.T) {
+// TestReport_OfNoRun: what is no finished run is an error that says so.
+func TestReport_OfNoRun(t *testing.T) {
 	t.Parallel()
 	dir, d := finished(t, true)
 	good := readFile(t, filepath.Join(dir, "run.json"))
@@ -115,8 +115,8 @@ func TestReportOfNoRun(t *testing.T) {
 	}
 }
 
-// TestReportOfAKilledRun: what is in the journal is in every report, whatever became of run.json.
-func TestReportOfAKilledRun(t *testing.T) {
+// TestReport_OfAKilledRun: what is in the journal is in every report, whatever became of run.json.
+func TestReport_OfAKilledRun(t *testing.T) {
 	t.Parallel()
 	from, want := finished(t, false)
 	journal := readFile(t, filepath.Join(from, rundir.JournalFile))
@@ -163,8 +163,8 @@ func TestReportOfAKilledRun(t *testing.T) {
 	}
 }
 
-// TestJUnitChoices: both profiles, by obligation and by case, while running and later.
-func TestJUnitChoices(t *testing.T) {
+// TestJUnit_Choices: both profiles, by obligation and by case, while running and later.
+func TestJUnit_Choices(t *testing.T) {
 	t.Parallel()
 	dir, d := finished(t, false)
 	for _, tt := range []struct {
@@ -200,7 +200,7 @@ func TestJUnitChoices(t *testing.T) {
 	})
 }
 
-func TestFormatsAreListedInHelp(t *testing.T) {
+func TestHelp_ListsFormats(t *testing.T) {
 	help, _, _ := command(t, nil, "report", "--help")
 	for _, name := range reporters.Formats() {
 		if !slices.Contains(strings.FieldsFunc(help, func(c rune) bool { return strings.ContainsRune(" ,\n(", c) }), name) {

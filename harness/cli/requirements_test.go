@@ -18,8 +18,8 @@ func builtInCatalogue(t *testing.T) reporters.Catalogue {
 	return reporters.NewCatalogue(must(builtInDescription())(t), must(builtInRequirements())(t), mutantsByRequirement())
 }
 
-// TestRequirementsPage: spec/REQUIREMENTS.md is what make requirements writes.
-func TestRequirementsPage(t *testing.T) {
+// TestRequirements_Page: spec/REQUIREMENTS.md is what make requirements writes.
+func TestRequirements_Page(t *testing.T) {
 	var b strings.Builder
 	if err := reporters.CatalogueMarkdown(&b, builtInCatalogue(t)); err != nil {
 		t.Fatal(err)
@@ -29,9 +29,9 @@ func TestRequirementsPage(t *testing.T) {
 	}
 }
 
-// TestCatalogueIsComplete: each requirement has a check or says why not, each check
+// TestRequirements_CatalogueIsComplete: each requirement has a check or says why not, each check
 // a requirement, each operation a requirement of its own.
-func TestCatalogueIsComplete(t *testing.T) {
+func TestRequirements_CatalogueIsComplete(t *testing.T) {
 	c := builtInCatalogue(t)
 	used := map[string]bool{}
 	for _, q := range c.Requirements {
@@ -52,9 +52,9 @@ func TestCatalogueIsComplete(t *testing.T) {
 	}
 }
 
-// TestPlanShowsEveryStatement: each statement that the pages are read as has
+// TestPlan_ShowsEveryStatement: each statement that the pages are read as has
 // obligations in the plan of everything, or the reason why it has none.
-func TestPlanShowsEveryStatement(t *testing.T) {
+func TestPlan_ShowsEveryStatement(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
 	if err := reporters.PlanText(&out, builtInPlan(t), plan.Volume{}); err != nil {

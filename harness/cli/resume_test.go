@@ -25,7 +25,7 @@ import (
 )
 
 // signalled starts qorcheck in a folder, sends it signals, each as soon as the
-// journal in out has so many lines, and returns how it ended. A busy machine may
+// journal in out has a number of lines, and returns how it ended. A busy machine may
 // look so seldom that the run ends first: then it is begun anew.
 func signalled(t *testing.T, dir, out string, at map[syscall.Signal]int, arguments ...string) (stdout string, state *os.ProcessState) {
 	t.Helper()
@@ -71,8 +71,8 @@ func endedBy(t *testing.T, c *exec.Cmd, journal string, at map[syscall.Signal]in
 	}
 }
 
-// told lists how each case ended, and demands that none is there twice.
-func told(t *testing.T, dir string) map[string]string {
+// outcomesByCase returns how each case ended, and demands that none is there twice.
+func outcomesByCase(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	list := map[string]string{}
 	err := run.ReadJournal(strings.NewReader(readFile(t, filepath.Join(dir, rundir.JournalFile))), func(e run.Entry) error {
@@ -103,16 +103,16 @@ func incomplete(t *testing.T, dir string) {
 // a message comes is not judged, for on a busy machine that is another verdict each time.
 var quick = []string{"--filter", "(operation:payment-void || operation:webhooks_list) && !requirement:RH-MSG-13", "--quiet-window", "300ms"}
 
-// TestKilledRunsAreResumed kills a run at ten moments. What is there is in every
+// TestResume_AfterKill kills a run at ten moments. What is there is in every
 // report, and the rest is sent when it is resumed, to the verdicts of an undisturbed run.
-func TestKilledRunsAreResumed(t *testing.T) {
+func TestResume_AfterKill(t *testing.T) {
 	t.Parallel()
 	args := append([]string{"run", "--target", serve(t, newSandbox(t)) + "/v3"}, quick...)
 	whole := t.TempDir()
 	if stdout, stderr, code := commandIn(t, whole, nil, append(args, "--out", ".")...); code != run.ExitPass {
 		t.Fatalf("exit code %d:\n%s%s", code, stdout, stderr)
 	}
-	want, wantCases := verdicts(t, whole), told(t, whole)
+	want, wantCases := verdicts(t, whole), outcomesByCase(t, whole)
 	moments := rand.New(rand.NewPCG(25, 0))
 	for range 10 {
 		lines := 1 + moments.IntN(len(wantCases)) // the head is one
@@ -139,7 +139,7 @@ func TestKilledRunsAreResumed(t *testing.T) {
 			if got := verdicts(t, out); got != want {
 				t.Errorf("other verdicts than undisturbed: %s", firstDifference(got, want))
 			}
-			if got := told(t, out); fmt.Sprint(got) != fmt.Sprint(wantCases) {
+			if got := outcomesByCase(t, out); fmt.Sprint(got) != fmt.Sprint(wantCases) {
 				t.Error("other verdicts on cases than undisturbed")
 			}
 			if d := readDocument(t, out); len(d.Further) != 1 || d.Further[0] == d.RunID {
@@ -177,9 +177,9 @@ func begun(t *testing.T) (dir string, requests *atomic.Int32) {
 	return dir, requests
 }
 
-// TestResumeRefuses: a run is not resumed as another one. The error names what
+// TestResume_Refuses: a run is not resumed as another one. The error names what
 // differs, nothing is sent, and no file is touched.
-func TestResumeRefuses(t *testing.T) {
+func TestResume_Refuses(t *testing.T) {
 	t.Parallel()
 	base, requests := begun(t)
 	for _, tt := range []struct {
@@ -240,9 +240,9 @@ func TestResumeRefuses(t *testing.T) {
 	}
 }
 
-// TestOneRunInAFolder: while a run writes, no other one begins or goes on in its
+// TestFolder_HoldsOneRun: while a run writes, no other one begins or goes on in its
 // folder, and what it wrote after it was read is not cut.
-func TestOneRunInAFolder(t *testing.T) {
+func TestFolder_HoldsOneRun(t *testing.T) {
 	t.Parallel()
 	dir, requests := begun(t)
 	out := filepath.Join(dir, "out")
@@ -296,7 +296,7 @@ func TestResume(t *testing.T) {
 		t.Errorf("exit code %d, seed %d, filter %s, rate %s: %s", code, d.Seed, d.Filter, d.Rate, stderr)
 	}
 	whole := readFile(t, journal)
-	if !strings.HasPrefix(whole, half+`{"resumed":`) || len(told(t, out)) != d.Cases {
+	if !strings.HasPrefix(whole, half+`{"resumed":`) || len(outcomesByCase(t, out)) != d.Cases {
 		t.Errorf("the journal does not go on where it was whole")
 	}
 	if n := int(requests.Swap(0)); n > d.Requests {
@@ -318,9 +318,9 @@ func TestResume(t *testing.T) {
 	}
 }
 
-// TestResumeInTheSandbox: the embedded sandbox is new and empty, and a complete
+// TestResume_InTheSandbox: the embedded sandbox is new and empty, and a complete
 // run that failed exits again as it did.
-func TestResumeInTheSandbox(t *testing.T) {
+func TestResume_InTheSandbox(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	signalled(t, dir, "out", map[syscall.Signal]int{syscall.SIGKILL: 20}, "run", "--filter", "operation:payment-void || operation:payment-capture", "--quiet-window", "300ms")
@@ -336,8 +336,8 @@ func TestResumeInTheSandbox(t *testing.T) {
 	}
 }
 
-// TestResumeWhenTheTargetIsBack: sending stops when the target is gone, and goes on later.
-func TestResumeWhenTheTargetIsBack(t *testing.T) {
+// TestResume_WhenTheTargetIsBack: sending stops when the target is gone, and goes on later.
+func TestResume_WhenTheTargetIsBack(t *testing.T) {
 	t.Parallel()
 	var requests atomic.Int32
 	var back atomic.Bool

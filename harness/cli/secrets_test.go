@@ -27,7 +27,7 @@ const (
 	clientKey = "Qor-Client-Key"
 )
 
-// canaries are secrets that are told from everything else, each in place of one
+// canaries are secrets that are distinct from everything else, each in place of one
 // of the sandbox's own. Some have characters that encodings treat in a way of their own.
 var canaries = map[string]string{
 	"T5270812718615729135":             "cnry+App/Key==0001",
@@ -71,7 +71,7 @@ func ownSecrets(r *http.Request, sent []byte) (*http.Request, []byte) {
 	return inner, []byte(text)
 }
 
-// told by a target: everything that it was sent, in each form that targets use.
+// revealed by a target: everything that it was sent, in each form that targets use.
 func gossip(r *http.Request, sent []byte) (secrets []string) {
 	for _, name := range []string{appKey, clientKey} {
 		if key := r.Header.Get(name); key != "" {
@@ -122,9 +122,9 @@ func throughout(text, escape string) string {
 	return b.String()
 }
 
-// TestNoSecretIsShown: whatever a target does with the secrets that it is sent,
+// TestSecrets_AreNotShown: whatever a target does with the secrets that it is sent,
 // none is in a report, on the console or on stderr.
-func TestNoSecretIsShown(t *testing.T) {
+func TestSecrets_AreNotShown(t *testing.T) {
 	for _, tt := range []struct {
 		claim string
 		code  int
@@ -205,8 +205,8 @@ func TestNoSecretIsShown(t *testing.T) {
 	}
 }
 
-// TestNoSecretOnTheWire: nor when what comes back is no HTTP answer, or more than one.
-func TestNoSecretOnTheWire(t *testing.T) {
+// TestSecrets_OnTheWire: nor when what comes back is no HTTP answer, or more than one.
+func TestSecrets_OnTheWire(t *testing.T) {
 	for _, tt := range []struct {
 		claim string
 		bytes func(secrets string) string
@@ -250,10 +250,10 @@ func TestNoSecretOnTheWire(t *testing.T) {
 	}
 }
 
-// TestNoSecretOfMessagesIsShown: nor when it comes in a message, which contradicts
+// TestSecrets_OfMessages: nor when it comes in a message, which contradicts
 // the one before so that both are in the reports; the secret of the messages
 // themselves is none to show either.
-func TestNoSecretOfMessagesIsShown(t *testing.T) {
+func TestSecrets_OfMessages(t *testing.T) {
 	t.Parallel()
 	inner := newSandbox(t)
 	var mu sync.Mutex
@@ -274,17 +274,17 @@ func TestNoSecretOfMessagesIsShown(t *testing.T) {
 			pair := [2]string{d["header_key"].(string), d["header_value"].(string)}
 			own, hooks[d["uri"].(string)] = append(own, pair), true
 		}
-		var told struct {
+		var answered struct {
 			ID string `json:"transaction_id"`
 		}
-		if !strings.Contains(r.URL.Path, "capture") || a.status != 200 || json.Unmarshal(a.body, &told) != nil || len(own) == 0 {
+		if !strings.Contains(r.URL.Path, "capture") || a.status != 200 || json.Unmarshal(a.body, &answered) != nil || len(own) == 0 {
 			return
 		}
 		secrets := append(gossip(r, sent), forms(own[0][1])...)
 		for _, card := range []string{"4571000000000001", "4111111111111111"} {
 			secrets = append(append(secrets, forms(card)...), "cvv="+cvvs["321"]+"&")
 		}
-		message := encoded(map[string]any{"event": "capture", "transaction_id": told.ID, "success": false, "reason": strings.Join(secrets, " "), "raw": secrets})
+		message := encoded(map[string]any{"event": "capture", "transaction_id": answered.ID, "success": false, "reason": strings.Join(secrets, " "), "raw": secrets})
 		for hook := range hooks {
 			m, err := http.NewRequest(http.MethodPost, hook, bytes.NewReader(message))
 			if err != nil {
@@ -314,8 +314,8 @@ func TestNoSecretOfMessagesIsShown(t *testing.T) {
 	}
 }
 
-// TestSelfCheck: what comes past redaction all the same is deleted, named and not told.
-func TestSelfCheck(t *testing.T) {
+// TestSecrets_SelfCheck: what comes past redaction all the same is deleted, named and not shown.
+func TestSecrets_SelfCheck(t *testing.T) {
 	key := fixturesOf(t).Credential("valid", "ClientKey")
 	for name, tt := range map[string]struct{ secret, says string }{
 		"a key": {key, "a credential"}, "a card number": {"4111111111111111", "the card number 411111******1111"},

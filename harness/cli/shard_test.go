@@ -38,7 +38,7 @@ func TestShards(t *testing.T) {
 			if stdout, stderr, code := commandIn(t, dir, nil, append(args, "--out", "whole")...); code != tt.code {
 				t.Fatalf("whole: exit code %d:\n%s%s", code, stdout, stderr)
 			}
-			want, cases := readDocument(t, filepath.Join(dir, "whole")), told(t, filepath.Join(dir, "whole"))
+			want, cases := readDocument(t, filepath.Join(dir, "whole")), outcomesByCase(t, filepath.Join(dir, "whole"))
 
 			all := map[string]string{}
 			for number := 1; number <= 4; number++ {
@@ -63,7 +63,7 @@ func TestShards(t *testing.T) {
 				t.Errorf("merged, it is another run: %s", firstDifference(got, want))
 			}
 			d := readDocument(t, out)
-			if d.Shard != nil || d.Planned != want.Planned || len(d.RunIDs()) != 5 || fmt.Sprint(told(t, out)) != fmt.Sprint(cases) {
+			if d.Shard != nil || d.Planned != want.Planned || len(d.RunIDs()) != 5 || fmt.Sprint(outcomesByCase(t, out)) != fmt.Sprint(cases) {
 				t.Errorf("shard %v, %d obligations, runs %s", d.Shard, d.Planned, d.RunIDs())
 			}
 			merged, whole := readJUnit(t, filepath.Join(out, rundir.JUnitFile)), readJUnit(t, filepath.Join(dir, "whole", rundir.JUnitFile))
@@ -93,7 +93,7 @@ func oneOfFour(t *testing.T, dir string, number, cases int, args []string) map[s
 	if code != run.ExitPass && (code != run.ExitFail || d.Counts.Fail == 0) {
 		t.Errorf("%s: exit code %d:\n%s%s", out, code, stdout, stderr)
 	}
-	mine := told(t, filepath.Join(dir, out))
+	mine := outcomesByCase(t, filepath.Join(dir, out))
 	if n := len(mine); n != d.Cases || n != cases/4 && n != cases/4+1 || d.CaseCounts.NotRun > 0 || d.Counts.NotRun > 0 {
 		t.Errorf("%s: %d of %d cases, %+v, %+v", out, n, cases, d.CaseCounts, d.Counts)
 	}
@@ -109,9 +109,9 @@ func oneOfFour(t *testing.T, dir string, number, cases int, args []string) map[s
 	return mine
 }
 
-// TestShardsAtOnce: shards that run side by side get each other's messages, and
+// TestShards_AtOnce: shards that run side by side get each other's messages, and
 // still find one that is about a rejected request.
-func TestShardsAtOnce(t *testing.T) {
+func TestShards_AtOnce(t *testing.T) {
 	t.Parallel()
 	target, dir := broken(t, "message-for-rejected"), t.TempDir()
 	var both sync.WaitGroup
@@ -132,7 +132,7 @@ func TestShardsAtOnce(t *testing.T) {
 	}
 }
 
-func TestShardOfTheCISystem(t *testing.T) {
+func TestShards_OfTheCISystem(t *testing.T) {
 	for _, tt := range []struct {
 		claim string
 		env   []string

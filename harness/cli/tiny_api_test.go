@@ -132,11 +132,11 @@ func certifyTiny(t *testing.T, description string) certified {
 	return c
 }
 
-// TestEveryNameOfTheTinyAPICounts renames each name and each word in the tiny
+// TestTinyAPI_EveryNameCounts renames each name and each word in the tiny
 // API's x-conformance, one at a time: with any of them wrong, it is certified no
 // more. What is only announced or shown, money and names of variables, is
 // announced or shown otherwise.
-func TestEveryNameOfTheTinyAPICounts(t *testing.T) {
+func TestTinyAPI_EveryNameCounts(t *testing.T) {
 	right := certifyTiny(t, tinyDescription)
 	if right.code != 0 || right.variables != "LABEL LABEL_P1 ONCE ONCE_P1" || !strings.HasSuffix(right.money, " EUR") || right.money == "0.00 EUR" {
 		t.Fatalf("as it is: %+v", right)
@@ -229,8 +229,8 @@ func renamings(t *testing.T) []renaming {
 	return list
 }
 
-// TestTinyAPICurl: what fails of another API can be sent again, with its own names.
-func TestTinyAPICurl(t *testing.T) {
+// TestTinyAPI_Curl: what fails of another API can be sent again, with its own names.
+func TestTinyAPI_Curl(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	writeFiles(t, dir, map[string]string{"api.yaml": tinyDescription, "handbook.yaml": tinyRequirements, "pebble.yaml": tinyFixtures})

@@ -12,10 +12,10 @@ import (
 	"qorcheck/harness/verdict"
 )
 
-// TestEnvironmentWithoutATrigger: what an environment has no test data for is not
+// TestFixtures_WithoutATrigger: what an environment has no test data for is not
 // shown, and is never taken for shown: it is inconclusive, or unsupported where
 // the fixtures say that it cannot be, or left out knowingly.
-func TestEnvironmentWithoutATrigger(t *testing.T) {
+func TestFixtures_WithoutATrigger(t *testing.T) {
 	lacking := replaced(t, []byte(replaced(t, sandbox.Fixtures(""),
 		`    error: { creditcard: "4000000000009615" }`, "")), `    error: { account_number: "9000000096" }`, "")
 	for _, tt := range []struct {

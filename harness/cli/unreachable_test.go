@@ -13,20 +13,20 @@ import (
 	"qorcheck/harness/verdict"
 )
 
-// nobody is an address where nothing listens: no system hands port 1 out.
-const nobody = "http://127.0.0.1:1/v3"
+// unreachable is an address where nothing listens: no system hands port 1 out.
+const unreachable = "http://127.0.0.1:1/v3"
 
-// TestNotJudged: a target that is off, that refuses the valid keys or never
+// TestTarget_UnreachableIsNotJudged: a target that is off, that refuses the valid keys or never
 // answers is not judged: exit code 3, no failure, one sentence that says why,
 // and reports that no pipeline takes for green.
-func TestNotJudged(t *testing.T) {
+func TestTarget_UnreachableIsNotJudged(t *testing.T) {
 	for _, tt := range []struct {
 		claim    string
 		handler  http.HandlerFunc // nil: nothing listens
 		requests int32
 		says     []string
 	}{
-		{"switched off", nil, 0, []string{"no answer from " + nobody, "refused"}},
+		{"switched off", nil, 0, []string{"no answer from " + unreachable, "refused"}},
 		{"valid keys answered 401", refusing(http.StatusUnauthorized), 1, []string{"refuses the valid credentials", "answered 401"}},
 		{"valid keys answered 403", refusing(http.StatusForbidden), 1, []string{"refuses the valid credentials", "answered 403"}},
 		{"accepts and never answers", silent, 1, []string{"no answer from", "within 300ms"}},
@@ -34,7 +34,7 @@ func TestNotJudged(t *testing.T) {
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			t.Parallel()
-			target := nobody
+			target := unreachable
 			var requests atomic.Int32
 			if tt.handler != nil {
 				target = serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -142,8 +142,8 @@ func readJUnit(t *testing.T, name string) junitReport {
 	return report
 }
 
-// TestSickTarget: what a target does not answer is not held against it, however it falls ill.
-func TestSickTarget(t *testing.T) {
+// TestTarget_SickIsInconclusive: what a target does not answer is not held against it, however it falls ill.
+func TestTarget_SickIsInconclusive(t *testing.T) {
 	for _, tt := range []struct {
 		claim string
 		ill   http.HandlerFunc
@@ -199,8 +199,8 @@ func TestSickTarget(t *testing.T) {
 	}
 }
 
-// TestDiesInTheMiddle: the same through the command, whose reports are not green.
-func TestDiesInTheMiddle(t *testing.T) {
+// TestTarget_DiesInTheMiddle: the same through the command, whose reports are not green.
+func TestTarget_DiesInTheMiddle(t *testing.T) {
 	t.Parallel()
 	var requests atomic.Int32
 	inner := newSandbox(t)

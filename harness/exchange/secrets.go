@@ -17,7 +17,7 @@ func NewRedactor(f *settings.Fixtures, names []string, more ...string) *redact.R
 	for _, value := range credentials {
 		values = append(values, plan.Twisted(value)...)
 	}
-	return redact.New(redact.Secrets{Values: append(values, f.ShortSecrets()...), Cards: cards, Names: names})
+	return redact.New(redact.Secrets{Values: append(values, f.ShortSecrets(names)...), Cards: cards, Names: names})
 }
 
 // refuseCards returns an error for a request that carries a card number which the

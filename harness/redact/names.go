@@ -90,6 +90,14 @@ func (r *Redactor) setNames(more []string) {
 	}
 }
 
+// SecretName reports whether the value of a field is secret by the field's name, or by
+// one of further names.
+func SecretName(field string, further []string) bool {
+	r := &Redactor{}
+	r.setNames(further)
+	return slices.ContainsFunc(r.namesIn(field), func(f found) bool { return f.end == len(field) })
+}
+
 // found is a secret name and where it ends.
 type found struct {
 	end  int

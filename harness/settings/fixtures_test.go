@@ -250,7 +250,15 @@ func TestSecrets(t *testing.T) {
 	if len(cards) != 7 || cards[6] != "370000000000416" {
 		t.Errorf("cards %q", cards)
 	}
-	if got := f.ShortSecrets(); !slices.Equal(got, []string{"123", "321", "4321", "977"}) {
+	if got := f.ShortSecrets(nil); !slices.Equal(got, []string{"321", "4321", "977"}) {
+		t.Errorf("short %q", got)
+	}
+}
+
+// TestSecrets_OfFewCharacters: short amounts and plain words of the test data are none.
+func TestSecrets_OfFewCharacters(t *testing.T) {
+	f := mustParse(t, `triggers: { cash: { approved: { type: sale, tan: "6142" }, refused: [ { amount: "5.15" } ] } }`)
+	if got := f.ShortSecrets([]string{"tan"}); !slices.Equal(got, []string{"6142"}) {
 		t.Errorf("short %q", got)
 	}
 }

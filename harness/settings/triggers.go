@@ -161,12 +161,13 @@ func (f *Fixtures) Secrets() (credentials, cards []string) {
 	return slices.Compact(credentials), slices.Compact(cards)
 }
 
-// ShortSecrets lists test data of three to five characters, such as card verification
-// values: too short to be searched for within other words.
-func (f *Fixtures) ShortSecrets() []string {
+// ShortSecrets lists test data of three to five characters in fields whose value is
+// secret, such as card verification values: too short to be searched for within other
+// words. Further names of secret fields may be given.
+func (f *Fixtures) ShortSecrets(further []string) []string {
 	var list []string
 	for _, d := range f.testData() {
-		if len(d.value) >= 3 && len(d.value) < 6 {
+		if len(d.value) >= 3 && len(d.value) < 6 && redact.SecretName(d.field, further) {
 			list = append(list, d.value)
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// TestKeywords_TableIsComplete: a row says all that is asked of it.
+// TestKeywords_TableIsComplete: a row has all its columns.
 func TestKeywords_TableIsComplete(t *testing.T) {
 	var names []string
 	for _, k := range keywords {

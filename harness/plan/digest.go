@@ -7,34 +7,49 @@ import (
 	"fmt"
 	"math"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Seal ends the making of a plan: its obligations are found by their ids, and its
 // digest is that of every field of obligations and cases that JSON shows.
 func (p *Plan) Seal() {
 	p.index = make(map[string]int, len(p.Obligations))
+	var parts []reflect.Value
 	for i, o := range p.Obligations {
 		p.index[o.ID] = i
-	}
-	sum := sha256.New()
-	d := digester{fields: map[reflect.Type][]int{}}
-	write := func(values ...any) {
-		d.written = d.written[:0]
-		for _, value := range values {
-			d.value(reflect.ValueOf(value))
-		}
-		sum.Write(d.written) // never fails
-	}
-	write(len(p.Obligations), len(p.Cases))
-	for _, o := range p.Obligations {
-		write(o)
+		parts = append(parts, reflect.ValueOf(o))
 	}
 	for _, c := range p.Cases {
-		write(c)
+		parts = append(parts, reflect.ValueOf(c))
+	}
+	sum := sha256.New()
+	fmt.Fprintln(sum, len(p.Obligations), len(p.Cases)) // writing a hash never fails
+	for _, part := range digests(parts) {
+		sum.Write(part[:])
 	}
 	p.Digest = "sha256:" + hex.EncodeToString(sum.Sum(nil))
+}
+
+// digests makes the digest of each value, on all processors.
+func digests(parts []reflect.Value) [][sha256.Size]byte {
+	sums := make([][sha256.Size]byte, len(parts))
+	workers := runtime.GOMAXPROCS(0)
+	var working sync.WaitGroup
+	for first := range workers {
+		working.Go(func() {
+			d := digester{fields: map[reflect.Type][]int{}}
+			for i := first; i < len(parts); i += workers {
+				d.written = d.written[:0]
+				d.value(parts[i])
+				sums[i] = sha256.Sum256(d.written)
+			}
+		})
+	}
+	working.Wait()
+	return sums
 }
 
 // digester writes values so that two that differ are written otherwise: each text

@@ -21,6 +21,9 @@ type assigner struct {
 	none    map[situation]string // why the description calls for no case, the last reason of each
 }
 
+// usualObligations is room for the obligations of most cases.
+const usualObligations = 24
+
 // newAssigner refuses two cases of one id.
 func newAssigner(g *ground, made *result) (*assigner, error) {
 	a := &assigner{
@@ -29,6 +32,7 @@ func newAssigner(g *ground, made *result) (*assigner, error) {
 	}
 	byID := map[string]*plan.Case{}
 	for _, c := range made.cases {
+		c.Obligations = make([]string, 0, usualObligations)
 		if twin := byID[c.ID]; twin != nil {
 			return nil, fmt.Errorf("two cases have the id %s: %s; %s", c.ID, twin.Why, c.Why)
 		}

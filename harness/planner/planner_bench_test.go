@@ -76,7 +76,7 @@ func manifold(b *testing.B, times int) (*spec.Description, *spec.Requirements) {
 	return must(spec.Parse(must(yaml.Marshal(description)), "d.yaml")), must(spec.ParseRequirements(must(yaml.Marshal(requirements)), "r.yaml"))
 }
 
-// general tells whether a flow judges whichever operation it is told of.
+// general reports whether a flow is of whichever operation it is made for.
 func general(flow any) bool {
 	return slices.ContainsFunc(flow.(map[string]any)["steps"].([]any), func(step any) bool { return step.(map[string]any)["do"] == spec.Own })
 }

@@ -362,7 +362,7 @@ func TestVolume(t *testing.T) {
 }
 
 // TestOrder_RefusingCasesComeLast: whatever the seed, no payment of another case
-// is told to an address that refuses.
+// is announced to an address that refuses.
 func TestOrder_RefusingCasesComeLast(t *testing.T) {
 	for seed := range uint64(3) {
 		refusing := false

@@ -113,8 +113,9 @@ type Unique struct {
 
 // Idempotency names the header that makes a repeat harmless.
 type Idempotency struct {
-	Header string `yaml:"header"`
-	Name   string `yaml:"name"`
+	Header string   `yaml:"header"`
+	Name   string   `yaml:"name"`
+	Same   []string `yaml:"same"` // pointers into the response to what a repeat has in common with the first; none: everything
 }
 
 // ReadBack is how the traces of a request are found by its unique value named By.

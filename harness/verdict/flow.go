@@ -3,6 +3,7 @@ package verdict
 import (
 	"reflect"
 	"slices"
+	"strings"
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
@@ -134,6 +135,10 @@ func (v View) repeats(r exchange.Record, label string) Observation {
 			return status(v)
 		}
 		seen := Observation{Exercised: true}
+		if note, ok := v.repeatsInPart(first, body.Value); ok {
+			seen.Note = note
+			return seen
+		}
 		if first.Answer.Status != r.Answer.Status || !reflect.DeepEqual(body.Value, v.Body.Value) {
 			deviation := Value
 			if first.Answer.Status != r.Answer.Status {
@@ -147,6 +152,31 @@ func (v View) repeats(r exchange.Record, label string) Observation {
 		return seen
 	}
 	return Observation{Exercised: true, Findings: []Finding{{Rule: OneCarriedOut, Deviation: Effect}}}
+}
+
+// repeatsInPart reports whether a response has in common with the first one what
+// the description demands of a repeat, and differs in the rest.
+func (v View) repeatsInPart(first exchange.Record, body any) (note string, ok bool) {
+	i := v.Operation.Conformance.Idempotency
+	if i == nil || first.Answer.Status != v.Answer.Status || v.Operation.Ending(body) != v.Operation.Ending(v.Body.Value) {
+		return "", false
+	}
+	common := 0
+	for _, pointer := range i.Same {
+		before, there := spec.Lookup(body, pointer)
+		after, still := spec.Lookup(v.Body.Value, pointer)
+		if there != still || !reflect.DeepEqual(before, after) {
+			return "", false
+		}
+		if there {
+			common++
+		}
+	}
+	differing := differences(body, v.Body.Value)
+	if common == 0 || len(differing) == 0 {
+		return "", false
+	}
+	return "a repeat that is answered otherwise is tolerated: " + strings.Join(differing, ", "), true
 }
 
 // differences names the top-level fields in which two bodies differ.

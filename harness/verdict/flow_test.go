@@ -24,6 +24,8 @@ func TestFlow(t *testing.T) {
 	}
 	again := success
 	again.Same, again.Tolerated = "act", []spec.Tolerance{{Status: 200, Where: map[string]string{"/code": "06"}, Why: "repeated"}}
+	open := success
+	open.Tolerated = []spec.Tolerance{{Status: 400, Breaks: []string{"R-2"}, Why: "not promised"}}
 	fresh := next(&success, 200, paid)
 	fresh.Step.Fresh, fresh.Writes = true, 2
 	hungUp := next(nil, 0, "")
@@ -70,6 +72,10 @@ func TestFlow(t *testing.T) {
 		{claim: "a step that only leads on and fails is unclear", status: 200, body: paid, expect: success, observed: append(list, next(nil, 500, `{}`), next(&success, 400, `{}`)), want: Inconclusive, exercised: true, says: "pay was answered 500"},
 		{claim: "the answer of the first again passes", status: 200, body: paid, expect: success, observed: append(list, next(&again, 200, paid)), want: Pass, exercised: true},
 		{claim: "another answer is another effect", status: 200, body: paid, expect: success, observed: append(list, next(&again, 200, `{"id":"2","status":"approved","amount":"5.00"}`)), want: Fail, exercised: true, says: "the same id"},
+		{claim: "another answer of the same effect passes with a note", status: 200, body: paid, expect: success, observed: append(list, next(&again, 200, `{"id":"1","status":"approved","amount":"5.00","replayed":true}`)), want: Pass, exercised: true, says: "answered otherwise is tolerated: replayed"},
+		{claim: "another outcome is another effect", status: 200, body: paid, expect: success, observed: append(list, next(&again, 200, `{"id":"1","status":"declined","amount":"5.00"}`)), want: Fail, exercised: true, says: "the same status"},
+		{claim: "an answer without the id is another one", status: 200, body: paid, expect: success, observed: append(list, next(&again, 200, `{"status":"approved","amount":"5.00"}`)), want: Fail, exercised: true},
+		{claim: "what a step that was to be carried out got in place of it ends the flow", status: 200, body: paid, expect: success, observed: append(list, next(&open, 400, "{}"), next(&success, 404, "{}")), want: Pass, exercised: true},
 		{claim: "a tolerated refusal of the repetition passes", status: 200, body: paid, expect: success, observed: append(list, next(&again, 200, `{"status":"declined","code":"06"}`)), want: Pass, exercised: true, says: "repeated"},
 		{claim: "of equal requests one must be carried out", status: 200, body: `{"status":"declined","code":"06"}`, expect: again, observed: append(list, next(&again, 200, `{"status":"declined","code":"07"}`)), want: Fail, exercised: true},
 		{claim: "a request that went out twice is unclear", status: 200, body: paid, expect: success, observed: append(list, fresh), want: Inconclusive, exercised: true, says: "pay was sent 2 times"},

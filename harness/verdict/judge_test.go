@@ -23,6 +23,7 @@ x-conformance:
     - { field: /result, refused: [Refused], error: [Error], reason: /why, otherwise: absent }
     - { field: /status, ignoreCase: true, success: [approved, ok], refused: [declined], error: [error], reason: /message, otherwise: allowed }
   error: { required: [/code, /message], fixed: { /status: error } }
+  idempotency: { header: Once, name: ONCE, same: [/id] }
   codes: { field: /code, success: ["00"], unjudged: ["01"] }
   echo: [{ request: /reference, answer: /reference }]
   amounts: { fields: [/amount], answers: [/amount, /booked], currency: USD }

@@ -145,6 +145,18 @@ func forgetsOnHangUp() plant {
 	})
 }
 
+// marksRepeats adds a field to the response under a key that was used before.
+func marksRepeats() plant {
+	return remembering(func() plant {
+		var used sync.Map
+		return after(all(keyed, answered(200, 201)), func(x *exchange) {
+			if _, again := used.LoadOrStore(api.MemoryKey{Client: x.Header.Get(api.AppKeyHeader), Key: x.idempotencyKey()}, true); again {
+				says("replayed", true)(x)
+			}
+		})
+	})
+}
+
 // declinesRepeats declines each payment under a key that was used before. Two at
 // once are ordered by the lock of the server: the second waits for the first.
 func declinesRepeats() plant {

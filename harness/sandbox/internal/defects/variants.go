@@ -18,6 +18,8 @@ const Tolerated = "tolerated"
 var variants = []Defect{
 	{"405-for-wrong-method", "answers a wrong method with 405", Tolerated, nil, on{"payment-sale-manual"},
 		after(wrongMethod, status(405))},
+	{"replay-marked", "says of a repeat that it is one", Tolerated, nil, on{"payment-sale-manual", "payment-capture"},
+		marksRepeats()},
 	{"error-500", "answers a payment that ended in an error by 500, and stores nothing", Tolerated, nil, on{"payment-sale-manual"},
 		before(all(is("payment-sale-manual"), sends("creditcard", as("4000000000009615"))), corrects("creditcard", "4000000000500019"))},
 	{"long-message-reason", "gives a reason of three hundred characters in the message about a failure", Tolerated, nil, on{"payment-capture"},

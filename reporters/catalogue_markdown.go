@@ -35,7 +35,7 @@ func (c Catalogue) markdownChapter(b io.Writer, chapter spec.Chapter) {
 		if q.Link != "" {
 			from = fmt.Sprintf("[%s](%s)", q.Page, q.Link)
 		}
-		kind := []string{string(q.Level), string(q.Basis), q.Profile}
+		kind := []string{string(q.Level), q.Basis.Citing(q.Readings), q.Profile}
 		if q.Fault != "" {
 			kind = append(kind, q.Fault)
 		}

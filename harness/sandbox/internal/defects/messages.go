@@ -66,7 +66,7 @@ var messageDefects = []Defect{
 				time.Sleep(20 * time.Millisecond)
 			}
 		})},
-	{"message-to-one-address", "sends a message to the first address that is registered for its event", "RH-MSG-9", also{"RH-MSG-14"}, on{"payment-sale-manual", "payment-capture"},
+	{"message-to-one-address", "sends a message to the first address that is registered for its event", "RH-MSG-14", also{"RH-MSG-9"}, on{"webhooks-update", "payment-capture"},
 		sending("*", func(s *api.Server, m api.Message) []api.Message {
 			first := slices.IndexFunc(s.State.Hooks, func(h *api.Webhook) bool { return h.Event == m.Hook.Event && h.Merchant == m.Hook.Merchant })
 			if first >= 0 && s.State.Hooks[first].ID != m.Hook.ID {

@@ -68,10 +68,14 @@ func (v View) absentPart(pointers []string, what string) Finding {
 	return f
 }
 
-// errorNames judges whether an error uses the preferred names.
+// errorNames judges whether an error uses the preferred names. One that lacks its
+// code or its description is judged by errorBody.
 func errorNames(v View) Observation {
 	promised := v.Operation.Conformance.Error
 	if promised == nil || !isLoose(promised) || v.isHead() || v.Body.Fault != "" {
+		return Observation{}
+	}
+	if text, _ := promised.DescriptionIn(v.Body.Value); text == "" || promised.CodeIn(v.Body.Value) == "" {
 		return Observation{}
 	}
 	return Observation{Exercised: true, Findings: v.named(promised)}

@@ -22,6 +22,7 @@ func TestErrorNames(t *testing.T) {
 		{claim: "others fail", operation: "loose", status: 400, body: `{"error":{"code":"x","message":"no amount"}}`, want: Fail, exercised: true, says: "/message"},
 		{claim: "a code that is a number fails", operation: "loose", status: 400, body: `{"status":"error","code":76,"message":"no amount"}`, want: Fail, exercised: true, says: "Deviation:type"},
 		{claim: "where no other names are allowed error-body judges them", status: 400, body: `{}`, want: Pass},
+		{claim: "an error without a code is judged elsewhere", operation: "loose", status: 400, body: `{"status":"error","message":"no amount"}`, want: Pass},
 		{claim: "HTML is judged elsewhere", operation: "loose", status: 400, body: `<html>`, want: Pass},
 	})
 }

@@ -5,7 +5,7 @@ package defects
 // trailing * stands for the rest of an id. What follows from a single defect
 // stands in the column also of its mutant.
 var consequences = map[string][]string{
-	"RH-200-1":  {"RH-200-9", "RH-200-13", "RH-200-14", "RH-NIL-*", "RH-MSG-*", "FL-*", "LST-*", "ACH-*", "IDEM-*", "RH-REP-*", "RH-200-19", "RH-200-20"},
+	"RH-200-1":  {"RH-200-9", "RH-200-13", "RH-200-14", "RH-NIL-*", "RH-MSG-*", "FL-*", "LST-*", "ACH-*", "IDEM-*", "RH-REP-*", "RH-200-19", "RH-200-20", "RH-200-21"},
 	"RH-201-1":  {"RH-200-9", "RH-MSG-*", "FL-*", "IDEM-*", "RH-REP-*"},
 	"RH-200-2":  {"FL-*", "LST-*", "IDEM-*"},
 	"RH-ALL-2":  {"FL-*", "LST-*", "IDEM-*"},

@@ -16,7 +16,7 @@ var moneyDefects = []Defect{
 		modifying("payment-capture", all(alive(api.Authorization), func(m modification) bool {
 			return m.amount() > max(m.uncaptured(), 0) && m.amount() <= m.original.Amount
 		}), concludes(api.Capture, api.CodeApproved))},
-	{"partial-capture-refused", "refuses to capture a part of an authorization", "FL-CAP-1", also{"RH-200-1", "RH-200-13", "FL-ORD-5"}, on{"payment-capture"},
+	{"partial-capture-refused", "refuses to capture a part of an authorization", "FL-CAP-1", also{"RH-200-21", "RH-200-1", "RH-200-13", "FL-ORD-5"}, on{"payment-capture"},
 		modifying("payment-capture", all(alive(api.Authorization), func(m modification) bool { return m.amount() < m.original.Amount }), concludes(api.Capture, api.CodeAmount))},
 	{"second-capture-refused", "refuses a second capture of what is left", "FL-CAP-1", nil, on{"payment-capture"},
 		modifying("payment-capture", all(alive(api.Authorization), func(m modification) bool { return m.uncaptured() < m.original.Amount }), concludes(api.Capture, api.CodeCaptured))},
@@ -48,7 +48,7 @@ var moneyDefects = []Defect{
 		}), concludes(api.Refund, api.CodeApproved))},
 	{"second-refund-refused", "refuses a second refund of what is left", "FL-REF-1", nil, on{"payment-refund"},
 		modifying("payment-refund", all(collected, func(m modification) bool { return !unrefunded(m) }), concludes(api.Refund, api.CodeUndone))},
-	{"refund-needs-amount", "declines a refund that names no amount", "FL-REF-1", also{"RH-200-1", "FL-ORD-5", "FL-VOID-1"}, on{"payment-refund"},
+	{"refund-needs-amount", "declines a refund that names no amount", "FL-REF-1", also{"RH-200-21", "RH-200-1", "FL-ORD-5", "FL-VOID-1"}, on{"payment-refund"},
 		modifying("payment-refund", all(collected, func(m modification) bool { return m.request.Text("amount") == "" }), concludes(api.Refund, api.CodeAmount))},
 	{"refund-before-settlement", "refunds what has not settled", "FL-REF-3", also{"FL-REF-4", "RH-MSG-12", "RH-MSG-18"}, on{"payment-refund"},
 		modifying("payment-refund", all(alive(api.Sale), unsettled, unrefunded), refunds)},

@@ -17,6 +17,8 @@ var outcomeDefects = []Defect{
 		after(wasRefused, says("status", api.Approved), says("code", api.CodeApproved), says("resultCode", api.Authorised), omits("refusalReason"))},
 	{"words-disagree", "says refused with one word and approved with another", "RH-200-3", also{"RH-200-2", "IDEM-1"}, on{"payment-sale-manual"},
 		after(wasRefused, says("status", api.Approved))},
+	{"error-402", "answers a payment that ended in an error by 402", "RH-200-4", also{"RH-ALL-1", "RH-NIL-3"}, on{"payment-sale-manual"},
+		after(wasFailed, status(402))},
 	{"error-500-kept", "answers a payment that ended in an error by 500, and keeps it", "RH-NIL-3", nil, on{"payment-sale-manual"},
 		after(wasFailed, answers(500, systemFailure))},
 	{"result-code-absent", "does not say by resultCode how a capture ended", "RH-200-17", nil, on{"payment-capture"},

@@ -66,6 +66,7 @@ type CataloguedOperation struct {
 // Statement is one statement of the pages with the requirements made of it, or why there is none.
 type Statement struct {
 	ID           string   `json:"id"`
+	Says         string   `json:"says,omitempty"` // in our words
 	Requirements []string `json:"requirements"`
 	NotCovered   string   `json:"notCovered,omitempty"`
 }
@@ -103,8 +104,15 @@ func NewCatalogue(d *spec.Description, r *spec.Requirements, mutants map[string]
 	for id := range r.NotCovered {
 		made[id] = nil
 	}
-	for _, id := range slices.Sorted(maps.Keys(made)) {
-		c.Statements = append(c.Statements, Statement{id, noNull(made[id]), r.NotCovered[id]})
+	for _, p := range r.Documentation {
+		for _, s := range p.Statements {
+			c.Statements = append(c.Statements, Statement{s.ID, s.Says, noNull(made[s.ID]), r.NotCovered[s.ID]})
+		}
+	}
+	if len(r.Documentation) == 0 {
+		for _, id := range slices.Sorted(maps.Keys(made)) {
+			c.Statements = append(c.Statements, Statement{ID: id, Requirements: noNull(made[id]), NotCovered: r.NotCovered[id]})
+		}
 	}
 	return c
 }

@@ -65,9 +65,9 @@ func (c Catalogue) markdownTables(b io.Writer) {
 	for _, name := range slices.Sorted(maps.Keys(checks)) {
 		fmt.Fprintf(b, "| `%s` | %s |\n", name, strings.Join(checks[name], ", "))
 	}
-	fmt.Fprint(b, "\n## Statements\n\n| Statement | Requirements |\n| --- | --- |\n")
+	fmt.Fprint(b, "\n## Statements\n\n| Statement | Says | Requirements |\n| --- | --- | --- |\n")
 	for _, s := range c.Statements {
-		fmt.Fprintf(b, "| %s | %s |\n", s.ID, cmp.Or(strings.Join(s.Requirements, ", "), "none: "+s.NotCovered))
+		fmt.Fprintf(b, "| %s | %s | %s |\n", s.ID, s.Says, cmp.Or(strings.Join(s.Requirements, ", "), "none: "+s.NotCovered))
 	}
 }
 

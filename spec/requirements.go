@@ -34,8 +34,9 @@ type Requirements struct {
 	Titles   Chapters          `yaml:"chapters"` // chapter → title, in the order of reports; none: see Chapters
 	// Unbinding gives, by statement of the pages, the reason why it binds no server: no
 	// must rests on it alone.
-	Unbinding map[string]string `yaml:"unbinding"`
-	List      []*Requirement    `yaml:"requirements"`
+	Unbinding     map[string]string `yaml:"unbinding"`
+	Documentation Documentation     `yaml:"documentation"`
+	List          []*Requirement    `yaml:"requirements"`
 	// NotCovered gives, by statement of the pages, the reason why no requirement covers it.
 	NotCovered map[string]string `yaml:"notCovered"`
 }
@@ -270,6 +271,9 @@ func (r *Requirements) check() error {
 		if err != nil {
 			return requirementError{place, q.ID, err}
 		}
+	}
+	if err := r.checkDocumentation(); err != nil {
+		return fmt.Errorf("documentation: %w", err)
 	}
 	return r.checkBreaks()
 }

@@ -63,7 +63,7 @@ func TestRequirementsAreChecked(t *testing.T) {
 		{"a profile and a fault are fine", oneRequirement("profile: ach", "fault: F102"), ""},
 		{"an unknown profile", oneRequirement("profile: cards"), `profile: "cards": must be one of ach, core`},
 		{"a fault that is none", oneRequirement("fault: 102"), `fault: "102"`},
-		{"empty", whole(""), "the file is empty; valid keys: version, name, pages, profiles, chapters, unbinding, requirements, notCovered"},
+		{"empty", whole(""), "the file is empty; valid keys: version, name, pages, profiles, chapters, unbinding, documentation, requirements, notCovered"},
 		{"no YAML", whole("{"), "r.yaml"},
 		{"no version", whole("name: n\nrequirements: []\n"), "version: 0: must be 1"},
 		{"another version", whole("version: 2\n"), "version: 2: must be 1"},
@@ -280,7 +280,7 @@ func statements() []string {
 	for _, page := range []struct {
 		letter string
 		last   int
-	}{{"S", 31}, {"G", 12}, {"P", 8}, {"R", 34}} {
+	}{{"S", 39}, {"G", 12}, {"P", 8}, {"R", 34}} {
 		for i := 1; i <= page.last; i++ {
 			list = append(list, fmt.Sprintf("%s%02d", page.letter, i))
 		}

@@ -60,7 +60,7 @@ func TestPlan_ShowsEveryStatement(t *testing.T) {
 	if err := reporters.PlanText(&out, builtInPlan(t), plan.Volume{}); err != nil {
 		t.Fatal(err)
 	}
-	for letter, last := range map[string]int{"S": 31, "G": 12, "P": 8, "R": 34} {
+	for letter, last := range map[string]int{"S": 39, "G": 12, "P": 8, "R": 34} {
 		for n := 1; n <= last; n++ {
 			id := fmt.Sprintf("%s%02d", letter, n)
 			if !regexp.MustCompile(`(?m)^    ` + id + `  ([1-9]\d*: [A-Z]|none: \w+ )`).MatchString(out.String()) {

@@ -277,3 +277,63 @@ func TestFileNamesAreNeverAbsolute(t *testing.T) {
 		}
 	}
 }
+
+// Parameters are described by a schema or by a content; three headers are described elsewhere,
+// and a key is none where it is a credential already.
+func TestParameters_AsTheStandardHasThem(t *testing.T) {
+	d := parse(t, `
+paths:
+  /a:
+    parameters: [{name: Accept, in: header, schema: {type: string}}]
+    get:
+      operationId: a
+      security: [{Key: []}, {Query: []}]
+      parameters:
+        - {name: x-key, in: header, required: true, schema: {type: string}}
+        - {name: k, in: query, required: true, schema: {type: string}}
+        - {name: k, in: cookie, schema: {type: string}}
+        - {name: content-TYPE, in: header, required: true, schema: {type: string}}
+        - {name: Authorization, in: header, required: true, schema: {type: string}}
+        - {name: filter, in: query, required: true, content: {application/json: {schema: {type: object}, examples: {one: {value: {a: 1}}}}}}
+      responses: {"200": {description: d}}
+  /b:
+    get:
+      operationId: b
+      parameters: [{name: X-Key, in: header, schema: {type: string}}]
+      responses: {"200": {description: d}}
+components: {securitySchemes: {Key: {type: apiKey, in: header, name: X-Key}, Query: {type: apiKey, in: query, name: k}}}
+`)
+	var list []string
+	for _, p := range d.Operation("a").Parameters {
+		list = append(list, p.In+":"+p.Name+" "+p.MediaType)
+	}
+	if got := strings.Join(list, ", "); got != "cookie:k , query:filter application/json" {
+		t.Errorf("parameters %s", got)
+	}
+	if p := d.Operation("a").Parameters[1]; p.Schema.Schema == nil || p.Example == nil || !p.Required {
+		t.Errorf("a parameter with a content is read as %+v", p)
+	}
+	if len(d.Operation("b").Parameters) != 1 {
+		t.Error("a header that is no credential of the operation is left out")
+	}
+}
+
+func TestLinks_ByReference(t *testing.T) {
+	const text = `
+paths:
+  /a: {post: {operationId: a, responses: {"201": {description: d, links: {one: {operationRef: '%s', parameters: {id: $response.body#/id}}}}}}}
+  /b/{id}: {get: {parameters: [{name: id, in: path, required: true, schema: {type: string}}], responses: {"200": {description: d}}}}
+`
+	for _, ref := range []string{"#/paths/~1b~1{id}/get", "#/paths/~1b~1%7Bid%7D/get"} {
+		if links := parse(t, fmt.Sprintf(text, ref)).Operation("a").Links; len(links) != 1 || links[0].To != "get-b-id" {
+			t.Errorf("%s leads to %+v", ref, links)
+		}
+	}
+	if links := parse(t, fmt.Sprintf(text, "https://example.test/other.yaml#/paths/~1b/get")).Operation("a").Links; len(links) != 0 {
+		t.Errorf("a link to another document leads to %+v", links)
+	}
+	_, err := Parse([]byte("openapi: 3.0.3\ninfo: {title: t, version: '1'}\n"+fmt.Sprintf(text, "#/paths/~1c/get")), "d.yaml")
+	if err == nil || !strings.Contains(err.Error(), "no operation stands there") {
+		t.Errorf("a link that leads nowhere: %v", err)
+	}
+}

@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -19,6 +20,8 @@ type Link struct {
 	Body       map[string]string // pointer into the request body → expression or literal
 	Settled    bool              // x-settled: the source transaction must be settled first
 	Optional   bool              // x-when-present: only some responses have the values, so no preparation relies on it
+
+	reference string // where the other operation stands, for a link that does not name its id
 }
 
 // Needs lists the fields of the source request that the link uses, as pointers, sorted.
@@ -36,7 +39,7 @@ func (l Link) Needs() []string {
 }
 
 func readLink(name, status string, from *Operation, source *openapi3.Link) Link {
-	link := Link{Name: name, From: from, Status: status, To: source.OperationID, Parameters: map[string]string{}, Body: map[string]string{}}
+	link := Link{Name: name, From: from, Status: status, To: source.OperationID, reference: source.OperationRef, Parameters: map[string]string{}, Body: map[string]string{}}
 	for parameter, expression := range source.Parameters {
 		link.Parameters[parameter] = fmt.Sprint(expression)
 	}
@@ -57,4 +60,45 @@ func flatten(value any, at string, into map[string]string) {
 	default:
 		into[at] = fmt.Sprint(v)
 	}
+}
+
+// resolveLinks finds the operations that links refer to by their place in the document.
+// A link to an operation of another document cannot be followed and is left out.
+func (d *Description) resolveLinks() error {
+	for _, o := range d.Operations {
+		kept := o.Links[:0]
+		for _, link := range o.Links {
+			if link.To == "" {
+				fragment, own := strings.CutPrefix(link.reference, "#")
+				if !own {
+					continue
+				}
+				to, err := d.operationAt(fragment)
+				if err != nil {
+					return fmt.Errorf("operation %s: link %s: %w", o.ID, link.Name, err)
+				}
+				link.To = to.ID
+			}
+			kept = append(kept, link)
+		}
+		o.Links = kept
+	}
+	return nil
+}
+
+// operationAt finds the operation at a JSON pointer, which may be percent-encoded, as in
+// /paths/~1things~1{id}/get.
+func (d *Description) operationAt(fragment string) (*Operation, error) {
+	pointer, err := url.PathUnescape(fragment)
+	if err != nil {
+		return nil, fmt.Errorf("operationRef #%s: %w", fragment, err)
+	}
+	if tokens := Tokens(pointer); len(tokens) == 3 && tokens[0] == "paths" {
+		for _, o := range d.Operations {
+			if o.Path == tokens[1] && strings.EqualFold(o.Method, tokens[2]) {
+				return o, nil
+			}
+		}
+	}
+	return nil, fmt.Errorf("operationRef #%s: no operation stands there", fragment)
 }

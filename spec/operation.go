@@ -34,6 +34,9 @@ type Parameter struct {
 	Example  any
 	Explode  bool
 	Style    string
+	// MediaType is that of a parameter whose value is a document of its own, described
+	// by content; "" for one that is written in a style.
+	MediaType string
 }
 
 // Response is a documented response. Key is "200", "4XX" or "default".

@@ -84,6 +84,9 @@ func (d *Description) read(doc *openapi3.T, blocks blocks) error {
 	}
 	slices.SortFunc(d.Operations, func(a, b *Operation) int { return strings.Compare(a.ID, b.ID) })
 	d.SecretFields = slices.Sorted(maps.Keys(r.secrets))
+	if err := d.resolveLinks(); err != nil {
+		return err
+	}
 	return d.check()
 }
 
@@ -112,7 +115,7 @@ func (r reader) operation(method, path string, item *openapi3.PathItem) (*Operat
 	if source.Security != nil {
 		o.Security = r.alternatives(*source.Security)
 	}
-	o.Parameters = r.parameters(item.Parameters, source.Parameters)
+	o.Parameters = slices.DeleteFunc(r.parameters(item.Parameters, source.Parameters), func(p Parameter) bool { return ignored(p) || r.carries(o, p) })
 	if source.RequestBody != nil && source.RequestBody.Value != nil {
 		o.Body = &Body{Required: source.RequestBody.Value.Required, Content: r.contents(source.RequestBody.Value.Content)}
 	}
@@ -135,46 +138,13 @@ func (r reader) response(o *Operation, key string, source *openapi3.Response) {
 	}
 	o.Responses = append(o.Responses, response)
 	for _, name := range slices.Sorted(maps.Keys(source.Links)) {
-		if link := source.Links[name].Value; link != nil && link.OperationID != "" {
+		if link := source.Links[name].Value; link != nil {
 			o.Links = append(o.Links, readLink(name, key, o, link))
 		}
 	}
 }
 
 var notAlphanumeric = regexp.MustCompile(`[^A-Za-z0-9]+`)
-
-func (r reader) parameters(lists ...openapi3.Parameters) []Parameter {
-	byKey := map[string]Parameter{}
-	for _, list := range lists { // those of the operation come last and replace those of the path
-		for _, ref := range list {
-			p := ref.Value
-			if p == nil || p.Schema == nil {
-				continue
-			}
-			parameter := Parameter{Name: p.Name, In: p.In, Required: p.Required, Schema: r.schema(p.Schema), Example: p.Example, Style: p.Style}
-			if inForm := p.In == "query" || p.In == "cookie"; parameter.Style == "" && inForm {
-				parameter.Style = "form"
-			} else if parameter.Style == "" {
-				parameter.Style = "simple"
-			}
-			parameter.Explode = p.Explode == nil && parameter.Style == "form" || p.Explode != nil && *p.Explode
-			for _, name := range slices.Sorted(maps.Keys(p.Examples)) {
-				if e := p.Examples[name].Value; parameter.Example == nil && e != nil {
-					parameter.Example = e.Value
-				}
-			}
-			if p.Schema.Value.Format == "password" {
-				r.secrets[p.Name] = true
-			}
-			byKey[p.In+"\x00"+p.Name] = parameter
-		}
-	}
-	var sorted []Parameter
-	for _, key := range slices.Sorted(maps.Keys(byKey)) {
-		sorted = append(sorted, byKey[key])
-	}
-	return sorted
-}
 
 func (r reader) contents(content openapi3.Content) []Content {
 	var list []Content

@@ -55,15 +55,8 @@ func (l line) location(target *url.URL) string {
 	if l.step.URL != "" {
 		return l.word(plan.Template(target.ResolveReference(mustParse(l.step.URL)).String()), verbatim)
 	}
-	query := plan.Template("")
-	for i, field := range l.step.Request.Query {
-		mark := "&"
-		if i == 0 {
-			mark = "?"
-		}
-		query += plan.Template(mark+url.QueryEscape(field.Name)+"=") + field.Value.Escape(url.QueryEscape)
-	}
-	return l.word(plan.Template(target.String())+l.step.Request.Path+query, inQuery) // a path takes percent signs as a query does
+	path, query := l.step.Request.Location()
+	return l.word(plan.Template(target.String())+path+query, inQuery) // a path takes percent signs as a query does
 }
 
 // word makes one shell word: text in single quotes, variables in double ones.

@@ -70,23 +70,16 @@ func (f *filler) address(step plan.Step, at func(place) valuer) (string, error) 
 	if step.URL != "" {
 		return f.client.settings.Target.ResolveReference(mustParse(step.URL)).String(), nil
 	}
-	path, err := step.Request.Path.Fill(at(inPath))
+	inFront, behind := step.Request.Location()
+	path, err := inFront.Fill(at(inPath))
 	if err != nil {
 		return "", err
 	}
-	address := f.client.settings.Target.String() + path
-	for i, field := range step.Request.Query {
-		mark := "&"
-		if i == 0 {
-			mark = "?"
-		}
-		text, err := field.Value.Escape(inQuery.escape).Fill(at(inQuery))
-		if err != nil {
-			return "", err
-		}
-		address += mark + url.QueryEscape(field.Name) + "=" + text
+	query, err := behind.Fill(at(inQuery))
+	if err != nil {
+		return "", err
 	}
-	return address, nil
+	return f.client.settings.Target.String() + path + query, nil
 }
 
 // mustParse reads a URL that the settings have checked.

@@ -7,6 +7,10 @@ import (
 	"strings"
 	"sync"
 	"unicode/utf8"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"qorcheck/spec"
 )
 
 // text makes a string that the place allows: one of the providers', one of a
@@ -58,28 +62,55 @@ func (m Maker) Is(name string) bool {
 }
 
 // Read returns what a text, of a form or a parameter, stands for at a place: a
-// number or a truth value where the place takes one and no text, else the text.
+// number or a truth value where the place takes one and not the text, else the text.
 func (m Maker) Read(pointer, text string) any {
 	s := m.At(pointer)
 	if s == nil {
 		return text
 	}
+	types := Types(s)
 	var value any
-	v := m.view(s, pointer, nil)
-	if v.is("string") || json.Unmarshal([]byte(text), &value) != nil {
+	if len(types) == 0 || types["string"] && !types["number"] && !types["integer"] && !types["boolean"] || json.Unmarshal([]byte(text), &value) != nil {
+		return text
+	}
+	if types["string"] && len(m.Schema.At(s).Violations(text, spec.Sent)) == 0 {
 		return text
 	}
 	switch value.(type) {
 	case float64:
-		if v.is("number") {
+		if types["number"] || types["integer"] {
 			return value
 		}
 	case bool:
-		if v.is("boolean") {
+		if types["boolean"] {
 			return value
 		}
 	}
 	return text
+}
+
+// Types lists the types that a schema, or a part of its allOf, anyOf or oneOf, names.
+func Types(s *openapi3.Schema) map[string]bool {
+	types := map[string]bool{}
+	var walk func(s *openapi3.Schema, depth int)
+	walk = func(s *openapi3.Schema, depth int) {
+		if s == nil || depth > 16 {
+			return
+		}
+		for _, t := range s.Type.Slice() {
+			types[t] = true
+		}
+		if s.Type == nil && len(s.Properties) > 0 {
+			types["object"] = true
+		}
+		for _, parts := range []openapi3.SchemaRefs{s.AllOf, s.AnyOf, s.OneOf} {
+			for _, part := range parts {
+				walk(part.Value, depth+1)
+			}
+		}
+	}
+	walk(s, 0)
+	return types
 }
 
 // formats are examples of the well-known formats.

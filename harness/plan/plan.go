@@ -4,6 +4,7 @@
 package plan
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -204,6 +205,38 @@ func (r Request) Form() bool {
 type Field struct {
 	Name  string   `json:"name"`
 	Value Template `json:"value"`
+	// Encoded says of a query parameter that its value is escaped already: it holds
+	// separators that go over the wire as they are.
+	Encoded bool `json:"encoded,omitempty"`
+}
+
+// Location returns the path and the query of a request, its mark included, as they go
+// over the wire below the target's base; placeholders are escaped when filled. A path of the
+// description may have a query of its own, and a fragment, which is never sent.
+func (r Request) Location() (path, query Template) {
+	path, _, _ = r.Path.split("#")
+	path, own, has := path.split("?")
+	if has {
+		query = "?" + own
+	}
+	for _, field := range r.Query {
+		mark := Template("&")
+		if query == "" {
+			mark = "?"
+		}
+		value := field.Value
+		if !field.Encoded {
+			value = value.Escape(url.QueryEscape)
+		}
+		query += mark + Template(url.QueryEscape(field.Name)) + "=" + value
+	}
+	return path, query
+}
+
+// split cuts a template at the first occurrence of a mark in it.
+func (t Template) split(mark string) (before, after Template, found bool) {
+	b, a, found := strings.Cut(string(t), mark)
+	return Template(b), Template(a), found
 }
 
 // Capture takes a value out of a step's answer for later steps.

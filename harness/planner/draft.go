@@ -139,7 +139,7 @@ func (d draft) writeParameters(r *plan.Request) (cookies []string, err error) {
 		}
 		switch p.In {
 		case "path":
-			if r.Path, err = inPath(r.Path, p.Name, written[0].Value); err != nil {
+			if r.Path, err = inPath(r.Path, p.Name, written); err != nil {
 				return nil, err
 			}
 		case "query":

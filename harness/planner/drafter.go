@@ -61,6 +61,9 @@ func (d *drafter) draft(o *spec.Operation, r recipe) draft {
 			continue
 		}
 		made.parameters[key] = d.parameterMaker(p).Make(r.size)
+		if sent, err := fields(p, made.parameters[key]); err == nil && len(sent) == 0 { // nothing is sent of an empty object
+			made.parameters[key] = d.parameterMaker(p).Make(generate.Everything)
+		}
 	}
 	if content := o.Body.Fields(); content != nil {
 		made.body = values{drafter: d, operation: o, recipe: r}.maker(content).Make(r.size)

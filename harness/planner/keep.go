@@ -164,7 +164,8 @@ func (k *keeper) duplicate(c *plan.Case) bool {
 		return false
 	}
 	r := c.Act.Request
-	key := fmt.Sprintf("%s %s %q %q %s", c.Operation, r.Path, r.Query, r.Header, r.Body)
+	path, query := r.Location()
+	key := fmt.Sprintf("%s %s%s %v %s", c.Operation, path, query, r.Header, r.Body)
 	if k.requests[key] {
 		return true
 	}

@@ -31,6 +31,7 @@ func (d *drafter) findPreparations() map[string]preparation {
 			}
 		}
 	}
+	s.shareLinks()
 	for _, o := range d.description.Operations {
 		if len(s.leading[o.ID]) == 0 {
 			d.preparations[o.ID] = preparation{}
@@ -54,6 +55,33 @@ func (d *drafter) findPreparations() map[string]preparation {
 	}
 	s.explainFailures()
 	return d.preparations
+}
+
+// shareLinks lets a link that fills the path of one operation prepare the others of the
+// same path that no link leads to: what is read at a path is removed there.
+func (s *linkSearch) shareLinks() {
+	shared := map[string][]spec.Link{}
+	for _, o := range s.description.Operations {
+		if len(s.leading[o.ID]) > 0 || !strings.Contains(o.Path, "{") {
+			continue
+		}
+		for _, twin := range s.description.Operations {
+			for _, link := range s.leading[twin.ID] {
+				if twin.Path == o.Path && link.From != o && fillsPath(o, link) {
+					link.To, link.Body = o.ID, nil
+					shared[o.ID] = append(shared[o.ID], link)
+				}
+			}
+		}
+	}
+	maps.Copy(s.leading, shared)
+}
+
+// fillsPath reports whether a link fills every parameter in the path of an operation.
+func fillsPath(o *spec.Operation, link spec.Link) bool {
+	return !slices.ContainsFunc(o.Parameters, func(p spec.Parameter) bool {
+		return p.In == "path" && link.Parameters[p.Name] == "" && link.Parameters["path."+p.Name] == ""
+	})
 }
 
 // followFrom follows the links of an operation to those that have no preparation yet.

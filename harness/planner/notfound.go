@@ -42,6 +42,7 @@ const unknownSegment = "-unknown"
 // unknownPath alters the last fixed segment of a path, or an earlier one, until
 // no path of the description matches.
 func (g *ground) unknownPath(path string) string {
+	path, query := withoutQuery(path)
 	segments := strings.Split(path, "/")
 	for i, segment := range slices.Backward(segments) {
 		if segment == "" || strings.Contains(segment, "{") {
@@ -50,7 +51,7 @@ func (g *ground) unknownPath(path string) string {
 		altered := slices.Clone(segments)
 		altered[i] = segment + unknownSegment
 		if candidate := strings.Join(altered, "/"); !g.documented(candidate) {
-			return candidate
+			return candidate + query
 		}
 	}
 	return ""
@@ -70,12 +71,22 @@ type pathPattern struct {
 
 var parameterInPath = regexp.MustCompile(`\\\{[^/]*?\\\}`)
 
+// withoutQuery splits a path at the query or the fragment that a description may give it.
+func withoutQuery(path string) (alone, rest string) {
+	if i := strings.IndexAny(path, "?#"); i >= 0 {
+		return path[:i], path[i:]
+	}
+	return path, ""
+}
+
 func patternOf(method, path string) pathPattern {
+	path, _ = withoutQuery(path)
 	expression := parameterInPath.ReplaceAllString(regexp.QuoteMeta(path), "[^/]+")
 	return pathPattern{method, strings.Count(path, "/"), regexp.MustCompile("^" + expression + "$")}
 }
 
 func (p pathPattern) matches(path string) bool {
+	path, _ = withoutQuery(path)
 	return strings.Count(path, "/") == p.segments && p.pattern.MatchString(path)
 }
 

@@ -249,3 +249,23 @@ func TestNoTrace_NeedsAControl(t *testing.T) {
 		t.Errorf("lacks %q", o.Lacks)
 	}
 }
+
+// What is read at a path is removed there: a link to the one prepares the other.
+func TestPreparation_IsSharedByAPath(t *testing.T) {
+	d := described(t, `
+paths:
+  /a: {post: {operationId: make, responses: {"201": {description: d, links: {read: {operationRef: '#/paths/~1a~1{id}/get', parameters: {id: $response.body#/id}}}}}}}
+  /a/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    get: {operationId: read, responses: {"200": {description: d}}}
+    delete: {operationId: remove, responses: {"204": {description: d}}}
+  /a/{id}/b/{n}:
+    get: {operationId: other, parameters: [{name: id, in: path, required: true, schema: {type: string}}, {name: n, in: path, required: true, schema: {type: string}}], responses: {"200": {description: d}}}
+`)
+	p := planned(t, d, every(t), fixtures(t, ""))
+	for id, want := range map[string]string{"read.valid.required": "/a/$ID", "remove.valid.required": "/a/$ID", "other.valid.required": "/a/text/b/text"} {
+		if c := find(t, p, id); c.Act.Request.Path.Show() != want || (len(c.Prepare) == 1) != strings.Contains(want, "$") {
+			t.Errorf("%s goes to %s after %d steps, want %s", id, c.Act.Request.Path.Show(), len(c.Prepare), want)
+		}
+	}
+}

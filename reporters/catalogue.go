@@ -73,7 +73,10 @@ type Statement struct {
 
 // NewCatalogue makes the catalogue of a requirement list; mutants names, by requirement, those that it must kill.
 func NewCatalogue(d *spec.Description, r *spec.Requirements, mutants map[string][]string) Catalogue {
-	c := Catalogue{Name: r.Name, API: d.Title + " " + d.Version, Profiles: r.Profiles, Chapters: r.Chapters()}
+	c := Catalogue{Name: r.Name, API: d.Title + " " + d.Version, Profiles: map[string]string{}, Chapters: r.Chapters()}
+	for name, profile := range r.Profiles {
+		c.Profiles[name] = profile.About
+	}
 	made := map[string][]string{}
 	for _, q := range r.List {
 		one := Catalogued{

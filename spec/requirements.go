@@ -27,11 +27,11 @@ type Requirements struct {
 	File   string `yaml:"-"`
 	Digest string `yaml:"-"` // sha256 of the file's bytes, "sha256:…"
 
-	Version  int               `yaml:"version"` // of this format: 1
-	Name     string            `yaml:"name"`
-	Pages    map[string]string `yaml:"pages"`    // page name → address, for clause links
-	Profiles map[string]string `yaml:"profiles"` // profile → what it is about
-	Titles   Chapters          `yaml:"chapters"` // chapter → title, in the order of reports; none: see Chapters
+	Version  int                `yaml:"version"` // of this format: 1
+	Name     string             `yaml:"name"`
+	Pages    map[string]string  `yaml:"pages"` // page name → address, for clause links
+	Profiles map[string]Profile `yaml:"profiles"`
+	Titles   Chapters           `yaml:"chapters"` // chapter → title, in the order of reports; none: see Chapters
 	// Unbinding gives, by statement of the pages, the reason why it binds no server: no
 	// must rests on it alone.
 	Unbinding     map[string]string `yaml:"unbinding"`
@@ -64,7 +64,7 @@ type Requirement struct {
 	Readings   []string   `yaml:"readings"` // of READINGS.md, with basis reading
 	Was        *Was       `yaml:"was"`      // nil where nothing changed
 	Chapter    string     `yaml:"chapter"`  // one of Chapters
-	Profile    string     `yaml:"profile"`  // a key of Profiles; "" is of every profile
+	Profile    string     `yaml:"profile"`  // a key of Profiles; "" is of each that selects nothing
 	Fault      string     `yaml:"fault"`    // code of the Web Fuzzing Commons, "F102"; "" where none fits
 	Clause     Clause     `yaml:"clause"`
 	Sentence   string     `yaml:"sentence"` // read after an operation's name: "answers 401 when …"
@@ -154,6 +154,10 @@ func (r *Requirements) Link(c Clause) string {
 
 // Tested reports whether a requirement is exercised at all.
 func (r *Requirement) Tested() bool { return r.Untested == "" }
+
+// EveryAnswer reports whether the requirement is judged on every response of an
+// operation, whatever case it belongs to.
+func (r *Requirement) EveryAnswer() bool { return len(r.Cases) == 0 && len(r.Flows) == 0 }
 
 // Applies reports whether the requirement applies to a response with this status.
 func (r *Requirement) Applies(status int) bool {
@@ -337,7 +341,7 @@ func (q *Requirement) check(r *Requirements) error {
 		}
 		return q.Expect.check()
 	}
-	return nil
+	return r.checkProfiles()
 }
 
 // CheckFlow is the check that judges the steps of flows.

@@ -119,6 +119,9 @@ func (f *filler) value(p plan.Placeholder) (string, error) {
 		return f.client.registration(p.Args[0], f.caseID)
 	case plan.FromAnswer, plan.UnlikeAnswer:
 		value, ok := f.values[p.Args[0]]
+		if !ok && p.Source == plan.UnlikeAnswer && len(p.Args) > 1 {
+			value, ok = p.Args[1], true // an example
+		}
 		if !ok {
 			return "", fmt.Errorf("no earlier answer of the case holds %s", p.Args[0])
 		}

@@ -51,6 +51,7 @@ type Case struct {
 	Obligations []string `json:"obligations"` // the one that states the expected status comes first
 	Expect      Expect   `json:"expect"`
 	Fault       *Fault   `json:"fault,omitempty"`
+	StandIn     bool     `json:"standIn,omitempty"` // an unknown id stands in for what the request is about
 	Prepare     []Step   `json:"prepare,omitempty"`
 	Act         Step     `json:"act"`
 	Observe     []Step   `json:"observe,omitempty"`

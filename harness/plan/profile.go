@@ -8,8 +8,8 @@ import (
 )
 
 // Profiles returns the plan of a target that claims some profiles of the
-// requirement list: obligations of other profiles stay in it as unsupported, and
-// nothing is sent for them. A requirement without a profile is of every one.
+// requirement list: obligations outside them stay in it as unsupported, and nothing
+// is sent for them alone.
 func (p *Plan) Profiles(names ...string) (*Plan, error) {
 	for _, name := range names {
 		if _, ok := p.Requirements.Profiles[name]; !ok {
@@ -20,23 +20,100 @@ func (p *Plan) Profiles(names ...string) (*Plan, error) {
 			return nil, fmt.Errorf("%q: allowed are %s", name, strings.Join(allowed, ", "))
 		}
 	}
-	small := *p
-	small.Obligations = nil
 	claimed := map[string]bool{}
 	for _, o := range p.Obligations {
-		if profile := o.Requirement.Profile; profile != "" && !slices.Contains(names, profile) {
-			outside := *o
-			outside.Cases, outside.Lacks = nil, ""
-			outside.Unsupported = fmt.Sprintf("of the profile %s, outside %s", profile, strings.Join(names, ", "))
-			o = &outside
-		} else {
-			claimed[o.ID] = true
-		}
-		small.Obligations = append(small.Obligations, o)
+		claimed[o.ID] = slices.ContainsFunc(names, func(name string) bool { return p.Requirements.Claims(name, o.Requirement, o.Operation.ID) })
 	}
-	small.Cases = p.serving(claimed)
+	small := p.Sending(p.needed(claimed))
+	for _, o := range small.Obligations {
+		if !claimed[o.ID] {
+			o.Lacks, o.Unsupported = "", outside(o.Requirement.Profile, names)
+		}
+	}
 	small.Seal()
-	return &small, nil
+	return small, nil
+}
+
+// outside says why an obligation is not exercised in the run of some profiles.
+func outside(profile string, names []string) string {
+	if profile == "" || slices.Contains(names, profile) {
+		return "outside " + strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("of the profile %s, outside %s", profile, strings.Join(names, ", "))
+}
+
+// needed lists the cases that some obligations need, reduced to these and to the
+// steps that these are judged on. One that is judged on every answer needs no case
+// beside those that others need, where there are any; nor does one need to wait for
+// messages that is exercised without.
+func (p *Plan) needed(claimed map[string]bool) []*Case {
+	needs, met, quiet := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	for _, c := range p.Cases {
+		for _, id := range c.Obligations {
+			quiet[id] = quiet[id] || !c.Awaits()
+		}
+	}
+	for _, o := range p.Obligations {
+		needs[o.ID] = claimed[o.ID] && !o.Requirement.EveryAnswer()
+	}
+	needed := func(c *Case) bool {
+		return slices.ContainsFunc(c.Obligations, func(id string) bool { return needs[id] && !(quiet[id] && c.Awaits()) })
+	}
+	for _, c := range p.Cases {
+		if needed(c) {
+			for _, id := range c.Obligations {
+				met[id] = true
+			}
+		}
+	}
+	for _, o := range p.Obligations {
+		needs[o.ID] = claimed[o.ID] && (needs[o.ID] || !met[o.ID])
+	}
+	list := slices.DeleteFunc(p.serving(claimed), func(c *Case) bool { return !needed(c) })
+	for _, c := range list {
+		c.Observe = slices.DeleteFunc(slices.Clone(c.Observe), func(s Step) bool { return s.aside() && !p.judged(c, s.Check) })
+	}
+	return list
+}
+
+// aside reports whether a step is sent for one check, and what follows does without it.
+func (s Step) aside() bool {
+	return slices.Contains([]string{CheckNoTrace, CheckRepeat, CheckRetry, CheckAlike}, s.Check)
+}
+
+// judged reports whether a case serves an obligation of a check.
+func (p *Plan) judged(c *Case, check string) bool {
+	return slices.ContainsFunc(c.Obligations, func(id string) bool {
+		o := p.Obligation(id)
+		return o != nil && o.Requirement.Check == check
+	})
+}
+
+// Sending returns the plan with its obligations, and some of its cases.
+func (p *Plan) Sending(cases []*Case) *Plan {
+	small := *p
+	small.Cases, small.Obligations = cases, nil
+	sent := map[string]map[string]bool{} // by obligation
+	for _, c := range cases {
+		for _, id := range c.Obligations {
+			if sent[id] == nil {
+				sent[id] = map[string]bool{}
+			}
+			sent[id][c.ID] = true
+		}
+	}
+	for _, o := range p.Obligations {
+		reduced := *o
+		reduced.Cases = nil
+		for _, id := range o.Cases {
+			if sent[o.ID][id] {
+				reduced.Cases = append(reduced.Cases, id)
+			}
+		}
+		small.Obligations = append(small.Obligations, &reduced)
+	}
+	small.Seal()
+	return &small
 }
 
 // Has reports whether the requirement list makes such an obligation on the

@@ -226,6 +226,14 @@ func (t Template) Unlike() Template {
 	return Template(strings.Replace(string(t), open+string(FromAnswer)+comma, open+string(UnlikeAnswer)+comma, 1))
 }
 
+// UnlikeExample is the template with its first answer replaced by an id that nothing
+// has, made like an example where there is no answer.
+func (t Template) UnlikeExample(example string) Template {
+	answer := t.Placeholders()[0]
+	unlike := Placeholder{UnlikeAnswer, []string{answer.Args[0], example}}
+	return Template(strings.Replace(string(t), string(answer.Template()), string(unlike.Template()), 1))
+}
+
 // Unique finds the placeholder of a unique variable; false when it is not there.
 func (t Template) Unique(name string) (Placeholder, bool) {
 	_, after, found := strings.Cut(string(t), open+string(FromRun)+comma+name+comma)

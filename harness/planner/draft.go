@@ -91,6 +91,9 @@ func (d draft) answered(key string) bool {
 // isAnswer reports whether a text begins with what the target itself answered.
 func isAnswer(text string) bool { return plan.Template(text).Begins(plan.FromAnswer) }
 
+// isUnknown reports whether a text begins with an id that nothing has.
+func isUnknown(text string) bool { return plan.Template(text).Begins(plan.UnlikeAnswer) }
+
 // at finds the value that a runtime expression names, without its $request.
 func (d draft) at(expression string) (any, bool) {
 	if pointer, ok := strings.CutPrefix(expression, "body#"); ok {

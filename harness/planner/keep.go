@@ -82,6 +82,9 @@ func (k *keeper) keep(p *proposal) {
 	if p.fault != nil && withinMerchant(p.operation, p.fault.Pointer) {
 		e.Statuses = append(e.Statuses, k.otherMerchantStatuses(p.operation)...)
 	}
+	if p.standIn {
+		tolerateUnknown(&e, p.operation, p.kind)
+	}
 	corrected := k.corrected(p, asked, e)
 	request, err := p.draft.request()
 	if err == nil {
@@ -92,7 +95,7 @@ func (k *keeper) keep(p *proposal) {
 		k.drop(p, id, err.Error())
 		return
 	}
-	c := &plan.Case{ID: id, Operation: p.operation.ID, Kind: p.kind, Why: p.why, Expect: e, Prepare: p.prepare, Act: requestStep(p.operation, request)}
+	c := &plan.Case{ID: id, Operation: p.operation.ID, Kind: p.kind, Why: p.why, Expect: e, Prepare: p.prepare, Act: requestStep(p.operation, request), StandIn: p.standIn}
 	if p.fault != nil {
 		c.Fault = &p.fault.Fault
 	}
@@ -184,7 +187,7 @@ func (k *keeper) observe(c *plan.Case, o *spec.Operation, asked rules, corrected
 		again.Check, again.Expect = plan.CheckRepeat, &c.Expect
 		c.Observe = append(c.Observe, again)
 	}
-	if asked.has(plan.CheckNoTrace) {
+	if asked.has(plan.CheckNoTrace) && !c.StandIn {
 		c.Observe = append(c.Observe, k.readBacks(o, c.Act.Request)...)
 	}
 	if corrected != nil {

@@ -51,10 +51,6 @@ func covers(q *spec.Requirement, kind string) bool {
 	return q.Covers(kind)
 }
 
-// coversEveryAnswer reports whether a requirement is judged on every answer of an
-// operation, whatever case it belongs to.
-func coversEveryAnswer(q *spec.Requirement) bool { return len(q.Cases) == 0 && len(q.Flows) == 0 }
-
 // knownKind reports whether a requirement may name a kind.
 func knownKind(kind string) bool {
 	return strings.HasPrefix(kind, merchantKind+".") || slices.ContainsFunc(Kinds, func(k string) bool {

@@ -118,8 +118,20 @@ func (s *linkSearch) explainFailures() {
 		}
 	}
 	for _, id := range unprepared {
-		s.preparations[id] = preparation{err: cmp.Or(s.failed[id], fmt.Errorf("operation %s: its links lead in a circle", id))}
+		failed := preparation{err: cmp.Or(s.failed[id], fmt.Errorf("operation %s: its links lead in a circle", id))}
+		for _, link := range s.leading[id] {
+			if failed.standIn == nil && s.prepared(link.From) {
+				failed.standIn = s.standIn(link)
+			}
+		}
+		s.preparations[id] = failed
 	}
+}
+
+// prepared reports whether it is known how the state that an operation needs is made.
+func (s *linkSearch) prepared(o *spec.Operation) bool {
+	p, final := s.preparations[o.ID]
+	return final && p.err == nil
 }
 
 // linkKey is where a link is followed from: a step of a number and a path.

@@ -110,6 +110,7 @@ func withUnknownIDs(o *spec.Operation, base draft) (made draft, altered []string
 		text, ok := value.(string)
 		_, bound := made.bound[key]
 		switch {
+		case ok && isUnknown(text):
 		case ok && isAnswer(text):
 			made.parameters[key] = string(plan.Template(text).Unlike())
 		case ok && bound && strings.HasPrefix(key, "path:"): // made known by the preparation
@@ -121,7 +122,9 @@ func withUnknownIDs(o *spec.Operation, base draft) (made draft, altered []string
 	}
 	for _, p := range fieldsOf(o) {
 		value, _ := spec.Lookup(made.body, p.Pointer)
-		if text, ok := value.(string); ok && isAnswer(text) {
+		if text, ok := value.(string); ok && isUnknown(text) {
+			altered = append(altered, p.Pointer)
+		} else if ok && isAnswer(text) {
 			made.body = generate.Set(made.body, p.Pointer, string(plan.Template(text).Unlike()))
 			altered = append(altered, p.Pointer)
 		}

@@ -18,6 +18,7 @@ type assigner struct {
 	flows   map[*plan.Case]string   // the requirement whose flow a case is
 	dropped map[string][]plan.Dropped
 	missing map[situation]string // what the fixtures lack, the first line of each
+	effects map[situation]string // the same, of what shows an effect alone
 	none    map[situation]string // why the description calls for no case, the last reason of each
 }
 
@@ -28,7 +29,7 @@ const usualObligations = 24
 func newAssigner(g *ground, made *result) (*assigner, error) {
 	a := &assigner{
 		ground: g, flows: made.flows, own: map[string][]*plan.Case{}, passing: map[string][]*plan.Case{}, dropped: map[string][]plan.Dropped{},
-		missing: map[situation]string{}, none: map[situation]string{},
+		missing: map[situation]string{}, effects: map[situation]string{}, none: map[situation]string{},
 	}
 	byID := map[string]*plan.Case{}
 	for _, c := range made.cases {
@@ -47,9 +48,12 @@ func newAssigner(g *ground, made *result) (*assigner, error) {
 	}
 	for _, p := range made.absent {
 		key := situation{p.operation, p.kind}
-		if p.absent.none != "" {
+		switch {
+		case p.absent.none != "":
 			a.none[key] = p.absent.none
-		} else {
+		case p.absent.effect:
+			a.effects[key] = cmp.Or(a.effects[key], p.absent.missing)
+		default:
 			a.missing[key] = cmp.Or(a.missing[key], p.absent.missing)
 		}
 	}
@@ -104,7 +108,7 @@ func (a *assigner) obligations() ([]*plan.Obligation, error) {
 func (a *assigner) assign(ob *plan.Obligation) (controlled bool) {
 	q := ob.Requirement
 	lists := [][]*plan.Case{a.own[ob.Operation.ID]}
-	if coversEveryAnswer(q) {
+	if q.EveryAnswer() {
 		lists = append(lists, a.passing[ob.Operation.ID])
 		ob.Cases = slices.Grow(ob.Cases, len(lists[0])+len(lists[1]))
 	}
@@ -129,6 +133,8 @@ func (a *assigner) assign(ob *plan.Obligation) (controlled bool) {
 // serves reports whether a case exercises a requirement on its operation.
 func (a *assigner) serves(c *plan.Case, q *spec.Requirement) bool {
 	switch {
+	case c.StandIn && ofEffect(q.Check):
+		return false
 	case len(q.Flows) > 0:
 		return a.flows[c] == q.ID
 	case len(q.Cases) > 0:
@@ -162,7 +168,11 @@ func (a *assigner) missingFor(ob *plan.Obligation) []string {
 		if len(q.Cases) == 0 || !a.covered[q][kind] {
 			continue
 		}
-		if reason := a.missing[situation{o, kind}]; reason != "" && !slices.Contains(list, reason) {
+		reason := a.missing[situation{o, kind}]
+		if ofEffect(q.Check) {
+			reason = cmp.Or(reason, a.effects[situation{o, kind}])
+		}
+		if reason != "" && !slices.Contains(list, reason) {
 			list = append(list, reason)
 		}
 	}

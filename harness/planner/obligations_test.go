@@ -72,13 +72,16 @@ func TestLacks_NamesWhatToAdd(t *testing.T) {
 		{"no card that breaks the platform", without("internal"), "payment-auth.RH-500-1", "triggers.card.internal"},
 		{"no triggers at all", "credentials: {valid: {AppKey: T1, ClientKey: c1}}\ntest_cards: ['4111111111111111', '5500000000000004']", "payment-auth.RH-500-1", "triggers for the payment fields of payment-auth"},
 		{"no way to settle", without("settle"), "payment-refund.RH-200-1", "add to f.yaml: settle: {"},
-		{"no way to settle, for a rejected refund", without("settle"), "payment-refund.RH-400-1", "settle: {"},
-		{"no way to settle, for another merchant's", without("settle"), "payment-refund.RH-403-5", "settle: {"},
-		{"no way to settle, for a merchant without refunds", without("settle"), "payment-refund.RH-403-6", "settle: {"},
+		{"no way to settle, for what a rejected refund leaves behind", without("settle"), "payment-refund.RH-NIL-1", "settle: {"},
+		{"no way to settle, for a refund that is corrected", without("settle"), "payment-refund.RH-REP-4", "settle: {"},
+		{"no way to settle, for another merchant's", without("settle"), "payment-refund.RH-404-7", "settle: {"},
+		{"no way to settle, for a rejected refund", without("settle"), "payment-refund.RH-400-1", ""},
+		{"no way to settle, for a refund without keys", without("settle"), "payment-refund.RH-401-1", ""},
+		{"no way to settle, for a merchant without refunds", without("settle"), "payment-refund.RH-403-6", ""},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			o := ourPlanWith(t, tt.fixtures, 1).Obligation(tt.obligation)
-			if !strings.Contains(o.Lacks, tt.want) || o.Unsupported != "" {
+			if !strings.Contains(o.Lacks, tt.want) || (tt.want == "") != (o.Lacks == "") || o.Unsupported != "" {
 				t.Errorf("lacks %q, want %q", o.Lacks, tt.want)
 			}
 		})

@@ -20,7 +20,7 @@ func NewPart(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, se
 			if !q.Tested() || !q.Operations.Has(o.ID) || !keep(newObligation(o, q)) {
 				continue
 			}
-			if coversEveryAnswer(q) {
+			if q.EveryAnswer() {
 				return New(d, r, f, seed) // it is judged on answers in the cases of other operations too
 			}
 			kept = true

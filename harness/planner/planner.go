@@ -71,9 +71,7 @@ func (k *keeper) keepOperation(o *spec.Operation) {
 	s := subject{Operation: o}
 	p := k.preparations[o.ID]
 	if p.err != nil {
-		for _, kind := range k.kinds {
-			k.keepAll([]*proposal{s.missing(kind, p.err.Error())})
-		}
+		k.keepStandIns(s, p)
 		return
 	}
 	s.correct, s.prepare = k.draft(o, recipe{bound: p.bound}), p.steps

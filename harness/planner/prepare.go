@@ -21,6 +21,8 @@ type preparation struct {
 	bound map[string]any
 	link  spec.Link // the last one on the way
 	err   error
+
+	standIn map[string]any // binds unknown ids where err says why nothing else can be bound; nil for nothing
 }
 
 // provoke prepares an operation for test data that provoke an outcome: where a

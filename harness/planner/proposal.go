@@ -29,6 +29,8 @@ type proposal struct {
 	correct *draft             // the request without what is wrong with it, nil for none
 	after   func(c *plan.Case) // completes a case that is kept; nil for nothing
 
+	standIn bool // an unknown id stands in for what it is about
+
 	flow *flowCase // the complete case of a flow; nil for any other
 }
 
@@ -37,6 +39,7 @@ type absence struct {
 	gap     string // no value was found that does what the case is to do: it is dropped
 	missing string // the line that the fixtures lack
 	none    string // the description calls for no such case
+	effect  bool   // missing is only of what shows an effect
 }
 
 // fault is what a malformed request breaks, and how that is proved.

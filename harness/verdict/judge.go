@@ -183,7 +183,7 @@ func judge(o *plan.Obligation, t *exchange.Transcript, views []View, act int) Ve
 	case act < 0 && t.Act.Failure != nil:
 		return failed(v, o, t.Act.Failure)
 	}
-	if !judgesAll(o.Requirement) {
+	if !o.Requirement.EveryAnswer() {
 		return conclude(v, o, observe(o, views[act], 0))
 	}
 	seen := observe(o, views[act], 0)
@@ -206,9 +206,6 @@ func judgeInPassing(o *plan.Obligation, views []View) Verdict {
 	seen.Unclear = nil
 	return conclude(Verdict{Obligation: o.ID}, o, seen)
 }
-
-// judgesAll reports whether a requirement applies to every response, whatever case it belongs to.
-func judgesAll(q *spec.Requirement) bool { return len(q.Cases) == 0 && len(q.Flows) == 0 }
 
 // observe judges one response. Place is that of an exchange other than the act, from 1.
 func observe(o *plan.Obligation, view View, place int) Observation {

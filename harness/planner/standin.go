@@ -1,0 +1,99 @@
+package planner
+
+import (
+	"slices"
+	"strings"
+
+	"qorcheck/harness/plan"
+	"qorcheck/spec"
+)
+
+// Where what an operation is about cannot be prepared, an id that nothing has stands
+// in for it, in cases that have to be stopped before anybody looks for it: by their
+// credentials, by a planted fault or because nothing is there. That nothing happened
+// is not shown by them, since nothing could.
+
+// standInKinds begin the kinds of such cases.
+var standInKinds = []string{"malformed", "unauthenticated", "forbidden", "not-found.path", "not-found.method", "not-found.id"}
+
+// standsIn reports whether an unknown id may stand in for the resource of a kind.
+func standsIn(kind string) bool {
+	return slices.ContainsFunc(standInKinds, func(prefix string) bool { return kind == prefix || strings.HasPrefix(kind, prefix+".") })
+}
+
+// ofEffect reports whether a check is about what a request did, or would have done.
+func ofEffect(check string) bool {
+	return check == plan.CheckNoTrace || check == plan.CheckRetry || check == plan.CheckAlike
+}
+
+// standIn binds what a link carries over, with unknown ids in the place of what the
+// target would have answered; nil where it cannot be made up.
+func (d *drafter) standIn(link spec.Link) map[string]any {
+	before := d.preparations[link.From.ID]
+	if before.err != nil {
+		return nil
+	}
+	number := len(before.steps) + 1
+	source := d.draft(link.From, recipe{bound: before.bound, needs: link.Needs()})
+	step := plan.Step{}
+	bound, err := d.carry(link, source, &step, number)
+	if err != nil {
+		return nil
+	}
+	made := 0
+	for place, value := range bound {
+		text, ok := value.(string)
+		if !ok || !isAnswer(text) {
+			continue
+		}
+		example := d.examples[plan.Template(text).Placeholders()[0].Args[0]]
+		if example == "" {
+			return nil
+		}
+		bound[place] = string(plan.Template(text).UnlikeExample(example))
+		made++
+	}
+	if made == 0 {
+		return nil
+	}
+	return bound
+}
+
+// keepStandIns keeps what can be shown of an operation whose preparation cannot be
+// made, and why the rest cannot.
+func (k *keeper) keepStandIns(s subject, p preparation) {
+	s.correct = k.draft(s.Operation, recipe{bound: p.standIn})
+	request, err := s.correct.request()
+	if err == nil {
+		err = k.certify(s.correct, request, nil)
+	}
+	stands := p.standIn != nil && err == nil
+	for _, kind := range k.kinds {
+		missing := s.missing(kind, p.err.Error())
+		missing.absent.effect = stands && standsIn(kind)
+		k.keepAll([]*proposal{missing})
+	}
+	if !stands {
+		return
+	}
+	for _, propose := range []func(*drafter, subject) []*proposal{(*drafter).malformedCases, (*drafter).credentialCases, (*drafter).merchantCases, (*drafter).notFoundCases} {
+		for _, one := range propose(k.drafter, s) {
+			if standsIn(one.kind) {
+				one.standIn, one.correct = true, nil
+				k.keepAll([]*proposal{one})
+			}
+		}
+	}
+}
+
+// tolerateUnknown lets a case that an unknown id stands in for be answered that
+// nothing has it, where something else is wrong with the case.
+func tolerateUnknown(e *plan.Expect, o *spec.Operation, kind string) {
+	const unknown = 404
+	if strings.HasPrefix(kind, "not-found.") || kind == "malformed.unknown-id" || slices.Contains(e.Statuses, unknown) || o.Response(unknown) == nil {
+		return
+	}
+	e.Tolerated = append(slices.Clone(e.Tolerated), spec.Tolerance{
+		Status: unknown, Why: "the id is one that nothing has, for want of a resource of the environment",
+	})
+}

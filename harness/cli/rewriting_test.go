@@ -10,11 +10,13 @@ import (
 	"qorcheck/harness/verdict"
 )
 
-// rewriting serves the sandbox behind a proxy that alters responses. It is told
-// what was requested.
-func rewriting(t *testing.T, alter func(r *http.Request, sent []byte, a *answer)) string {
+// alteration changes a response of the sandbox on its way.
+type alteration func(a *answer)
+
+// rewriting serves a sandbox with defects behind a proxy that alters its responses.
+func rewriting(t *testing.T, alter alteration, defects ...string) string {
 	t.Helper()
-	inner := newSandbox(t)
+	inner := newSandbox(t, defects...)
 	return serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		sent, err := readAll(r)
 		if err != nil {
@@ -22,20 +24,20 @@ func rewriting(t *testing.T, alter func(r *http.Request, sent []byte, a *answer)
 		}
 		a := answerOf(inner, r, sent)
 		if strings.HasPrefix(r.URL.Path, "/v3/") {
-			alter(r, sent, a)
+			alter(a)
 		}
 		a.send(w)
 	})) + "/v3"
 }
 
 // The answers that the page allows, each of them in several disguises.
-func serverErrorsForIncorrectRequests(_ *http.Request, _ []byte, a *answer) {
+func serverErrorsForIncorrectRequests(a *answer) {
 	if a.status == http.StatusBadRequest {
 		a.status = http.StatusInternalServerError
 	}
 }
 
-func errorsWithin(_ *http.Request, _ []byte, a *answer) {
+func errorsWithin(a *answer) {
 	if a.status >= 400 {
 		a.edit(func(m map[string]any) {
 			inner := map[string]any{"code": m["code"], "message": m["message"]}
@@ -45,7 +47,7 @@ func errorsWithin(_ *http.Request, _ []byte, a *answer) {
 	}
 }
 
-func errorsByOtherNames(_ *http.Request, _ []byte, a *answer) {
+func errorsByOtherNames(a *answer) {
 	if a.status >= 400 {
 		a.edit(func(m map[string]any) {
 			code, message := m["code"], m["message"]
@@ -55,13 +57,13 @@ func errorsByOtherNames(_ *http.Request, _ []byte, a *answer) {
 	}
 }
 
-func configurationAs400(_ *http.Request, _ []byte, a *answer) {
+func configurationAs400(a *answer) {
 	if a.status == http.StatusForbidden && strings.Contains(string(a.body), "refunds") {
 		a.status = http.StatusBadRequest
 	}
 }
 
-func withoutResultCode(_ *http.Request, _ []byte, a *answer) {
+func withoutResultCode(a *answer) {
 	if a.status < 400 {
 		a.edit(func(m map[string]any) { delete(m, "resultCode") })
 	}
@@ -70,8 +72,8 @@ func withoutResultCode(_ *http.Request, _ []byte, a *answer) {
 // TestRewriting: what the page allows ends in exit code 0 with warnings, and what it
 // does not allow in 1, whatever it is disguised as.
 func TestRewriting(t *testing.T) {
-	blank := func(names ...string) func(*http.Request, []byte, *answer) {
-		return func(_ *http.Request, _ []byte, a *answer) {
+	blank := func(names ...string) alteration {
+		return func(a *answer) {
 			if a.status < 400 {
 				return
 			}
@@ -85,16 +87,16 @@ func TestRewriting(t *testing.T) {
 			})
 		}
 	}
-	both := func(list ...func(*http.Request, []byte, *answer)) func(*http.Request, []byte, *answer) {
-		return func(r *http.Request, sent []byte, a *answer) {
+	both := func(list ...alteration) alteration {
+		return func(a *answer) {
 			for _, alter := range list {
-				alter(r, sent, a)
+				alter(a)
 			}
 		}
 	}
 	for _, tt := range []struct {
 		claim    string
-		alter    func(*http.Request, []byte, *answer)
+		alter    alteration
 		exit     int
 		findings []string // requirements that have to fail
 	}{
@@ -109,7 +111,7 @@ func TestRewriting(t *testing.T) {
 		{"errors by other names with a blank description", both(errorsByOtherNames, blank("description")), run.ExitFail, []string{"RH-ERR-1"}},
 		{"errors by other names without a code", both(errorsByOtherNames, blank("errorCode")), run.ExitFail, []string{"RH-ERR-1"}},
 		{"what the configuration forbids as 400 with a blank description", both(configurationAs400, blank("message")), run.ExitFail, []string{"RH-ERR-1"}},
-		{"no resultCode and no reason", both(withoutResultCode, func(_ *http.Request, _ []byte, a *answer) {
+		{"no resultCode and no reason", both(withoutResultCode, func(a *answer) {
 			if a.status < 400 {
 				a.edit(func(m map[string]any) {
 					if m["status"] == "declined" || m["status"] == "error" {
@@ -121,7 +123,7 @@ func TestRewriting(t *testing.T) {
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			t.Parallel()
-			d := certify(t, certification{plan: planOf(t, "payment-sale-manual", "payment-refund"), target: rewriting(t, tt.alter), runID: "rewritten", concurrency: 8})
+			d := certify(t, certification{plan: planOf(t, "payment-sale-token", "payment-refund"), target: rewriting(t, tt.alter), runID: "rewritten", concurrency: 8})
 			checkRewritten(t, d, tt.exit, tt.findings)
 		})
 	}
@@ -151,25 +153,14 @@ func checkRewritten(t *testing.T, d *run.Document, exit int, findings []string) 
 
 // TestRewriting_MovedMoney: a request that is carried out fails under each disguise.
 func TestRewriting_MovedMoney(t *testing.T) {
-	for claim, alter := range map[string]func(*http.Request, []byte, *answer){
+	for claim, alter := range map[string]alteration{
 		"500 for an incorrect request": serverErrorsForIncorrectRequests, "errors within error": errorsWithin,
 		"errors by other names": errorsByOtherNames, "no resultCode": withoutResultCode,
 	} {
 		t.Run(claim, func(t *testing.T) {
 			t.Parallel()
-			inner := newSandbox(t, "charge-despite-400")
-			target := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				sent, err := readAll(r)
-				if err != nil {
-					t.Error(err)
-				}
-				a := answerOf(inner, r, sent)
-				if strings.HasPrefix(r.URL.Path, "/v3/") {
-					alter(r, sent, a)
-				}
-				a.send(w)
-			})) + "/v3"
-			checkRewritten(t, certify(t, certification{plan: planOf(t, "payment-sale-manual"), target: target, runID: "moved", concurrency: 8}), run.ExitFail, []string{"RH-NIL-1"})
+			target := rewriting(t, alter, "charge-despite-400-by-token")
+			checkRewritten(t, certify(t, certification{plan: planOf(t, "payment-sale-token"), target: target, runID: "moved", concurrency: 8}), run.ExitFail, []string{"RH-NIL-1"})
 		})
 	}
 }

@@ -122,3 +122,34 @@ paths:
 		}
 	}
 }
+
+func TestBasis_Fails(t *testing.T) {
+	for _, tt := range []struct {
+		basis  Basis
+		level  Level
+		strict bool
+		want   bool
+	}{
+		{OfPage, Must, false, true}, {OfPage, Should, false, false}, {OfPage, May, true, false},
+		{OfPage, Should, true, true}, {OfReference, Should, true, true}, {OfStandard, Should, true, true}, {OfDescription, Should, true, true},
+		{OfReading, Should, true, false},
+	} {
+		if got := tt.basis.Fails(tt.level, tt.strict); got != tt.want {
+			t.Errorf("%s, %s, strict %v: %v, want %v", tt.basis, tt.level, tt.strict, got, tt.want)
+		}
+	}
+}
+
+func TestBasis_Words(t *testing.T) {
+	for basis, want := range map[Basis]string{
+		OfPage: "the page says", OfReference: "the reference says", OfStandard: "a public standard says", OfDescription: "the description says",
+		OfReading: "our reading (the documentation is silent)", "": "the description says", "hearsay": "",
+	} {
+		if got := basis.Words(); got != want {
+			t.Errorf("%q: %q, want %q", basis, got, want)
+		}
+	}
+	if got := OfReading.Citing([]string{"RD-01", "RD-02"}); got != "our reading (the documentation is silent), RD-01, RD-02" {
+		t.Error(got)
+	}
+}

@@ -28,6 +28,7 @@ func TestCompare(t *testing.T) {
 	none := func(d *Document) { d.Obligations = nil }
 	fewer := func(d *Document) { d.Obligations[0].Exercised = 1 }
 	strict := func(d *Document) { d.Strict = true }
+	reading := func(d *Document) { d.Obligations[0].Clause.Basis = spec.OfReading }
 	for _, tt := range []struct {
 		claim    string
 		old, new *Document
@@ -40,6 +41,7 @@ func TestCompare(t *testing.T) {
 		{"what passed fails", one(must, verdict.Pass), one(must, verdict.Fail), "NewlyFailing", "pass → fail", "new-failures"},
 		{"what should hold fails", one(should, verdict.Pass), one(should, verdict.Fail), "NewlyFailing", "pass → fail", ""},
 		{"what should hold fails, strictly", one(should, verdict.Pass), one(should, verdict.Fail, strict), "NewlyFailing", "pass → fail", "new-failures"},
+		{"a reading that should hold fails, strictly", one(should, verdict.Pass, reading), one(should, verdict.Fail, reading, strict), "NewlyFailing", "pass → fail", ""},
 		{"what was unclear fails", one(must, verdict.Inconclusive), one(must, verdict.Fail), "NewlyFailing", "inconclusive → fail", "new-failures"},
 		{"what was not there fails", one(must, verdict.Pass, none), one(must, verdict.Fail), "NewlyFailing", "absent → fail", "new-failures"},
 		{"what is waived fails", one(must, verdict.Pass), one(must, verdict.Waived), "Waivers", "absent → known (pat, until 2030-12-31)", ""},

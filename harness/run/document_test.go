@@ -44,6 +44,7 @@ func TestExitCodes(t *testing.T) {
 	const must, should, may = spec.Must, spec.Should, spec.May
 	const pass, fail, broken, unclear, notRun, unsupported, waived = verdict.Pass, verdict.Fail, verdict.Broken, verdict.Inconclusive, verdict.NotRun, verdict.Unsupported, verdict.Waived
 	strict := func(d *Document) { d.Strict = true }
+	reading := func(d *Document) { d.Obligations[1].Clause.Basis = spec.OfReading }
 	lenient := func(d *Document) { d.Unexercised = true }
 	needless := func(d *Document) { d.Obligations[0].Waiver = &Waiver{Reason: "known"} }
 	dead := func(d *Document) { d.Preflight = redacttest.Text("no answer") }
@@ -59,6 +60,9 @@ func TestExitCodes(t *testing.T) {
 		{"a must failed", []any{must, pass, must, fail}, nil, 1, "FAILED: 1 of 2 obligations failed, 1 passed"},
 		{"a should failed", []any{must, pass, should, fail}, nil, 0, "PASSED: 1 of 2 obligations passed; 1 that should hold failed (a warning; --strict counts it)"},
 		{"a should failed, strictly", []any{must, pass, should, fail}, []func(*Document){strict}, 1, "FAILED: 1 of 2"},
+		{"a reading failed", []any{must, pass, should, fail}, []func(*Document){reading}, 0, "PASSED: 1 of 2 obligations passed; 1 that should hold by our reading failed (a warning)"},
+		{"a reading failed, strictly", []any{must, pass, should, fail}, []func(*Document){reading, strict}, 0, "PASSED: 1 of 2 obligations passed; 1 that should hold by our reading failed (a warning)"},
+		{"a reading and a should failed, strictly", []any{must, pass, should, fail, should, fail}, []func(*Document){reading, strict}, 1, "FAILED: 1 of 3"},
 		{"a may failed, strictly", []any{must, pass, may, fail}, []func(*Document){strict}, 0, "PASSED"},
 		{"a must is unclear", []any{must, pass, must, unclear}, nil, 3, "INCONCLUSIVE: 1 of 2 obligations passed, 1 that must hold were not exercised"},
 		{"a must is not run", []any{must, notRun}, nil, 3, "INCONCLUSIVE"},

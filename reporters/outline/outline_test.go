@@ -14,6 +14,7 @@ import (
 
 func TestFails(t *testing.T) {
 	strict := func(d *run.Document) { d.Strict = true }
+	reading := func(d *run.Document) { d.Strict, d.Obligations[0].Clause.Basis = true, spec.OfReading }
 	lenient := func(d *run.Document) { d.Unexercised = true }
 	shard := func(d *run.Document) {
 		d.Shard = &run.Shard{Number: 1, Of: 2}
@@ -30,6 +31,7 @@ func TestFails(t *testing.T) {
 		{"a failed must", spec.Must, verdict.Fail, nil, true},
 		{"a failed should", spec.Should, verdict.Fail, nil, false},
 		{"a failed should, strictly", spec.Should, verdict.Fail, strict, true},
+		{"a failed should that is a reading, strictly", spec.Should, verdict.Fail, reading, false},
 		{"a failed may, strictly", spec.May, verdict.Fail, strict, false},
 		{"a waived failure", spec.Must, verdict.Waived, nil, false},
 		{"an unclear must", spec.Must, verdict.Inconclusive, nil, true},

@@ -61,7 +61,7 @@ qorcheck · 130 interrupted`,
 	case errors.As(err, &code):
 		return int(code)
 	}
-	fmt.Fprintf(p.stderr, "qorcheck: %s\n", err)
+	fmt.Fprintf(p.stderr, "qorcheck: %s\n", p.fixtures.WithoutSecrets(err))
 	var fault faultError
 	if errors.As(err, &fault) {
 		return run.ExitBroken

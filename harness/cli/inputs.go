@@ -65,6 +65,7 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	in.process.fixtures = fixtures
 	keep, err := suites.Keep(in.filter)
 	if err != nil {
 		return nil, nil, nil, err

@@ -41,8 +41,9 @@ Nothing is sent.`,
 			if err != nil {
 				return err
 			}
-			// A plan has no secret of the fixtures; the description's own examples may be card numbers.
-			_, err = io.WriteString(p.stdout, exchange.NewRedactor(fixtures, planned.Description.SecretFields).Template(b.String()).String())
+			// Of the fixtures a plan holds only how to settle; the description's own examples may be card numbers.
+			redactor := exchange.NewRedactor(fixtures, planned.Description.SecretFields)
+			_, err = io.WriteString(p.stdout, redactor.Template(fixtures.ShowVariables(b.String())).String())
 			return err
 		},
 	}

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"qorcheck/harness/run"
+	"qorcheck/harness/settings"
 )
 
 // process is what a command line takes from the process that it runs in. Commands
@@ -22,6 +23,8 @@ type process struct {
 	dir            string // where relative names of files start, "" for the working folder
 	env            []string
 	stdout, stderr io.Writer
+
+	fixtures *settings.Fixtures // once they are read: no error may show what is secret in them
 }
 
 // path returns the file that a name on the command line means.

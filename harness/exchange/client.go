@@ -39,7 +39,7 @@ func New(s settings.Settings, d *spec.Description) *Client {
 	secret := message.NewSecret()
 	c := &Client{
 		settings: s, description: d, wire: newWire(s), pace: newPace(s.Rate), secret: secret, silent: "no message is received in this run",
-		redactor: NewRedactor(s.Fixtures, d.SecretFields, secret),
+		redactor: NewRedactor(s.Fixtures, d.SecretFields, append(keysOf(s.TLS), secret)...),
 		cards:    redact.NewCardGuard(slices.Concat(d.SecretFields, s.Fixtures.CardFields()), s.Fixtures.TestCards),
 	}
 	c.batches = newBatches(c)

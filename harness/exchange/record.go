@@ -51,7 +51,12 @@ func (r Record) Curl() redact.Text {
 	if r.filler.client == nil {
 		return redact.Text{}
 	}
-	return r.filler.client.redactor.Template(Curl(r.filler.client.settings.Target, r.Step, r.filler.value))
+	c := r.filler.client
+	command := Curl(c.settings.Target, r.Step, r.filler.value)
+	if r.Step.URL != "" { // the fixtures wrote it, secrets and all
+		return c.redactor.Answer(command)
+	}
+	return c.redactor.Template(command)
 }
 
 // Answer is the response to a request.

@@ -1,6 +1,11 @@
 package exchange
 
 import (
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/base64"
 	"slices"
 
 	"qorcheck/harness/plan"
@@ -14,10 +19,55 @@ func NewRedactor(f *settings.Fixtures, names []string, more ...string) *redact.R
 	credentials, cards := f.Secrets()
 	values := slices.Clone(credentials)
 	values = append(values, more...)
+	values = append(values, f.FurtherSecrets()...)
 	for _, value := range credentials {
 		values = append(values, plan.Twisted(value)...)
 	}
 	return redact.New(redact.Secrets{Values: append(values, f.ShortSecrets(names)...), Cards: cards, Names: names})
+}
+
+// keysOf lists the private keys of client certificates as files hold them: the bytes in
+// base64, and the lines of them in PEM form.
+func keysOf(config *tls.Config) (list []string) {
+	if config == nil {
+		return nil
+	}
+	for _, certificate := range config.Certificates {
+		for _, data := range encodingsOf(certificate.PrivateKey) {
+			whole := base64.StdEncoding.EncodeToString(data)
+			list = append(list, whole)
+			for line := range slices.Chunk([]byte(whole), pemLine) {
+				if len(line) >= minKeyLine {
+					list = append(list, string(line))
+				}
+			}
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// Lengths of lines of a key in PEM form (RFC 7468). The first one names the algorithm, as
+// that of every key does, but holds bytes of the key too.
+const (
+	pemLine    = 64
+	minKeyLine = 16
+)
+
+// encodingsOf returns a key in the forms in which files hold it.
+func encodingsOf(key any) (list [][]byte) {
+	if data, err := x509.MarshalPKCS8PrivateKey(key); err == nil {
+		list = append(list, data)
+	}
+	switch k := key.(type) {
+	case *rsa.PrivateKey:
+		list = append(list, x509.MarshalPKCS1PrivateKey(k))
+	case *ecdsa.PrivateKey:
+		if data, err := x509.MarshalECPrivateKey(k); err == nil {
+			list = append(list, data)
+		}
+	}
+	return list
 }
 
 // refuseCards returns an error for a request that carries a card number which the

@@ -1,12 +1,17 @@
 package exchange
 
 import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
 	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"qorcheck/harness/plan"
+	"qorcheck/harness/settings"
 )
 
 // Only listed card numbers go out in a card field, whatever a plan holds.
@@ -74,6 +79,59 @@ func TestCredentials_AlteredAreRedacted(t *testing.T) {
 	for _, value := range append(altered, clientKey) {
 		if got := r.Answer("a " + value + " z").String(); !strings.HasPrefix(got, "a [redacted#") || !strings.HasSuffix(got, "] z") {
 			t.Errorf("%s is shown as %s", value, got)
+		}
+	}
+}
+
+// What the fixtures say of settling is theirs alone: URL, user information, headers and
+// body hold secrets, and so do errors and what the environment answers.
+func TestSettle_ShowsNoSecret(t *testing.T) {
+	values := map[string]string{"PASS": "p%40ss-word-1", "KEY": "kx-4711-aa", "PIN": "7391"}
+	server := toyServer(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-"+values["KEY"], "1")
+		_, _ = w.Write([]byte(r.URL.String() + " p@ss-word-1 pin 7391"))
+	})
+	f, err := settings.ParseFixtures([]byte(`settle: { method: POST, url: "http://ops:${PASS}@`+strings.TrimPrefix(server, "http://")+`/settle?k=${KEY}", body: { note: "${KEY}", n: "${PIN}" } }`), "f.yaml",
+		func(name string) (string, bool) { return values[name], values[name] != "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, target := range []string{server, "http://127.0.0.1:1"} {
+		c := toyClient(t, target, func(s *settings.Settings) { s.Fixtures = f })
+		step := plan.Step{Name: "settle", URL: f.Settle.URL, Request: plan.Request{Method: "POST", HasBody: true, Body: `{"note":"kx-4711-aa","n":"7391"}`}}
+		if target != server {
+			step.URL = strings.Replace(step.URL, strings.TrimPrefix(server, "http://"), "127.0.0.1:1", 1)
+		}
+		r := c.Do(t.Context(), "c", step, nil)
+		data, err := json.Marshal(r.Evidence())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, shown := range []string{string(data), r.Curl().String()} {
+			for _, secret := range []string{"kx-4711-aa", "Kx-4711-Aa", "7391", "p@ss", "ss-word"} {
+				if strings.Contains(shown, secret) {
+					t.Errorf("%s is in %s", secret, shown)
+				}
+			}
+			if !strings.Contains(shown, "/settle") {
+				t.Errorf("nothing is left of %s", shown)
+			}
+		}
+	}
+}
+
+// A target cannot know the key of a client certificate; one that does must not spread it.
+func TestClientKey_IsRedacted(t *testing.T) {
+	pair := newAuthority(t).issue(t, nil)
+	c := toyClient(t, "http://127.0.0.1:1", func(s *settings.Settings) { s.TLS = &tls.Config{Certificates: []tls.Certificate{pair}} })
+	key, err := x509.MarshalPKCS8PrivateKey(pair.PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: key}))
+	for _, line := range strings.Split(file, "\n")[1:3] {
+		if got := c.Redactor().Answer("a " + line + " z").String(); strings.Contains(got, line) {
+			t.Error("a line of the key is shown")
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // longestFirst makes a replacer of texts in which none hides a part of another.
@@ -95,3 +96,30 @@ func (e escapable) hide(text string) string {
 
 // neverEscaped reports whether every encoding writes a character as it is.
 func neverEscaped(c rune) bool { return c < 0x80 && wordRune(c) || c == '-' || c == '_' || c == '.' }
+
+// folded hides known values in names of headers, which travel in any case.
+type folded struct {
+	replacer *strings.Replacer // of forms in lower case
+}
+
+func newFolded(replacements map[string]string) folded {
+	small := map[string]string{}
+	for form, mark := range replacements {
+		if strings.ContainsFunc(form, unicode.IsLetter) { // what has none is found as it is
+			small[toLowerASCII(form)] = mark
+		}
+	}
+	return folded{longestFirst(small)}
+}
+
+// hide returns a name as it is, or, where it holds a secret, in lower case without it.
+func (f folded) hide(name string) string {
+	if len(name) < minLength {
+		return name
+	}
+	small := toLowerASCII(name)
+	if hidden := f.replacer.Replace(small); hidden != small {
+		return hidden
+	}
+	return name
+}

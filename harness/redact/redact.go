@@ -16,6 +16,7 @@ type Redactor struct {
 	known       *strings.Replacer
 	distinctive *strings.Replacer // the credentials among them that are no plain words
 	escapable   []escapable
+	folded      folded
 	cards       map[string]bool
 	short       *regexp.Regexp // known values too short to be replaced inside other words
 	shortValues []string       // the same
@@ -66,6 +67,7 @@ func New(s Secrets) *Redactor {
 	}
 	r.known, r.distinctive = longestFirst(replacements), longestFirst(distinctive)
 	slices.SortStableFunc(r.escapable, func(a, b escapable) int { return len(b.form.String()) - len(a.form.String()) }) // as above
+	r.folded = newFolded(replacements)
 	r.margin = 512 + 12*longest
 	slices.Sort(r.shortValues)
 	r.shortValues = slices.Compact(r.shortValues)
@@ -181,7 +183,7 @@ func (r *Redactor) header(name, value string) string {
 	if secretHeader(name) && value != "" {
 		value = r.numbers.mark(value)
 	}
-	return name + ": " + value
+	return r.folded.hide(name) + ": " + value
 }
 
 // Excerpt redacts at most max bytes from the beginning of what a target sent. A text

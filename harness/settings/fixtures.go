@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -48,6 +47,8 @@ type Fixtures struct {
 	TestCards   []string             `yaml:"test_cards"`
 	Values      map[string]string    `yaml:"values"` // format or pattern → text to send
 	Cannot      map[string]string    `yaml:"cannot"` // requirement or obligation id → reason
+
+	variables variables // what came from variables
 }
 
 // Credentials are by role, then by security scheme.
@@ -94,39 +95,19 @@ func ParseFixtures(data []byte, name string, env func(string) (string, bool)) (*
 	} else if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if missing := expand(root, env); len(missing) > 0 {
+	f.variables = variables{lookup: env, values: map[string]string{}}
+	if missing := f.variables.expand(root); len(missing) > 0 {
 		return nil, fmt.Errorf("%s: %s: not set; export each of them, or omit its line: what needs it is inconclusive then", name, strings.Join(missing, ", "))
 	}
 	if err := spec.DecodeNode(root, "", f); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, f.WithoutSecrets(fmt.Errorf("%s: %w", name, err))
 	}
 	if err := f.check(); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+		return nil, f.WithoutSecrets(fmt.Errorf("%s: %w", name, err))
 	}
 	f.invent()
 	f.digest()
 	return f, nil
-}
-
-var variable = regexp.MustCompile(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
-
-// expand replaces variables by their values, and lists those that are not set.
-func expand(node *yaml.Node, env func(string) (string, bool)) (missing []string) {
-	if node.Kind == yaml.ScalarNode && strings.Contains(node.Value, "${") {
-		node.Value = variable.ReplaceAllStringFunc(node.Value, func(m string) string {
-			name := m[2 : len(m)-1]
-			value, ok := env(name)
-			if !ok || value == "" {
-				missing = append(missing, fmt.Sprintf("line %d: ${%s}", node.Line, name))
-			}
-			return value
-		})
-		node.Tag, node.Style = "!!str", yaml.DoubleQuotedStyle
-	}
-	for _, inner := range node.Content {
-		missing = append(missing, expand(inner, env)...)
-	}
-	return missing
 }
 
 func (f *Fixtures) check() error {

@@ -75,7 +75,7 @@ func (s Settings) Check() error {
 	}
 	if settle := s.Fixtures.Settle; settle != nil {
 		if u, _ := url.Parse(settle.URL); u.Host != "" && !s.Fixtures.AllowsHost(u.Host) {
-			return fmt.Errorf("%s: settle.url %s: the host %s is not allowed: only loopback and hosts named under hosts get requests", s.Fixtures.File, settle.URL, u.Host)
+			return s.Fixtures.WithoutSecrets(fmt.Errorf("%s: settle.url %s: the host %s is not allowed: only loopback and hosts named under hosts get requests", s.Fixtures.File, settle.URL, u.Host))
 		}
 	}
 	return nil

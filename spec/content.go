@@ -1,9 +1,5 @@
 package spec
 
-import (
-	"strings"
-)
-
 // Body is a request body.
 type Body struct {
 	Required bool
@@ -22,21 +18,6 @@ type Content struct {
 type Example struct {
 	Name  string
 	Value any
-}
-
-// JSON reports whether a media type is JSON.
-func JSON(mediaType string) bool {
-	base := baseType(mediaType)
-	return base == "application/json" || strings.HasSuffix(base, "+json")
-}
-
-// Form reports whether a media type is that of a URL-encoded form.
-func Form(mediaType string) bool { return baseType(mediaType) == "application/x-www-form-urlencoded" }
-
-// baseType is a media type in lower case, without its parameters.
-func baseType(mediaType string) string {
-	base, _, _ := strings.Cut(strings.ToLower(mediaType), ";")
-	return strings.TrimSpace(base)
 }
 
 // JSON returns the JSON content of a body, nil when there is none.

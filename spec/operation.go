@@ -46,13 +46,6 @@ type Response struct {
 	Headers []Header
 }
 
-// Header is a documented response header.
-type Header struct {
-	Name     string
-	Required bool
-	Schema   Schema
-}
-
 // Response returns the documented response for a status: the exact one, else that of
 // its range, else the default; nil when there is none.
 func (o *Operation) Response(status int) *Response {
@@ -83,3 +76,35 @@ func (o *Operation) Success() []int {
 
 // JSON returns the JSON content of a documented response, nil when there is none.
 func (r *Response) JSON() *Content { return jsonContent(r.Content) }
+
+// Accept is the Accept header of a request that is open to every documented response:
+// those of a success come first, JSON before others. It is "" where no response is
+// documented as anything but application/json.
+func (o *Operation) Accept() string {
+	var list []string
+	for _, success := range []bool{true, false} {
+		for _, r := range o.Responses {
+			if strings.HasPrefix(r.Key, "2") != success {
+				continue
+			}
+			for _, c := range r.Content {
+				if base := BaseType(c.MediaType); !slices.Contains(list, base) {
+					list = append(list, base)
+				}
+			}
+		}
+	}
+	if len(list) == 0 || len(list) == 1 && list[0] == "application/json" {
+		return ""
+	}
+	for i, base := range list {
+		if strings.Contains(base, "*") {
+			list[i] = base + ";q=0.5"
+		}
+	}
+	if !slices.ContainsFunc(list, func(base string) bool { return Covers(base, "application/json") && !strings.Contains(base, "*") }) &&
+		slices.ContainsFunc(list, func(base string) bool { return Covers(base, "application/json") }) {
+		list = slices.Insert(list, 0, "application/json")
+	}
+	return strings.Join(list, ", ")
+}

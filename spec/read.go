@@ -132,8 +132,8 @@ func (r reader) operation(method, path string, item *openapi3.PathItem) (*Operat
 func (r reader) response(o *Operation, key string, source *openapi3.Response) {
 	response := Response{Key: key, Content: r.contents(source.Content)}
 	for _, name := range slices.Sorted(maps.Keys(source.Headers)) {
-		if h := source.Headers[name].Value; h != nil && h.Schema != nil {
-			response.Headers = append(response.Headers, Header{Name: name, Required: h.Required, Schema: r.schema(h.Schema)})
+		if h, ok := r.header(name, source.Headers[name].Value); ok {
+			response.Headers = append(response.Headers, h)
 		}
 	}
 	o.Responses = append(o.Responses, response)

@@ -1,8 +1,6 @@
 package exchange
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
 	"errors"
 	"io"
@@ -120,23 +118,6 @@ func TestProxy_OfTheEnvironmentIsIgnored(t *testing.T) {
 	r := toyClient(t, target, func(s *settings.Settings) { s.Fixtures = toyFixture(t, `"0.0.0.0"`) }).Do(t.Context(), "c", get("/x"), nil)
 	if r.Answer == nil || r.Answer.Status != 204 || proxied.Load() != 0 {
 		t.Errorf("got %+v, %+v, and the proxy saw %d requests", r.Answer, r.Failure, proxied.Load())
-	}
-}
-
-func TestCompression_IsNeitherRequestedNorUndone(t *testing.T) {
-	var packed bytes.Buffer
-	z := gzip.NewWriter(&packed)
-	if _, err := z.Write([]byte("{}")); err != nil || z.Close() != nil {
-		t.Fatal(err)
-	}
-	c := toyClient(t, toyServer(t, func(w http.ResponseWriter, r *http.Request) {
-		w.Header().Set("X-Asked", r.Header.Get("Accept-Encoding"))
-		w.Header().Set("Content-Encoding", "gzip")
-		_, _ = w.Write(packed.Bytes())
-	}))
-	r := c.Do(t.Context(), "c", get("/x"), nil)
-	if r.Answer == nil || r.Answer.Header.Get("X-Asked") != "" || !bytes.Equal(r.Answer.Body, packed.Bytes()) {
-		t.Errorf("got %+v, %+v", r.Answer, r.Failure)
 	}
 }
 

@@ -66,6 +66,7 @@ type Answer struct {
 	Header    http.Header
 	Body      []byte
 	Truncated bool // the body was longer than the limit
+	Decoded   bool // the body came in content codings that were undone
 	Trailing  bool // bytes followed the body on its connection
 }
 

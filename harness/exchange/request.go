@@ -57,7 +57,7 @@ func (f *filler) request(step plan.Step) (*http.Request, error) {
 		}
 		request.Header.Add(field.Name, value)
 	}
-	for name, value := range map[string]string{"User-Agent": "qorcheck", "Accept": "application/json"} {
+	for name, value := range map[string]string{"User-Agent": "qorcheck", "Accept": "application/json", "Accept-Encoding": "identity"} {
 		if request.Header[name] == nil {
 			request.Header.Set(name, value)
 		}

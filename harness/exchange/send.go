@@ -134,6 +134,9 @@ func (c *Client) read(ctx context.Context, conn *connection, response *http.Resp
 		return
 	}
 	r.Answer = &Answer{Status: response.StatusCode, Proto: response.Proto, Header: response.Header, Body: body}
+	if len(codings(response.Header)) > 0 && int64(len(body)) <= limit {
+		r.Answer.Body, r.Answer.Truncated, r.Answer.Decoded = decode(body, response.Header, limit)
+	}
 	switch {
 	case int64(len(body)) > limit:
 		r.Answer.Body, r.Answer.Truncated = body[:limit], true

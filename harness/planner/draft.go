@@ -115,6 +115,9 @@ func (d draft) request() (plan.Request, error) {
 	if len(cookies) > 0 { // one header holds them all (RFC 6265)
 		r.Header = append(r.Header, plan.Field{Name: "Cookie", Value: plan.Template(strings.Join(cookies, "; "))})
 	}
+	if accept := d.operation.Accept(); accept != "" && !hasHeader(r, "Accept") {
+		r.Header = append(r.Header, plan.Field{Name: "Accept", Value: plan.Template(accept)})
+	}
 	if !d.hasBody {
 		return r, nil
 	}
@@ -127,6 +130,10 @@ func (d draft) request() (plan.Request, error) {
 		return plan.Request{}, err
 	}
 	return r, nil
+}
+
+func hasHeader(r plan.Request, name string) bool {
+	return slices.ContainsFunc(r.Header, func(f plan.Field) bool { return strings.EqualFold(f.Name, name) })
 }
 
 // writeParameters writes the parameters into a request and returns the cookies among them.

@@ -35,8 +35,8 @@ func (b Body) deviation() Deviation {
 func readBody(a *exchange.Answer) Body {
 	b := Body{Truncated: a.Truncated}
 	switch encoding := a.Header.Get("Content-Encoding"); {
-	case encoding != "" && !strings.EqualFold(encoding, "identity"):
-		b.Fault, b.Truncated = fmt.Sprintf("encoded as %q, which the request did not accept", shorten(encoding)), false
+	case encoding != "" && !strings.EqualFold(encoding, "identity") && !a.Decoded && !a.Truncated && len(a.Body) > 0:
+		b.Fault = fmt.Sprintf("encoded as %q, which the request did not accept, and not decodable as such", shorten(encoding))
 	case a.Truncated:
 		b.Fault = fmt.Sprintf("longer than the %d bytes that are judged", len(a.Body))
 	case len(bytes.TrimSpace(a.Body)) == 0:

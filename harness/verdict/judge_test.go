@@ -124,6 +124,7 @@ type row struct {
 	media     string // application/json when empty, none for no header
 	body      string
 	header    map[string]string
+	decoded   bool
 	sent      string
 	url       string
 	expect    plan.Expect
@@ -150,7 +151,7 @@ func (r row) answer() *exchange.Answer {
 			h.Del(name)
 		}
 	}
-	return &exchange.Answer{Status: r.status, Proto: "HTTP/1.1", Header: h, Body: []byte(r.body), Truncated: strings.HasSuffix(r.body, "…")}
+	return &exchange.Answer{Status: r.status, Proto: "HTTP/1.1", Header: h, Body: []byte(r.body), Decoded: r.decoded, Truncated: strings.HasSuffix(r.body, "…")}
 }
 
 // judgeRow judges by way of Judge, as a run does.
@@ -321,7 +322,7 @@ func TestJudge_ResponsesDecideWhatExercises(t *testing.T) {
 			d := toyDescription(t)
 			p := &plan.Plan{Description: d, Obligations: []*plan.Obligation{{ID: "o", Operation: d.Operation("pay"), Requirement: &spec.Requirement{Check: "media-type", Answers: tt.answers}}}}
 			c := &plan.Case{Operation: "pay", Obligations: []string{"o"}}
-			v := Judge(p, &exchange.Transcript{Case: c, Act: &exchange.Record{Answer: row{status: tt.status, media: "text/html"}.answer()}})[0]
+			v := Judge(p, &exchange.Transcript{Case: c, Act: &exchange.Record{Answer: row{status: tt.status, media: "text/html", body: "<html>"}.answer()}})[0]
 			if v.Exercised != tt.want || (v.Outcome == Fail) != tt.want {
 				t.Errorf("got %+v", v)
 			}

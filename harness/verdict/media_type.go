@@ -4,7 +4,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 
 	"qorcheck/spec"
 )
@@ -33,15 +32,18 @@ func mediaType(v View) Observation {
 		}
 		return seen
 	}
-	allowed := documentedMediaTypes(v)
-	if len(allowed) == 0 {
-		return Observation{} // no body is documented, and nothing promised of one
+	if v.outside() {
+		return Observation{}
 	}
 	got := mediaTypeOf(v.Answer)
-	if v.isHead() && got == "" {
+	allowed := documentedMediaTypes(v)
+	switch {
+	case len(allowed) == 0 && spec.JSON(got) && v.Body.Fault != "" && !v.Body.Empty && !v.isHead():
+	case len(allowed) == 0, v.Body.Empty && v.undocumented() && v.Answer.Status >= http.StatusOK:
+		return Observation{} // no body is documented, and nothing promised of one
+	case v.isHead() && got == "":
 		return Observation{} // the header may be omitted
-	}
-	if !slices.ContainsFunc(allowed, func(m string) bool { return covers(m, got) }) {
+	case !slices.ContainsFunc(allowed, func(m string) bool { return spec.Covers(m, got) }):
 		return Observation{Exercised: true, Findings: []Finding{{Rule: WrongType, Deviation: MediaType, Status: v.Answer.Status, Wanted: allowed, Got: got}}}
 	}
 	if spec.JSON(got) && v.Body.Fault != "" && !v.isHead() {
@@ -50,8 +52,24 @@ func mediaType(v View) Observation {
 		}
 		seen.Findings = []Finding{{Rule: JSONBody, Deviation: v.Body.deviation(), Status: v.Answer.Status, Got: v.Body.Fault}}
 	}
+	if v.Answer.Decoded {
+		seen.Note = "the content coding " + strconv.Quote(shorten(v.Answer.Header.Get("Content-Encoding"))) + " is tolerated, though the request accepts identity alone"
+	}
 	return seen
 }
+
+// outside reports whether the response is one to a path or method that the description
+// does not have, so that it documents no body of it. What its error block promises is
+// promised of every rejection.
+func (v View) outside() bool {
+	if v.Case == nil || v.Case.Kind != "not-found.path" && v.Case.Kind != "not-found.method" || v.Operation.Conformance.Error != nil {
+		return false
+	}
+	return v.Transcript != nil && v.Transcript.Act != nil && v.Transcript.Act.Answer == v.Answer
+}
+
+// undocumented reports whether the description has no response of the status.
+func (v View) undocumented() bool { return v.Operation.Response(v.Answer.Status) == nil }
 
 // documentedMediaTypes lists the media types of the documented response; where the
 // status is not documented, or tolerated, those of the operation's other responses.
@@ -59,31 +77,16 @@ func documentedMediaTypes(v View) []string {
 	var list []string
 	if r := v.Operation.Response(v.Answer.Status); r != nil {
 		for _, c := range r.Content {
-			list = append(list, bare(c.MediaType))
+			list = append(list, spec.BaseType(c.MediaType))
 		}
 		return list
 	}
 	for _, r := range v.Operation.Responses {
 		for _, c := range r.Content {
-			if m := bare(c.MediaType); !slices.Contains(list, m) {
+			if m := spec.BaseType(c.MediaType); !slices.Contains(list, m) {
 				list = append(list, m)
 			}
 		}
 	}
 	return list
-}
-
-// bare drops the parameters of a documented media type.
-func bare(documented string) string {
-	base, _, _ := strings.Cut(strings.ToLower(documented), ";")
-	return strings.TrimSpace(base)
-}
-
-// covers reports whether a documented media type or range (text/*, */*) includes one.
-func covers(documented, got string) bool {
-	prefix, ranged := strings.CutSuffix(documented, "*")
-	if documented == "*/*" {
-		prefix = ""
-	}
-	return documented == got || ranged && got != "" && strings.HasPrefix(got, prefix)
 }

@@ -2,6 +2,8 @@ package verdict
 
 import (
 	"slices"
+	"strconv"
+	"strings"
 
 	"qorcheck/spec"
 )
@@ -19,25 +21,25 @@ func schemaReading(v View) Observation { return v.fits(true) }
 
 func (v View) fits(reading bool) Observation {
 	response := v.Operation.Response(v.Answer.Status)
-	if response == nil {
+	if response == nil || v.outside() {
 		return Observation{} // documented-status judges that
 	}
 	if _, ok := v.tolerable(); ok && !slices.Contains(v.Expect.Statuses, v.Answer.Status) {
 		return Observation{} // a response of another kind than the description's
 	}
 	seen := Observation{}
-	for _, h := range response.Headers {
-		if reading {
-			break
-		}
-		seen.Exercised = true
-		if h.Required && v.Answer.Header.Get(h.Name) == "" {
-			seen.Findings = append(seen.Findings, Finding{Rule: SchemaHeader, Deviation: Missing, Status: v.Answer.Status, Header: h.Name, Keyword: "required"})
-		}
+	if !reading {
+		seen = v.headers(response)
 	}
-	content := response.JSON()
-	if content == nil || !content.HasSchema || v.isHead() {
+	content, label := v.content(response)
+	if content == nil || v.isHead() {
 		return seen
+	}
+	if !spec.JSON(label) {
+		return seen.merge(v.text(content, label, reading))
+	}
+	if !content.HasSchema && (v.Body.Fault == "" || v.Body.Empty || v.Body.Truncated) {
+		return seen // nothing is promised of it beyond its label
 	}
 	if v.Body.Fault != "" {
 		if reading {
@@ -57,6 +59,64 @@ func (v View) fits(reading bool) Observation {
 		f := violation(SchemaBody, found, v.Body.Value)
 		f.Status = v.Answer.Status
 		seen.Findings = append(seen.Findings, f)
+	}
+	return seen
+}
+
+// headers judges the documented headers of a response: that those are there which
+// must be, and the values of all that are.
+func (v View) headers(response *spec.Response) Observation {
+	seen := Observation{}
+	for _, h := range response.Headers {
+		lines := v.Answer.Header.Values(h.Name)
+		if len(lines) == 0 {
+			seen.Exercised = seen.Exercised || h.Required
+			if h.Required {
+				seen.Findings = append(seen.Findings, Finding{Rule: SchemaHeader, Deviation: Missing, Status: v.Answer.Status, Header: h.Name, Keyword: "required"})
+			}
+			continue
+		}
+		seen.Exercised = true
+		for _, found := range h.Violations(lines) {
+			seen.Findings = append(seen.Findings, Finding{
+				Rule: SchemaHeader, Deviation: deviationOf(found.Keyword), Status: v.Answer.Status, Header: h.Name, Keyword: found.Keyword,
+				Wanted: []string{found.Reason}, Got: strconv.Quote(shorten(strings.Join(lines, ", "))),
+			})
+		}
+	}
+	return seen
+}
+
+// content returns what documents the body of a response, and the media type that it is
+// judged as. A body under another label than a documented one is judged as JSON where
+// JSON alone is documented: the label is the matter of media-type.
+func (v View) content(response *spec.Response) (content *spec.Content, label string) {
+	label = v.Answer.Header.Get("Content-Type")
+	if slices.ContainsFunc(response.Content, func(c spec.Content) bool { return spec.Covers(c.MediaType, label) }) {
+		return response.Match(label), label
+	}
+	if len(response.Content) == 1 && spec.JSON(response.Content[0].MediaType) && !spec.JSON(label) {
+		return &response.Content[0], response.Content[0].MediaType
+	}
+	return nil, label
+}
+
+// text judges a body that is not JSON by the schema of a string, and one of
+// text/plain also by that of a number or boolean. No other schema speaks of its bytes.
+func (v View) text(content *spec.Content, label string, reading bool) Observation {
+	if reading || !content.HasSchema || !content.Schema.JudgesText() || v.Answer.Truncated {
+		return Observation{}
+	}
+	found, ok := content.Schema.BodyViolations(v.Answer.Body, label)
+	if !ok {
+		return Observation{}
+	}
+	seen := Observation{Exercised: true}
+	for _, one := range found {
+		seen.Findings = append(seen.Findings, Finding{
+			Rule: SchemaBody, Deviation: deviationOf(one.Keyword), Status: v.Answer.Status, Keyword: one.Keyword, Wanted: []string{one.Reason},
+			Got: strconv.Quote(shorten(string(v.Answer.Body))),
+		})
 	}
 	return seen
 }

@@ -20,7 +20,8 @@ func TestSchema(t *testing.T) {
 		{claim: "a name twice fails", status: 200, body: `{"id":"1","id":"1","status":"approved"}`, want: Fail, exercised: true, says: "twice"},
 		{claim: "a cut body is unclear", status: 200, body: `{"id":"…`, want: Inconclusive, exercised: true, says: "longer than"},
 		{claim: "an undocumented status is not its matter", status: 418, body: "<html>", want: Pass},
-		{claim: "a type without a schema is not its matter", operation: "ranged", status: 404, body: "<html>", want: Pass},
+		{claim: "a type without a schema is not its matter", operation: "ranged", status: 404, body: "{}", want: Pass},
+		{claim: "but what its label says is", operation: "ranged", status: 404, body: "<html>", want: Fail, exercised: true, says: "a JSON body"},
 		{claim: "HEAD is judged by its headers", operation: "peek", status: 200, want: Pass, exercised: true},
 		{claim: "HEAD without its header fails", operation: "peek", status: 200, header: map[string]string{"X-Trace": ""}, want: Fail, exercised: true, says: "X-Trace"},
 	})

@@ -146,8 +146,8 @@ var sentences = map[Rule]sentence{
 	},
 	JSONBody: {func(Finding) string { return "a JSON body" }, func(f Finding) string { return f.Got }},
 	SchemaHeader: {
-		func(f Finding) string { return "header " + f.Header },
-		func(f Finding) string { return "no header " + f.Header },
+		func(f Finding) string { return "header " + f.Header + prefixed(", which ", strings.Join(f.Wanted, "")) },
+		func(f Finding) string { return cmp.Or(f.Got, "no header "+f.Header) },
 	},
 	SchemaBody: {sayBroken, sayGot},
 	ErrorBody: {

@@ -30,13 +30,27 @@ triggers:
     error: { creditcard: "4000000000009615" }
     internal: { creditcard: "4000000000500019" }
     capture_fails_later: { creditcard: "4000000000705113" }
+    capture_refused: { creditcard: "4000000021006103" }
+    capture_error: { creditcard: "4000000021009602" }
+    capture_internal: { creditcard: "4000000021005006" }
+    refund_refused: { creditcard: "4000000031005103" }
+    refund_error: { creditcard: "4000000031009600" }
+    refund_internal: { creditcard: "4000000031005004" }
+    void_refused: { creditcard: "4000000041000508" }
+    void_error: { creditcard: "4000000041009608" }
+    void_internal: { creditcard: "4000000041005002" }
   ach:
     approved: { routing_number: "122000247", account_number: "000111222333", account_type: "1", account_nickname: main }
     refused: [ { account_number: "000111222511" } ]
     error: { account_number: "000111222960" }
     internal: { account_number: "000111222500" }
+  cash:
+    approved: { type: sale }
+    refused: [ { amount: "7100.51" }, { amount: "7100.61" } ]
+    error: { amount: "7100.96" }
+    internal: { amount: "7100.50" }
 settle: { method: post, url: /control/settle, body: { transaction_id: "{transaction_id}" } }
-test_cards: ["4571000000000001", "4000000000000515", "370000000000416", "4000000000009615", "4000000000705113", "4000000000500019"]
+test_cards: ["4571000000000001", "4000000000000515", "370000000000416", "4000000000009615", "4000000000705113", "4000000000500019", "4000000021006103", "4000000021009602", "4000000021005006", "4000000031005103", "4000000031009600", "4000000031005004", "4000000041000508", "4000000041009608", "4000000041005002"]
 `
 
 func fixtures(t testing.TB, text string) *settings.Fixtures {
@@ -266,7 +280,7 @@ func TestNew_HoldsNoSecret(t *testing.T) {
 			t.Errorf("the plan holds %q", secret)
 		}
 	}
-	if len(credentials) != 10 || len(cards) != 6 {
+	if len(credentials) != 10 || len(cards) != 15 {
 		t.Errorf("%d credentials, %d cards were looked for", len(credentials), len(cards))
 	}
 }

@@ -256,6 +256,8 @@ func TestJudge_WithoutAResponse(t *testing.T) {
 		{"an interrupted preparation is not run", "status", exchange.Transcript{Prepare: []exchange.Record{*failed(exchange.Interrupted)}, Stopped: "preparation pay: trouble"}, NotRun, "interrupted"},
 		{"an interrupted observation is not run", "no-trace", exchange.Transcript{Act: answered, Observe: []exchange.Record{*failed(exchange.Interrupted)}}, NotRun, "interrupted"},
 		{"a failed preparation is inconclusive", "status", exchange.Transcript{Stopped: "preparation pay was answered 404"}, Inconclusive, "preparation pay was answered 404"},
+		{"a response of a preparation that broke off is judged where every one is", "media-type", exchange.Transcript{Prepare: []exchange.Record{{Step: plan.Step{Operation: "pay"}, Answer: &exchange.Answer{Status: 500, Header: http.Header{"Content-Type": {"text/html"}}, Body: []byte("<p>")}}}, Stopped: "preparation pay was answered 500"}, Fail, "text/html"},
+		{"and is inconclusive elsewhere", "media-type", exchange.Transcript{Prepare: []exchange.Record{{Step: plan.Step{Operation: "pay"}, Answer: answered.Answer}}, Stopped: "preparation pay was answered 200"}, Inconclusive, "preparation pay was answered 200"},
 		{"a case that never began is not run", "status", exchange.Transcript{}, NotRun, ""},
 		{"a garbled answer fails where the form is judged", "media-type", exchange.Transcript{Act: failed(exchange.Malformed)}, Fail, "an HTTP response"},
 		{"a garbled answer is inconclusive elsewhere", "status", exchange.Transcript{Act: failed(exchange.Malformed)}, Inconclusive, "the response is not HTTP: trouble"},

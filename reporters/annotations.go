@@ -39,7 +39,11 @@ func Annotations(w io.Writer, d *run.Document) error {
 	}
 	for _, g := range o.Unjudged {
 		if !g.InVerdict && (g.Outcome == verdict.Broken || g.Outcome == verdict.Inconclusive) {
-			add(g.Fails, annotation{"", g.Outcome.String(), fmt.Sprintf("%s (%s)", g.Why, few(g.IDs()))})
+			title := g.Outcome.String()
+			if g.Line != "" {
+				title += ": " + g.Unlocks()
+			}
+			add(g.Fails, annotation{"", title, fmt.Sprintf("%s (%s)", g.Why, few(g.IDs()))})
 		}
 	}
 	return Printed(w, func(w io.Writer) error {

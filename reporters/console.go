@@ -17,6 +17,7 @@ const (
 	maxListed    = 5 // failures after these, a line each
 	maxReasons   = 4 // reasons why something was not judged, for each outcome
 	maxIDs       = 3 // obligations of one reason
+	maxMissing   = 6 // missing lines of the fixtures, a line each
 	maxLeft      = 3 // things of a kind, a line each
 )
 
@@ -31,7 +32,10 @@ func Console(w io.Writer, d *run.Document, color bool) error {
 	for _, needless := range o.Needless {
 		fmt.Fprintf(b, "%s %s\n    %s\n", paint(red, "FAIL: "+needless.ID+":"), needless.Why, needless.Waiver)
 	}
-	consoleGroups(b, o.Unjudged, paint)
+	lines, others := byLine(o.Unjudged)
+	consoleMissing(b, lines, paint(yellow, "inconclusive:"))
+	consoleGroups(b, others, paint)
+	consoleMissing(b, o.Unlocks, paint(yellow, "would show more:"))
 	for _, n := range o.Tolerated {
 		fmt.Fprintf(b, "%s %s (%s)\n", paint(yellow, "tolerated:"), n.Text, outline.Plural(n.Count, "case"))
 	}
@@ -117,6 +121,34 @@ func consoleGroups(w io.Writer, groups []outline.Group, paint func(string, strin
 		if left > 0 {
 			fmt.Fprintf(w, "%s for %d other reasons\n", paint(yellow, outcome.String()), left)
 		}
+	}
+}
+
+// byLine separates the groups that lack a line of the fixtures from the others.
+func byLine(groups []outline.Group) (lines, others []outline.Group) {
+	for _, g := range groups {
+		if g.Line != "" {
+			lines = append(lines, g)
+		} else {
+			others = append(others, g)
+		}
+	}
+	return lines, others
+}
+
+// consoleMissing lists lines that the fixtures lack, with how many obligations need
+// each: the first ones a line each, and the others in one.
+func consoleMissing(w io.Writer, groups []outline.Group, label string) {
+	var others []string
+	for i, g := range groups {
+		if i >= maxMissing && len(groups) > maxMissing+1 {
+			others = append(others, fmt.Sprintf("%s: %s", g.Line, g.Unlocks()))
+			continue
+		}
+		fmt.Fprintf(w, "%s %s: %s (%s)\n", label, g.Line, g.Unlocks(), g.Why)
+	}
+	if len(others) > 0 {
+		fmt.Fprintf(w, "%s %s\n", label, strings.Join(others, "; "))
 	}
 }
 

@@ -132,3 +132,25 @@ func TestLive(t *testing.T) {
 	})
 	NewLive(&sample.Full{Room: 0}, true).Show(run.Progress{Done: 1, Total: 1}) // a write error is ignored
 }
+
+// TestConsole_MissingLines: each line is named, in few lines of the summary.
+func TestConsole_MissingLines(t *testing.T) {
+	var list []run.Obligation
+	for i := range 12 {
+		o := sample.Obligation(fmt.Sprintf("R-%d", i+1), spec.Must, verdict.Inconclusive)
+		o.Missing = []run.Missing{{Line: fmt.Sprintf("line-%d", i+1), Add: fmt.Sprintf("add to f.yaml: line-%d: …", i+1)}}
+		list = append(list, o)
+	}
+	var b strings.Builder
+	if err := Console(&b, sample.Document(1, list...), false); err != nil {
+		t.Fatal(err)
+	}
+	for i := range 12 {
+		if !strings.Contains(b.String(), fmt.Sprintf("line-%d: 1 obligation", i+1)) {
+			t.Errorf("line-%d is not named", i+1)
+		}
+	}
+	if lines := strings.Count(b.String(), "\n"); lines > 15 || strings.Contains(b.String(), "other reasons") {
+		t.Errorf("%d lines:\n%s", lines, b.String())
+	}
+}

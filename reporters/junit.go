@@ -127,7 +127,11 @@ func junitSuites(d *run.Document, o Options) ([]junitSuite, error) {
 	} else if tests != len(d.Obligations) {
 		return nil, fmt.Errorf("%d of %d obligations are in no known chapter", len(d.Obligations)-tests, len(d.Obligations))
 	}
-	if sentence := outline.Of(d).Stopped; sentence != "" { // without it the report of a run that sent nothing is green and empty
+	whole := outline.Of(d)
+	if lacking := fixturesSuite(d, whole.Unjudged); len(lacking.Cases) > 0 {
+		list = append([]junitSuite{lacking}, list...)
+	}
+	if sentence := whole.Stopped; sentence != "" { // without it the report of a run that sent nothing is green and empty
 		c := newTestCase("conformance.run", "the run comes to its end")
 		c.Timestamp = stamp(d.Started)
 		c.end("error", "inconclusive", sentence, sentence)
@@ -145,6 +149,39 @@ func junitSuites(d *run.Document, o Options) ([]junitSuite, error) {
 		}
 	}
 	return list, nil
+}
+
+// fixturesClass is the class of the test cases that stand for lines of the fixtures.
+const fixturesClass = "conformance.fixtures"
+
+// fixturesSuite has a test case for each line that the fixtures lack: it is the error,
+// and the obligations that were not exercised for want of it point to it.
+func fixturesSuite(d *run.Document, groups []outline.Group) junitSuite {
+	s := newSuite("Fixtures", d.Started)
+	for _, g := range groups {
+		if g.Line == "" {
+			continue
+		}
+		c := newTestCase(fixturesClass, g.Line)
+		c.Timestamp = stamp(d.Started)
+		message := fmt.Sprintf("%s: not exercised for want of it: %s", g.Why, g.Unlocks())
+		element := "skipped"
+		if g.Fails {
+			element = "error"
+		}
+		c.end(element, "inconclusive", message, message+":\n"+strings.Join(g.IDs(), "\n"))
+		s.add(c)
+	}
+	return s
+}
+
+// missingLines names the lines that an obligation lacks.
+func missingLines(o run.Obligation) string {
+	var lines []string
+	for _, m := range o.Missing {
+		lines = append(lines, m.Line)
+	}
+	return strings.Join(lines, ", ")
 }
 
 func suitesOfChapters(d *run.Document) []junitSuite {
@@ -195,6 +232,8 @@ func obligationCase(d *run.Document, o run.Obligation) TestCase {
 	switch {
 	case o.NeedlessWaiver():
 		explained("failure", "waiver", o.Why)
+	case o.Outcome == verdict.Inconclusive && len(o.Missing) > 0:
+		explained("skipped", "", fmt.Sprintf("inconclusive: the fixtures lack %s, see the test cases of %s", missingLines(o), fixturesClass))
 	case o.Outcome == verdict.Waived, o.Outcome == verdict.Unsupported, o.Outcome == verdict.NotRun, element == "skipped":
 		explained("skipped", "", o.Outcome.String()+": "+o.Why)
 	case element == "failure":

@@ -402,3 +402,34 @@ func TestFormats_MatchGoldenFiles(t *testing.T) {
 		})
 	}
 }
+
+// TestJUnit_MissingLines: what the fixtures lack is one error a line, however many
+// obligations were not exercised for want of it.
+func TestJUnit_MissingLines(t *testing.T) {
+	missing := []run.Missing{{Line: "credentials.revoked", Add: "add to f.yaml: credentials.revoked"}}
+	one, two := sample.Obligation("R-1", spec.Must, verdict.Inconclusive), sample.Obligation("R-2", spec.Must, verdict.Inconclusive)
+	one.Missing, one.Why, two.Missing, two.Why = missing, "lacks it", missing, "lacks it"
+	d := sample.Document(1, one, two, sample.Obligation("R-3", spec.Must, verdict.Pass))
+	for _, allowed := range []bool{false, true} {
+		d.Unexercised = allowed
+		suites, err := junitSuites(d, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		errors, skipped := 0, 0
+		for _, s := range suites {
+			errors, skipped = errors+s.Errors, skipped+s.Skipped
+		}
+		wantErrors, wantSkipped := 1, 2
+		if allowed {
+			wantErrors, wantSkipped = 0, 3
+		}
+		if errors != wantErrors || skipped != wantSkipped || suites[0].Name != "Fixtures" {
+			t.Errorf("allowed %v: %d errors, %d skipped, first suite %s", allowed, errors, skipped, suites[0].Name)
+		}
+		c := suites[0].Cases[0]
+		if c.Class != fixturesClass || c.Name != "credentials.revoked" {
+			t.Errorf("%s %s", c.Class, c.Name)
+		}
+	}
+}

@@ -148,7 +148,10 @@ func markdownSections(o *outline.Outline) []string {
 	}
 	end("Waivers that are not needed")
 	for i, g := range o.Unjudged {
-		if !g.InVerdict {
+		switch {
+		case g.Line != "":
+			item("%s: %s: %s", span(g.Why), g.Unlocks(), spans(g.IDs(), 5))
+		case !g.InVerdict:
 			item("%s: %s", span(g.Why), spans(g.IDs(), 5))
 		}
 		if i == len(o.Unjudged)-1 || o.Unjudged[i+1].Outcome != g.Outcome {
@@ -156,6 +159,10 @@ func markdownSections(o *outline.Outline) []string {
 			end(strings.ToUpper(word[:1]) + word[1:])
 		}
 	}
+	for _, g := range o.Unlocks {
+		item("%s: %s: %s", span(g.Why), g.Unlocks(), spans(g.IDs(), 5))
+	}
+	end("Outside the profile, for want of lines in the fixtures")
 	for _, n := range o.Tolerated {
 		item("%s (%s)", span(n.Text.String()), outline.Plural(n.Count, "case"))
 	}

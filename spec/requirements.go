@@ -279,6 +279,9 @@ func (r *Requirements) check() error {
 	if err := r.checkDocumentation(); err != nil {
 		return fmt.Errorf("documentation: %w", err)
 	}
+	if err := r.checkProfiles(); err != nil {
+		return err
+	}
 	return r.checkBreaks()
 }
 
@@ -341,7 +344,7 @@ func (q *Requirement) check(r *Requirements) error {
 		}
 		return q.Expect.check()
 	}
-	return r.checkProfiles()
+	return nil
 }
 
 // CheckFlow is the check that judges the steps of flows.

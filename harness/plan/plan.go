@@ -40,6 +40,13 @@ type Obligation struct {
 	Cases       []string          `json:"cases"`
 	Unsupported string            `json:"unsupported,omitempty"` // why the environment cannot exercise it
 	Lacks       string            `json:"lacks,omitempty"`       // what to add so that it can be exercised
+	Missing     []Missing         `json:"missing,omitempty"`     // the lines among it, and those without which it may apply to no response
+}
+
+// Missing is a line that the fixtures do not have.
+type Missing struct {
+	Line string `json:"line"` // its place: credentials.revoked
+	Add  string `json:"add"`  // what to do: add to fixtures.yaml: credentials.revoked: { … }
 }
 
 // Case is one planned request under judgement with what surrounds it.
@@ -316,7 +323,7 @@ func (p *Plan) Case(id string) *Plan {
 		for _, o := range p.Obligations {
 			if slices.Contains(c.Obligations, o.ID) {
 				reduced := *o
-				reduced.Cases, reduced.Lacks = []string{id}, ""
+				reduced.Cases, reduced.Lacks, reduced.Missing = []string{id}, "", nil
 				small.Obligations = append(small.Obligations, &reduced)
 			}
 		}

@@ -170,28 +170,46 @@ func anonymous(o *spec.Operation) bool {
 	return slices.ContainsFunc(o.Security, func(alternative []string) bool { return len(alternative) == 0 })
 }
 
+// add says which line to add to the fixtures; value, where it is not "", is what may stand there.
+func (g *ground) add(line, value string) string {
+	text := fmt.Sprintf("add to %s: %s", g.fixtures.File, line)
+	if value != "" {
+		text += ": " + value
+	}
+	return text
+}
+
+// lineOf finds the line in a sentence of add, or in one that ends in it.
+func (g *ground) lineOf(sentence string) (m plan.Missing, ok bool) {
+	before := fmt.Sprintf("add to %s: ", g.fixtures.File)
+	at := strings.Index(sentence, before)
+	if at < 0 {
+		return plan.Missing{}, false
+	}
+	line, _, _ := strings.Cut(sentence[at+len(before):], ": ")
+	return plan.Missing{Line: line, Add: sentence[at:]}, true
+}
+
 // missingRole says what to add to the fixtures for a role, "" when it is there.
 func (g *ground) missingRole(role string, schemes []string) string {
 	if slices.ContainsFunc(schemes, func(s string) bool { return g.fixtures.Credential(role, s) == "" }) {
-		return fmt.Sprintf("add to %s: credentials.%s: { %s: … }", g.fixtures.File, role, strings.Join(schemes, ": …, "))
+		return g.add("credentials."+role, fmt.Sprintf("{ %s: … }", strings.Join(schemes, ": …, ")))
 	}
 	return ""
 }
 
 // missingTrigger says what test data to add to the fixtures.
 func (g *ground) missingTrigger(group, name string) string {
-	return fmt.Sprintf("add to %s: triggers.%s.%s", g.fixtures.File, group, name)
+	return g.add(fmt.Sprintf("triggers.%s.%s", group, name), "")
 }
 
 // missingTriggers says that there are none for an operation.
 func (g *ground) missingTriggers(o *spec.Operation) string {
-	return fmt.Sprintf("add to %s: triggers for the payment fields of %s", g.fixtures.File, o.ID)
+	return g.add("triggers for the payment fields of "+o.ID, "")
 }
 
 // missingMerchant says what merchant to add to the fixtures.
-func (g *ground) missingMerchant(name string) string {
-	return fmt.Sprintf("add to %s: merchants.%s", g.fixtures.File, name)
-}
+func (g *ground) missingMerchant(name string) string { return g.add("merchants."+name, "") }
 
 // unsupported says why the environment cannot exercise a requirement on an operation, "" when it can.
 func (g *ground) unsupported(o *spec.Operation, q *spec.Requirement) string {

@@ -94,7 +94,7 @@ func (a *assigner) obligations() ([]*plan.Obligation, error) {
 			seen[ob.ID] = o.ID
 			if ob.Unsupported = a.unsupported(o, q); ob.Unsupported == "" {
 				controlled := a.assign(ob)
-				ob.Lacks = a.lacks(ob, controlled)
+				ob.Lacks, ob.Missing = a.lacks(ob, controlled), a.missingLines(ob)
 			}
 			list = append(list, ob)
 		}
@@ -174,6 +174,22 @@ func (a *assigner) missingFor(ob *plan.Obligation) []string {
 		}
 		if reason != "" && !slices.Contains(list, reason) {
 			list = append(list, reason)
+		}
+	}
+	return list
+}
+
+// missingLines lists the lines of the fixtures that an obligation lacks. One that is
+// judged on every response lacks those that correct requests of its operation need.
+func (a *assigner) missingLines(ob *plan.Obligation) []plan.Missing {
+	reasons := a.missingFor(ob)
+	if p := a.preparations[ob.Operation.ID]; p.err != nil && ob.Requirement.EveryAnswer() {
+		reasons = append(reasons, p.err.Error())
+	}
+	var list []plan.Missing
+	for _, reason := range reasons {
+		if line, ok := a.lineOf(reason); ok {
+			list = append(list, line)
 		}
 	}
 	return list

@@ -2,6 +2,7 @@ package planner
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -182,7 +183,7 @@ func capture(s *plan.Step, pointer string, number int) plan.Template {
 func (d *drafter) settle(made plan.Step) (plan.Step, error) {
 	s := d.fixtures.Settle
 	if s == nil {
-		return plan.Step{}, fmt.Errorf("needs a settled transaction: add to %s: settle: { method: POST, url: …, body: … }", d.fixtures.File)
+		return plan.Step{}, errors.New("needs a settled transaction: " + d.add("settle", "{ method: POST, url: …, body: … }"))
 	}
 	request := plan.Request{Method: strings.ToUpper(s.Method)}
 	if s.Body != nil {

@@ -78,6 +78,7 @@ func obligation(p *plan.Plan, planned *plan.Obligation) Obligation {
 		File:   p.Description.File, Line: op.Line,
 		Notes: []Note{}, Causes: []string{},
 	}
+	o.Missing = planned.Missing
 	switch {
 	case planned.Unsupported != "":
 		o.Outcome, o.Why = verdict.Unsupported, planned.Unsupported

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/plan"
 	"qorcheck/harness/redact"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
@@ -81,9 +82,10 @@ type Obligation struct {
 	File        string          `json:"file"` // of the description
 	Line        int             `json:"line"`
 	Outcome     verdict.Outcome `json:"outcome"`
-	Why         string          `json:"why,omitempty"` // of an outcome other than pass and fail
-	Planned     int             `json:"planned"`       // cases
-	Counts      Counts          `json:"counts"`        // cases by outcome
+	Why         string          `json:"why,omitempty"`     // of an outcome other than pass and fail
+	Missing     []Missing       `json:"missing,omitempty"` // lines of the fixtures for want of which it was not exercised
+	Planned     int             `json:"planned"`           // cases
+	Counts      Counts          `json:"counts"`            // cases by outcome
 	Exercised   int             `json:"exercised"`
 	Started     time.Time       `json:"started"`
 	Seconds     float64         `json:"seconds"` // its cases' acts, added up
@@ -91,6 +93,9 @@ type Obligation struct {
 	Causes      []string        `json:"causes"` // ids of the causes of what did not pass, in the order of reading
 	Waiver      *Waiver         `json:"waiver,omitempty"`
 }
+
+// Missing is a line that the fixtures do not have.
+type Missing = plan.Missing
 
 // Waiver is an accepted failure of an obligation. The obligation is exercised all the same.
 type Waiver struct {

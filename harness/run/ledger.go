@@ -194,9 +194,12 @@ func (r reason) add(id string, v Verdict) {
 // when every case passed and at least one exercised it. An obligation that cannot be
 // exercised has its outcome beforehand.
 func (o *Obligation) conclude(reasons reason, shard bool) {
+	missing := o.Missing
+	o.Missing = nil
 	slices.SortFunc(o.Notes, func(a, b Note) int { return a.Text.Compare(b.Text) })
 	switch {
 	case o.Outcome == verdict.Unsupported:
+		o.Missing = missing
 	case o.Counts.Fail > 0 && o.Waiver != nil:
 		o.Outcome, o.Why = verdict.Waived, o.Waiver.String()
 	case o.Counts.Fail > 0:
@@ -204,6 +207,7 @@ func (o *Obligation) conclude(reasons reason, shard bool) {
 	case o.Counts.Broken > 0:
 		o.Outcome, o.Why = verdict.Broken, reasons[verdict.Broken].why
 	case o.Outcome == verdict.Inconclusive:
+		o.Missing = missing
 	case o.Counts.Inconclusive > 0:
 		o.Outcome, o.Why = verdict.Inconclusive, reasons[verdict.Inconclusive].why
 	case o.Counts.NotRun > 0 || o.Counts.Sum() < o.Planned:
@@ -212,6 +216,8 @@ func (o *Obligation) conclude(reasons reason, shard bool) {
 		o.Outcome, o.Why = verdict.Inconclusive, "it applied to no response"
 		if shard && o.Planned > 0 {
 			o.Why += " in this shard; it may in another"
+		} else if o.Missing = missing; len(missing) > 0 {
+			o.Why += "; " + missing[0].Add
 		}
 	default:
 		o.Outcome = verdict.Pass

@@ -167,6 +167,7 @@ func (p *page) sections() []section {
 		{true, "matrix", "Matrix"},
 		{true, "requirements", "Requirements"},
 		{len(p.Unjudged) > 0, "unjudged", "Not judged"},
+		{len(p.Outline.Unlocks) > 0, "unlocks", "Outside the profile"},
 		{len(p.Outline.Waivers) > 0, "waived", "Waived"},
 		{len(p.Outline.Tolerated) > 0, "tolerated", "Tolerated"},
 		{p.Latency != nil, "latency", "Latency"},

@@ -3,8 +3,10 @@
 package outline
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"qorcheck/harness/redact"
@@ -23,6 +25,7 @@ type Outline struct {
 	Waivers   []Entry       // obligations with a waiver, whatever their outcome
 	Needless  []Entry       // obligations that pass although they are waived
 	Unjudged  []Group       // obligations that neither passed nor failed
+	Unlocks   []Group       // obligations outside the run's profile, by the line of the fixtures that they lack
 	Tolerated []Note        // on obligations that passed
 	Left      []redact.Text // made by the run and not removed
 	Foreign   []redact.Text // messages about what the run did not do
@@ -69,10 +72,13 @@ func (f Failure) Extent() string {
 	return fmt.Sprintf("%s of %s", Plural(f.Cases, "case"), where)
 }
 
-// Group is obligations that had one outcome for one reason.
+// Group is obligations that had one outcome for one reason. One that lacks several
+// lines of the fixtures is in the group of each.
 type Group struct {
 	Outcome     verdict.Outcome
 	Why         string
+	Line        string // of the fixtures, for want of which they were not exercised; "" for another reason
+	Alone       int    // how many of them lack no other line
 	Obligations []Entry
 	Fails       bool // one of the obligations does
 	InVerdict   bool // the verdict states the reason, so that short reports leave the group out
@@ -85,6 +91,18 @@ func (f Failure) Obligations() []string {
 		list = append(list, b.Obligation)
 	}
 	return list
+}
+
+// Unlocks counts what a line of the fixtures would unlock.
+func (g Group) Unlocks() string {
+	more := len(g.Obligations) - g.Alone
+	switch {
+	case more == 0:
+		return Plural(g.Alone, "obligation")
+	case g.Alone == 0:
+		return Plural(more, "obligation") + " with other lines"
+	}
+	return fmt.Sprintf("%s, %d more with other lines", Plural(g.Alone, "obligation"), more)
 }
 
 // IDs lists the ids of the obligations.
@@ -107,7 +125,7 @@ type Note struct {
 func Of(d *run.Document) *Outline {
 	o := &Outline{
 		Took: d.Finished.Sub(d.Started).Round(10 * time.Millisecond), Left: d.Left, Foreign: d.Foreign, Untested: d.Untested,
-		Tally: tally(d), Unjudged: unjudged(d), Tolerated: tolerated(d),
+		Tally: tally(d), Unjudged: unjudged(d), Unlocks: missing(d, verdict.Unsupported), Tolerated: tolerated(d),
 	}
 	if d.Interrupted || !d.Preflight.IsZero() || !d.Stopped.IsZero() {
 		o.Stopped = d.Verdict
@@ -172,9 +190,12 @@ func unjudged(d *run.Document) []Group {
 	var list []Group
 	for _, outcome := range []verdict.Outcome{verdict.Broken, verdict.Inconclusive, verdict.NotRun, verdict.Waived, verdict.Unsupported} {
 		at := map[string]int{}
+		if outcome == verdict.Inconclusive {
+			list = append(list, missing(d, outcome)...)
+		}
 		for i := range d.Obligations {
 			o := &d.Obligations[i]
-			if o.Outcome != outcome {
+			if o.Outcome != outcome || outcome == verdict.Inconclusive && len(o.Missing) > 0 {
 				continue
 			}
 			n, known := at[o.Why]
@@ -187,6 +208,37 @@ func unjudged(d *run.Document) []Group {
 			g.Obligations, g.Fails = append(g.Obligations, Entry{o, fails}), g.Fails || fails
 		}
 	}
+	return list
+}
+
+// missing groups the obligations of an outcome by the line of the fixtures that they
+// lack, the one that would unlock most first.
+func missing(d *run.Document, outcome verdict.Outcome) []Group {
+	var list []Group
+	at := map[string]int{}
+	for i := range d.Obligations {
+		o := &d.Obligations[i]
+		if o.Outcome != outcome {
+			continue
+		}
+		fails := Fails(d, o, outcome)
+		for _, m := range o.Missing {
+			n, known := at[m.Line]
+			if !known {
+				n = len(list)
+				at[m.Line] = n
+				list = append(list, Group{Outcome: outcome, Why: m.Add, Line: m.Line})
+			}
+			g := &list[n]
+			g.Obligations, g.Fails = append(g.Obligations, Entry{o, fails}), g.Fails || fails
+			if len(o.Missing) == 1 {
+				g.Alone++
+			}
+		}
+	}
+	slices.SortStableFunc(list, func(a, b Group) int {
+		return cmp.Or(b.Alone-a.Alone, len(b.Obligations)-len(a.Obligations), strings.Compare(a.Line, b.Line))
+	})
 	return list
 }
 

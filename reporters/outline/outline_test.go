@@ -1,8 +1,10 @@
 package outline
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"qorcheck/harness/redact/redacttest"
@@ -135,5 +137,34 @@ func TestOutline_ShowsEachObligation(t *testing.T) {
 	}
 	if len(o.Tolerated) != 1 || o.Tolerated[0].Count != 42 || len(o.Tolerated[0].Obligations) != 14 {
 		t.Errorf("tolerated: %+v", o.Tolerated)
+	}
+}
+
+func TestOf_MissingLines(t *testing.T) {
+	revoked := run.Missing{Line: "credentials.revoked", Add: "add to f.yaml: credentials.revoked: { K: … }"}
+	other := run.Missing{Line: "merchants.other", Add: "add to f.yaml: merchants.other"}
+	lacking := func(id string, level spec.Level, outcome verdict.Outcome, missing ...run.Missing) run.Obligation {
+		o := sample.Obligation(id, level, outcome)
+		o.Missing, o.Why = missing, "lacks lines"
+		return o
+	}
+	d := sample.Document(1,
+		lacking("R-1", spec.Must, verdict.Inconclusive, other), lacking("R-2", spec.Should, verdict.Inconclusive, revoked), lacking("R-3", spec.Should, verdict.Inconclusive, revoked, other),
+		lacking("R-4", spec.Should, verdict.Inconclusive, revoked), lacking("R-5", spec.Must, verdict.Unsupported, revoked), lacking("R-6", spec.Must, verdict.Inconclusive),
+	)
+	o := Of(d)
+	var got []string
+	for _, g := range append(slices.Clone(o.Unjudged), o.Unlocks...) {
+		got = append(got, fmt.Sprintf("%s %s %d %s fails %v", g.Outcome, cmp.Or(g.Line, g.Why), len(g.Obligations), g.Unlocks(), g.Fails))
+	}
+	want := []string{
+		"inconclusive credentials.revoked 3 2 obligations, 1 more with other lines fails false",
+		"inconclusive merchants.other 2 1 obligation, 1 more with other lines fails true",
+		"inconclusive lacks lines 1 1 obligation with other lines fails true",
+		"unsupported lacks lines 1 1 obligation with other lines fails false",
+		"unsupported credentials.revoked 1 1 obligation fails false",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }

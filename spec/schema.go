@@ -5,11 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -214,26 +212,6 @@ func TypeOf(value any) string {
 	return fmt.Sprintf("%T", value)
 }
 
-var patterns sync.Map // expression → matcher; a description has few patterns, each matched often
-
-type matchesAll struct{}
-
-func (matchesAll) MatchString(string) bool { return true }
-
-// compilePattern compiles each pattern once. One that Go cannot compile (ECMA-262
-// look-around) matches everything: see Unchecked.
-func compilePattern(expression string) (openapi3.RegexMatcher, error) {
-	if known, ok := patterns.Load(expression); ok {
-		return known.(openapi3.RegexMatcher), nil
-	}
-	var matcher openapi3.RegexMatcher = matchesAll{}
-	if compiled, err := regexp.Compile(expression); err == nil {
-		matcher = compiled
-	}
-	patterns.Store(expression, matcher)
-	return matcher, nil
-}
-
 // Unchecked names the keywords of this schema, and of those within it, that
 // Violations cannot judge, so that silence about them is never read as a pass.
 func (s Schema) Unchecked() []string {
@@ -246,7 +224,7 @@ func (s Schema) Unchecked() []string {
 		}
 		seen[ref.Value] = true
 		if pattern := ref.Value.Pattern; pattern != "" {
-			if m, _ := compilePattern(pattern); m == (openapi3.RegexMatcher)(matchesAll{}) {
+			if !Judgeable(pattern) {
 				list = append(list, "pattern "+pattern)
 			}
 		}

@@ -55,6 +55,24 @@ func (m Maker) texts(v view) []string {
 	return list
 }
 
+// Unjudged finds a text in a value whose pattern cannot be judged, and that the description
+// does not show as an example; "" when there is none.
+func (m Maker) Unjudged(value any) (pointer, pattern string) {
+	for _, p := range m.places() {
+		text, there := spec.Lookup(value, p.pointer)
+		if _, isText := text.(string); !there || !isText {
+			continue
+		}
+		v := m.view(p.schema, p.pointer, p.branch)
+		for _, pattern := range v.patterns {
+			if example, ok := m.example(v, p.pointer); !spec.Judgeable(pattern) && (!ok || example != text) {
+				return p.pointer, pattern
+			}
+		}
+	}
+	return "", ""
+}
+
 // Is reports whether the schema, as a whole, takes values of a type and no text.
 func (m Maker) Is(name string) bool {
 	v := m.view(m.Schema.Schema, "", nil)
@@ -170,7 +188,7 @@ var matched sync.Map
 func makeMatch(pattern string, repeat int) (string, bool) {
 	tree, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
-		return "", false
+		return ecmaMatch(pattern, repeat)
 	}
 	var b strings.Builder
 	write(&b, tree.Simplify(), min(repeat, 300))

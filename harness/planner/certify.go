@@ -39,6 +39,11 @@ func (d *drafter) certify(made draft, r plan.Request, broken *fault) error {
 	if err != nil {
 		return err
 	}
+	for _, p := range made.operation.Parameters {
+		if err := d.unjudged(d.parameterMaker(p), made.parameters[p.In+":"+p.Name]); err != nil {
+			return fmt.Errorf("the %s parameter %s: %w", p.In, p.Name, err)
+		}
+	}
 	if content := cmp.Or(made.form, made.operation.Body.Fields()); content != nil && made.hasBody {
 		if broken != nil && broken.certify != nil && len(found) == 0 {
 			value, err := read(body, content)
@@ -46,6 +51,9 @@ func (d *drafter) certify(made draft, r plan.Request, broken *fault) error {
 				return err
 			}
 			return broken.certify(value)
+		}
+		if err := d.unjudged(d.bodyMaker(made.operation, content, made.bound), made.body); err != nil {
+			return err
 		}
 		j := d.judge(body, content)
 		if j.err != nil {
@@ -83,6 +91,20 @@ func (f *fault) matches(found []spec.Violation, made draft) error {
 		if v.Pointer != f.Pointer || v.Keyword != f.Keyword && f.Keyword != generate.Blank {
 			return fmt.Errorf("it breaks more than %s at %s: %s", f.Keyword, f.Pointer, generate.Words(found))
 		}
+	}
+	return nil
+}
+
+// unjudged reports as an error that a value holds a text whose pattern no engine can judge:
+// whether it is valid is not known then.
+func (d *drafter) unjudged(m generate.Maker, value any) error {
+	if !d.unjudgeable.get(m.Schema.Schema, func() bool {
+		return slices.ContainsFunc(m.Schema.Unchecked(), func(what string) bool { return strings.HasPrefix(what, "pattern ") })
+	}) {
+		return nil
+	}
+	if pointer, pattern := m.Unjudged(value); pattern != "" {
+		return fmt.Errorf("%s: no text can be made for the pattern %s: it cannot be judged here", cmp.Or(pointer, "the value"), pattern)
 	}
 	return nil
 }

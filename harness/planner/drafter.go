@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
 	"qorcheck/harness/generate"
 	"qorcheck/harness/plan"
 	"qorcheck/harness/settings"
@@ -16,15 +18,16 @@ type drafter struct {
 	*ground
 	examples map[string]string // those of the ground, and more that flows have found
 
-	groups     memo[*spec.Operation, []string]
-	asked      memo[situation, rules]
-	exercised  memo[*spec.Operation, rules]
-	faults     memo[*spec.Operation, []generate.Fault] // what breaks its JSON body
-	requests   memo[string, *plan.Request]             // what reads a value back, removes something, corrects a request
-	samples    memo[string, sample]                    // by placeholder
-	violations memo[sentBody, judged]
-	links      memo[linkKey, linkResult]
-	triggers   memo[testData, settings.Trigger]
+	groups      memo[*spec.Operation, []string]
+	asked       memo[situation, rules]
+	exercised   memo[*spec.Operation, rules]
+	faults      memo[*spec.Operation, []generate.Fault] // what breaks its JSON body
+	requests    memo[string, *plan.Request]             // what reads a value back, removes something, corrects a request
+	samples     memo[string, sample]                    // by placeholder
+	violations  memo[sentBody, judged]
+	unjudgeable memo[*openapi3.Schema, bool] // whether it has a pattern that cannot be judged
+	links       memo[linkKey, linkResult]
+	triggers    memo[testData, settings.Trigger]
 }
 
 // testData names test data of the fixtures.

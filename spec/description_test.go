@@ -199,21 +199,32 @@ components:
   securitySchemes:
     Cert: {type: mutualTLS}
     Key: {type: apiKey, in: header, name: K}
+    Digest: {type: http, scheme: digest}
 `
-	for _, tt := range []struct{ claim, security, want string }{
-		{"a certificate is of the connection", "[{Cert: []}]", "[[]]"},
-		{"a key beside it is sent", "[{Cert: [], Key: []}]", "[[Key]]"},
-		{"a key instead of it is sent", "[{Cert: []}, {Key: []}]", "[[Key]]"},
-		{"nothing instead of it is an alternative", "[{Cert: []}, {}]", "[[]]"},
-		{"nothing is needed", "[]", "[]"},
+	const digest = "the operation needs Digest, a credential of http digest, which is not supported"
+	for _, tt := range []struct {
+		claim, security, want string
+		certificate           bool
+		unsendable            string
+	}{
+		{"a certificate is of the connection", "[{Cert: []}]", "[[]]", true, ""},
+		{"a key beside it is sent", "[{Cert: [], Key: []}]", "[[Key]]", true, ""},
+		{"a key instead of it is sent", "[{Cert: []}, {Key: []}]", "[[Key]]", false, ""},
+		{"nothing instead of it is an alternative", "[{Cert: []}, {}]", "[[]]", false, ""},
+		{"nothing is needed", "[]", "[]", false, ""},
+		{"a digest cannot be sent", "[{Digest: []}]", "[]", false, digest},
+		{"nor with a key beside it", "[{Digest: [], Key: []}]", "[]", false, digest},
+		{"a key instead of a digest is sent", "[{Digest: []}, {Key: []}]", "[[Key]]", false, ""},
+		{"a certificate instead of a digest", "[{Digest: []}, {Cert: []}]", "[[]]", true, ""},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			d, err := Parse([]byte("openapi: 3.1.0\ninfo: {title: t, version: \"1\"}\npaths: {/a: {get: {security: "+tt.security+", responses: {'200': {description: d}}}}}"+schemes), "x.yaml")
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := fmt.Sprint(d.Operations[0].Security); got != tt.want {
-				t.Errorf("%s, want %s", got, tt.want)
+			o := d.Operations[0]
+			if got := fmt.Sprint(o.Security); got != tt.want || o.Certificate != tt.certificate || o.Unsendable != tt.unsendable {
+				t.Errorf("%s, want %s; needs a certificate: %v; cannot be sent: %q", got, tt.want, o.Certificate, o.Unsendable)
 			}
 		})
 	}

@@ -18,6 +18,8 @@ type Operation struct {
 	Parameters  []Parameter
 	Body        *Body
 	Responses   []Response
+	Unsendable  string     // why no request of it can be made, "" when one can
+	Certificate bool       // every alternative of its security needs a client certificate
 	Security    [][]string // alternatives, each a list of the schemes that a request carries; none: no credential needed
 	Conformance Conformance
 	Links       []Link     // from its responses to other operations

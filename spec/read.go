@@ -34,6 +34,7 @@ type reader struct {
 	description *Description
 	root        Conformance
 	security    openapi3.SecurityRequirements // of operations that have none of their own
+	unsupported map[string]string             // security schemes that no request can carry, and what they are
 	blocks      blocks
 	dialect     *dialect2020
 	secrets     map[string]bool
@@ -56,6 +57,12 @@ func (d *Description) read(doc *openapi3.T, blocks blocks) error {
 			}
 		}
 	}
+	missing := map[string]string{}
+	if doc.Components != nil {
+		for name, ref := range doc.Components.SecuritySchemes {
+			missing[name] = unsupported(ref.Value)
+		}
+	}
 	block, err := blocks.find(doc.Extensions[extension])
 	if err != nil {
 		return err
@@ -64,7 +71,7 @@ func (d *Description) read(doc *openapi3.T, blocks blocks) error {
 	if err != nil {
 		return err
 	}
-	r := reader{description: d, blocks: blocks, root: root, security: doc.Security, secrets: map[string]bool{}, seen: map[*openapi3.Schema]bool{}}
+	r := reader{description: d, blocks: blocks, root: root, security: doc.Security, unsupported: missing, secrets: map[string]bool{}, seen: map[*openapi3.Schema]bool{}}
 	if doc.IsOpenAPI31OrLater() {
 		if r.dialect, err = newDialect2020(doc); err != nil {
 			return err
@@ -111,10 +118,11 @@ func (r reader) operation(method, path string, item *openapi3.PathItem) (*Operat
 		return nil, err
 	}
 	o.Conformance = r.root.with(own)
-	o.Security = r.alternatives(r.security)
+	security := r.security
 	if source.Security != nil {
-		o.Security = r.alternatives(*source.Security)
+		security = *source.Security
 	}
+	r.alternatives(o, security)
 	o.Parameters = slices.DeleteFunc(r.parameters(item.Parameters, source.Parameters), func(p Parameter) bool { return ignored(p) || r.carries(o, p) })
 	if source.RequestBody != nil && source.RequestBody.Value != nil {
 		o.Body = &Body{Required: source.RequestBody.Value.Required, Content: r.contents(source.RequestBody.Value.Content)}

@@ -30,13 +30,19 @@ func scheme(name string, s *openapi3.SecurityScheme) (Scheme, bool) {
 	return Scheme{}, false
 }
 
-// alternatives lists the combinations of schemes that a request can carry. A client
+// alternatives gives an operation the combinations of schemes that a request can carry. A client
 // certificate belongs to the connection: where every combination needs one, the
-// certificate is taken as given and the other schemes of each remain.
-func (r reader) alternatives(source openapi3.SecurityRequirements) [][]string {
+// certificate is taken as given and the other schemes of each remain. A combination with
+// a scheme of another kind, such as HTTP digest, cannot be carried.
+func (r reader) alternatives(o *Operation, source openapi3.SecurityRequirements) {
 	var whole, rest [][]string
+	lacking := ""
 	for _, alternative := range source {
 		names := slices.Sorted(maps.Keys(alternative))
+		if i := slices.IndexFunc(names, func(name string) bool { return r.unsupported[name] != "" }); i >= 0 {
+			lacking = "the operation needs " + names[i] + ", a credential of " + r.unsupported[names[i]] + ", which is not supported"
+			continue
+		}
 		carried := slices.DeleteFunc(slices.Clone(names), func(name string) bool {
 			_, ok := r.description.Schemes[name]
 			return !ok
@@ -45,8 +51,24 @@ func (r reader) alternatives(source openapi3.SecurityRequirements) [][]string {
 			whole = append(whole, carried)
 		}
 	}
-	if len(whole) > 0 {
-		return whole
+	switch {
+	case len(whole) > 0:
+		o.Security = whole
+	case len(rest) > 0:
+		o.Security, o.Certificate = rest, true
+	default:
+		o.Unsendable = lacking
 	}
-	return rest
+}
+
+// unsupported says what a scheme is that requests cannot carry and connections do not, "" for
+// any other.
+func unsupported(s *openapi3.SecurityScheme) string {
+	if s.Type == "mutualTLS" {
+		return ""
+	}
+	if _, ok := scheme("", s); ok {
+		return ""
+	}
+	return strings.TrimSpace(s.Type + " " + s.Scheme)
 }

@@ -3,6 +3,7 @@ package exchange
 import (
 	"cmp"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -67,6 +68,15 @@ func (c *Client) Reach(ctx context.Context) *Failure {
 	return nil
 }
 
+// refuseUncertified refuses a request that only a client certificate lets in where there is none.
+func (c *Client) refuseUncertified(step plan.Step) error {
+	o := c.description.Operation(step.Operation)
+	if o == nil || !o.Certificate || c.settings.TLS != nil && (len(c.settings.TLS.Certificates) > 0 || c.settings.TLS.GetClientCertificate != nil) {
+		return nil
+	}
+	return errors.New("the operation needs a client certificate: give it with --client-cert and --client-key")
+}
+
 // Close closes the connections that are kept.
 func (c *Client) Close() { c.wire.close() }
 
@@ -77,6 +87,9 @@ func (c *Client) Do(ctx context.Context, caseID string, step plan.Step, values m
 	request, err := filler.request(step)
 	if err == nil {
 		err = c.refuseCards(request.URL.RawQuery, string(filler.body))
+	}
+	if err == nil {
+		err = c.refuseUncertified(step)
 	}
 	if err == nil {
 		r.URL, r.Header, r.Body = request.URL.String(), request.Header, filler.body

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -287,5 +288,25 @@ func TestReach(t *testing.T) {
 	}
 	if err := errors.New(c.Redactor().Answer("key " + clientKey).String()); strings.Contains(err.Error(), clientKey) {
 		t.Error(err)
+	}
+}
+
+// What only a client certificate lets in is not sent without one: a refusal would say nothing.
+func TestClient_WithoutTheCertificateThatIsNeeded(t *testing.T) {
+	d, err := spec.Parse([]byte("openapi: 3.1.0\ninfo: {title: t, version: '1'}\npaths: {/a: {get: {operationId: a, security: [{C: []}], responses: {'200': {description: d}}}}}\ncomponents: {securitySchemes: {C: {type: mutualTLS}}}"), "d.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		trust *tls.Config
+		sent  bool
+	}{{nil, false}, {&tls.Config{}, false}, {&tls.Config{Certificates: []tls.Certificate{{}}}, true}} {
+		c := &Client{description: d, settings: settings.Settings{TLS: tt.trust}}
+		if err := c.refuseUncertified(plan.Step{Operation: "a"}); (err == nil) != tt.sent || err != nil && !strings.Contains(err.Error(), "--client-cert") {
+			t.Errorf("%v: %v", tt.trust, err)
+		}
+		if err := c.refuseUncertified(plan.Step{Name: "settle"}); err != nil {
+			t.Errorf("a step of no operation: %v", err)
+		}
 	}
 }

@@ -26,6 +26,7 @@ type Record struct {
 	Waits    int // times that the target asked for time and got it
 	Answer   *Answer
 	Failure  *Failure
+	Began    bool               // an answer had begun when the exchange failed: the target is there
 	Missing  string             // pointer to the first value that was to be captured and is not there
 	Sought   string             // what a read-back looks for, or the id that an awaited message names
 	Place    string             // of the receiver, where a message is awaited

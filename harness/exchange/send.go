@@ -131,6 +131,7 @@ func (c *Client) read(ctx context.Context, conn *connection, response *http.Resp
 	}
 	if err != nil {
 		r.Failure = c.failure(ctx, fmt.Errorf("reading the answer (status %d, after %d bytes): %w", response.StatusCode, len(body), err))
+		r.Began = true
 		return
 	}
 	r.Answer = &Answer{Status: response.StatusCode, Proto: response.Proto, Header: response.Header, Body: body}

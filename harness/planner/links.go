@@ -2,6 +2,7 @@ package planner
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -35,6 +36,11 @@ func (d *drafter) findPreparations() map[string]preparation {
 	for _, o := range d.description.Operations {
 		if len(s.leading[o.ID]) == 0 {
 			d.preparations[o.ID] = preparation{}
+		}
+	}
+	for _, o := range d.description.Operations {
+		if o.Unsendable != "" {
+			d.preparations[o.ID] = preparation{err: errors.New(o.Unsendable)}
 		}
 	}
 	for _, o := range d.description.Operations {

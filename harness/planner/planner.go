@@ -135,11 +135,21 @@ func shuffle(cases []*plan.Case, seed uint64) {
 	})
 }
 
+// streams reports whether the answer of an operation may have no end.
+func streams(o *spec.Operation) bool {
+	return slices.ContainsFunc(o.Responses, func(r spec.Response) bool {
+		return slices.ContainsFunc(r.Content, func(c spec.Content) bool {
+			base, _, _ := strings.Cut(strings.ToLower(c.MediaType), ";")
+			return slices.Contains([]string{"text/event-stream", "multipart/x-mixed-replace", "application/x-ndjson", "application/stream+json"}, strings.TrimSpace(base))
+		})
+	})
+}
+
 // preflight picks a harmless valid call, of the first operation that has one: one
 // that reads and needs no preparation. Nil when there is none.
 func (g *ground) preflight(made *result) *plan.Case {
 	for _, o := range g.description.Operations {
-		if o.Method != "GET" && o.Method != "HEAD" {
+		if o.Method != "GET" && o.Method != "HEAD" || o.Certificate || streams(o) {
 			continue
 		}
 		of := made

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"qorcheck/harness/plan"
 	"qorcheck/harness/redact"
@@ -81,6 +82,40 @@ func TestPreflight(t *testing.T) {
 			}
 		}
 	})
+}
+
+// An answer that begins and does not end costs its own case alone, and a target that
+// refuses a call without credentials refuses no valid ones.
+func TestPreflight_WhatDoesNotStopTheRun(t *testing.T) {
+	endless := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != "GET" {
+			return
+		}
+		w.WriteHeader(200)
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	})
+	d := whole(t, t.Context(), planned(t), endless, Options{AllowUnexercised: true}, func(s *settings.Settings) { s.Timeout = 300 * time.Millisecond })
+	if !d.Preflight.IsZero() || d.Counts.NotRun != 0 {
+		t.Errorf("an endless answer stops the run: %s, %+v", d.Preflight, d.Counts)
+	}
+	if o := find(d.Obligations, "list.T-OK"); o.Outcome != verdict.Inconclusive {
+		t.Errorf("the operation that answers without end: %s", o.Outcome)
+	}
+	p := planned(t)
+	p.Preflight.Act.Request.Header = nil
+	if d := whole(t, t.Context(), p, serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }), Options{}); !d.Preflight.IsZero() {
+		t.Errorf("a call without credentials: %s", d.Preflight)
+	}
+}
+
+func find(list []Obligation, id string) Obligation {
+	for _, o := range list {
+		if o.ID == id {
+			return o
+		}
+	}
+	return Obligation{}
 }
 
 // One obligation of each kind, by itself and beside the others.

@@ -78,14 +78,23 @@ func (r *Run) preflight(ctx context.Context) string {
 	record := r.client.Do(ctx, c.ID, c.Act, map[string]string{})
 	r.count([]exchange.Record{record})
 	switch {
-	case record.Failure != nil && record.Failure.Kind == exchange.Interrupted:
+	case record.Failure != nil && (record.Failure.Kind == exchange.Interrupted || record.Began):
 		return ""
 	case record.Failure != nil:
 		return fmt.Sprintf("no answer from %s: %s; nothing else was sent", target, record.Failure.Text)
-	case record.Answer.Status == 401 || record.Answer.Status == 403:
+	case (record.Answer.Status == 401 || record.Answer.Status == 403) && withCredentials(c.Act.Request):
 		return fmt.Sprintf("%s refuses the valid credentials of the fixtures: %s was answered %d; nothing else was sent", target, record.Evidence().Request.Line, record.Answer.Status)
 	}
 	return ""
+}
+
+// withCredentials reports whether a request carries credentials of the fixtures.
+func withCredentials(r plan.Request) bool {
+	return slices.ContainsFunc(slices.Concat(r.Header, r.Query), func(f plan.Field) bool {
+		return slices.ContainsFunc(f.Value.Placeholders(), func(p plan.Placeholder) bool {
+			return p.Source == plan.FromCredential || p.Source == plan.FromBasic
+		})
+	})
 }
 
 // runCase sends a case, then judges and journals it, or keeps it until the last

@@ -176,8 +176,10 @@ func judge(o *plan.Obligation, t *exchange.Transcript, views []View, act int) Ve
 	v := Verdict{Obligation: o.ID}
 	switch {
 	case t.Stopped != "":
-		if passing := judgeInPassing(o, views); o.Requirement.EveryAnswer() && passing.Outcome == Fail {
-			return passing // a response of the preparation breaks it
+		if o.Requirement.EveryAnswer() { // the others look at the act, and there is none
+			if passing := judgeInPassing(o, views); passing.Outcome == Fail {
+				return passing // a response of the preparation breaks it
+			}
 		}
 		v.Outcome = Inconclusive
 		return v.because(unprepared(t))

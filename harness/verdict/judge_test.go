@@ -255,6 +255,7 @@ func TestJudge_WithoutAResponse(t *testing.T) {
 		{"an interrupted act is not run", "status", exchange.Transcript{Act: failed(exchange.Interrupted)}, NotRun, "interrupted"},
 		{"an interrupted preparation is not run", "status", exchange.Transcript{Prepare: []exchange.Record{*failed(exchange.Interrupted)}, Stopped: "preparation pay: trouble"}, NotRun, "interrupted"},
 		{"an interrupted observation is not run", "no-trace", exchange.Transcript{Act: answered, Observe: []exchange.Record{*failed(exchange.Interrupted)}}, NotRun, "interrupted"},
+		{"a flow whose preparation failed is inconclusive", "flow", exchange.Transcript{Prepare: []exchange.Record{{Step: plan.Step{Operation: "pay"}, Answer: answered.Answer}}, Stopped: "preparation pay was answered 404"}, Inconclusive, "preparation pay was answered 404"},
 		{"a failed preparation is inconclusive", "status", exchange.Transcript{Stopped: "preparation pay was answered 404"}, Inconclusive, "preparation pay was answered 404"},
 		{"a response of a preparation that broke off is judged where every one is", "media-type", exchange.Transcript{Prepare: []exchange.Record{{Step: plan.Step{Operation: "pay"}, Answer: &exchange.Answer{Status: 500, Header: http.Header{"Content-Type": {"text/html"}}, Body: []byte("<p>")}}}, Stopped: "preparation pay was answered 500"}, Fail, "text/html"},
 		{"and is inconclusive elsewhere", "media-type", exchange.Transcript{Prepare: []exchange.Record{{Step: plan.Step{Operation: "pay"}, Answer: answered.Answer}}, Stopped: "preparation pay was answered 200"}, Inconclusive, "preparation pay was answered 200"},
@@ -266,7 +267,11 @@ func TestJudge_WithoutAResponse(t *testing.T) {
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			d := toyDescription(t)
-			p := &plan.Plan{Description: d, Obligations: []*plan.Obligation{{ID: "o", Operation: d.Operation("pay"), Requirement: &spec.Requirement{Check: tt.check}}}}
+			q := &spec.Requirement{Check: tt.check}
+			if tt.check == spec.CheckFlow {
+				q.Flows = []spec.Flow{{ID: "f"}}
+			}
+			p := &plan.Plan{Description: d, Obligations: []*plan.Obligation{{ID: "o", Operation: d.Operation("pay"), Requirement: q}}}
 			tt.t.Case = &plan.Case{Operation: "pay", Obligations: []string{"o", "lost"}, Expect: plan.NewExpect("", 200)}
 			list := Judge(p, &tt.t)
 			if v := list[0]; v.Outcome != tt.want || !strings.Contains(fmt.Sprintf("%+v", v), tt.why) {

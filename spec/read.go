@@ -72,10 +72,8 @@ func (d *Description) read(doc *openapi3.T, blocks blocks) error {
 		return err
 	}
 	r := reader{description: d, blocks: blocks, root: root, security: doc.Security, unsupported: missing, secrets: map[string]bool{}, seen: map[*openapi3.Schema]bool{}}
-	if doc.IsOpenAPI31OrLater() {
-		if r.dialect, err = newDialect2020(doc); err != nil {
-			return err
-		}
+	if r.dialect, err = newDialect2020(doc); err != nil {
+		return err
 	}
 	for _, path := range slices.Sorted(maps.Keys(doc.Paths.Map())) {
 		item := doc.Paths.Value(path)

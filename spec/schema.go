@@ -26,7 +26,7 @@ const (
 // values are judged by Violations alone.
 type Schema struct {
 	*openapi3.Schema
-	dialect *dialect2020 // nil where the description is OpenAPI 3.0
+	dialect *dialect2020 // judges the schemas that it says it does
 }
 
 // Violation is one keyword that a value breaks.
@@ -41,7 +41,7 @@ type Violation struct {
 // float64 numbers, and returns every broken keyword, sorted by pointer and keyword.
 // Keywords of anyOf, oneOf and not are reported as such, at the value they judge.
 func (s Schema) Violations(value any, direction Direction) []Violation {
-	if s.dialect != nil {
+	if s.dialect.judges(s.Schema) {
 		if found, err := s.dialect.violations(s.Schema, value, direction); err == nil {
 			return normalize(found)
 		}
@@ -241,7 +241,7 @@ func (s Schema) Unchecked() []string {
 		walk(ref.Value.AdditionalProperties.Schema)
 	}
 	walk(&openapi3.SchemaRef{Value: s.Schema})
-	if s.dialect != nil {
+	if s.dialect.judges(s.Schema) {
 		if c := s.dialect.compile(s.Schema); c.err != nil {
 			list = append(list, fmt.Sprintf("what JSON Schema 2020-12 has beyond OpenAPI 3.0, since %v", c.err))
 		}

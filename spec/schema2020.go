@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	neturl "net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,9 +16,15 @@ import (
 )
 
 // dialect2020 validates by JSON Schema 2020-12, which OpenAPI 3.1 uses. Each schema is
-// compiled once, on first use.
+// compiled once, on first use. Of a description of OpenAPI 3.0 it judges those with a
+// discriminator, rewritten as 2020-12 has it.
 type dialect2020 struct {
-	document any // the description as JSON, which references lead into
+	always   bool         // every schema is judged by it
+	prepare  func() error // makes what follows, once
+	document any          // the description as JSON, which references lead into
+	heirs    map[string][]string
+	names    map[*openapi3.Schema]string // of the components
+	kinds    sync.Map                    // *openapi3.Schema → bool, that it leads to a discriminator
 
 	mu       sync.Mutex // guards compiler and count
 	compiler *jsonschema.Compiler
@@ -34,11 +41,35 @@ type compiled2020 struct {
 const documentURL = "description.json"
 
 func newDialect2020(doc *openapi3.T) (*dialect2020, error) {
-	d := &dialect2020{compiler: jsonschema.NewCompiler()}
-	var err error
-	if d.document, err = asJSON(doc); err != nil {
-		return nil, err
+	d := &dialect2020{always: doc.IsOpenAPI31OrLater(), names: map[*openapi3.Schema]string{}}
+	d.prepare = sync.OnceValue(func() error { return d.read(doc) })
+	if d.always {
+		return d, d.prepare()
 	}
+	return d, nil
+}
+
+// read makes the compiler of a description.
+func (d *dialect2020) read(doc *openapi3.T) (err error) {
+	d.compiler = jsonschema.NewCompiler()
+	if d.document, err = asJSON(doc); err != nil {
+		return err
+	}
+	if doc.Components != nil {
+		for _, name := range slices.Sorted(maps.Keys(doc.Components.Schemas)) {
+			if ref := doc.Components.Schemas[name]; ref != nil && ref.Ref == "" && ref.Value != nil {
+				d.names[ref.Value] = name
+			}
+		}
+	}
+	d.heirs = inheritance(d.document)
+	d.rewrite(d.document)
+	vocabulary, err := kindsVocabulary()
+	if err != nil {
+		return err
+	}
+	d.compiler.RegisterVocabulary(vocabulary)
+	d.compiler.AssertVocabs()
 	d.compiler.DefaultDraft(jsonschema.Draft2020)
 	d.compiler.UseRegexpEngine(func(expression string) (jsonschema.Regexp, error) {
 		matcher, err := compilePattern(expression)
@@ -48,7 +79,7 @@ func newDialect2020(doc *openapi3.T) (*dialect2020, error) {
 		d.compiler.RegisterFormat(&jsonschema.Format{Name: name, Validate: func(value any) error { return checkFormat(name, value) }})
 	}
 	d.compiler.AssertFormat()
-	return d, d.compiler.AddResource(documentURL, d.document)
+	return d.compiler.AddResource(documentURL, d.document)
 }
 
 // named is a pattern that knows its expression.
@@ -105,6 +136,72 @@ func checkFormat(name string, value any) error {
 	return nil
 }
 
+// rewrite makes a tree what the compiler understands.
+func (d *dialect2020) rewrite(tree any) {
+	withKinds(tree, d.heirs)
+	if !d.always {
+		from30(tree)
+	}
+}
+
+// from30 rewrites the schemas of OpenAPI 3.0 in a tree as JSON Schema 2020-12 has them.
+func from30(tree any) {
+	switch t := tree.(type) {
+	case map[string]any:
+		for name, inner := range t {
+			if name != "example" && name != "examples" && name != "default" && name != "enum" {
+				from30(inner)
+			}
+		}
+		if kind, ok := t["type"].(string); ok && t["nullable"] == true {
+			t["type"] = []any{kind, "null"}
+		}
+		for exclusive, bound := range map[string]string{"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"} {
+			if is, ok := t[exclusive].(bool); ok {
+				delete(t, exclusive)
+				if limit, there := t[bound]; is && there {
+					t[exclusive] = limit
+					delete(t, bound)
+				}
+			}
+		}
+	case []any:
+		for _, inner := range t {
+			from30(inner)
+		}
+	}
+}
+
+// judges reports whether the dialect judges a schema: all of OpenAPI 3.1, of 3.0 those
+// that lead to a discriminator.
+func (d *dialect2020) judges(s *openapi3.Schema) bool {
+	if d == nil || d.always {
+		return d != nil
+	}
+	if known, ok := d.kinds.Load(s); ok {
+		return known.(bool)
+	}
+	found := false
+	walkSchemas(s, map[*openapi3.Schema]bool{}, func(inner *openapi3.Schema) { found = found || inner.Discriminator != nil })
+	d.kinds.Store(s, found)
+	return found
+}
+
+// walkSchemas calls a function with a schema and those within it, once each.
+func walkSchemas(s *openapi3.Schema, seen map[*openapi3.Schema]bool, visit func(*openapi3.Schema)) {
+	if s == nil || seen[s] {
+		return
+	}
+	seen[s] = true
+	visit(s)
+	refs := slices.Concat(s.AllOf, s.AnyOf, s.OneOf, openapi3.SchemaRefs{s.Not, s.Items, s.AdditionalProperties.Schema}, slices.Collect(maps.Values(s.Properties)))
+	for _, ref := range refs {
+		if ref != nil {
+			walkSchemas(ref.Value, seen, visit)
+		}
+	}
+}
+
 // compile returns a schema of the description, compiled.
 func (d *dialect2020) compile(s *openapi3.Schema) *compiled2020 {
 	if known, ok := d.compiled.Load(s); ok {
@@ -117,15 +214,35 @@ func (d *dialect2020) compile(s *openapi3.Schema) *compiled2020 {
 	}
 	c := &compiled2020{}
 	d.count++
-	url := fmt.Sprintf("schema-%d.json", d.count)
-	if c.tree, c.err = asJSON(s); c.err == nil {
-		c.tree = rooted(c.tree)
-		if c.err = d.compiler.AddResource(url, c.tree); c.err == nil {
-			c.schema, c.err = d.compiler.Compile(url)
-		}
-	}
+	c.err = c.make(d, s, fmt.Sprintf("schema-%d.json", d.count))
 	d.compiled.Store(s, c)
 	return c
+}
+
+// make compiles a schema. A panic of the compiler is an error.
+func (c *compiled2020) make(d *dialect2020, s *openapi3.Schema, url string) (err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("compiling the schema: %v", fault)
+		}
+	}()
+	if err := d.prepare(); err != nil {
+		return err
+	}
+	if name, ok := d.names[s]; ok {
+		c.tree = map[string]any{"$ref": componentRef + Pointer(name)[1:]}
+	} else {
+		if c.tree, err = asJSON(s); err != nil {
+			return err
+		}
+		d.rewrite(c.tree)
+	}
+	c.tree = rooted(c.tree)
+	if err := d.compiler.AddResource(url, c.tree); err != nil {
+		return err
+	}
+	c.schema, err = d.compiler.Compile(url)
+	return err
 }
 
 // rooted makes the references of a schema lead into the description that it is part of.
@@ -149,16 +266,29 @@ func rooted(tree any) any {
 
 // violations returns the broken keywords in the words of OpenAPI 3.0. It returns an
 // error when the schema cannot be compiled.
-func (d *dialect2020) violations(s *openapi3.Schema, value any, direction Direction) ([]Violation, error) {
+func (d *dialect2020) violations(s *openapi3.Schema, value any, direction Direction) (found []Violation, err error) {
 	c := d.compile(s)
 	if c.err != nil {
 		return nil, c.err
 	}
-	var found []Violation
+	defer func() {
+		if fault := recover(); fault != nil {
+			found, err = nil, fmt.Errorf("judging by the schema: %v", fault)
+		}
+	}()
 	if invalid, ok := c.schema.Validate(value).(*jsonschema.ValidationError); ok {
 		found = d.leaves(invalid, c, direction)
 	}
-	return append(found, beside2020(s, value, "", direction)...), nil
+	return append(found, beside2020(s, value, "", direction, nil)...), nil
+}
+
+// cyclic reports whether an error comes of a schema that includes itself: that demands
+// nothing of a value.
+func cyclic(e *jsonschema.ValidationError) bool {
+	if _, ok := e.ErrorKind.(*kind.RefCycle); ok {
+		return true
+	}
+	return slices.ContainsFunc(e.Causes, cyclic)
 }
 
 // leaves lists the keywords at the ends of an error's causes. Those that apply schemas
@@ -166,11 +296,13 @@ func (d *dialect2020) violations(s *openapi3.Schema, value any, direction Direct
 func (d *dialect2020) leaves(e *jsonschema.ValidationError, c *compiled2020, direction Direction) []Violation {
 	at := Pointer(e.InstanceLocation...)
 	switch k := e.ErrorKind.(type) {
+	case *kind.RefCycle:
+		return nil
 	case *kind.Required:
 		var found []Violation
 		for _, name := range k.Missing {
 			if !d.travelsOtherWay(e.SchemaURL, c, name, direction) {
-				found = append(found, Violation{at + Pointer(name), "required", "is required and missing", false})
+				found = append(found, Violation{at + Pointer(name), "required", "is required and missing", d.isReading(e.SchemaURL, c, "required/"+name)})
 			}
 		}
 		return found
@@ -182,7 +314,11 @@ func (d *dialect2020) leaves(e *jsonschema.ValidationError, c *compiled2020, dir
 		return found
 	case *kind.Not:
 		return []Violation{{at, "not", "does not match the schema's not", false}}
-	case *kind.AnyOf, *kind.OneOf, *kind.Contains, *kind.MinContains, *kind.MaxContains, *kind.PropertyNames:
+	case *kind.AnyOf, *kind.OneOf:
+		if cyclic(e) {
+			return nil
+		}
+	case *kindsError, *kind.Contains, *kind.MinContains, *kind.MaxContains, *kind.PropertyNames:
 	default:
 		var found []Violation
 		for _, cause := range e.Causes {
@@ -196,15 +332,39 @@ func (d *dialect2020) leaves(e *jsonschema.ValidationError, c *compiled2020, dir
 	if path := e.ErrorKind.KeywordPath(); len(path) > 0 {
 		keyword = path[0]
 	}
+	rule := keyword
 	if keyword == "const" {
 		keyword = "enum"
 	}
-	return []Violation{{at, keyword, reason2020(e.ErrorKind, keyword), false}}
+	return []Violation{{at, keyword, reason2020(e.ErrorKind, keyword), d.isReading(e.SchemaURL, c, rule)}}
+}
+
+// schemaAt is the tree of the schema at a URL of the compiler.
+func (d *dialect2020) schemaAt(url string, c *compiled2020) any {
+	resource, fragment, _ := strings.Cut(url, "#")
+	tree := c.tree
+	if strings.HasSuffix(resource, documentURL) {
+		tree = d.document
+	}
+	if plain, err := neturl.PathUnescape(fragment); err == nil {
+		fragment = plain
+	}
+	found, _ := Lookup(tree, fragment)
+	return found
+}
+
+// isReading reports whether the schema at a URL marks a keyword as our reading.
+func (d *dialect2020) isReading(url string, c *compiled2020, rule string) bool {
+	schema, _ := d.schemaAt(url, c).(map[string]any)
+	marked, _ := schema[readingMark].([]any)
+	return slices.Contains(marked, any(rule))
 }
 
 // reason2020 says what is valid without repeating the value, which may be a secret.
 func reason2020(broken jsonschema.ErrorKind, keyword string) string {
 	switch k := broken.(type) {
+	case *kindsError:
+		return k.LocalizedString(nil)
 	case *kind.Enum:
 		if allowed, err := json.Marshal(k.Want); err == nil {
 			return "must be one of " + string(allowed)
@@ -236,12 +396,7 @@ func reason2020(broken jsonschema.ErrorKind, keyword string) string {
 // travelsOtherWay reports whether a property is readOnly in a request or writeOnly in a
 // response, so that the schema at a URL does not require it.
 func (d *dialect2020) travelsOtherWay(url string, c *compiled2020, name string, direction Direction) bool {
-	resource, fragment, _ := strings.Cut(url, "#")
-	tree := c.tree
-	if strings.HasSuffix(resource, documentURL) {
-		tree = d.document
-	}
-	property, _ := Lookup(tree, fragment+Pointer("properties", name))
+	property, _ := Lookup(d.schemaAt(url, c), Pointer("properties", name))
 	for range 32 {
 		members, _ := property.(map[string]any)
 		ref, isRef := members["$ref"].(string)
@@ -252,24 +407,22 @@ func (d *dialect2020) travelsOtherWay(url string, c *compiled2020, name string, 
 			}
 			return members[flag] == true
 		}
-		_, fragment, _ = strings.Cut(ref, "#")
+		_, fragment, _ := strings.Cut(ref, "#")
 		property, _ = Lookup(d.document, fragment)
 	}
 	return false
 }
 
 // beside2020 finds the faults that JSON Schema 2020-12 does not cover: readOnly and
-// writeOnly properties, and values that a discriminator's mapping does not have.
-func beside2020(s *openapi3.Schema, value any, at string, direction Direction) []Violation {
-	if s == nil {
+// writeOnly properties. Schemas that include one another are looked at once for a value.
+func beside2020(s *openapi3.Schema, value any, at string, direction Direction, seen []*openapi3.Schema) []Violation {
+	if s == nil || slices.Contains(seen, s) {
 		return nil
 	}
+	seen = append(seen, s)
 	var found []Violation
 	switch v := value.(type) {
 	case map[string]any:
-		if word, ok := discriminated(s, v); ok && s.Discriminator.Mapping[word].Ref == "" {
-			found = append(found, Violation{at, "discriminator", "names none of the documented kinds", false})
-		}
 		for _, name := range slices.Sorted(maps.Keys(v)) {
 			property := s.Properties[name]
 			if property == nil || property.Value == nil {
@@ -281,27 +434,17 @@ func beside2020(s *openapi3.Schema, value any, at string, direction Direction) [
 			case direction == Answered && property.Value.WriteOnly:
 				found = append(found, Violation{at + Pointer(name), "writeOnly", fmt.Sprintf("writeOnly property %q in response", name), false})
 			}
-			found = append(found, beside2020(property.Value, v[name], at+Pointer(name), direction)...)
+			found = append(found, beside2020(property.Value, v[name], at+Pointer(name), direction, nil)...)
 		}
 		for _, part := range s.AllOf {
-			found = append(found, beside2020(part.Value, value, at, direction)...)
+			found = append(found, beside2020(part.Value, value, at, direction, seen)...)
 		}
 	case []any:
 		for i, inner := range v {
 			if s.Items != nil {
-				found = append(found, beside2020(s.Items.Value, inner, at+Pointer(strconv.Itoa(i)), direction)...)
+				found = append(found, beside2020(s.Items.Value, inner, at+Pointer(strconv.Itoa(i)), direction, nil)...)
 			}
 		}
 	}
 	return found
-}
-
-// discriminated returns the discriminator's value in an object, and whether the
-// discriminator has a mapping and the object such a value.
-func discriminated(s *openapi3.Schema, object map[string]any) (string, bool) {
-	if s.Discriminator == nil || len(s.Discriminator.Mapping) == 0 {
-		return "", false
-	}
-	word, ok := object[s.Discriminator.PropertyName].(string)
-	return word, ok
 }

@@ -1,0 +1,221 @@
+package spec
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"golang.org/x/text/message"
+)
+
+// JSON Schema does not know discriminators, so the schemas of a description are
+// rewritten before they are compiled: the kinds of a discriminator stand under a
+// keyword of our own, in place of the oneOf or anyOf that lists them. A value of the
+// discriminator is a name in its mapping or the name of one of the listed schemas;
+// where none is listed, of one that includes the schema by allOf.
+const (
+	kindsKeyword = "x-qorcheck-kinds"
+	componentRef = "#/components/schemas/"
+)
+
+// kinds is what a schema is replaced by where it has a discriminator.
+type kinds struct {
+	property string
+	schemas  map[string]*jsonschema.Schema // by the value of the property
+	plain    *jsonschema.Schema            // judges what is no object, nil when nothing does
+}
+
+// withKinds rewrites the discriminators in a tree of a description's document.
+func withKinds(tree any, heirs map[string][]string) {
+	switch t := tree.(type) {
+	case map[string]any:
+		for name, inner := range t {
+			if name != "example" && name != "examples" && name != "default" && name != "enum" && name != "const" {
+				withKinds(inner, heirs)
+			}
+		}
+		if d, ok := t["discriminator"].(map[string]any); ok {
+			if property, ok := d["propertyName"].(string); ok {
+				replaceKinds(t, property, d, heirs)
+			}
+		}
+	case []any:
+		for _, inner := range t {
+			withKinds(inner, heirs)
+		}
+	}
+}
+
+// replaceKinds rewrites one schema that has a discriminator. It stays as it is where
+// it lists a schema without a name that is one of objects.
+func replaceKinds(t map[string]any, property string, d map[string]any, heirs map[string][]string) {
+	refs, plain := map[string]any{}, map[string]any{}
+	add := func(word, ref string) { refs[word] = map[string]any{"$ref": ref} }
+	for _, keyword := range []string{"oneOf", "anyOf"} {
+		list, ok := t[keyword].([]any)
+		if !ok {
+			continue
+		}
+		for _, branch := range list {
+			schema, _ := branch.(map[string]any)
+			switch ref, _ := schema["$ref"].(string); {
+			case ref != "":
+				add(lastToken(ref), ref)
+			case schema["type"] != "null":
+				return
+			}
+		}
+		plain[keyword] = list
+	}
+	mapping, _ := d["mapping"].(map[string]any)
+	name, _ := t[nameKeyword].(string)
+	if len(plain) == 0 && len(mapping)+len(heirs[name]) > 0 {
+		for _, heir := range append(heirsOf(name, heirs), name) {
+			if heir != "" {
+				add(heir, componentRef+Pointer(heir)[1:])
+			}
+		}
+	}
+	for word, value := range mapping {
+		if ref, ok := value.(string); ok {
+			if !strings.ContainsAny(ref, "/#") {
+				ref = componentRef + Pointer(strings.TrimSuffix(ref, ".json"))[1:]
+			}
+			add(word, ref)
+		}
+	}
+	if len(refs) == 0 {
+		return
+	}
+	for keyword := range plain {
+		delete(t, keyword)
+	}
+	t[kindsKeyword] = map[string]any{"property": property, "schemas": refs, "plain": plain}
+}
+
+// nameKeyword holds the name of a schema of the components while it is rewritten.
+const nameKeyword = "x-qorcheck-name"
+
+// inheritance lists by name which schemas of the components include another by allOf,
+// and gives each its name.
+func inheritance(document any) map[string][]string {
+	heirs := map[string][]string{}
+	schemas, _ := Lookup(document, "/components/schemas")
+	all, _ := schemas.(map[string]any)
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		schema, ok := all[name].(map[string]any)
+		if !ok {
+			continue
+		}
+		schema[nameKeyword] = name
+		var walk func(schema map[string]any, depth int)
+		walk = func(schema map[string]any, depth int) {
+			parts, _ := schema["allOf"].([]any)
+			for _, part := range parts {
+				inner, _ := part.(map[string]any)
+				if ref, ok := inner["$ref"].(string); ok && strings.HasPrefix(ref, componentRef) {
+					heirs[lastToken(ref)] = append(heirs[lastToken(ref)], name)
+				} else if depth < maxNesting {
+					walk(inner, depth+1)
+				}
+			}
+		}
+		walk(schema, 0)
+	}
+	return heirs
+}
+
+// heirsOf lists the names of the schemas that include one, directly or not.
+func heirsOf(name string, heirs map[string][]string) (all []string) {
+	for next := slices.Clone(heirs[name]); len(next) > 0; next = next[1:] {
+		if !slices.Contains(all, next[0]) {
+			all = append(all, next[0])
+			next = append(next, heirs[next[0]]...)
+		}
+	}
+	return all
+}
+
+// lastToken is the name that a reference ends with.
+func lastToken(ref string) string {
+	_, fragment, _ := strings.Cut(ref, "#")
+	if tokens := Tokens(fragment); len(tokens) > 0 {
+		return tokens[len(tokens)-1]
+	}
+	file := ref[strings.LastIndex(ref, "/")+1:]
+	name, _, _ := strings.Cut(file, ".")
+	return name
+}
+
+// kindsVocabulary makes the compiler know the keyword of rewritten discriminators.
+func kindsVocabulary() (*jsonschema.Vocabulary, error) {
+	meta, err := jsonschema.NewCompiler().Compile("https://json-schema.org/draft/2020-12/schema")
+	if err != nil {
+		return nil, err
+	}
+	return &jsonschema.Vocabulary{
+		URL:    "urn:qorcheck:kinds",
+		Schema: meta,
+		Compile: func(ctx *jsonschema.CompilerContext, object map[string]any) (jsonschema.SchemaExt, error) {
+			block, ok := object[kindsKeyword].(map[string]any)
+			if !ok {
+				return nil, nil
+			}
+			k := kinds{schemas: map[string]*jsonschema.Schema{}}
+			k.property, _ = block["property"].(string)
+			refs, _ := block["schemas"].(map[string]any)
+			for word := range refs {
+				k.schemas[word] = ctx.Enqueue([]string{kindsKeyword, "schemas", word})
+			}
+			if plain, _ := block["plain"].(map[string]any); len(plain) > 0 {
+				k.plain = ctx.Enqueue([]string{kindsKeyword, "plain"})
+			}
+			return k, nil
+		},
+	}, nil
+}
+
+// Validate judges an object by the schema that its discriminator names.
+func (k kinds) Validate(ctx *jsonschema.ValidatorContext, value any) {
+	object, ok := value.(map[string]any)
+	if !ok {
+		if k.plain != nil {
+			ctx.AddErr(ctx.Validate(k.plain, value, nil))
+		}
+		return
+	}
+	word, there := object[k.property]
+	text, _ := word.(string)
+	if schema := k.schemas[text]; schema != nil && there {
+		if err := ctx.Validate(schema, value, nil); err != nil {
+			ctx.AddErr(err)
+		}
+		return
+	}
+	ctx.AddError(&kindsError{k.property, slices.Sorted(maps.Keys(k.schemas)), there})
+}
+
+// kindsError says that a discriminator names none of the documented kinds.
+type kindsError struct {
+	property string
+	words    []string
+	there    bool
+}
+
+// KeywordPath implements jsonschema.ErrorKind.
+func (*kindsError) KeywordPath() []string { return []string{"discriminator"} }
+
+// LocalizedString implements jsonschema.ErrorKind.
+func (e *kindsError) LocalizedString(*message.Printer) string {
+	allowed, err := json.Marshal(e.words)
+	if err != nil {
+		return err.Error()
+	}
+	if !e.there {
+		return fmt.Sprintf("must have %s, which names one of the documented kinds: %s", e.property, allowed)
+	}
+	return fmt.Sprintf("names none of the documented kinds in %s: %s", e.property, allowed)
+}

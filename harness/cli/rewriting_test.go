@@ -164,3 +164,23 @@ func TestRewriting_MovedMoney(t *testing.T) {
 		})
 	}
 }
+
+// TestRewriting_WithoutIDs: that a modification is answered with an id of its own is
+// our reading, so that no must fails where it is not.
+func TestRewriting_WithoutIDs(t *testing.T) {
+	target := rewriting(t, func(a *answer) {
+		if a.status == http.StatusOK {
+			a.edit(func(m map[string]any) {
+				if m["resultCode"] == "Received" {
+					delete(m, "transaction_id")
+				}
+			})
+		}
+	})
+	d := certify(t, certification{plan: planOf(t, "payment-refund", "payment-void"), target: target, runID: "nameless", concurrency: 8})
+	for _, o := range d.Obligations {
+		if o.Outcome == verdict.Fail && d.Fails(&o) {
+			t.Error(d.Result(o).Explain())
+		}
+	}
+}

@@ -43,6 +43,9 @@ type Entry struct {
 
 	// Unanswered reports whether a request got no response: the case is repeated when the run is resumed.
 	Unanswered bool `json:"unanswered,omitempty"`
+	// Unnamed reports whether a request was carried out and its response named no id: a
+	// message about an id that no response named may be about it.
+	Unnamed bool `json:"unnamed,omitempty"`
 }
 
 // Time is how long one response took.

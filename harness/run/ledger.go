@@ -22,7 +22,7 @@ type ledger struct {
 	failed   int             // cases with a failed obligation
 	causes   causes
 	watches  map[string]*stopwatch // by operation
-	lost     map[string]bool       // cases in which a request got no response
+	lost     map[string]bool       // cases in which a request got no response, or one that names no id
 }
 
 // newLedger begins with the document of a run before anything is sent.
@@ -40,7 +40,7 @@ func newLedger(d *Document) *ledger {
 func (l *ledger) add(e Entry) (concluded []int) {
 	d := l.document
 	l.done[e.Case] = true
-	l.lost[e.Case] = l.lost[e.Case] || e.Unanswered
+	l.lost[e.Case] = l.lost[e.Case] || e.Unanswered || e.Unnamed
 	d.CaseCounts.Add(e.Outcome)
 	d.Requests += e.Requests
 	d.Left = append(d.Left, e.Left...)

@@ -92,6 +92,8 @@ func TestMessages_AfterLostResponses(t *testing.T) {
 	}
 	first, second := p.Cases[0], p.Cases[1]
 	lost := &exchange.Transcript{Case: second, Act: &exchange.Record{}, Observe: []exchange.Record{{Failure: &exchange.Failure{Kind: exchange.Timeout, Text: redacttest.Text("late")}}}}
+	nameless := newLedger(&Document{RunID: "run1"})
+	nameless.add(Entry{Case: first.ID, Unnamed: true})
 	entered := newLedger(&Document{RunID: "run1"})
 	entered.add(Entry{Case: first.ID, Unanswered: true})
 	again := newLedger(&Document{RunID: "run1"})
@@ -104,6 +106,7 @@ func TestMessages_AfterLostResponses(t *testing.T) {
 		first, second origin
 	}{
 		{"all were answered", newLedger(&Document{RunID: "run1"}), nil, rejected, rejected},
+		{"one was answered without an id", nameless, nil, unknown, rejected},
 		{"one was not", entered, nil, unknown, rejected},
 		{"one was not, and came again when the run was resumed", again, nil, unknown, rejected},
 		{"one was not, and all were when the case that is judged late came again", again, []*exchange.Transcript{{Case: first, Act: &exchange.Record{}}}, unknown, rejected},
@@ -146,6 +149,45 @@ func TestMessages_WithoutTheHeaderPair(t *testing.T) {
 			all := received{unsigned: []message.Delivery{{Place: tt.place, At: acted.Add(tt.after)}}}
 			if got := all.about(awaiting, p); got.Unsigned != tt.unsigned {
 				t.Errorf("%d without the pair, want %d", got.Unsigned, tt.unsigned)
+			}
+		})
+	}
+}
+
+// TestMessages_Unnamed: a request that was carried out may be what a message is about
+// that names an id that no response named.
+func TestMessages_Unnamed(t *testing.T) {
+	d, err := spec.Parse([]byte(`
+openapi: 3.0.3
+info: { title: t, version: "1" }
+x-conformance:
+  outcome: [{ field: /status, success: [ok], refused: [declined], error: [error], reason: /why, otherwise: allowed }]
+  messages: { register: { operation: quiet, address: /a, event: /e, headerName: /n, headerValue: /v }, answer: /id, id: /id, event: /event, success: /success, reason: /reason }
+paths:
+  /pay: { post: { operationId: pay, requestBody: { content: { application/json: { schema: { type: object } } } }, responses: { "200": { description: d } }, callbacks: { news: { "https://x.test/": { post: { requestBody: { content: { application/json: { schema: { type: object } } } }, responses: { "200": { description: d } } } } } } } }
+  /quiet: { post: { operationId: quiet, requestBody: { content: { application/json: { schema: { type: object, properties: { a: { type: string }, e: { type: string }, n: { type: string }, v: { type: string } } } } } }, responses: { "201": { description: d } } } }
+`), "t.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &Run{plan: &plan.Plan{Description: d}}
+	for _, tt := range []struct {
+		claim, operation string
+		status           int
+		body             string
+		want             bool
+	}{
+		{"a success that names an id", "pay", 200, `{"status":"ok","id":"1"}`, false},
+		{"a success that names none", "pay", 200, `{"status":"ok"}`, true},
+		{"a refusal", "pay", 200, `{"status":"declined"}`, false},
+		{"a rejection", "pay", 400, `{"status":"ok"}`, false},
+		{"what is not JSON", "pay", 200, `ok`, false},
+		{"an operation that promises no message", "quiet", 201, `{"status":"ok"}`, false},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			record := exchange.Record{Step: plan.Step{Operation: tt.operation}, Answer: &exchange.Answer{Status: tt.status, Body: []byte(tt.body)}}
+			if got := r.unnamed(&exchange.Transcript{Act: &record}); got != tt.want {
+				t.Errorf("%v, want %v", got, tt.want)
 			}
 		})
 	}

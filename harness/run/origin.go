@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
@@ -94,13 +95,13 @@ type makers struct {
 	client  *exchange.Client
 	earlier map[string]exchange.Maker // in earlier parts of the run, whose clients are gone
 	cases   map[string]*plan.Case
-	lost    map[string]bool // cases in which a response was lost
+	lost    map[string]bool // cases in which a response was lost, or named no id
 }
 
 func (r *Run) makers() *makers {
 	m := &makers{client: r.client, earlier: map[string]exchange.Maker{}, cases: map[string]*plan.Case{}, lost: maps.Clone(r.lost)}
 	for _, t := range r.inbox.late {
-		m.lost[t.Case.ID] = m.lost[t.Case.ID] || t.Unanswered()
+		m.lost[t.Case.ID] = m.lost[t.Case.ID] || t.Unanswered() || r.unnamed(t)
 	}
 	for _, c := range r.plan.Cases {
 		m.cases[c.ID] = c
@@ -111,6 +112,22 @@ func (r *Run) makers() *makers {
 		}
 	}
 	return m
+}
+
+// unnamed reports whether a request of a case that promises a message was carried out
+// and its response named no id, so that the message about it cannot be matched.
+func (r *Run) unnamed(t *exchange.Transcript) bool {
+	return slices.ContainsFunc(t.Records(), func(record exchange.Record) bool {
+		o := r.plan.Description.Operation(record.Step.Operation)
+		if record.Answer == nil || record.Answer.Status/100 != 2 || o == nil || o.Conformance.Messages == nil || len(o.Callbacks) == 0 {
+			return false
+		}
+		var body any
+		if json.Unmarshal(record.Answer.Body, &body) != nil || o.Ending(body) != spec.Succeeded {
+			return false
+		}
+		return record.Named(o.Conformance.Messages.Answer) == ""
+	})
 }
 
 // remake makes the unique values of an earlier part of the run again.

@@ -61,6 +61,7 @@ func crashed(c *plan.Case, fault any) []verdict.Verdict {
 
 func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Verdict, evidence []exchange.Evidence) {
 	e := entry(c, t)
+	e.Unnamed = t != nil && r.unnamed(t)
 	e.Outcome, e.Evidence = verdict.Pass, evidence
 	show := redactor(func(text string) redact.Text { return r.client.Redactor().Answer(text).Cut(maxText) })
 	for _, v := range verdicts {

@@ -389,10 +389,13 @@ func TestPattern_Edges(t *testing.T) {
 		claim, pattern, example string
 		want                    map[string]any
 	}{
-		{"two decimals at most", `^[0-9]+(\.[0-9]{1,2})?$`, "18.40", map[string]any{"short": "18.", "long": "18.400"}},
-		{"a month", `^(0[1-9]|1[0-2])$`, "09", map[string]any{"short": "0", "long": "099", "nines": "99"}},
-		{"between fourteen and seventeen digits", `^[0-9]{14,17}$`, "4000000000000000", map[string]any{"short": "4000000000000", "long": "400000000000000000"}},
-		{"no edge on either side", `^[a-z]*$`, "abc", map[string]any{}},
+		{"two decimals at most", `^[0-9]+(\.[0-9]{1,2})?$`, "18.40", map[string]any{
+			"short": "18.", "long": "18.400", "padded": " 18.40", "line": "18.40\n", "script": "18.4٠", "signed": "+18.40", "negative": "-18.40", "exponent": "18.40e0"}},
+		{"a month", `^(0[1-9]|1[0-2])$`, "09", map[string]any{
+			"short": "0", "long": "099", "nines": "99", "padded": " 09", "line": "09\n", "script": "0٩", "signed": "+09", "negative": "-09", "exponent": "09e0"}},
+		{"a sign, and a blank behind it, are allowed", `^[+-]?[0-9]+ ?$`, "12", map[string]any{"padded": " 12", "line": "12\n", "script": "1٢", "exponent": "12e0"}},
+		{"letters of one case", `^[a-z]*$`, "abc", map[string]any{"padded": " abc", "line": "abc\n", "case": "ABC"}},
+		{"what has letters and more may be the same in either case", `^https?://[a-z.]+$`, "https://a.test", map[string]any{"padded": " https://a.test", "line": "https://a.test\n", "short": "https://"}},
 	} {
 		schema, err := load(map[string]any{"type": "string", "pattern": tt.pattern, "example": tt.example}, nil)
 		if err != nil {

@@ -39,13 +39,9 @@ type blocks struct {
 	root *yaml.Node // nil where the description has no block, or is JSON that YAML cannot read
 }
 
-func readBlocks(data []byte) blocks {
+func readBlocks(data []byte, root *yaml.Node) blocks {
 	if !bytes.Contains(data, []byte(extension)) {
 		return blocks{}
-	}
-	root, err := ParseYAML(data)
-	if err != nil {
-		return blocks{} // the loader has read it, as JSON: the blocks exist, without line numbers
 	}
 	return blocks{root}
 }

@@ -6,9 +6,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -64,7 +66,14 @@ func Parse(data []byte, name string) (*Description, error) {
 		}
 		return os.ReadFile(filepath.FromSlash(uri.Path))
 	}
-	doc, err := loader.LoadFromDataWithPath(data, &url.URL{Path: filepath.ToSlash(name)})
+	root, err := ParseYAML(data)
+	if err != nil {
+		root = nil // the loader says what is wrong, or reads it as JSON
+	}
+	if err := checkKeys(root); err != nil {
+		return nil, fmt.Errorf("%s: not a valid OpenAPI 3 document: %w", name, err)
+	}
+	doc, err := loader.LoadFromDataWithPath(withPlaces(data, root), &url.URL{Path: filepath.ToSlash(name)})
 	if err != nil {
 		return nil, fmt.Errorf("%s: not a readable OpenAPI 3 document: %w", name, err)
 	}
@@ -81,7 +90,7 @@ func Parse(data []byte, name string) (*Description, error) {
 		Schemes: map[string]Scheme{},
 		byID:    map[string]*Operation{},
 	}
-	if err := d.read(doc, readBlocks(data)); err != nil {
+	if err := d.read(doc, readBlocks(data, root)); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return d, nil
@@ -103,7 +112,11 @@ func checkVersion(doc *openapi3.T) error {
 // the names of their parameters are accepted: public descriptions have them, and each
 // request is made from the path of its own operation.
 func validate(doc *openapi3.T) error {
-	err := doc.Validate(context.Background(), openapi3.DisableExamplesValidation(), openapi3.DisableSchemaPatternValidation(), openapi3.DisableSchemaDefaultsValidation(), openapi3.EnableMultiError())
+	options := []openapi3.ValidationOption{openapi3.DisableExamplesValidation(), openapi3.DisableSchemaPatternValidation(), openapi3.DisableSchemaDefaultsValidation(), openapi3.EnableMultiError()}
+	if doc.IsOpenAPI31OrLater() {
+		options = append(options, openapi3.AllowExtraSiblingFields(unknownKeywords(doc)...))
+	}
+	err := doc.Validate(context.Background(), options...)
 	many, ok := errors.AsType[openapi3.MultiError](err)
 	if !ok {
 		return err
@@ -119,6 +132,57 @@ func validate(doc *openapi3.T) error {
 		return grave[0]
 	}
 	return fmt.Errorf("%w; and %d more", grave[0], len(grave)-1)
+}
+
+// unknownKeywords lists what the schemas of a document of OpenAPI 3.1 hold beyond the
+// keywords of JSON Schema: they are annotations. Components may hold path items.
+func unknownKeywords(doc *openapi3.T) []string {
+	list := []string{"pathItems"}
+	eachSchema(reflect.ValueOf(doc), map[uintptr]bool{}, func(s *openapi3.Schema) {
+		list = slices.AppendSeq(list, maps.Keys(s.Extensions))
+	})
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// eachSchema calls a function with every schema that a value of the loader leads to.
+func eachSchema(v reflect.Value, seen map[uintptr]bool, visit func(*openapi3.Schema)) {
+	switch v.Kind() {
+	case reflect.Pointer:
+		if v.IsNil() || seen[v.Pointer()] {
+			return
+		}
+		seen[v.Pointer()] = true
+		if s, ok := v.Interface().(*openapi3.Schema); ok {
+			visit(s)
+		}
+		eachSchema(v.Elem(), seen, visit)
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				eachSchema(v.Field(i), seen, visit)
+			}
+		}
+		if !v.CanAddr() {
+			return
+		}
+		if paths, ok := v.Addr().Interface().(interface {
+			Map() map[string]*openapi3.PathItem
+		}); ok {
+			eachSchema(reflect.ValueOf(paths.Map()), seen, visit)
+		}
+		if responses, ok := v.Addr().Interface().(*openapi3.Responses); ok {
+			eachSchema(reflect.ValueOf(responses.Map()), seen, visit)
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			eachSchema(v.MapIndex(key), seen, visit)
+		}
+	case reflect.Slice:
+		for i := range v.Len() {
+			eachSchema(v.Index(i), seen, visit)
+		}
+	}
 }
 
 // shownName is a file's name as reports show it: relative as given, never absolute.

@@ -202,6 +202,7 @@ func (c Content) parsedExample(example any) any {
 
 func (r reader) schema(ref *openapi3.SchemaRef) Schema {
 	r.findSecrets(ref)
+	r.dialect.refer(ref)
 	return Schema{Schema: ref.Value, dialect: r.dialect}
 }
 

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -19,12 +20,14 @@ import (
 // compiled once, on first use. Of a description of OpenAPI 3.0 it judges those with a
 // discriminator, rewritten as 2020-12 has it.
 type dialect2020 struct {
-	always   bool         // every schema is judged by it
-	prepare  func() error // makes what follows, once
-	document any          // the description as JSON, which references lead into
-	heirs    map[string][]string
-	names    map[*openapi3.Schema]string // of the components
-	kinds    sync.Map                    // *openapi3.Schema → bool, that it leads to a discriminator
+	always    bool         // every schema is judged by it
+	prepare   func() error // makes what follows, once
+	document  any          // the description as JSON, which references lead into
+	heirs     map[string][]string
+	addressed bool                                     // its schemas keep their addresses
+	names     map[*openapi3.Schema]string              // of the components
+	refs      map[*openapi3.Schema]*openapi3.SchemaRef // with keywords beside them
+	kinds     sync.Map                                 // *openapi3.Schema → bool, that it leads to a discriminator
 
 	mu       sync.Mutex // guards compiler and count
 	compiler *jsonschema.Compiler
@@ -38,10 +41,10 @@ type compiled2020 struct {
 	err    error // why there is no schema
 }
 
-const documentURL = "description.json"
+const documentURL = "urn:qorcheck:description"
 
 func newDialect2020(doc *openapi3.T) (*dialect2020, error) {
-	d := &dialect2020{always: doc.IsOpenAPI31OrLater(), names: map[*openapi3.Schema]string{}}
+	d := &dialect2020{always: doc.IsOpenAPI31OrLater(), names: map[*openapi3.Schema]string{}, refs: map[*openapi3.Schema]*openapi3.SchemaRef{}}
 	d.prepare = sync.OnceValue(func() error { return d.read(doc) })
 	if d.always {
 		return d, d.prepare()
@@ -52,7 +55,11 @@ func newDialect2020(doc *openapi3.T) (*dialect2020, error) {
 // read makes the compiler of a description.
 func (d *dialect2020) read(doc *openapi3.T) (err error) {
 	d.compiler = jsonschema.NewCompiler()
-	if d.document, err = asJSON(doc); err != nil {
+	data, err := json.Marshal(doc)
+	if err != nil {
+		return err
+	}
+	if err := json.Unmarshal(data, &d.document); err != nil {
 		return err
 	}
 	if doc.Components != nil {
@@ -63,7 +70,9 @@ func (d *dialect2020) read(doc *openapi3.T) (err error) {
 		}
 	}
 	d.heirs = inheritance(d.document)
+	d.addressed = bytes.Contains(data, []byte(`"$dynamicRef"`))
 	d.rewrite(d.document)
+	rooted(d.document)
 	vocabulary, err := kindsVocabulary()
 	if err != nil {
 		return err
@@ -136,72 +145,6 @@ func checkFormat(name string, value any) error {
 	return nil
 }
 
-// rewrite makes a tree what the compiler understands.
-func (d *dialect2020) rewrite(tree any) {
-	withKinds(tree, d.heirs)
-	if !d.always {
-		from30(tree)
-	}
-}
-
-// from30 rewrites the schemas of OpenAPI 3.0 in a tree as JSON Schema 2020-12 has them.
-func from30(tree any) {
-	switch t := tree.(type) {
-	case map[string]any:
-		for name, inner := range t {
-			if name != "example" && name != "examples" && name != "default" && name != "enum" {
-				from30(inner)
-			}
-		}
-		if kind, ok := t["type"].(string); ok && t["nullable"] == true {
-			t["type"] = []any{kind, "null"}
-		}
-		for exclusive, bound := range map[string]string{"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"} {
-			if is, ok := t[exclusive].(bool); ok {
-				delete(t, exclusive)
-				if limit, there := t[bound]; is && there {
-					t[exclusive] = limit
-					delete(t, bound)
-				}
-			}
-		}
-	case []any:
-		for _, inner := range t {
-			from30(inner)
-		}
-	}
-}
-
-// judges reports whether the dialect judges a schema: all of OpenAPI 3.1, of 3.0 those
-// that lead to a discriminator.
-func (d *dialect2020) judges(s *openapi3.Schema) bool {
-	if d == nil || d.always {
-		return d != nil
-	}
-	if known, ok := d.kinds.Load(s); ok {
-		return known.(bool)
-	}
-	found := false
-	walkSchemas(s, map[*openapi3.Schema]bool{}, func(inner *openapi3.Schema) { found = found || inner.Discriminator != nil })
-	d.kinds.Store(s, found)
-	return found
-}
-
-// walkSchemas calls a function with a schema and those within it, once each.
-func walkSchemas(s *openapi3.Schema, seen map[*openapi3.Schema]bool, visit func(*openapi3.Schema)) {
-	if s == nil || seen[s] {
-		return
-	}
-	seen[s] = true
-	visit(s)
-	refs := slices.Concat(s.AllOf, s.AnyOf, s.OneOf, openapi3.SchemaRefs{s.Not, s.Items, s.AdditionalProperties.Schema}, slices.Collect(maps.Values(s.Properties)))
-	for _, ref := range refs {
-		if ref != nil {
-			walkSchemas(ref.Value, seen, visit)
-		}
-	}
-}
-
 // compile returns a schema of the description, compiled.
 func (d *dialect2020) compile(s *openapi3.Schema) *compiled2020 {
 	if known, ok := d.compiled.Load(s); ok {
@@ -231,6 +174,11 @@ func (c *compiled2020) make(d *dialect2020, s *openapi3.Schema, url string) (err
 	}
 	if name, ok := d.names[s]; ok {
 		c.tree = map[string]any{"$ref": componentRef + Pointer(name)[1:]}
+	} else if ref, ok := d.refs[s]; ok {
+		if c.tree, err = asJSON(ref); err != nil {
+			return err
+		}
+		d.rewrite(c.tree)
 	} else {
 		if c.tree, err = asJSON(s); err != nil {
 			return err
@@ -243,25 +191,6 @@ func (c *compiled2020) make(d *dialect2020, s *openapi3.Schema, url string) (err
 	}
 	c.schema, err = d.compiler.Compile(url)
 	return err
-}
-
-// rooted makes the references of a schema lead into the description that it is part of.
-func rooted(tree any) any {
-	switch t := tree.(type) {
-	case map[string]any:
-		for name, inner := range t {
-			if ref, ok := inner.(string); ok && name == "$ref" && strings.HasPrefix(ref, "#/") {
-				t[name] = documentURL + ref
-			} else {
-				t[name] = rooted(inner)
-			}
-		}
-	case []any:
-		for i, inner := range t {
-			t[i] = rooted(inner)
-		}
-	}
-	return tree
 }
 
 // violations returns the broken keywords in the words of OpenAPI 3.0. It returns an
@@ -277,9 +206,22 @@ func (d *dialect2020) violations(s *openapi3.Schema, value any, direction Direct
 		}
 	}()
 	if invalid, ok := c.schema.Validate(value).(*jsonschema.ValidationError); ok {
-		found = d.leaves(invalid, c, direction)
+		found = withoutEffects(d.leaves(invalid, c, direction))
 	}
 	return append(found, beside2020(s, value, "", direction, nil)...), nil
+}
+
+// withoutEffects drops what is unevaluated only because something else is wrong: a part
+// of a schema that a value breaks has evaluated nothing of it.
+func withoutEffects(found []Violation) []Violation {
+	unevaluated := func(v Violation) bool { return strings.HasPrefix(v.Keyword, "unevaluated") }
+	causes := slices.Clone(found)
+	return slices.DeleteFunc(found, func(v Violation) bool {
+		parent := v.Pointer[:max(strings.LastIndex(v.Pointer, "/"), 0)]
+		return unevaluated(v) && slices.ContainsFunc(causes, func(cause Violation) bool {
+			return strings.HasPrefix(cause.Pointer, v.Pointer+"/") || !unevaluated(cause) && strings.HasPrefix(cause.Pointer+"/", parent+"/")
+		})
+	})
 }
 
 // cyclic reports whether an error comes of a schema that includes itself: that demands
@@ -332,6 +274,11 @@ func (d *dialect2020) leaves(e *jsonschema.ValidationError, c *compiled2020, dir
 	if path := e.ErrorKind.KeywordPath(); len(path) > 0 {
 		keyword = path[0]
 	}
+	if _, never := e.ErrorKind.(*kind.FalseSchema); never {
+		if last := e.SchemaURL[strings.LastIndex(e.SchemaURL, "/")+1:]; strings.HasPrefix(last, "unevaluated") {
+			keyword = last
+		}
+	}
 	rule := keyword
 	if keyword == "const" {
 		keyword = "enum"
@@ -363,6 +310,8 @@ func (d *dialect2020) isReading(url string, c *compiled2020, rule string) bool {
 // reason2020 says what is valid without repeating the value, which may be a secret.
 func reason2020(broken jsonschema.ErrorKind, keyword string) string {
 	switch k := broken.(type) {
+	case *kind.FalseSchema:
+		return "is not allowed here"
 	case *kindsError:
 		return k.LocalizedString(nil)
 	case *kind.Enum:

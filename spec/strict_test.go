@@ -110,7 +110,7 @@ func TestConformanceErrorsNameTheLine(t *testing.T) {
 	const paths = "paths: {/a: {get: {operationId: a, responses: {'200': {description: d}}}}}\n"
 	for _, tt := range []struct{ claim, block, want string }{
 		{"a misspelt key", "  codes:\n    field: /c\n    sucess: []\n", "line 6: x-conformance.codes: unknown key sucess (did you mean success?); valid keys: field, success, unjudged"},
-		{"a key twice", "  later: a\n  later: b\n", "already defined at line 4"},
+		{"a key twice", "  later: a\n  later: b\n", "the key later is given twice: lines 4 and 5"},
 		{"a word outside its list", "  outcome:\n    - {field: /s, refused: [], error: [], reason: /m,\n       otherwise: never}\n", "line 6: x-conformance: at /outcome/0/otherwise: "},
 		{"a key that is missing", "  merchant: {}\n", "line 4: x-conformance: at /merchant: missing property 'field'"},
 	} {

@@ -79,7 +79,7 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 		e.Answer = &Message{
 			Line:      c.redactor.Own(fmt.Sprintf("%s %d %s", a.Proto, a.Status, http.StatusText(a.Status))),
 			Body:      c.redactor.Body(a.Body, a.Header.Get("Content-Type"), maxBody),
-			Header:    c.header(a.Header),
+			Header:    append(c.header(a.Header), c.header(a.Trailer)...),
 			Truncated: a.Truncated,
 		}
 	}

@@ -64,7 +64,9 @@ func (r Record) Curl() redact.Text {
 type Answer struct {
 	Status    int
 	Proto     string
+	Reason    string // the words of the status line
 	Header    http.Header
+	Trailer   http.Header
 	Body      []byte
 	Truncated bool // the body was longer than the limit
 	Decoded   bool // the body came in content codings that were undone

@@ -134,7 +134,8 @@ func (c *Client) read(ctx context.Context, conn *connection, response *http.Resp
 		r.Began = true
 		return
 	}
-	r.Answer = &Answer{Status: response.StatusCode, Proto: response.Proto, Header: response.Header, Body: body}
+	_, reason, _ := strings.Cut(response.Status, " ")
+	r.Answer = &Answer{Status: response.StatusCode, Proto: response.Proto, Reason: reason, Header: response.Header, Trailer: response.Trailer, Body: body}
 	if len(codings(response.Header)) > 0 && int64(len(body)) <= limit {
 		r.Answer.Body, r.Answer.Truncated, r.Answer.Decoded = decode(body, response.Header, limit)
 	}

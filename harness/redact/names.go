@@ -108,7 +108,10 @@ type found struct {
 func (r *Redactor) namesIn(text string) []found {
 	var list []found
 	for i := range len(text) {
-		for _, name := range r.names[toLower(text[i])] {
+		for _, name := range r.names[lower[text[i]]] {
+			if len(name) > 1 && (i+1 == len(text) || lower[text[i+1]] != name[1]) {
+				continue // as nearly all
+			}
 			if hasPrefixFold(text[i:], name) && (!glued(text[:i]) || camelCase(text, i)) {
 				list = append(list, found{i + len(name), name})
 			}
@@ -124,7 +127,7 @@ func hasPrefixFold(text, name string) bool {
 		return false
 	}
 	for i := range len(name) {
-		if toLower(text[i]) != name[i] {
+		if lower[text[i]] != name[i] {
 			return false
 		}
 	}
@@ -135,6 +138,14 @@ func hasPrefixFold(text, name string) bool {
 func camelCase(text string, at int) bool {
 	return at > 0 && text[at] >= 'A' && text[at] <= 'Z' && text[at-1] >= 'a' && text[at-1] <= 'z'
 }
+
+// lower holds the result of toLower for each byte.
+var lower = func() (table [256]byte) {
+	for c := range table {
+		table[c] = toLower(byte(c))
+	}
+	return table
+}()
 
 // toLower returns the lower case of an ASCII letter.
 func toLower(c byte) byte {

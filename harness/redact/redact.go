@@ -18,6 +18,7 @@ type Redactor struct {
 	escapable   []escapable
 	folded      folded
 	cards       map[string]bool
+	disguised   *Numbers       // the same
 	short       *regexp.Regexp // known values too short to be replaced inside other words
 	shortValues []string       // the same
 	numbers     *numbering
@@ -65,6 +66,7 @@ func New(s Secrets) *Redactor {
 	for _, card := range s.Cards {
 		replacements[card], r.cards[card] = MaskCard(card), true
 	}
+	r.disguised = NewNumbers(s.Cards)
 	r.known, r.distinctive = longestFirst(replacements), longestFirst(distinctive)
 	slices.SortStableFunc(r.escapable, func(a, b escapable) int { return len(b.form.String()) - len(a.form.String()) }) // as above
 	r.folded = newFolded(replacements)
@@ -154,7 +156,10 @@ func (r *Redactor) redactUncached(text string, own bool) string {
 	if start := strings.TrimLeft(text, " \t\r\n"); start == "" || start[0] != '{' && start[0] != '[' || redacted == text && !strings.Contains(text, `\u`) || !json.Valid([]byte(text)) {
 		return redacted
 	}
-	return r.redactJSON(text, own)
+	if redacted = r.redactJSON(text, own); own {
+		return redacted
+	}
+	return r.disguised.hide(redacted) // over several values
 }
 
 // redactText redacts text as it stands. That of a target may hide what it says.
@@ -162,11 +167,14 @@ func (r *Redactor) redactText(text string, own bool) string {
 	if own {
 		return r.hideNamed(r.hideKnown(text), true)
 	}
-	return r.hideEscaped(r.hideEncoded(r.hidePlain(text)))
+	return hideEscaped(hideEncoded(r.hidePlain(text), r.holds), r.holds)
 }
 
+// holds reports whether a text of a target holds a secret as it stands.
+func (r *Redactor) holds(text string) bool { return r.hidePlain(text) != text }
+
 func (r *Redactor) hidePlain(text string) string {
-	text = r.hideNamed(r.hideKnown(text), false)
+	text = r.hideNamed(r.disguised.hide(r.hideKnown(text)), false)
 	if slices.ContainsFunc(r.shortValues, func(value string) bool { return strings.Contains(text, value) }) {
 		text = r.short.ReplaceAllString(text, Mark)
 	}

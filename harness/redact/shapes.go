@@ -1,6 +1,7 @@
 package redact
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"html"
@@ -71,8 +72,9 @@ func afterDigit(text string, c byte) bool {
 	}
 }
 
-// hideEncoded hides words that hold a secret in base64 or in hexadecimal digits.
-func (r *Redactor) hideEncoded(text string) string {
+// hideEncoded hides words that hold a secret in base64 or in hexadecimal digits. Base64
+// may be broken into lines, hexadecimal digits may come in pairs.
+func hideEncoded(text string, holds func(string) bool) string {
 	var b strings.Builder
 	at := 0
 	for start := 0; start < len(text); start++ {
@@ -80,14 +82,73 @@ func (r *Redactor) hideEncoded(text string) string {
 		for end < len(text) && inBase64(text[end]) {
 			end++
 		}
-		if end-start >= minEncoded && (r.hiddenInBase64(text[start:end]) || r.hiddenInHex(text[start:end])) {
-			b.WriteString(text[at:start] + Mark)
-			for at = end; at < len(text) && at < end+2 && text[at] == '='; at++ {
+		if end-start >= minEncoded {
+			if whole, word := joinedLines(text, start, end); whole > end && hiddenInBase64(word, holds) {
+				end = whole
+				b.WriteString(text[at:start] + Mark)
+				at = end
+			} else if hiddenInBase64(text[start:end], holds) || hiddenInHex(text[start:end], holds) {
+				b.WriteString(text[at:start] + Mark)
+				for at = end; at < len(text) && at < end+2 && text[at] == '='; at++ {
+				}
 			}
 		}
 		start = end
 	}
-	return b.String() + text[at:]
+	return hidePairs(b.String()+text[at:], holds)
+}
+
+// joinedLines returns the word that is left of line breaks after a word that ends at one,
+// and where it ends; the end of the word itself where none follows.
+func joinedLines(text string, start, end int) (whole int, word string) {
+	whole = end
+	for {
+		next := whole
+		for next < len(text) && (text[next] == '\r' || text[next] == '\n') {
+			next++
+		}
+		after := next
+		for after < len(text) && inBase64(text[after]) {
+			after++
+		}
+		if next == whole || after == next {
+			return whole, word
+		}
+		if word == "" {
+			word = text[start:end]
+		}
+		word += text[next:after]
+		whole = after
+	}
+}
+
+// pairs are hexadecimal digits as fingerprints are written.
+var pairs = regexp.MustCompile(`(?:[0-9A-Fa-f]{2}:){11,}[0-9A-Fa-f]{2}`)
+
+// hidePairs hides a secret in hexadecimal digits that come in pairs.
+func hidePairs(text string, holds func(string) bool) string {
+	if !hasPairs(text) {
+		return text
+	}
+	return pairs.ReplaceAllStringFunc(text, func(found string) string {
+		if hiddenInHex(strings.ReplaceAll(found, ":", ""), holds) {
+			return Mark
+		}
+		return found
+	})
+}
+
+// hasPairs reports whether three pairs follow one another somewhere.
+func hasPairs(text string) bool {
+	for at := 0; ; at++ {
+		next := strings.IndexByte(text[at:], ':')
+		if next < 0 {
+			return false
+		}
+		if at += next; at+6 < len(text) && text[at+3] == ':' && text[at+6] == ':' {
+			return true
+		}
+	}
 }
 
 // minEncoded is the length of the shortest word that is looked into.
@@ -99,7 +160,7 @@ func inBase64(c byte) bool {
 
 // hiddenInBase64 reports whether a word is base64 and holds a secret: from its first letter
 // on, or from a later one, as what precedes may belong to it or not.
-func (r *Redactor) hiddenInBase64(word string) bool {
+func hiddenInBase64(word string, holds func(string) bool) bool {
 	bare := []byte(word)
 	for i, c := range bare {
 		switch c {
@@ -115,7 +176,7 @@ func (r *Redactor) hiddenInBase64(word string) bool {
 		if len(packed)%4 == 1 {
 			packed = packed[:len(packed)-1]
 		}
-		if n, err := base64.RawStdEncoding.Decode(data, packed); err == nil && r.holdsSecret(data[:n]) {
+		if n, err := base64.RawStdEncoding.Decode(data, packed); err == nil && wordHolds(data[:n], holds) {
 			return true
 		}
 	}
@@ -123,14 +184,14 @@ func (r *Redactor) hiddenInBase64(word string) bool {
 }
 
 // hiddenInHex reports whether a word has hexadecimal digits that hold a secret.
-func (r *Redactor) hiddenInHex(word string) bool {
+func hiddenInHex(word string, holds func(string) bool) bool {
 	for start := 0; start < len(word); start++ {
 		end := start
 		for end < len(word) && strings.IndexByte("0123456789abcdefABCDEF", word[end]) >= 0 {
 			end++
 		}
 		for at := start; at < start+2 && end-at >= minEncoded; at++ { // the first digit may belong to it or not
-			if data, err := hex.DecodeString(word[at : at+(end-at)/2*2]); err == nil && r.holdsSecret(data) {
+			if data, err := hex.DecodeString(word[at : at+(end-at)/2*2]); err == nil && wordHolds(data, holds) {
 				return true
 			}
 		}
@@ -139,13 +200,12 @@ func (r *Redactor) hiddenInHex(word string) bool {
 	return false
 }
 
-// holdsSecret reports whether decoded bytes are text that holds a secret.
-func (r *Redactor) holdsSecret(data []byte) bool {
-	if !wordy(data) {
-		return false
+// wordHolds reports whether decoded bytes are text that holds a secret, in UTF-16 too.
+func wordHolds(data []byte, holds func(string) bool) bool {
+	if zeros := bytes.Count(data, []byte{0}); zeros > 0 && zeros*2+1 >= len(data)-1 {
+		data = bytes.ReplaceAll(data, []byte{0}, nil)
 	}
-	plain := string(data)
-	return r.hidePlain(plain) != plain
+	return wordy(data) && holds(string(data))
 }
 
 // wordy reports whether bytes hold a word: ids decode to noise.
@@ -163,13 +223,13 @@ func wordy(data []byte) bool {
 }
 
 // escapedWord is a word with characters in an escape of URLs, JSON or HTML.
-var escapedWord = regexp.MustCompile(`[^\s"'<>{}]*(?:%[0-9A-Fa-f]{2}|\\[ux][0-9A-Fa-f]{2}|&#?\w+;)[^\s"'<>{}]*`)
+var escapedWord = regexp.MustCompile(`[^\s"'<>{}]*(?:%[0-9A-Fa-f]{2}|\\[ux][0-9A-Fa-f]{2}|&#?\w+;|&#[xX]?[0-9A-Fa-f]+)[^\s"'<>{}]*`)
 
 // maxLayers of escapes are looked through.
 const maxLayers = 3
 
 // hideEscaped hides words that hold a secret only once their escapes are resolved.
-func (r *Redactor) hideEscaped(text string) string {
+func hideEscaped(text string, holds func(string) bool) string {
 	if !strings.ContainsAny(text, `%\&`) {
 		return text
 	}
@@ -180,7 +240,7 @@ func (r *Redactor) hideEscaped(text string) string {
 			if plain == meant {
 				break
 			}
-			if meant = plain; r.hidePlain(meant) != meant {
+			if meant = plain; holds(meant) {
 				return Mark
 			}
 		}

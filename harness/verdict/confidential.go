@@ -4,17 +4,19 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"net/http"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/redact"
 	"qorcheck/spec"
 )
 
-// notShown judges that a response repeats none of the values which the description
-// lists under neverShown, whichever request of the case carried them.
+// notShown judges that a response, and the message about it, repeat none of the values
+// which the description lists under neverShown, whichever request of the case carried them.
 func notShown(v View) Observation {
 	texts, seen := []textIn(nil), Observation{}
 	for _, pointer := range v.Operation.Conformance.NeverShown {
@@ -26,18 +28,129 @@ func notShown(v View) Observation {
 			if seen.Exercised = true; texts == nil {
 				texts = textsIn(v.Body, v.Answer.Body)
 			}
-			chance := len(value) < distinctive && v.chance(texts, value, pointer)
-			for _, t := range texts {
-				if !chance && t.repeats(value) {
-					seen.Findings = append(seen.Findings, Finding{
-						Rule: SecretRepeated, Deviation: Surplus, Status: v.Answer.Status, Pointer: t.pointer, Given: []Fact{{Name: pointer}},
-					})
-					return seen
-				}
+			f, found := v.shownShort(texts, value, pointer)
+			if len(value) >= distinctive {
+				f, found = v.shownAnywhere(texts, value)
+			}
+			if found {
+				f.Rule, f.Deviation, f.Status, f.Given = SecretRepeated, Surplus, v.Answer.Status, append([]Fact{{Name: pointer}}, f.Given...)
+				seen.Findings = append(seen.Findings, f)
+				return seen
 			}
 		}
 	}
 	return seen
+}
+
+// shownShort finds a value of a few digits in the body.
+func (v View) shownShort(texts []textIn, value, pointer string) (Finding, bool) {
+	if len(value) >= distinctive || v.chance(texts, value, pointer) {
+		return Finding{}, false
+	}
+	for _, t := range texts {
+		if t.repeats(value) {
+			return Finding{Pointer: t.pointer}, true
+		}
+	}
+	return Finding{}, false
+}
+
+// shownAnywhere finds a number in whatever a target sent: the status line, the header, the
+// body with its names, the trailer, and the messages about the act. The number may be
+// disguised.
+func (v View) shownAnywhere(texts []textIn, value string) (Finding, bool) {
+	number := redact.NewNumbers([]string{value})
+	holds := func(text string) bool { return strings.Contains(text, value) || number.Hold(text) }
+	for _, part := range []struct {
+		name   string
+		header http.Header
+	}{{"status line", http.Header{"": {v.Answer.Reason}}}, {"header", v.Answer.Header}, {"trailer", v.Answer.Trailer}} {
+		if name, found := headerThat(holds, part.header); found {
+			return Finding{Given: []Fact{{part.name, name}}}, true
+		}
+	}
+	if holds(string(v.Answer.Body)) {
+		return Finding{Pointer: pointerThat(holds, texts, v.Body.Value)}, true
+	}
+	if v.Transcript == nil || v.Transcript.Act == nil || v.Transcript.Act.Answer != v.Answer {
+		return Finding{}, false
+	}
+	for i, r := range v.Transcript.Observe {
+		for _, m := range r.Messages {
+			f := Finding{Exchange: len(v.Transcript.Prepare) + 2 + i}
+			if name, found := headerThat(holds, m.Header); found {
+				f.Given = []Fact{{"header", name}}
+				return f, true
+			}
+			if holds(string(m.Body)) {
+				f.Pointer = pointerThat(holds, textsIn(Body{Value: m.Value}, m.Body), m.Value)
+				return f, true
+			}
+		}
+	}
+	return Finding{}, false
+}
+
+// headerThat returns the first field of a header, in the order of names, whose name or
+// value has a property, or after which the whole has it.
+func headerThat(holds func(string) bool, h http.Header) (name string, found bool) {
+	var all strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		for _, value := range h[name] {
+			all.WriteString(name + ": " + value + "\n")
+		}
+	}
+	if !holds(all.String()) {
+		return "", false
+	}
+	for _, name := range slices.Sorted(maps.Keys(h)) {
+		if holds(name) || slices.ContainsFunc(h[name], holds) {
+			return name, true
+		}
+	}
+	return "", true
+}
+
+// pointerThat returns the pointer of the first text that has a property, or of the first
+// member whose name has it; "" for a body that has it as a whole.
+func pointerThat(holds func(string) bool, texts []textIn, value any) string {
+	for _, t := range texts {
+		if holds(t.text) {
+			return t.pointer
+		}
+	}
+	return nameThat(holds, "", value)
+}
+
+// nameThat returns the pointer of the first member whose name has a property.
+func nameThat(holds func(string) bool, pointer string, value any) string {
+	switch x := value.(type) {
+	case map[string]any:
+		for _, name := range slices.Sorted(maps.Keys(x)) {
+			at := pointer + spec.Pointer(name)
+			if holds(name) {
+				return at
+			}
+			if found := nameThat(holds, at, x[name]); found != "" {
+				return found
+			}
+		}
+	case []any:
+		for i, inner := range x {
+			if found := nameThat(holds, fmt.Sprintf("%s/%d", pointer, i), inner); found != "" {
+				return found
+			}
+		}
+	}
+	return ""
+}
+
+// shownIn says where a value was found that must not be shown.
+func shownIn(f Finding) string {
+	if len(f.Given) > 1 {
+		return strings.TrimSpace("its value in the " + f.Given[1].Name + " " + f.Given[1].Value)
+	}
+	return "its value in " + place(f.Pointer)
 }
 
 // chance reports whether a response has another reason to hold a few digits: they are
@@ -114,12 +227,8 @@ func textsIn(body Body, raw []byte) []textIn {
 	return list
 }
 
-var betweenDigits = regexp.MustCompile(`([0-9])[ -]([0-9])`)
-
+// repeats reports whether a text is a value of a few digits, or a sentence with it.
 func (t textIn) repeats(value string) bool {
-	if len(value) >= distinctive {
-		return len(t.text) >= len(value) && strings.Contains(betweenDigits.ReplaceAllString(betweenDigits.ReplaceAllString(t.text, "$1$2"), "$1$2"), value)
-	}
 	if t.text == value {
 		return true
 	}

@@ -1,10 +1,12 @@
 package verdict
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/message"
 )
 
 func TestNotShown(t *testing.T) {
@@ -33,6 +35,25 @@ func TestNotShown(t *testing.T) {
 			claim: "a card number that an earlier request carried fails", sent: `{}`, status: 200, body: `{"card":"4571000000000001"}`,
 			prepared: []exchange.Record{{Body: []byte(sent)}}, want: Fail, exercised: true,
 		},
+		{claim: "a card number with dots fails", sent: sent, status: 400, body: `{"message":"no such card: 4571.0000.0000.0001"}`, want: Fail, exercised: true, says: "/message"},
+		{claim: "a card number with zero-width spaces fails", sent: sent, status: 400, body: `{"message":"no: 4571\u200b0000\u200b0000\u200b0001"}`, want: Fail, exercised: true, says: "/message"},
+		{claim: "a card number in two values fails", sent: sent, status: 200, body: `{"first":"45710000","second":"00000001"}`, want: Fail, exercised: true, says: "the body"},
+		{claim: "all but one digit fail", sent: sent, status: 200, body: `{"note":"457100000000000"}`, want: Fail, exercised: true, says: "/note"},
+		{claim: "a card number in base64 fails", sent: sent, status: 200, body: `{"note":"Y2FyZCA0NTcxMDAwMDAwMDAwMDAx"}`, want: Fail, exercised: true, says: "/note"},
+		{claim: "a card number in a name fails", sent: sent, status: 200, body: `{"by":{"4571000000000001":"yes"}}`, want: Fail, exercised: true, says: "/by/4571000000000001"},
+		{claim: "a card number on a page in entities fails", sent: sent, status: 400, media: "text/html", body: `<p>&#52;&#53 71000000000001</p>`, want: Fail, exercised: true},
+		{claim: "a card number in a header fails", sent: sent, status: 200, body: `{}`, header: map[string]string{"Location": "/pay?card=4571000000000001"}, want: Fail, exercised: true, says: "its value in the header Location"},
+		{claim: "a card number in a header's name fails", sent: sent, status: 200, body: `{}`, header: map[string]string{"X-4571-0000-0000-0001": "1"}, want: Fail, exercised: true, says: "the header X-4571-0000-0000-0001"},
+		{claim: "a verification value in a header is chance", sent: sent, status: 200, body: `{}`, header: map[string]string{"Content-Length": "321"}, want: Pass, exercised: true},
+		{
+			claim: "a card number in a message fails", sent: sent, status: 200, body: `{}`, want: Fail, exercised: true, says: "its value in /data/card",
+			observed: []exchange.Record{{Messages: []message.Delivery{{Body: []byte(`{"data":{"card":"4571 0000 0000 0001"}}`), Value: map[string]any{"data": map[string]any{"card": "4571 0000 0000 0001"}}}}}},
+		},
+		{
+			claim: "a card number in a message's header fails", sent: sent, status: 200, body: `{}`, want: Fail, exercised: true, says: "the header X-Card",
+			observed: []exchange.Record{{Messages: []message.Delivery{{Header: http.Header{"X-Card": {"4571000000000001"}}}}}},
+		},
+		{claim: "ids and masked numbers are none", sent: sent, status: 200, body: `{"id":"4571000000000002","a":"457100******0001","b":{"bin":"45710000","last":"0001"},"c":457100000000,"d":"00457100000000"}`, header: map[string]string{"X-Request-Id": "31090512345678901"}, want: Pass, exercised: true},
 		{claim: "where nothing is listed nothing is judged", operation: "free", sent: sent, status: 200, body: `{}`, want: Pass, exercised: true},
 	})
 }
@@ -63,4 +84,22 @@ func TestNoInside(t *testing.T) {
 		{claim: "what the request itself said may be said", sent: `{"reference":"http://10.20.0.14/"}`, status: 400, body: says("10.20.0.14 is no allowed receiver"), want: Pass, exercised: true},
 		{claim: "an answer to HEAD has no body to tell it in", operation: "peek", status: 404, body: "", want: Pass},
 	})
+}
+
+// What stands around a body is looked at too.
+func TestNotShown_AroundTheBody(t *testing.T) {
+	for _, tt := range []struct {
+		claim, says string
+		change      func(*exchange.Answer)
+	}{
+		{"the status line", "in the status line", func(a *exchange.Answer) { a.Reason = "no 4571000000000001" }},
+		{"a trailer", "in the trailer X-Card", func(a *exchange.Answer) { a.Trailer = http.Header{"X-Card": {"4571:0000:0000:0001"}} }},
+	} {
+		answer := &exchange.Answer{Status: 200, Body: []byte(`{}`)}
+		tt.change(answer)
+		seen := notShown(View{Operation: toyDescription(t).Operation("pay"), Sent: map[string]any{"card": "4571000000000001"}, Answer: answer, Body: readBody(answer)})
+		if len(seen.Findings) != 1 || !strings.Contains(say(seen.Findings[0]).Received, tt.says) {
+			t.Errorf("%s: %+v", tt.claim, seen)
+		}
+	}
 }

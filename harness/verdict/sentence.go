@@ -215,7 +215,7 @@ var sentences = map[Rule]sentence{
 		func(f Finding) string {
 			return "a response that does not repeat " + f.Given[0].Name + " of the request"
 		},
-		func(f Finding) string { return "its value in " + place(f.Pointer) },
+		shownIn,
 	},
 	InsideShown: {
 		func(Finding) string { return "no internals of the platform in the response" },

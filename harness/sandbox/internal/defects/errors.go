@@ -1,6 +1,10 @@
 package defects
 
-import "qorcheck/harness/sandbox/internal/api"
+import (
+	"strings"
+
+	"qorcheck/harness/sandbox/internal/api"
+)
 
 const stackTrace = "runtime error: index out of range [3] with length 3\n\ngoroutine 84 [running]:\nmain.(*server).sale(0xc0000b2000)\n\t/srv/app/payments/sale.go:112 +0x1d4"
 
@@ -38,6 +42,12 @@ var errorDefects = []Defect{
 		})},
 	{"card-number-in-answer", "repeats the card number when a payment is refused", "RH-ALL-3", nil, on{"payment-sale-manual"},
 		after(all(wasRefused, sends("creditcard", given)), func(x *exchange) { says("card", x.text("creditcard"))(x) })},
+	{"card-number-in-header", "repeats the card number in a header when a payment is refused", "RH-ALL-3", nil, on{"payment-sale-manual"},
+		after(all(wasRefused, sends("creditcard", given)), func(x *exchange) { x.header.Set("X-Card", x.text("creditcard")) })},
+	{"card-number-as-name", "repeats the card number in the name of a field when a payment is refused", "RH-ALL-3", nil, on{"payment-sale-manual"},
+		after(all(wasRefused, sends("creditcard", given)), func(x *exchange) { says(x.text("creditcard"), "refused")(x) })},
+	{"card-number-disguised", "repeats the card number with zero-width spaces in it when a payment is refused", "RH-ALL-3", nil, on{"payment-sale-manual"},
+		after(all(wasRefused, sends("creditcard", given)), func(x *exchange) { says("card", strings.Join(strings.Split(x.text("creditcard"), ""), "\u200b"))(x) })},
 	{"cvv-echoed", "repeats the verification value in an answer", "RH-ALL-3", nil, on{"payment-sale-manual"},
 		after(all(answered(200), sends("cvv", given)), func(x *exchange) { says("cvv", x.text("cvv"))(x) })},
 }

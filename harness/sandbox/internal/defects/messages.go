@@ -43,6 +43,10 @@ var messageDefects = []Defect{
 		rewording("*.declined", func(m map[string]any) { m["reason"] = "  " })},
 	{"message-reason-on-success", "gives a reason in the message about a success", "RH-MSG-8", nil, on{"payment-capture"},
 		rewording("*.approved", func(m map[string]any) { m["reason"] = "none" })},
+	{"card-number-in-message", "repeats the card number in the message about a sale", "RH-ALL-3", nil, on{"payment-sale-manual"},
+		sending("sale.approved", func(s *api.Server, m api.Message) []api.Message {
+			return []api.Message{reworded(m, func(body map[string]any) { body["card"] = s.Fixtures.Triggers.Card.Approved.Card })}
+		})},
 	{"message-event-absent", "leaves the event out of the message about a success", "RH-MSG-8", nil, on{"payment-capture"},
 		rewording("*.approved", func(m map[string]any) { delete(m, "event") })},
 	{"message-without-pair", "sends messages about successes without the header pair of the registration", "RH-MSG-7", nil, on{"payment-capture"},

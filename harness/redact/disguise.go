@@ -1,0 +1,238 @@
+package redact
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Numbers finds card numbers that are known, however they are written: with anything
+// between the digits, spread over neighbouring values, in full-width digits, without the
+// first or the last digit.
+type Numbers struct {
+	forms  []numberForm
+	heads  []uint64                   // the first digits of the forms, as numbers
+	likely [1 << headBits / 64]uint64 // a set of hashes of heads
+}
+
+const (
+	headBits = 12
+	headMod  = 1_000_000_000_000 // ten to the power of minNumber
+)
+
+// begin enters the first digits of a form.
+func (n *Numbers) begin(digits string) {
+	head := uint64(0)
+	for _, c := range []byte(digits[:minNumber]) {
+		head = head*10 + uint64(c-'0')
+	}
+	n.heads = append(n.heads, head)
+	bit := hashOf(head)
+	n.likely[bit/64] |= 1 << (bit % 64)
+}
+
+// hashOf spreads numbers over headBits.
+func hashOf(head uint64) uint64 { return head * 0x9e3779b97f4a7c15 >> (64 - headBits) }
+
+// mayBeIn reports whether a text may hold a number. It is quick, and right where it says no.
+func (n *Numbers) mayBeIn(text string) bool {
+	head, count := uint64(0), 0
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		d := c - '0'
+		if d > 9 {
+			if c < firstOfScripts {
+				continue
+			}
+			r, size := utf8.DecodeRuneInString(text[i:])
+			i += size - 1
+			ascii, ok := decimal(r)
+			if !ok {
+				continue
+			}
+			d = ascii - '0'
+		}
+		head = (head*10 + uint64(d)) % headMod
+		count++
+		if bit := hashOf(head); n.likely[bit/64]>>(bit%64)&1 == 1 && count >= minNumber && slices.Contains(n.heads, head) {
+			return true
+		}
+	}
+	return false
+}
+
+// numberForm is a number, or most of it.
+type numberForm struct{ digits, number string }
+
+// Lengths of numbers.
+const (
+	minNumber = 12 // digits; shorter ones are found by chance
+	minParted = 15 // of these all digits but one tell the number
+)
+
+// NewNumbers makes a finder; what is no number, a short one, or one digit all along, is left out.
+func NewNumbers(numbers []string) *Numbers {
+	n := &Numbers{}
+	for _, number := range numbers {
+		if len(number) < minNumber || strings.Trim(number, "0123456789") != "" || strings.Trim(number, number[:1]) == "" {
+			continue
+		}
+		n.forms = append(n.forms, numberForm{number, number})
+		n.begin(number)
+		if last := len(number) - 1; last+1 >= minParted {
+			n.forms = append(n.forms, numberForm{number[:last], number}, numberForm{number[1:], number})
+			n.begin(number[1:])
+		}
+	}
+	return n
+}
+
+// Limits of what may stand between two digits of one number.
+const (
+	maxClose   = 8  // bytes without a letter
+	maxFar     = 64 // bytes of anything, between parts of at least minPartial digits
+	minPartial = 4
+)
+
+// place is where a digit stands.
+type place struct{ start, end int }
+
+// found is a number and the places of its digits.
+type foundNumber struct {
+	number string
+	at     []place
+}
+
+// firstOfScripts is the first byte of the first digit of another script.
+const firstOfScripts = 0xd9
+
+// digitsIn lists the digits of a text and their places.
+func digitsIn(text string) (digits []byte, at []place) {
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case c >= '0' && c <= '9':
+			digits, at = append(digits, c), append(at, place{i, i + 1})
+		case c >= firstOfScripts:
+			r, size := utf8.DecodeRuneInString(text[i:])
+			if d, ok := decimal(r); ok {
+				digits, at = append(digits, d), append(at, place{i, i + size})
+			}
+			i += size - 1
+		}
+	}
+	return digits, at
+}
+
+// zeros are the zeros of scripts that people write numbers in: Arabic, Persian, Devanagari,
+// full-width, mathematical. The other digits follow.
+var zeros = []rune{0x0660, 0x06f0, 0x0966, 0xff10, 0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6}
+
+// decimal returns the ASCII digit that a digit of another script stands for.
+func decimal(r rune) (byte, bool) {
+	for _, zero := range zeros {
+		if r >= zero && r < zero+10 {
+			return byte('0' + r - zero), true
+		}
+	}
+	return 0, false
+}
+
+// find lists the known numbers in a text, in their order, without overlaps.
+func (n *Numbers) find(text string) (list []foundNumber) {
+	if len(n.forms) == 0 || !n.mayBeIn(text) {
+		return nil
+	}
+	digits, at := digitsIn(text)
+	all, from := string(digits), 0
+	for from < len(all) {
+		first, best := -1, numberForm{}
+		for _, form := range n.forms {
+			i := strings.Index(all[from:], form.digits)
+			if i >= 0 && (first < 0 || i < first || i == first && len(form.digits) > len(best.digits)) {
+				first, best = i, form
+			}
+		}
+		if first < 0 {
+			return list
+		}
+		start := from + first
+		end := start + len(best.digits)
+		whole := best.digits == best.number || (start == 0 || at[start-1].end < at[start].start) && (end == len(at) || at[end-1].end < at[end].start)
+		if whole && belongTogether(text, at[start:end]) {
+			list = append(list, foundNumber{best.number, at[start:end]})
+			from = end
+			continue
+		}
+		from = start + 1
+	}
+	return list
+}
+
+// belongTogether reports whether digits can be of one number by what stands between them.
+func belongTogether(text string, at []place) bool {
+	part := 1
+	far := false
+	for i := 1; i < len(at); i++ {
+		between := text[at[i-1].end:at[i].start]
+		switch {
+		case between == "", len(between) <= maxClose && !strings.ContainsFunc(between, unicode.IsLetter):
+			part++
+			continue
+		case len(between) > maxFar, part < minPartial:
+			return false
+		}
+		far, part = true, 1
+	}
+	return !far || part >= minPartial
+}
+
+// Hold reports whether a text holds one of the numbers: as it stands, escaped, in base64
+// or in hexadecimal digits.
+func (n *Numbers) Hold(text string) bool {
+	if len(n.forms) == 0 {
+		return false
+	}
+	holds := func(plain string) bool { return len(n.find(plain)) > 0 }
+	if holds(text) || hideEncoded(text, holds) != text || hideEscaped(text, holds) != text {
+		return true
+	}
+	meant := text // words that are escaped may be spread over a text
+	for range maxLayers {
+		plain := resolved(meant)
+		if plain == meant {
+			break
+		}
+		if meant = plain; holds(meant) {
+			return true
+		}
+	}
+	return false
+}
+
+// hide masks the numbers in a text. One whose digits are spread over values of a document
+// is masked digit by digit, so that what stands between stays.
+func (n *Numbers) hide(text string) string {
+	list := n.find(text)
+	if len(list) == 0 {
+		return text
+	}
+	var b strings.Builder
+	from := 0
+	for _, f := range list {
+		start, end := f.at[0].start, f.at[len(f.at)-1].end
+		b.WriteString(text[from:start])
+		from = end
+		if !strings.ContainsAny(text[start:end], "\"'[]{}<>,\r\n") {
+			b.WriteString(MaskCard(f.number))
+			continue
+		}
+		for i, d := range f.at {
+			if i > 0 {
+				b.WriteString(text[f.at[i-1].end:d.start])
+			}
+			b.WriteByte('*')
+		}
+	}
+	return b.String() + text[from:]
+}

@@ -81,7 +81,7 @@ func (e *ErrorBody) CodeIn(body any) string {
 	for _, pointer := range e.Code {
 		switch value, _ := Lookup(body, pointer); x := value.(type) {
 		case string:
-			if strings.TrimSpace(x) != "" {
+			if !Blank(x) {
 				return x
 			}
 		case float64:
@@ -96,7 +96,7 @@ func (e *ErrorBody) CodeIn(body any) string {
 func (e *ErrorBody) DescriptionIn(body any) (text, pointer string) {
 	for _, pointer := range e.Description {
 		value, _ := Lookup(body, pointer)
-		if text, ok := value.(string); ok && strings.TrimSpace(text) != "" {
+		if text, ok := value.(string); ok && !Blank(text) {
 			return text, pointer
 		}
 	}

@@ -194,7 +194,7 @@ func textAt(body any, pointer string) (text string, deviation Deviation) {
 	switch {
 	case !ok:
 		return "", Type
-	case strings.TrimSpace(s) == "":
+	case spec.Blank(s):
 		return "", Value
 	}
 	return s, 0

@@ -9,6 +9,8 @@ func TestErrorBody_UnderOtherNames(t *testing.T) {
 		{claim: "a code may be a number", operation: "loose", status: 400, body: `{"code":76,"error":"no amount"}`, want: Pass, exercised: true},
 		{claim: "no code fails", operation: "loose", status: 400, body: `{"message":"no amount"}`, want: Fail, exercised: true, says: "an error code, not blank, under one of /code, /error/code Received:no /code"},
 		{claim: "a blank code fails", operation: "loose", status: 400, body: `{"code":" ","message":"no amount"}`, want: Fail, exercised: true, says: "Deviation:value"},
+		{claim: "a code of nothing but a zero-width space fails", operation: "loose", status: 400, body: `{"code":"\u200b","message":"no amount"}`, want: Fail, exercised: true, says: "Deviation:value"},
+		{claim: "a description of Hangul fillers fails", operation: "loose", status: 400, body: `{"code":"x","error":{"message":"\u3164\u3164"}}`, want: Fail, exercised: true, says: "a description of the problem"},
 		{claim: "a blank description fails", operation: "loose", status: 400, body: `{"code":"x","error":{"message":" "}}`, want: Fail, exercised: true, says: "a description of the problem"},
 		{claim: "names that are none of them fail", operation: "loose", status: 400, body: `{"nr":"x","text":"no amount"}`, want: Fail, exercised: true},
 		{claim: "an error that says ok fails", operation: "loose", status: 500, body: `{"status":"ok","code":"x","message":"down"}`, want: Fail, exercised: true, says: "does not state a success"},

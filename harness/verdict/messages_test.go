@@ -100,6 +100,7 @@ func TestMessageReason(t *testing.T) {
 	table(t, "message-reason", []row{
 		{claim: "a failure with a reason passes", status: 200, body: refusedBody, observed: came(bad), want: Pass, exercised: true},
 		{claim: "a failure without one fails", status: 200, body: refusedBody, observed: came(`{"payment":"1","success":false}`), want: Fail, exercised: true, says: "no /reason"},
+		{claim: "one of combining characters is none", status: 200, body: refusedBody, observed: came(`{"payment":"1","success":false,"reason":"\u0301\u0301"}`), want: Fail, exercised: true, says: "blank"},
 		{claim: "a blank one is none", status: 200, body: refusedBody, observed: came(`{"payment":"1","success":false,"reason":" "}`), want: Fail, exercised: true, says: "blank"},
 		{claim: "200 characters are short", status: 200, body: refusedBody, observed: came(reasonOf(200)), want: Pass, exercised: true, says: "Note: "},
 		{claim: "201 are let pass with a note", status: 200, body: refusedBody, observed: came(reasonOf(201)), want: Pass, exercised: true, says: "of 201 characters is tolerated"},

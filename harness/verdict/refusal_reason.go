@@ -3,7 +3,6 @@ package verdict
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"qorcheck/spec"
 )
@@ -92,7 +91,7 @@ func (v View) reasonFinding(rule Rule, deviation Deviation, t spec.OutcomeValue)
 
 func isReason(value any) bool {
 	s, isText := value.(string)
-	return value != nil && (!isText || strings.TrimSpace(s) != "")
+	return value != nil && (!isText || !spec.Blank(s))
 }
 
 func onSuccess(v View, judge func(value any, there bool) (applies, wrong bool)) Observation {

@@ -13,6 +13,7 @@ func TestReason(t *testing.T) {
 		{claim: "an error with its reason passes", status: 200, body: `{"result":"Error","why":"down"}`, want: Pass, exercised: true},
 		{claim: "a refusal without a reason fails", status: 200, body: `{"result":"Refused"}`, want: Fail, exercised: true, says: `/why, a non-blank string, because /result is "Refused" Received:no /why`},
 		{claim: "an error without a reason fails", status: 200, body: `{"result":"Error","why":null}`, want: Fail, exercised: true},
+		{claim: "a reason of nothing to be seen fails", status: 200, body: `{"result":"Refused","why":"\u200b\u3164\u0301\u2800"}`, want: Fail, exercised: true},
 		{claim: "a blank reason fails", status: 200, body: `{"result":"Refused","why":" "}`, want: Fail, exercised: true},
 		{claim: "a reason that is a number fails", status: 200, body: `{"result":"Refused","why":51}`, want: Fail, exercised: true},
 		{claim: "each vocabulary is judged on its own", status: 200, body: `{"result":"Refused","why":"no money","status":"declined"}`, want: Fail, exercised: true, says: "/message"},

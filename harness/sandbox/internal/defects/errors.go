@@ -20,6 +20,8 @@ var errorDefects = []Defect{
 		after(rejected, says("code", ""))},
 	{"error-code-number", "gives an error a number for a code", "RH-ERR-3", nil, on{"payment-sale-manual", "webhooks_list"},
 		after(answered(404), says("code", 76))},
+	{"error-message-control", "gives an error a message of control characters", "RH-ERR-1", nil, on{"payment-sale-manual"},
+		after(rejected, says("message", "\u0007\u0000"))},
 	{"error-message-blank", "gives an error a blank message", "RH-ERR-1", nil, on{"payment-sale-manual", "webhooks_list"},
 		after(answered(401), says("message", "  "))},
 	{"error-says-ok", "says ok with an internal error", "RH-ERR-1", nil, on{"payment-sale-manual"},

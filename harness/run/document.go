@@ -47,10 +47,12 @@ type Document struct {
 	Cases       int           `json:"cases"`
 	CaseCounts  Counts        `json:"caseCounts"` // cases by their worst outcome
 	Requests    int           `json:"requests"`
-	Chapters    spec.Chapters `json:"chapters"`    // in the order of reports, those without obligations too
-	Obligations []Obligation  `json:"obligations"` // in the plan's order
-	Causes      []Cause       `json:"causes"`      // of all that did not pass, in the order of reading
-	Latency     []Latency     `json:"latency"`     // by operation
+	Chapters    spec.Chapters `json:"chapters"`      // in the order of reports, those without obligations too
+	Passages    []Passage     `json:"documentation"` // what it states, in its order; none of a list without statements
+	Obligations []Obligation  `json:"obligations"`   // in the plan's order
+	Causes      []Cause       `json:"causes"`        // of all that did not pass, in the order of reading
+	Examples    []Example     `json:"examples"`      // of obligations that did not fail, in the plan's order
+	Latency     []Latency     `json:"latency"`       // by operation
 	Untested    []Untested    `json:"untested"`
 	Dropped     []Dropped     `json:"dropped"`
 	Left        []redact.Text `json:"left"`              // what the run made and could not remove
@@ -92,6 +94,7 @@ type Obligation struct {
 	Notes       []Note          `json:"notes"`
 	Causes      []string        `json:"causes"` // ids of the causes of what did not pass, in the order of reading
 	Waiver      *Waiver         `json:"waiver,omitempty"`
+	Example     string          `json:"example,omitempty"` // id of the example that shows it, "" where none is kept
 }
 
 // Missing is a line that the fixtures do not have.

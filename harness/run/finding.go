@@ -10,7 +10,8 @@ import (
 type Verdict struct {
 	Obligation string          `json:"obligation"`
 	Outcome    verdict.Outcome `json:"outcome"`
-	Exercised  bool            `json:"exercised"` // the requirement applied to a response
+	Exercised  bool            `json:"exercised"`          // the requirement applied to a response
+	Exchange   int             `json:"exchange,omitempty"` // which exchange of the case shows a pass, from 1; 0 is the one under judgement
 	Findings   []Finding       `json:"findings,omitempty"`
 	Note       redact.Text     `json:"note,omitzero"`      // of a tolerated answer
 	Obstacle   *Obstacle       `json:"obstacle,omitempty"` // of an inconclusive or broken one
@@ -69,7 +70,7 @@ type Obstacle struct {
 type redactor func(string) redact.Text
 
 func (show redactor) verdict(v verdict.Verdict) Verdict {
-	stored := Verdict{Obligation: v.Obligation, Outcome: v.Outcome, Exercised: v.Exercised, Note: show(v.Note), Why: show(v.Why)}
+	stored := Verdict{Obligation: v.Obligation, Outcome: v.Outcome, Exercised: v.Exercised, Exchange: v.Exchange, Note: show(v.Note), Why: show(v.Why)}
 	for _, f := range v.Findings {
 		stored.Findings = append(stored.Findings, show.finding(f))
 	}

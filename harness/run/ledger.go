@@ -21,6 +21,7 @@ type ledger struct {
 	done     map[string]bool // cases
 	failed   int             // cases with a failed obligation
 	causes   causes
+	examples []example             // of each obligation
 	watches  map[string]*stopwatch // by operation
 	lost     map[string]bool       // cases in which a request got no response, or one that names no id
 }
@@ -32,6 +33,7 @@ func newLedger(d *Document) *ledger {
 		l.index[o.ID] = i
 		l.waiting = append(l.waiting, o.Planned)
 		l.reasons = append(l.reasons, reason{})
+		l.examples = append(l.examples, example{})
 	}
 	return l
 }
@@ -60,6 +62,7 @@ func (l *ledger) add(e Entry) (concluded []int) {
 		i := l.index[v.Obligation]
 		o := &d.Obligations[i]
 		o.add(e, v)
+		l.examples[i].offer(o, e, v)
 		if v.Outcome != verdict.Pass && v.Outcome != verdict.NotRun {
 			l.reasons[i].add(e.Case, v)
 			o.cause(l.causes.add(o, e, v))
@@ -126,6 +129,7 @@ func (l *ledger) finish() {
 	slices.SortFunc(d.Left, redact.Text.Compare)
 	d.Latency = latencies(l.watches)
 	d.gather(l.causes)
+	d.exemplify(l.examples)
 	d.conclude()
 }
 

@@ -2,6 +2,7 @@ package run
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -37,7 +38,7 @@ func (d *Document) Check() error {
 			return fmt.Errorf("document of run %s: obligation %s: %d cases planned, %d counted", d.RunID, o.ID, o.Planned, o.Counts.Sum())
 		}
 	}
-	if err := d.checkCauses(); err != nil {
+	if err := cmp.Or(d.checkCauses(), d.checkExamples()); err != nil {
 		return fmt.Errorf("document of run %s: %w", d.RunID, err)
 	}
 	if again.Counts != d.Counts || again.Warnings != d.Warnings {

@@ -188,13 +188,14 @@ func judge(o *plan.Obligation, t *exchange.Transcript, views []View, act int) Ve
 	case act < 0 && t.Act.Failure != nil:
 		return failed(v, o, t.Act.Failure)
 	}
+	v.Exchange = shownAt(o.Requirement, t)
 	if !o.Requirement.EveryAnswer() {
 		return conclude(v, o, observe(o, views[act], 0))
 	}
 	seen := observe(o, views[act], 0)
 	for i, view := range views {
 		if i != act && view.Operation == o.Operation {
-			seen = seen.merge(observe(o, view, i+1))
+			v.Exchange, seen = v.saw(seen, observe(o, view, i+1), i+1)
 		}
 	}
 	return conclude(v, o, seen)
@@ -202,14 +203,34 @@ func judge(o *plan.Obligation, t *exchange.Transcript, views []View, act int) Ve
 
 // judgeInPassing judges the responses of another operation than the case's own.
 func judgeInPassing(o *plan.Obligation, views []View) Verdict {
-	seen := Observation{}
+	v, seen := Verdict{Obligation: o.ID}, Observation{}
 	for i, view := range views {
 		if view.Operation == o.Operation {
-			seen = seen.merge(observe(o, view, i+1))
+			v.Exchange, seen = v.saw(seen, observe(o, view, i+1), i+1)
 		}
 	}
 	seen.Unclear = nil
-	return conclude(Verdict{Obligation: o.ID}, o, seen)
+	return conclude(v, o, seen)
+}
+
+// saw adds what was observed of a further response, and returns the place of the
+// first that the requirement applies to.
+func (v Verdict) saw(seen, more Observation, place int) (int, Observation) {
+	if seen.Exercised || !more.Exercised {
+		place = v.Exchange
+	}
+	return place, seen.merge(more)
+}
+
+// shownAt is the place of the exchange that shows that a requirement is met, from 1:
+// the last that was made for its check, 0 where none was.
+func shownAt(q *spec.Requirement, t *exchange.Transcript) int {
+	for i, r := range slices.Backward(t.Observe) {
+		if r.Step.Check == q.Check || r.Step.Await != nil && strings.HasPrefix(q.Check, "message") {
+			return len(t.Prepare) + 2 + i
+		}
+	}
+	return 0
 }
 
 // observe judges one response. Place is that of an exchange other than the act, from 1.

@@ -45,6 +45,7 @@ type Verdict struct {
 	Obligation string
 	Outcome    Outcome
 	Exercised  bool // the requirement applied to a response
+	Exchange   int  // which exchange of the case shows a pass, from 1; 0 is the one under judgement
 	Findings   []Finding
 	Note       string    // of a tolerated answer
 	Obstacle   *Obstacle // of an inconclusive or broken one

@@ -71,13 +71,23 @@ func CauseOf(o run.Obligation) run.Cause {
 		Behind: []run.Behind{{Obligation: o.ID, Cases: []string{c.ID}}}, Shown: []run.Case{c}}
 }
 
+// ExampleOf gives an obligation that passed an exchange that shows it, and returns it.
+func ExampleOf(o *run.Obligation) run.Example {
+	o.Example = "pay.shown." + o.Requirement
+	return run.Example{ID: o.Example, Case: o.Example, Operation: o.Operation, What: "a correct request", Fault: "/amount", Evidence: []exchange.Evidence{{
+		Step: "pay", Started: Noon(), TookMS: 1.5, Writes: 1,
+		Request: exchange.Message{Line: redacttest.Text("POST http://127.0.0.1/pay"), Header: redacttest.Texts("X-Key: $KEY"), Body: redacttest.Text(`{"amount":"12.00"}`)},
+		Answer:  &exchange.Message{Line: redacttest.Text("HTTP/1.1 200 OK"), Header: redacttest.Texts(), Body: redacttest.Text(`{"status":"approved"}`)},
+	}}}
+}
+
 // Document is a finished run of obligations, with numbers that add up.
 func Document(exit int, list ...run.Obligation) *run.Document {
 	d := &run.Document{
 		Version: run.DocumentVersion, Tool: "qorcheck test", Name: "Toy promise", API: "Toy 1", Target: "http://127.0.0.1/v3", RunID: "run1", Seed: 7,
 		Started: Noon(), Finished: Noon().Add(1234 * time.Millisecond), ExitCode: exit, Verdict: "THE VERDICT",
 		Chapters: spec.Chapters{{Name: "statuses", Title: "HTTP responses"}, {Name: "outcomes", Title: "Outcomes"}, {Name: "rejections", Title: "Rejections"}},
-		Requests: 5, Obligations: list, Planned: len(list), Causes: []run.Cause{}, Latency: []run.Latency{}, Untested: []run.Untested{}, Dropped: []run.Dropped{}, Left: redacttest.Texts(),
+		Requests: 5, Obligations: list, Planned: len(list), Causes: []run.Cause{}, Passages: []run.Passage{}, Examples: []run.Example{}, Latency: []run.Latency{}, Untested: []run.Untested{}, Dropped: []run.Dropped{}, Left: redacttest.Texts(),
 	}
 	for _, o := range list {
 		if len(o.Causes) > 0 {
@@ -116,6 +126,12 @@ func EveryKind() *run.Document {
 	d.Latency = []run.Latency{{Operation: "pay", Count: 2, MinMS: 1, P50MS: 1, P90MS: 2, P99MS: 2, MaxMS: 2, Buckets: []run.Bucket{{UpToMS: 1, Count: 1}, {UpToMS: 2, Count: 1}}}}
 	d.Untested = []run.Untested{{Requirement: "R-30", Sentence: "later", Reason: "not yet"}}
 	d.Dropped = []run.Dropped{{ID: "pay.x", Reason: "no way"}}
+	d.Passages = []run.Passage{{Title: "Responses", Statements: []run.Statement{
+		{ID: "S1", Says: "What passes.", Link: "https://docs.example.test/page#a", Requirements: []string{list[12].Requirement, list[13].Requirement}},
+		{ID: "S2", Says: "What fails.", Link: "https://docs.example.test/page#a", Requirements: []string{list[0].Requirement, list[1].Requirement}},
+		{ID: "S3", Says: "What a caller does.", Link: "", Requirements: []string{}, Unbinding: "it is addressed to the client"},
+	}}, {Title: "More", Statements: []run.Statement{{ID: "G1", Says: "What nobody tests.", Link: "https://docs.example.test/more", Requirements: []string{}, NotCovered: "no request can"}}}}
+	d.Examples = []run.Example{ExampleOf(d.Obligation(list[12].ID)), ExampleOf(d.Obligation(list[13].ID))}
 	d.Left = redacttest.Texts("DELETE http://127.0.0.1/v3/made/7")
 	d.Foreign = redacttest.Texts("sale.approved about 7")
 	return d

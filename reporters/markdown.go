@@ -126,10 +126,18 @@ func capitalised(text string) string {
 
 func documented(c run.Clause) string {
 	text := escaped(c.Text)
-	if strings.HasPrefix(c.Link, "https://") || strings.HasPrefix(c.Link, "http://") {
-		text += " ([source](<" + strings.NewReplacer("<", "%3C", ">", "%3E", "\n", "", " ", "%20").Replace(redact.Printable(c.Link)) + ">))"
+	if source := linked("source", c.Link); source != "source" {
+		text += " (" + source + ")"
 	}
 	return text
+}
+
+// linked makes a link of a text of Markdown where the address may be one.
+func linked(text, address string) string {
+	if !strings.HasPrefix(address, "https://") && !strings.HasPrefix(address, "http://") {
+		return text
+	}
+	return "[" + text + "](<" + strings.NewReplacer("<", "%3C", ">", "%3E", "\n", "", " ", "%20").Replace(redact.Printable(address)) + ">)"
 }
 
 // markdownSections lists what follows the failures, each section with its heading.

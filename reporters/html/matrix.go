@@ -55,6 +55,7 @@ type obligation struct {
 	look
 	Anchor string
 	Causes []*cause
+	Shown  string // anchor of the exchange that shows it, "" where the page has none
 }
 
 func newMatrix(d *run.Document, ids anchors) *matrix {

@@ -118,7 +118,10 @@ type page struct {
 	Tally    []tally
 	Failures failures
 	Accepted []*failure // waived
+	Passages []passage
+	States   []tally // of their statements
 	Matrix   *matrix
+	Examples examples
 	Unjudged []unjudged
 	Latency  *latency // nil without answers
 	Redacted *redact.Tally
@@ -152,6 +155,9 @@ func newPage(d *run.Document) (*page, error) {
 	p.Accepted = c.accepted(p.Outline.Accepted)
 	p.Latency = newLatency(d, ids)
 	p.Unjudged = c.unjudged(d, p.Outline.Unjudged)
+	p.Examples = newExamples(d, p.Matrix, ids)
+	p.Passages = newPassages(d, p.Matrix, ids)
+	p.States = statesOf(p.Passages)
 	p.Redacted = redactedIn(d)
 	p.Sections = p.sections()
 	return p, nil
@@ -164,6 +170,7 @@ func (p *page) sections() []section {
 		id, title string
 	}{
 		{len(p.Failures.Requirements) > 0, "failures", "What failed"},
+		{len(p.Passages) > 0, "documentation", "Documentation"},
 		{true, "matrix", "Matrix"},
 		{true, "requirements", "Requirements"},
 		{len(p.Unjudged) > 0, "unjudged", "Not judged"},
@@ -175,6 +182,7 @@ func (p *page) sections() []section {
 		{len(p.Run.Dropped) > 0, "dropped", "Not sent"},
 		{len(p.Outline.Left) > 0, "left", "Not removed"},
 		{len(p.Outline.Foreign) > 0, "foreign", "Other messages"},
+		{len(p.Examples.List) > 0, "exchanges", "Exchanges"},
 		{true, "redacted", "Redacted"},
 	} {
 		if s.present {

@@ -33,7 +33,8 @@
       }));
       return { el, lines };
     });
-    index = { causes, requirements, failures: all('.failure'), chapters: all('tbody', table) };
+    const statements = all('.statement').map(el => ({ el, text: text(el) }));
+    index = { causes, requirements, statements, failures: all('.failure'), chapters: all('tbody', table) };
     return index;
   }
   const rows = all('tbody tr:not(.chapter)', table).map(el => ({ el, cells: all('td a', el) }));
@@ -43,7 +44,7 @@
     const outcomes = boxes.filter(b => b.checked).map(b => b.value);
     const active = words.length > 0 || outcomes.length > 0;
     if (!active && !index) return; // nothing was ever hidden
-    const { causes, requirements, failures, chapters } = contents();
+    const { causes, requirements, statements, failures, chapters } = contents();
     const fits = (t, outcome) => (!outcomes.length || outcomes.includes(outcome)) && words.every(w => t.includes(w));
     const shown = new Set();
     let total = 0;
@@ -58,6 +59,7 @@
       r.el.hidden = r.lines.every(line => line.el.hidden);
     }
     for (const c of causes) c.el.hidden = active && !fits(c.text, c.el.dataset.outcome) && !(words.length && c.of.some(id => shown.has(id)));
+    for (const s of statements) s.el.hidden = !fits(s.text, s.el.dataset.outcome);
     for (const f of failures) f.hidden = all('.cause', f).every(c => c.hidden);
     for (const r of rows) r.el.hidden = active && r.cells.every(a => a.classList.contains('off'));
     for (const c of chapters) c.hidden = all('tr:not(.chapter)', c).every(r => r.hidden);

@@ -12,6 +12,17 @@ type Content struct {
 	Schema    Schema
 	HasSchema bool
 	Examples  []Example
+	// SentAs is the media type under which a request sends it: its own, or for a range one
+	// within it; "" where none can be made.
+	SentAs   string
+	Encoding map[string]Encoding // of the fields of a form, by name
+}
+
+// Encoding says how a field of a form is written.
+type Encoding struct {
+	MediaType string // "" for the usual one of its type
+	Style     string // "" for the usual one of its type
+	Explode   bool
 }
 
 // Example is a named example.
@@ -20,21 +31,24 @@ type Example struct {
 	Value any
 }
 
-// JSON returns the JSON content of a body, nil when there is none.
-func (b *Body) JSON() *Content {
-	if b == nil {
-		return nil
+// JSON returns the content of a body that is sent as JSON, nil when there is none.
+func (b *Body) JSON() *Content { return b.sentAs(JSON) }
+
+// Form returns the content of a body that is sent as a form, URL-encoded or else in
+// parts, nil when there is none.
+func (b *Body) Form() *Content {
+	if form := b.sentAs(Form); form != nil {
+		return form
 	}
-	return jsonContent(b.Content)
+	return b.sentAs(Multipart)
 }
 
-// Form returns the form content of a body, nil when there is none.
-func (b *Body) Form() *Content {
+func (b *Body) sentAs(is func(mediaType string) bool) *Content {
 	if b == nil {
 		return nil
 	}
 	for i, c := range b.Content {
-		if Form(c.MediaType) {
+		if is(c.SentAs) {
 			return &b.Content[i]
 		}
 	}
@@ -42,16 +56,17 @@ func (b *Body) Form() *Content {
 }
 
 // Fields returns the content that requests are made from: JSON, or a form where an
-// operation accepts no JSON; nil when it accepts neither or has no schema for it.
+// operation accepts no JSON, or else any other that can be made; nil when there is none.
 func (b *Body) Fields() *Content {
-	content := b.JSON()
-	if content == nil {
-		content = b.Form()
+	list := []*Content{b.JSON(), b.Form(), b.sentAs(func(mediaType string) bool { return mediaType != "" })}
+	for _, described := range []bool{true, false} {
+		for _, content := range list {
+			if content != nil && (content.HasSchema || !described) {
+				return content
+			}
+		}
 	}
-	if content == nil || !content.HasSchema {
-		return nil
-	}
-	return content
+	return nil
 }
 
 func jsonContent(list []Content) *Content {

@@ -14,6 +14,9 @@ func JSON(mediaType string) bool {
 // Form reports whether a media type is that of a URL-encoded form.
 func Form(mediaType string) bool { return BaseType(mediaType) == "application/x-www-form-urlencoded" }
 
+// Multipart reports whether a media type is that of a form in parts.
+func Multipart(mediaType string) bool { return BaseType(mediaType) == "multipart/form-data" }
+
 // BaseType is a media type in lower case, without its parameters.
 func BaseType(mediaType string) string {
 	base, _, _ := strings.Cut(strings.ToLower(mediaType), ";")

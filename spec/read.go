@@ -36,6 +36,7 @@ type reader struct {
 	security    openapi3.SecurityRequirements // of operations that have none of their own
 	unsupported map[string]string             // security schemes that no request can carry, and what they are
 	blocks      blocks
+	modern      bool // the description is of OpenAPI 3.1 or later
 	dialect     *dialect2020
 	secrets     map[string]bool
 	seen        map[*openapi3.Schema]bool // visited by findSecrets
@@ -71,7 +72,7 @@ func (d *Description) read(doc *openapi3.T, blocks blocks) error {
 	if err != nil {
 		return err
 	}
-	r := reader{description: d, blocks: blocks, root: root, security: doc.Security, unsupported: missing, secrets: map[string]bool{}, seen: map[*openapi3.Schema]bool{}}
+	r := reader{description: d, blocks: blocks, root: root, modern: doc.IsOpenAPI31OrLater(), security: doc.Security, unsupported: missing, secrets: map[string]bool{}, seen: map[*openapi3.Schema]bool{}}
 	if r.dialect, err = newDialect2020(doc); err != nil {
 		return err
 	}
@@ -122,9 +123,7 @@ func (r reader) operation(method, path string, item *openapi3.PathItem) (*Operat
 	}
 	r.alternatives(o, security)
 	o.Parameters = slices.DeleteFunc(r.parameters(item.Parameters, source.Parameters), func(p Parameter) bool { return ignored(p) || r.carries(o, p) })
-	if source.RequestBody != nil && source.RequestBody.Value != nil {
-		o.Body = &Body{Required: source.RequestBody.Value.Required, Content: r.contents(source.RequestBody.Value.Content)}
-	}
+	o.Body = r.body(method, source.RequestBody)
 	for _, key := range slices.Sorted(maps.Keys(source.Responses.Map())) {
 		if value := source.Responses.Value(key).Value; value != nil {
 			r.response(o, key, value)

@@ -3,9 +3,11 @@ package exchange
 import (
 	"encoding/json"
 	"net/url"
+	"slices"
 	"strings"
 
 	"qorcheck/harness/plan"
+	"qorcheck/spec"
 )
 
 // place is where the value of a variable goes in a request.
@@ -24,10 +26,14 @@ var (
 	inJSON   = place{quoteJSON, plainInJSON, `sed 's/[\"]/\\&/g'`}
 )
 
-// inBody is the place of a value in a step's body: in a form, or inside a JSON string.
+// inBody is the place of a value in a step's body: in a form, in a part of one, or inside a
+// JSON string.
 func inBody(r plan.Request) place {
 	if r.Form() {
 		return inQuery
+	}
+	if slices.ContainsFunc(r.Header, func(f plan.Field) bool { return f.Name == "Content-Type" && spec.Multipart(string(f.Value)) }) {
+		return verbatim
 	}
 	return inJSON
 }

@@ -79,6 +79,12 @@ func (m Maker) Is(name string) bool {
 	return v.is(name) && !v.is("string")
 }
 
+// Repeats reports whether a property takes a list, whose items may stand under one name.
+func (m Maker) Repeats(name string) bool {
+	s := m.At(spec.Pointer(name))
+	return s != nil && Types(s)["array"]
+}
+
 // Read returns what a text, of a form or a parameter, stands for at a place: a
 // number or a truth value where the place takes one and not the text, else the text.
 func (m Maker) Read(pointer, text string) any {

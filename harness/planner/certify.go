@@ -60,8 +60,8 @@ func (d *drafter) certify(made draft, r plan.Request, broken *fault) error {
 			return j.err
 		}
 		found = append(found, j.found...)
-	} else if made.operation.Body != nil && made.operation.Body.Required && !made.hasBody {
-		return errors.New("the operation needs a body of a media type that is not supported")
+	} else if types := bodyless(made.operation); types != "" && made.operation.Body.Required && !made.anyBody {
+		return fmt.Errorf("the operation needs a body of the media type %s, which is not made", types)
 	}
 	return broken.matches(found, made)
 }
@@ -132,23 +132,8 @@ func (d *drafter) judge(body string, content *spec.Content) judged {
 	})
 }
 
-// read decodes a body from its bytes.
-func read(body string, content *spec.Content) (value any, err error) {
-	if spec.Form(content.MediaType) {
-		return readForm(body, generate.Maker{Schema: content.Schema})
-	}
-	if err := json.Unmarshal([]byte(body), &value); err != nil {
-		return nil, fmt.Errorf("the body is not JSON: %w", err)
-	}
-	return value, nil
-}
-
 // takes reports whether a documented media type, or range of them, is the one sent.
-func takes(documented, sent string) bool {
-	base, _, _ := strings.Cut(strings.ToLower(documented), ";")
-	kind, _, _ := strings.Cut(sent, "/")
-	return sent != "" && slices.Contains([]string{sent, kind + "/*", "*/*"}, strings.TrimSpace(base))
-}
+func takes(documented, sent string) bool { return sent != "" && spec.Covers(documented, sent) }
 
 // strayCard finds a secret field with a card number that the fixtures do not
 // list for sending, such as one of the description's examples; "" when there is none.

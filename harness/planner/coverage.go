@@ -51,6 +51,11 @@ func Coverage(p *plan.Plan) []plan.Coverage {
 	return list
 }
 
+// isForm reports whether a body is sent as a form of either kind.
+func isForm(r plan.Request) bool {
+	return r.Form() || slices.ContainsFunc(r.Header, func(f plan.Field) bool { return f.Name == "Content-Type" && spec.Multipart(string(f.Value)) })
+}
+
 // brokenBy counts the cases that break a keyword at a place.
 func brokenBy(p *plan.Plan) map[plan.Coverage]int {
 	counts := map[plan.Coverage]int{}
@@ -59,7 +64,7 @@ func brokenBy(p *plan.Plan) map[plan.Coverage]int {
 			continue
 		}
 		row := plan.Coverage{Operation: c.Operation, Pointer: c.Fault.Pointer, Keyword: c.Fault.Keyword}
-		if c.Act.Request.Form() && !strings.Contains(row.Pointer, ":") {
+		if isForm(c.Act.Request) && !strings.Contains(row.Pointer, ":") {
 			row.Pointer = inForm + row.Pointer
 		}
 		counts[row]++

@@ -27,7 +27,8 @@ type draft struct {
 	hasBody     bool
 	mediaType   string // "" sends no Content-Type
 	raw         *plan.Template
-	form        *spec.Content  // the body is sent as this form
+	form        *spec.Content  // the body is sent as this, which is not JSON: a form, or a text
+	anyBody     bool           // any body will do, for the request is refused before it is looked at
 	bound       map[string]any // what the preparation binds
 	about       string         // the place that the case is about, "" for the whole
 }
@@ -70,7 +71,7 @@ func (d draft) clone() draft {
 
 // asForm is the same request with a body of its own, sent as a form.
 func (d draft) asForm(content *spec.Content, body any) draft {
-	d.form, d.mediaType, d.body = content, content.MediaType, body
+	d.form, d.mediaType, d.body = content, mediaTypeOf(content), body
 	return d
 }
 
@@ -200,7 +201,7 @@ func (d draft) writeBody() (plan.Template, error) {
 	case d.raw != nil:
 		return *d.raw, nil
 	case d.form != nil:
-		return formText(body)
+		return contentBody(d.form, body)
 	}
 	return encode(body)
 }

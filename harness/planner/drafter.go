@@ -69,13 +69,33 @@ func (d *drafter) draft(o *spec.Operation, r recipe) draft {
 		}
 	}
 	if content := o.Body.Fields(); content != nil {
-		made.body = values{drafter: d, operation: o, recipe: r}.maker(content).Make(r.size)
-		made.hasBody, made.mediaType = true, content.MediaType
-		if spec.Form(content.MediaType) {
+		made.body = d.bodyOf(o, content, r)
+		made.hasBody, made.mediaType = true, mediaTypeOf(content)
+		if !spec.JSON(content.SentAs) {
 			made.form = content
 		}
+	} else if bodyless(o) != "" && o.Body.Required {
+		unmade := plan.Template("text")
+		made.hasBody, made.mediaType, made.raw = true, o.Body.Content[0].MediaType, &unmade
 	}
 	return made
+}
+
+// bodyOf makes a correct body. Of a content without a schema it is an example, else the
+// least that its media type has.
+func (d *drafter) bodyOf(o *spec.Operation, content *spec.Content, r recipe) any {
+	switch form := spec.Form(content.SentAs) || spec.Multipart(content.SentAs); {
+	case content.HasSchema:
+	case len(content.Examples) > 0:
+		return content.Examples[0].Value
+	case form:
+		return map[string]any{"text": "text"}
+	case spec.JSON(content.SentAs):
+		return map[string]any{}
+	default:
+		return "text"
+	}
+	return values{drafter: d, operation: o, recipe: r}.maker(content).Make(r.size)
 }
 
 // credentials are those of a role for every scheme that an operation needs.

@@ -86,6 +86,7 @@ func (k *keeper) keep(p *proposal) {
 		tolerateUnknown(&e, p.operation, p.kind)
 	}
 	corrected := k.corrected(p, asked, e)
+	p.draft.anyBody = refusedEarly(p.kind)
 	request, err := p.draft.request()
 	if err == nil {
 		err = k.certify(p.draft, request, p.fault)
@@ -107,6 +108,12 @@ func (k *keeper) keep(p *proposal) {
 	if p.after != nil {
 		p.after(c)
 	}
+}
+
+// refusedEarly reports whether a request of a kind is refused before its body is looked at.
+func refusedEarly(kind string) bool {
+	group, _, _ := strings.Cut(kind, ".")
+	return group == "unauthenticated" || group == "forbidden" || group == "not-found"
 }
 
 // requestStep is the step that sends a request of an operation.

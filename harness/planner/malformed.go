@@ -13,7 +13,7 @@ import (
 // malformedCases makes requests that each break the description in one place.
 func (d *drafter) malformedCases(s subject) []*proposal {
 	var list []*proposal
-	if s.correct.hasBody && s.correct.body != nil {
+	if s.correct.hasBody && s.correct.body != nil && !spec.Bodiless(s.Method) {
 		if s.correct.form == nil {
 			list = append(list, syntaxCases(s)...)
 			list = append(list, d.fieldCases(s)...)
@@ -109,7 +109,7 @@ func mediaTypeCases(s subject) []*proposal {
 		{"malformed.media-type", "none", "the body is sent without a media type", "", "none"},
 		{"malformed.lax", "charset", "the body is labelled with a foreign charset", "application/json; charset=utf-16", "application/json; charset=utf-16"},
 	} {
-		if s.correct.form != nil && spec.JSON(wrong.mediaType) {
+		if s.correct.form != nil && spec.JSON(wrong.mediaType) || wrong.mediaType == "" && takesAnything(s.Body) {
 			continue
 		}
 		made := s.correct
@@ -119,6 +119,12 @@ func mediaTypeCases(s subject) []*proposal {
 		}))
 	}
 	return list
+}
+
+// takesAnything reports whether a body without a media type may be taken for one that an
+// operation takes: RFC 9110 lets a target take it for any bytes.
+func takesAnything(b *spec.Body) bool {
+	return slices.ContainsFunc(b.Content, func(c spec.Content) bool { return spec.Covers(c.MediaType, "application/octet-stream") })
 }
 
 func mediaTypes(o *spec.Operation) string {
@@ -136,9 +142,13 @@ func (d *drafter) doubledField(s subject) []*proposal {
 		return nil
 	}
 	made := s.correct.asForm(content, d.bodyMaker(s.Operation, content, s.correct.bound).Make(generate.OnlyRequired))
-	text, err := formText(made.body)
-	if err != nil || text == "" {
+	text, err := contentBody(content, made.body)
+	if err != nil || text == "" || !spec.Form(content.SentAs) {
 		return nil
+	}
+	object, _ := made.body.(map[string]any)
+	if _, isList := object[slices.Min(slices.Collect(maps.Keys(object)))].([]any); isList {
+		return nil // may be made of several
 	}
 	first, _, _ := strings.Cut(string(text), "&")
 	twice := text + "&" + plan.Template(first)

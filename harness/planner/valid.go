@@ -20,6 +20,11 @@ func (d *drafter) validCases(s subject) []*proposal {
 	}
 	list = append(list, d.validBodies(s)...)
 	list = append(list, d.validForms(s)...)
+	if s.Body != nil && !s.Body.Required && s.correct.hasBody {
+		made := s.correct.clone()
+		made.hasBody, made.mediaType, made.body, made.form = false, "", nil, nil
+		list = append(list, s.propose("valid.optional", "body", "the body is left out, an optional one", made))
+	}
 	for _, p := range s.Parameters {
 		list = append(list, d.validParameter(s, p)...)
 	}

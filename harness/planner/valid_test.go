@@ -76,7 +76,7 @@ func TestExamples_UniqueValuesFit(t *testing.T) {
 }
 
 func TestCaseIDs_OfTwoValidCases(t *testing.T) {
-	d := described(t, "paths: {/a: {post: {operationId: a, parameters: [{name: p_q, in: query, schema: {type: string}}, {name: p-q, in: query, schema: {type: string}}], requestBody: {content: {application/json: {schema: {type: object, properties: {_b: {type: string}, b: {type: string}}}}}}, responses: {'200': {description: d}}}}}")
+	d := described(t, "paths: {/a: {post: {operationId: a, parameters: [{name: p_q, in: query, schema: {type: string}}, {name: p-q, in: query, schema: {type: string}}], requestBody: {required: true, content: {application/json: {schema: {type: object, properties: {_b: {type: string}, b: {type: string}}}}}}, responses: {'200': {description: d}}}}}")
 	p := planned(t, d, requirements(t, rule("R-200", "all", "valid.optional", "200")), fixtures(t, ""))
 	got := ids(p)
 	if slices.Sort(got); len(got) != 4 || len(slices.Compact(slices.Clone(got))) != 4 || !slices.Contains(got, "a.valid.optional.b") {

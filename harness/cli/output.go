@@ -73,13 +73,19 @@ func (f *output) report(out *redact.Guard, d *run.Document) ([]string, error) {
 		return nil, err
 	}
 	written, err := rundir.Write(f.path(f.out), files)
-	if err := errors.Join(err, out.Redactor.SelfCheck(f.path(f.out), append(written, rundir.JournalFile))); err != nil {
-		return nil, err
+	leaked := out.Redactor.SelfCheck(f.path(f.out), append(written, rundir.JournalFile))
+	if err != nil {
+		return nil, errors.Join(err, leaked)
 	}
 	for i := range written {
 		written[i] = filepath.Join(f.out, written[i])
 	}
-	return written, reporters.Printed(out, func(w io.Writer) error { return f.summary(w, d, options.Color) })
+	printed := reporters.Printed(out, func(w io.Writer) error { return f.summary(w, d, options.Color) })
+	if printed != nil && !f.quiet { // something in the summary was refused: the verdict is what matters
+		_, err := fmt.Fprintln(out, d.Verdict)
+		printed = errors.Join(printed, err)
+	}
+	return written, errors.Join(leaked, printed)
 }
 
 func (f *output) summary(stdout io.Writer, d *run.Document, color bool) error {

@@ -314,7 +314,7 @@ func TestSecrets_OfMessages(t *testing.T) {
 	}
 }
 
-// TestSecrets_SelfCheck: what comes past redaction all the same is deleted, named and not shown.
+// TestSecrets_SelfCheck: what comes past redaction all the same is masked, named and not shown.
 func TestSecrets_SelfCheck(t *testing.T) {
 	key := fixturesOf(t).Credential("valid", "ClientKey")
 	for name, tt := range map[string]struct{ secret, says string }{
@@ -324,11 +324,14 @@ func TestSecrets_SelfCheck(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
 			stdout, stderr, code := commandIn(t, dir, nil, "run", "--run-id", tt.secret, "--filter", "operation:webhooks_list")
-			if code != run.ExitBroken || strings.Contains(stdout+stderr, tt.secret) {
+			if code != run.ExitBroken || strings.Contains(stdout+stderr, tt.secret) || !strings.Contains(stdout, "PASSED: ") {
 				t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
 			}
+			if d := readDocument(t, filepath.Join(dir, "out")); !strings.HasPrefix(d.Verdict, "PASSED: ") || d.ExitCode != 0 {
+				t.Errorf("what is left in run.json says %q", d.Verdict)
+			}
 			for _, file := range []string{"run.json", "report.html", "TEST-conformance.xml"} {
-				if want := "self-check: " + file + " held " + tt.says + " and was deleted"; !strings.Contains(stderr, want) {
+				if want := "self-check: " + file + " held " + tt.says + ", which was masked"; !strings.Contains(stderr, want) {
 					t.Errorf("stderr does not say %q: %s", want, stderr)
 				}
 			}

@@ -206,7 +206,11 @@ func className(d *run.Document, operation string) string {
 }
 
 func obligationCase(d *run.Document, o run.Obligation) TestCase {
-	c := newTestCase(className(d, o.Operation), o.Requirement+" "+o.Promise)
+	operation, ok := strings.CutSuffix(o.ID, "."+o.Requirement) // told apart in ids, whatever the operation is called
+	if !ok {
+		operation = o.Operation
+	}
+	c := newTestCase(className(d, operation), o.Requirement+" "+o.Promise)
 	c.Seconds = junitSeconds(o.Seconds)
 	if !o.Started.IsZero() {
 		c.Timestamp = stamp(o.Started)

@@ -123,7 +123,8 @@ func validate(doc *openapi3.T) error {
 	}
 	grave := slices.DeleteFunc(many, func(one error) bool {
 		_, conflict := errors.AsType[*openapi3.ConflictingPathsError](one)
-		return conflict
+		_, twins := errors.AsType[*openapi3.DuplicateOperationIDError](one) // made distinct when they are read
+		return conflict || twins
 	})
 	switch len(grave) {
 	case 0:

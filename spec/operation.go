@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -25,7 +26,12 @@ type Operation struct {
 	Links       []Link     // from its responses to other operations
 	Callbacks   []Callback // the messages that it sends later
 	Description *Description
+
+	slug string // see Slug
 }
+
+// Slug is the id in the letters of case ids, unlike that of any other operation.
+func (o *Operation) Slug() string { return cmp.Or(o.slug, Slug(o.ID)) }
 
 // Parameter is one parameter of an operation, in its path, query, header or cookie.
 type Parameter struct {

@@ -18,8 +18,10 @@ import (
 // and a hash of the path is appended if another operation (/pets and /pets/) has it.
 func (d *Description) add(o *Operation, made bool) error {
 	if made && d.Operation(o.ID) != nil {
-		sum := sha256.Sum256([]byte(o.Path))
-		o.ID += "-" + hex.EncodeToString(sum[:3])
+		o.ID += "-" + digestOf(o.Path)
+	}
+	if d.Operation(o.ID) != nil { // the first keeps the id that both have
+		o.ID += "-" + digestOf(o.Method+" "+o.Path)
 	}
 	if twin := d.Operation(o.ID); twin != nil {
 		return fmt.Errorf("operation id %q names both %s %s and %s %s", o.ID, twin.Method, twin.Path, o.Method, o.Path)
@@ -27,6 +29,40 @@ func (d *Description) add(o *Operation, made bool) error {
 	d.Operations = append(d.Operations, o)
 	d.byID[o.ID] = o
 	return nil
+}
+
+// digestOf tells texts apart that are alike.
+func digestOf(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:3])
+}
+
+// slugs gives each operation its slug. Where ids are alike in letters and digits, or
+// have none, a digest of the id is added: the first in order keeps the plain one.
+func (d *Description) slugs() {
+	taken := map[string]bool{}
+	for _, o := range d.Operations {
+		o.slug = Slug(o.ID)
+		if o.slug == "" {
+			o.slug = "operation"
+		}
+		alike := strings.ToLower(strings.ReplaceAll(o.slug, ".", "-")) // a dot parts names in reports
+		if taken[alike] || o.slug == "operation" {
+			o.slug += "-" + digestOf(o.ID)
+		}
+		taken[alike] = true
+	}
+}
+
+// Slug makes part of an id of a text: letters, digits, dots and hyphens.
+func Slug(text string) string {
+	text = strings.Map(func(c rune) rune {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-' {
+			return c
+		}
+		return '-'
+	}, text)
+	return strings.Trim(text, "-.")
 }
 
 // reader turns an OpenAPI document into plain values.
@@ -89,6 +125,7 @@ func (d *Description) read(doc *openapi3.T, blocks blocks) error {
 		}
 	}
 	slices.SortFunc(d.Operations, func(a, b *Operation) int { return strings.Compare(a.ID, b.ID) })
+	d.slugs()
 	d.SecretFields = slices.Sorted(maps.Keys(r.secrets))
 	if err := d.resolveLinks(); err != nil {
 		return err

@@ -368,15 +368,7 @@ func CaseID(operation, kind, what string) string {
 }
 
 // IDPart makes part of an id of a text: letters, digits, dots and hyphens.
-func IDPart(text string) string {
-	text = strings.Map(func(c rune) rune {
-		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '.' || c == '-' {
-			return c
-		}
-		return '-'
-	}, text)
-	return strings.Trim(text, "-.")
-}
+func IDPart(text string) string { return spec.Slug(text) }
 
 // Coverage says how one keyword of the description is exercised.
 type Coverage struct {

@@ -121,7 +121,7 @@ func (p *Plan) Sending(cases []*Case) *Plan {
 func (p *Plan) Has(id string) bool {
 	for _, o := range p.Description.Operations {
 		for _, q := range p.Requirements.List {
-			if q.Tested() && q.Operations.Has(o.ID) && ObligationID(o.ID, q.ID) == id {
+			if q.Tested() && q.Operations.Has(o.ID) && ObligationID(o.Slug(), q.ID) == id {
 				return true
 			}
 		}

@@ -75,7 +75,7 @@ func (d *drafter) flowCase(o *spec.Operation, q *spec.Requirement, f spec.Flow) 
 		}
 		m.made = append(m.made, made)
 	}
-	c := &plan.Case{ID: plan.CaseID(o.ID, plan.KindFlow, f.ID), Operation: o.ID, Kind: plan.KindFlow, Why: f.Why, Prepare: slices.Clone(m.before)}
+	c := &plan.Case{ID: plan.CaseID(o.Slug(), plan.KindFlow, f.ID), Operation: o.ID, Kind: plan.KindFlow, Why: f.Why, Prepare: slices.Clone(m.before)}
 	act := f.Act()
 	for i, made := range m.made {
 		switch {

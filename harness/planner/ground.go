@@ -136,7 +136,7 @@ func (g *ground) checkCannot() error {
 		known[q.ID] = true
 		for _, o := range g.description.Operations {
 			if q.Operations.Has(o.ID) {
-				known[plan.ObligationID(o.ID, q.ID)] = true
+				known[plan.ObligationID(o.Slug(), q.ID)] = true
 			}
 		}
 	}
@@ -213,7 +213,7 @@ func (g *ground) missingMerchant(name string) string { return g.add("merchants."
 
 // unsupported says why the environment cannot exercise a requirement on an operation, "" when it can.
 func (g *ground) unsupported(o *spec.Operation, q *spec.Requirement) string {
-	return cmp.Or(g.fixtures.Cannot[plan.ObligationID(o.ID, q.ID)], g.fixtures.Cannot[q.ID])
+	return cmp.Or(g.fixtures.Cannot[plan.ObligationID(o.Slug(), q.ID)], g.fixtures.Cannot[q.ID])
 }
 
 // rules are requirements on one operation.

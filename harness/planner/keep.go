@@ -67,7 +67,7 @@ func (k *keeper) keep(p *proposal) {
 	if expect == nil {
 		return
 	}
-	id := plan.CaseID(p.operation.ID, p.kind, p.what)
+	id := plan.CaseID(p.operation.Slug(), p.kind, p.what)
 	if p.absent.gap != "" {
 		k.drop(p, id, p.absent.gap)
 		return

@@ -75,7 +75,7 @@ func passing(c *plan.Case) []string {
 
 // newObligation is a requirement on an operation, without its cases.
 func newObligation(o *spec.Operation, q *spec.Requirement) *plan.Obligation {
-	return &plan.Obligation{ID: plan.ObligationID(o.ID, q.ID), Operation: o, Requirement: q, Sentence: o.ID + " " + q.Sentence}
+	return &plan.Obligation{ID: plan.ObligationID(o.Slug(), q.ID), Operation: o, Requirement: q, Sentence: o.ID + " " + q.Sentence}
 }
 
 // obligations makes one obligation a requirement and operation, with its cases.
@@ -205,7 +205,7 @@ func (a *assigner) whyNone(ob *plan.Obligation) string {
 	}
 	for _, dropped := range a.dropped[ob.Operation.ID] {
 		for _, kind := range ob.Requirement.Cases {
-			if strings.HasPrefix(dropped.ID, plan.CaseID(ob.Operation.ID, kind, "")) {
+			if strings.HasPrefix(dropped.ID, plan.CaseID(ob.Operation.Slug(), kind, "")) {
 				why = "every such request was dropped: " + dropped.Reason
 			}
 		}

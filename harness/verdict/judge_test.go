@@ -349,3 +349,24 @@ func TestJudge_MayIsNotedNeverFailed(t *testing.T) {
 		}
 	}
 }
+
+// TestJudge_SaysWhichExchangeShowsAPass: the last that was made for the check, else
+// the request under judgement.
+func TestJudge_SaysWhichExchangeShowsAPass(t *testing.T) {
+	ok := row{status: 200, body: `{"status":"approved"}`, expect: plan.Expect{Statuses: []int{200}}}
+	if v := judgeRow(t, "status", ok); v.Outcome != Pass || v.Exchange != 0 {
+		t.Errorf("without more: %+v", v)
+	}
+	looked := exchange.Record{Step: plan.Step{Check: "status"}, Answer: &exchange.Answer{Status: 200}}
+	ok.prepared, ok.observed = []exchange.Record{{}}, []exchange.Record{looked, {Step: plan.Step{Check: "repeat"}}}
+	if v := judgeRow(t, "status", ok); v.Exchange != 3 {
+		t.Errorf("with an exchange of its own: %+v", v)
+	}
+	ok.observed = []exchange.Record{{Step: plan.Step{Await: &plan.Await{}}}}
+	if v := judgeRow(t, "status", ok); v.Exchange != 0 {
+		t.Errorf("the message shows no status: %+v", v)
+	}
+	if place := shownAt(&spec.Requirement{Check: "message-id"}, &exchange.Transcript{Observe: ok.observed}); place != 2 {
+		t.Errorf("the message about it is at %d", place)
+	}
+}

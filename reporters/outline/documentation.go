@@ -106,7 +106,11 @@ func became(d *run.Document, of run.Statement, made map[string][]*run.Obligation
 			s.Found = append(s.Found, fmt.Sprintf("nothing tests %s yet: %s", u.Requirement, u.Reason))
 		}
 	}
-	if len(s.Found) == 0 {
+	switch {
+	case len(s.Found) > 0:
+	case len(of.Requirements) == 0:
+		s.Found = []string{"nothing tests it: no requirement of the list is made of it"}
+	default:
 		s.Found = []string{"nothing of it is part of this run"}
 	}
 	return s
@@ -126,7 +130,7 @@ func stateOf(of run.Statement, promised, read *fate) State {
 		return OurReading
 	case of.Unbinding != "":
 		return NoPromise
-	case of.NotCovered != "":
+	case of.NotCovered != "" || len(of.Requirements) == 0:
 		return NotTested
 	}
 	return NotPlanned

@@ -53,6 +53,7 @@ func TestDocumentation_SaysWhatBecameOfAStatement(t *testing.T) {
 		{run.Statement{Unbinding: "it is for clients", Requirements: []string{"R-fail"}}, NotKept, "it is for clients|the server's part: broken on 1 operation: pay|the server's part: met on 1 operation"},
 		{run.Statement{Unbinding: "it is ours", Requirements: []string{"R-read"}}, OurReading, "it is ours|our reading of it: not as it should be on 1 operation: void|our reading of it: met on 1 operation"},
 		{run.Statement{NotCovered: "no request can"}, NotTested, "nothing tests it: no request can"},
+		{run.Statement{}, NotTested, "nothing tests it: no requirement of the list is made of it"},
 		{run.Statement{Requirements: []string{"R-later"}}, NotPlanned, "nothing tests R-later yet: not yet"},
 		{run.Statement{Requirements: []string{"R-elsewhere"}}, NotPlanned, "nothing of it is part of this run"},
 	} {

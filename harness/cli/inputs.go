@@ -24,6 +24,7 @@ type inputs struct {
 	*process
 	target, fixtures, spec, requirements, profile, filter, oneCase string
 	seed                                                           uint64
+	smoke                                                          bool
 }
 
 func (in *inputs) flags(c *cobra.Command) {
@@ -34,6 +35,7 @@ func (in *inputs) flags(c *cobra.Command) {
 	c.Flags().StringVar(&in.profile, "profile", "", "comma-separated profiles of the requirement list that the target claims; the others are unsupported (default: all)")
 	c.Flags().StringVar(&in.filter, "filter", "", "which obligations, in Ginkgo's label syntax, such as 'operation:payment-capture && !kind:malformed'")
 	c.Flags().StringVar(&in.oneCase, "case", "", "id of the only case to run, as listed by qorcheck plan and in every report")
+	c.Flags().BoolVar(&in.smoke, "smoke", false, "send few cases, which exercise every obligation, instead of all")
 	c.Flags().Uint64Var(&in.seed, "seed", 1, "seed for the plan's random choices")
 }
 
@@ -87,6 +89,12 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 	}
 	if p, err = suites.Select(p, in.filter); err != nil {
 		return nil, nil, nil, err
+	}
+	if in.smoke && in.oneCase != "" {
+		return nil, nil, nil, fmt.Errorf("--smoke: --case %s chooses the only case already", in.oneCase)
+	}
+	if in.smoke {
+		p = p.Smoke()
 	}
 	if in.oneCase != "" {
 		if p = p.Case(in.oneCase); p == nil {

@@ -23,7 +23,7 @@ import (
 type mutantsFlags struct {
 	*process
 	filter, out  string
-	all          bool
+	all, smoke   bool
 	seed         uint64
 	seeds, clean int
 }
@@ -46,6 +46,7 @@ mutants.json (everything) and mutants.txt (what is printed) into --out.`,
 	}
 	c.Flags().StringVar(&f.filter, "filter", "", "which mutants, in Ginkgo's label syntax: mutant:NAME, requirement:ID, operation:ID")
 	c.Flags().BoolVar(&f.all, "all", false, "run every obligation on each mutant, not only those on the operations that it touches")
+	c.Flags().BoolVar(&f.smoke, "smoke", false, "certify each mutant with the cases of a smoke run, and list those that it does not find")
 	c.Flags().Uint64Var(&f.seed, "seed", 1, "first seed of the plans")
 	c.Flags().IntVar(&f.seeds, "seeds", 1, "number of seeds that each mutant is certified with")
 	c.Flags().IntVar(&f.clean, "clean", 1, "number of seeds that the sandbox without a defect is certified with")
@@ -80,10 +81,10 @@ func (f *mutantsFlags) run() error {
 	defer stop()
 	m, err := matrix.Run(ctx, mutants, matrix.Options{
 		Plan: func(seed uint64) (*plan.Plan, error) {
-			p, _, _, err := (&inputs{process: f.process, seed: seed}).plan()
+			p, _, _, err := (&inputs{process: f.process, seed: seed, smoke: f.smoke}).plan()
 			return p, err
 		},
-		Seeds: seedsFrom(f.seed, f.seeds), Clean: seedsFrom(f.seed, f.clean), All: f.all, AtOnce: atOnce,
+		Seeds: seedsFrom(f.seed, f.seeds), Clean: seedsFrom(f.seed, f.clean), All: f.all, Smoke: f.smoke, AtOnce: atOnce,
 		Done: rowProgress(f.stderr, len(mutants)*f.seeds+f.clean, heartbeat),
 	})
 	if isTerminal(f.stderr) {

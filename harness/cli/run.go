@@ -59,6 +59,7 @@ CI_NODE_INDEX and CI_NODE_TOTAL (GitLab), CIRCLE_NODE_INDEX and CIRCLE_NODE_TOTA
 (CircleCI), or BUILDKITE_PARALLEL_JOB and BUILDKITE_PARALLEL_JOB_COUNT (Buildkite).`,
 		Example: `  qorcheck run
   qorcheck run --filter 'operation:payment-capture && !kind:malformed'
+  qorcheck run --smoke
   qorcheck run --target https://sandbox.example.test/v3 --fixtures sandbox.yaml --out out
   qorcheck run --resume out
   qorcheck run --shard 1/4 --out shard1`,
@@ -128,6 +129,12 @@ func (f *runFlags) prepare(flags *pflag.FlagSet) (*job, error) {
 		if err := f.checkUnchanged(earlier, p, fixtures, waivers); err != nil {
 			return nil, err
 		}
+	}
+	if f.smoke && f.shard != "" {
+		return nil, fmt.Errorf("--smoke: --shard %s: a smoke run is short, and is not split", f.shard)
+	}
+	if f.shard != "" {
+		p = p.WithSpares() // another shard cannot tell what this one exercised
 	}
 	part, shard, err := f.selectShard(p)
 	if err != nil {

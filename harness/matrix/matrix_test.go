@@ -135,7 +135,7 @@ func TestObligations_ThatAreRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		asked := job{defect: &elsewhere, seed: 1}.small(all)
+		asked := job{defect: &elsewhere, seed: 1}.small(all, false)
 		if !slices.ContainsFunc(asked.Obligations, func(o *plan.Obligation) bool { return o.Requirement.ID == "RH-404-3" }) {
 			t.Error("the named requirement is not run")
 		}

@@ -23,6 +23,7 @@ type Options struct {
 	Plan   func(seed uint64) (*plan.Plan, error)
 	Seeds  []uint64 // with which each mutant is run
 	Clean  []uint64 // with which the sound sandbox is run, everything
+	Smoke  bool     // the plans are of smoke runs, of which each mutant gets all cases
 	All    bool     // every obligation; else those of the operations that a mutant touches
 	AtOnce int      // sandboxes that are under way at once
 	Done   func(Row)
@@ -105,7 +106,7 @@ func runAll(ctx context.Context, jobs []job, planOf func(seed uint64) (*plan.Pla
 			p, err := planOf(j.seed)
 			row := Row{}
 			if err == nil {
-				row = j.run(ctx, p, o.All)
+				row = j.run(ctx, p, o)
 			}
 			mu.Lock()
 			defer mu.Unlock()
@@ -136,7 +137,7 @@ type job struct {
 	fixtures *settings.Fixtures
 }
 
-func (j job) run(ctx context.Context, p *plan.Plan, all bool) Row {
+func (j job) run(ctx context.Context, p *plan.Plan, o Options) Row {
 	row := Row{Seed: j.seed, Outcome: Sound, Failures: []Failure{}}
 	name := "sound"
 	if j.defect != nil {
@@ -155,8 +156,8 @@ func (j job) run(ctx context.Context, p *plan.Plan, all bool) Row {
 		default:
 			row.Outcome = Survived
 		}
-		if !all {
-			p = j.small(p)
+		if !o.All {
+			p = j.small(p, o.Smoke)
 		}
 	}
 	started := time.Now()
@@ -192,8 +193,8 @@ func tested(r *spec.Requirements, id string) bool {
 // small returns the part of a plan that a mutant is run with by default: the
 // obligations of the operations that it touches, and those of its requirement
 // where they are on none of these. Of the many cases that differ in a field alone
-// a few of each kind are kept, and all that its requirement names.
-func (j job) small(p *plan.Plan) *plan.Plan {
+// a few of each kind are kept, unless all are wanted, and all that its requirement names.
+func (j job) small(p *plan.Plan, all bool) *plan.Plan {
 	on := func(operation string) bool { return slices.Contains(j.defect.On, operation) }
 	named := func(o *plan.Obligation) bool { return o.Requirement.ID == j.defect.Requirement }
 	among := slices.ContainsFunc(p.Obligations, func(o *plan.Obligation) bool { return on(o.Operation.ID) && named(o) })
@@ -203,7 +204,7 @@ func (j job) small(p *plan.Plan) *plan.Plan {
 	}
 	few, kept := *p, map[string]int{}
 	few.Cases = slices.DeleteFunc(slices.Clone(p.Cases), func(c *plan.Case) bool {
-		if slices.ContainsFunc(c.Obligations, func(id string) bool { return serves[id] }) {
+		if all || slices.ContainsFunc(c.Obligations, func(id string) bool { return serves[id] }) {
 			return false
 		}
 		kept[c.Operation+c.Kind]++

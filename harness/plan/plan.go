@@ -20,6 +20,8 @@ type Plan struct {
 
 	Obligations []*Obligation
 	Cases       []*Case
+	Spares      []*Case // sent one by one where no case exercised an obligation that they serve
+	Whole       int     // cases that the cases of a smoke run are chosen from; 0 for any other
 	Dropped     []Dropped
 	Preflight   *Case // a harmless valid call, nil when the description has none
 
@@ -59,6 +61,7 @@ type Case struct {
 	Expect      Expect   `json:"expect"`
 	Fault       *Fault   `json:"fault,omitempty"`
 	StandIn     bool     `json:"standIn,omitempty"` // an unknown id stands in for what the request is about
+	Spare       bool     `json:"-"`                 // it is sent in place of one that did not exercise what it was chosen for
 	Prepare     []Step   `json:"prepare,omitempty"`
 	Act         Step     `json:"act"`
 	Observe     []Step   `json:"observe,omitempty"`
@@ -299,7 +302,7 @@ func (p *Plan) Only(keep func(*Obligation) bool) *Plan {
 			kept[o.ID] = true
 		}
 	}
-	small.Cases = p.serving(kept)
+	small.Cases, small.Spares = serving(p.Cases, kept), serving(p.Spares, kept)
 	small.Dropped = nil
 	for _, d := range p.Dropped {
 		if slices.ContainsFunc(small.Obligations, func(o *Obligation) bool { return o.Operation.ID == d.Operation }) {
@@ -314,7 +317,7 @@ func (p *Plan) Only(keep func(*Obligation) bool) *Plan {
 // nil when there is no such case.
 func (p *Plan) Case(id string) *Plan {
 	small := *p
-	small.Cases, small.Obligations = nil, nil
+	small.Cases, small.Spares, small.Obligations = nil, nil, nil
 	for _, c := range p.Cases {
 		if c.ID != id {
 			continue

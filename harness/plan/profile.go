@@ -24,7 +24,9 @@ func (p *Plan) Profiles(names ...string) (*Plan, error) {
 	for _, o := range p.Obligations {
 		claimed[o.ID] = slices.ContainsFunc(names, func(name string) bool { return p.Requirements.Claims(name, o.Requirement, o.Operation.ID) })
 	}
-	small := p.Sending(p.needed(claimed))
+	needed, others := p.needed(claimed)
+	small := p.Sending(needed)
+	small.Spares = others
 	for _, o := range small.Obligations {
 		if !claimed[o.ID] {
 			o.Lacks, o.Unsupported = "", outside(o.Requirement.Profile, names)
@@ -45,8 +47,9 @@ func outside(profile string, names []string) string {
 // needed lists the cases that some obligations need, reduced to these and to the
 // steps that these are judged on. One that is judged on every answer needs no case
 // beside those that others need, where there are any; nor does one need to wait for
-// messages that is exercised without.
-func (p *Plan) needed(claimed map[string]bool) []*Case {
+// messages that is exercised without. The other cases that serve them may exercise
+// what those do not.
+func (p *Plan) needed(claimed map[string]bool) (list, others []*Case) {
 	needs, met, quiet := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for _, c := range p.Cases {
 		for _, id := range c.Obligations {
@@ -69,11 +72,15 @@ func (p *Plan) needed(claimed map[string]bool) []*Case {
 	for _, o := range p.Obligations {
 		needs[o.ID] = claimed[o.ID] && (needs[o.ID] || !met[o.ID])
 	}
-	list := slices.DeleteFunc(p.serving(claimed), func(c *Case) bool { return !needed(c) })
-	for _, c := range list {
+	for _, c := range serving(p.Cases, claimed) {
 		c.Observe = slices.DeleteFunc(slices.Clone(c.Observe), func(s Step) bool { return s.aside() && !p.judged(c, s.Check) })
+		if needed(c) {
+			list = append(list, c)
+		} else {
+			others = append(others, c)
+		}
 	}
-	return list
+	return list, others
 }
 
 // aside reports whether a step is sent for one check, and what follows does without it.
@@ -129,10 +136,35 @@ func (p *Plan) Has(id string) bool {
 	return false
 }
 
-// serving lists the cases that serve some obligations, reduced to these.
-func (p *Plan) serving(kept map[string]bool) []*Case {
+// WithSpares returns the plan with its spares among its cases.
+func (p *Plan) WithSpares() *Plan {
+	if len(p.Spares) == 0 {
+		return p
+	}
+	whole := *p
+	whole.Cases, whole.Spares = slices.Concat(p.Cases, p.Spares), nil
+	whole.Obligations = nil
+	at := map[string]int{}
+	for i, o := range p.Obligations {
+		reduced := *o
+		reduced.Cases = nil
+		whole.Obligations = append(whole.Obligations, &reduced)
+		at[o.ID] = i
+	}
+	for _, c := range whole.Cases {
+		for _, id := range c.Obligations {
+			o := whole.Obligations[at[id]]
+			o.Cases = append(o.Cases, c.ID)
+		}
+	}
+	whole.Seal()
+	return &whole
+}
+
+// serving lists those of some cases that serve some obligations, reduced to these.
+func serving(cases []*Case, kept map[string]bool) []*Case {
 	var list []*Case
-	for _, c := range p.Cases {
+	for _, c := range cases {
 		served := slices.DeleteFunc(slices.Clone(c.Obligations), func(id string) bool { return !kept[id] })
 		if len(served) > 0 {
 			reduced := *c

@@ -21,6 +21,7 @@ func newDocument(p *plan.Plan, s settings.Settings, o Options) Document {
 		Passages: passagesOf(p.Requirements), Examples: []Example{},
 		Untested: []Untested{}, Dropped: []Dropped{}, Left: []redact.Text{}, Foreign: []redact.Text{},
 	}
+	d.Smoke = p.Whole
 	for _, q := range p.Requirements.List {
 		if !q.Tested() {
 			d.Untested = append(d.Untested, Untested{q.ID, q.Sentence, q.Untested})

@@ -107,6 +107,7 @@ func (d *Document) remarks(t tally) (list []string) {
 	add(d.Counts.Unsupported > 0, "%d unsupported", d.Counts.Unsupported)
 	add(d.Shard != nil && t.elsewhere == 0, "shard %s, a part of the run", d.Shard)
 	add(d.Shard != nil && t.elsewhere > 0, "shard %s, a part of the run in which %d were not exercised", d.Shard, t.elsewhere)
+	add(d.Smoke > 0, "smoke run, %s", d.Extent())
 	add(d.Profile != "", "profile %s", d.Profile)
 	add(d.Filter != "", "filter %s", d.Filter)
 	add(d.Unverified, "with --insecure-skip-verify: nothing shows that the target answered")

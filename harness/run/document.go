@@ -2,6 +2,7 @@ package run
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -28,6 +29,7 @@ type Document struct {
 	Seed        uint64        `json:"seed"`
 	Profile     string        `json:"profile,omitempty"` // requirements outside it are unsupported
 	Filter      string        `json:"filter,omitempty"`
+	Smoke       int           `json:"smoke,omitempty"` // cases of the whole plan, of which few were chosen; 0 for a whole run
 	Shard       *Shard        `json:"shard,omitempty"` // what is in other shards is not planned here
 	Strict      bool          `json:"strict"`
 	Unexercised bool          `json:"allowUnexercised"`
@@ -157,6 +159,14 @@ type Untested struct {
 type Dropped struct {
 	ID     string `json:"id"`
 	Reason string `json:"reason"`
+}
+
+// Extent says of which cases a smoke run is, "" for a whole run.
+func (d *Document) Extent() string {
+	if d.Smoke == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of %d cases", d.Cases, d.Smoke)
 }
 
 // RunIDs lists what the unique values of the run were made of.

@@ -43,6 +43,8 @@ type Entry struct {
 
 	// Unanswered reports whether a request got no response: the case is repeated when the run is resumed.
 	Unanswered bool `json:"unanswered,omitempty"`
+	// Spare reports whether the case was not planned: no other had exercised its obligations.
+	Spare bool `json:"spare,omitempty"`
 	// Unnamed reports whether a request was carried out and its response named no id: a
 	// message about an id that no response named may be about it.
 	Unnamed bool `json:"unnamed,omitempty"`

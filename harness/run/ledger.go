@@ -41,6 +41,9 @@ func newLedger(d *Document) *ledger {
 // add enters a case and returns the obligations that waited for no other.
 func (l *ledger) add(e Entry) (concluded []int) {
 	d := l.document
+	if e.Spare {
+		l.addSpare(e)
+	}
 	l.done[e.Case] = true
 	l.lost[e.Case] = l.lost[e.Case] || e.Unanswered || e.Unnamed
 	d.CaseCounts.Add(e.Outcome)
@@ -75,13 +78,33 @@ func (l *ledger) add(e Entry) (concluded []int) {
 	return concluded
 }
 
+// addSpare makes room for a case that was not planned, for obligations that no other
+// case exercised.
+func (l *ledger) addSpare(e Entry) {
+	l.document.Cases++
+	for _, v := range e.Verdicts {
+		i := l.index[v.Obligation]
+		o := &l.document.Obligations[i]
+		o.Planned++
+		o.Outcome, o.Why = verdict.NotRun, ""
+		l.waiting[i]++
+	}
+}
+
+// unexercised reports whether an obligation has cases of which none exercised it so
+// far, and none failed.
+func (l *ledger) unexercised(i int) bool {
+	o := l.document.Obligations[i]
+	return o.Planned > 0 && o.Exercised == 0 && o.Counts.Fail+o.Counts.Broken == 0
+}
+
 // check refuses an entry that is not of this run.
 func (l *ledger) check(e Entry) error {
 	if l.done[e.Case] {
 		return fmt.Errorf("case %s is there twice", e.Case)
 	}
 	for _, v := range e.Verdicts {
-		if i, ok := l.index[v.Obligation]; !ok || l.waiting[i] == 0 {
+		if i, ok := l.index[v.Obligation]; !ok || l.waiting[i] == 0 && !e.Spare {
 			return fmt.Errorf("case %s serves %s, which waits for no such case", e.Case, v.Obligation)
 		}
 	}

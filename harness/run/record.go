@@ -81,7 +81,9 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 		r.keepIDs(t)
 	}
 	for _, i := range r.ledger.add(e) {
-		close(r.concluded[i])
+		if !r.held(i) {
+			close(r.concluded[i])
+		}
 	}
 	if r.options.Progress != nil {
 		p := r.progress()
@@ -93,6 +95,7 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 // entry begins the journal line of a case; there is no transcript where a fault of our own ended it.
 func entry(c *plan.Case, t *exchange.Transcript) Entry {
 	e := Entry{Case: c.ID, Operation: c.Operation, Kind: c.Kind, What: c.Why, Act: -1}
+	e.Spare = c.Spare
 	if c.Fault != nil {
 		e.Fault = c.Fault.Pointer
 	}

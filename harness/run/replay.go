@@ -66,7 +66,13 @@ func (p *Replayed) enter(e Entry) error {
 // nothing is left to resume.
 func (p *Replayed) Complete() bool {
 	d := p.ledger.document
-	return p.ended && !d.Interrupted && d.Preflight.IsZero() && d.Stopped.IsZero() && len(p.ledger.done)+len(p.unanswered) == d.Cases
+	planned := 0
+	for _, e := range p.unanswered {
+		if !e.Spare {
+			planned++
+		}
+	}
+	return p.ended && !d.Interrupted && d.Preflight.IsZero() && d.Stopped.IsZero() && len(p.ledger.done)+planned == d.Cases
 }
 
 // RunIDs lists what the unique values of the run were made of so far.

@@ -16,7 +16,7 @@ func (r *Run) work(ctx, sending context.Context, workers int) {
 	defer r.finish(ctx)
 	defer r.reportPauses()()
 	missing := slices.DeleteFunc(slices.Clone(r.plan.Cases), func(c *plan.Case) bool { return r.done[c.ID] })
-	if r.broken != nil || r.options.Earlier != nil && len(missing) == 0 {
+	if r.broken != nil || r.options.Earlier != nil && len(missing) == 0 && len(r.spares()) == 0 {
 		return
 	}
 	if sentence := r.preflight(sending); sentence != "" {
@@ -24,12 +24,15 @@ func (r *Run) work(ctx, sending context.Context, workers int) {
 		return
 	}
 	for i, waiting := range r.waiting {
-		if waiting == 0 {
+		if waiting == 0 && !r.held(i) {
 			r.conclude(i)
 		}
 	}
 	r.subscribe(sending, missing)
 	r.send(sending, missing, workers)
+	for spares := r.spares(); len(spares) > 0 && sending.Err() == nil && !r.breaker.stopped(); spares = r.spares() {
+		r.send(sending, spares, workers)
+	}
 	r.close(sending)
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"golang.org/x/text/message"
 )
@@ -148,6 +149,22 @@ func lastToken(ref string) string {
 	file := ref[strings.LastIndex(ref, "/")+1:]
 	name, _, _ := strings.Cut(file, ".")
 	return name
+}
+
+// resolveMappings finds the schemas that the discriminators of components map words to, for
+// those who make values of them.
+func resolveMappings(schemas openapi3.Schemas) {
+	for _, schema := range schemas {
+		if schema.Value == nil || schema.Value.Discriminator == nil {
+			continue
+		}
+		for word, target := range schema.Value.Discriminator.Mapping {
+			if named := schemas[lastToken(target.Ref)]; named != nil && strings.HasPrefix(target.Ref, componentRef) {
+				target.Value = named.Value
+				schema.Value.Discriminator.Mapping[word] = target
+			}
+		}
+	}
 }
 
 // kindsVocabulary makes the compiler know the keyword of rewritten discriminators.

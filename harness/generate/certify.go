@@ -3,6 +3,7 @@ package generate
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"qorcheck/spec"
@@ -16,6 +17,9 @@ func (m Maker) Certify(f Fault, value any) error {
 	if len(found) == 0 {
 		return errors.New("the description allows it")
 	}
+	if f.Keyword != "discriminator" && m.hinted(f, value) {
+		return errors.New("another of the listed schemas takes it, and a discriminator is a hint: JSON Schema allows it")
+	}
 	if exact(found, f) {
 		return nil
 	}
@@ -23,6 +27,37 @@ func (m Maker) Certify(f Fault, value any) error {
 		return nil
 	}
 	return fmt.Errorf("it breaks more than %s at %s: %s", f.Keyword, where(f.Pointer), Words(found))
+}
+
+// hinted reports whether nothing but a discriminator refuses a value: one of the listed schemas
+// takes it that is not named, exactly one of a oneOf, or none is listed and the schema takes it.
+func (m Maker) hinted(f Fault, value any) bool {
+	tokens := spec.Tokens(f.Pointer)
+	for n := 0; n <= len(tokens); n++ {
+		pointer := spec.Pointer(tokens[:n]...)
+		s := m.schemaAt(pointer, f.branch)
+		at, there := spec.Lookup(value, pointer)
+		if s == nil || s.Discriminator == nil || !there {
+			continue
+		}
+		if len(s.OneOf)+len(s.AnyOf) == 0 {
+			plain := *s
+			if plain.Discriminator = nil; len(m.Schema.At(&plain).Violations(at, spec.Sent)) == 0 {
+				return true
+			}
+			continue
+		}
+		taking := 0
+		for _, branch := range slices.Concat(s.OneOf, s.AnyOf) {
+			if len(m.Schema.At(branch.Value).Violations(at, spec.Sent)) == 0 {
+				taking++
+			}
+		}
+		if taking == 1 || taking > 1 && len(s.OneOf) == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 func exact(found []spec.Violation, f Fault) bool {

@@ -2,6 +2,7 @@ package generate
 
 import (
 	"encoding/json"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -69,7 +70,7 @@ func (v *view) take(s *openapi3.Schema, branch choice, depth int) {
 	for _, part := range s.AllOf {
 		v.take(part.Value, branch, depth+1)
 	}
-	for _, list := range []openapi3.SchemaRefs{s.OneOf, s.AnyOf} {
+	for _, list := range []openapi3.SchemaRefs{s.OneOf, s.AnyOf, v.inheriting(s)} {
 		if len(list) == 0 {
 			continue
 		}
@@ -82,6 +83,28 @@ func (v *view) take(s *openapi3.Schema, branch choice, depth int) {
 		}
 		v.take(list[at].Value, branch, depth+1)
 	}
+}
+
+// inheriting lists the schemas that a discriminator leads to from a schema that lists none,
+// by the words of its mapping. Where one of them led here it is the one that is taken.
+func (v *view) inheriting(s *openapi3.Schema) openapi3.SchemaRefs {
+	if s.Discriminator == nil || len(s.OneOf)+len(s.AnyOf) > 0 {
+		return nil
+	}
+	var list openapi3.SchemaRefs
+	for _, word := range slices.Sorted(maps.Keys(s.Discriminator.Mapping)) {
+		target := s.Discriminator.Mapping[word]
+		if target.Value == nil || target.Value == s {
+			continue
+		}
+		ref := &openapi3.SchemaRef{Ref: target.Ref, Value: target.Value}
+		if slices.Contains(v.parts, target.Value) {
+			v.taken = ref
+			return nil
+		}
+		list = append(list, ref)
+	}
+	return list
 }
 
 // takeWords takes what a schema says of texts and listed values.
@@ -308,8 +331,8 @@ func (v view) word() (string, bool) {
 	if v.taken == nil || v.taken.Ref == "" {
 		return "", false
 	}
-	for name, target := range v.discriminator.Mapping {
-		if target.Ref == v.taken.Ref {
+	for _, name := range slices.Sorted(maps.Keys(v.discriminator.Mapping)) {
+		if v.discriminator.Mapping[name].Ref == v.taken.Ref {
 			return name, true
 		}
 	}

@@ -29,7 +29,7 @@ func TestConsole(t *testing.T) {
 		t.Errorf("the first line is %q, want %q", lines[0], want)
 	}
 	for _, want := range []string{
-		"documented: An answer whose result is Refused or Error also carries the reason of the refusal.",
+		"the page says: An answer whose result is Refused or Error also carries the reason of the refusal.",
 		"https://docs.qorcommerce.io/docs/response-handling#handle-200-responses",
 		`expected:   /refusalReason, a non-blank string, because /resultCode is "Refused"`,
 		" cases of 2 operations; first payment-auth.flow.expired-authorization, an authorization by a card that expired in 2020",
@@ -80,7 +80,7 @@ func TestConsole_ManyFailures(t *testing.T) {
 	if code != run.ExitFail {
 		t.Errorf("exit code %d", code)
 	}
-	if full := strings.Count(stdout, "documented: "); full != 5 {
+	if full := strings.Count(stdout, "\n  expected:   "); full != 5 {
 		t.Errorf("%d causes are shown in full, want 5", full)
 	}
 	if lines := strings.Count(stdout, "\n"); lines > 42 {

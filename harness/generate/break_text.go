@@ -151,7 +151,48 @@ func edges(text string) []edge {
 		{"short", "is too short for the documented pattern", short},
 		{"long", "is too long for the documented pattern", long},
 		{"nines", "has nines for digits, which does not match the documented pattern", []string{nines}},
+		{"padded", "has a blank before it, which does not match the documented pattern", []string{" " + text, text + " "}},
+		{"line", "ends in a line break, which does not match the documented pattern", []string{text + "\n"}},
+		{"script", "has digits of another script, which does not match the documented pattern", changed(text, otherScript(text))},
+		{"case", "has letters of the other case, which does not match the documented pattern", changed(text, otherCase(text))},
+		{"signed", "has a plus before it, which does not match the documented pattern", numeral(text, "+"+text)},
+		{"negative", "has a minus before it, which does not match the documented pattern", numeral(text, "-"+text)},
+		{"exponent", "has an exponent, which does not match the documented pattern", numeral(text, text+"e0", text[:1]+"e"+text[len(text)-1:])},
 	}
+}
+
+// otherScript writes the last digit of a text in Arabic-Indic, as some libraries read it.
+func otherScript(text string) string {
+	at := strings.LastIndexAny(text, "0123456789")
+	if at < 0 {
+		return text
+	}
+	return text[:at] + string('\u0660'+rune(text[at]-'0')) + text[at+1:]
+}
+
+// otherCase swaps the case of a text of letters alone: what else has letters, such as
+// an address, may be the same in either case.
+func otherCase(text string) string {
+	if strings.ContainsFunc(text, func(c rune) bool { return !unicode.IsLetter(c) }) {
+		return text
+	}
+	return swapCase(text)
+}
+
+// changed is a text that was made of another, where it differs.
+func changed(from, text string) []string {
+	if text == from {
+		return nil
+	}
+	return []string{text}
+}
+
+// numeral lists texts that are made of one, where that is a number.
+func numeral(from string, texts ...string) []string {
+	if strings.Trim(from, "0123456789.") != "" {
+		return nil
+	}
+	return texts
 }
 
 // only reports whether a text breaks a keyword and, at most, what follows from it.

@@ -64,6 +64,9 @@ func exact(found []spec.Violation, f Fault) bool {
 	hit := false
 	for _, v := range found {
 		switch {
+		case f.Within && v.Keyword == f.Keyword && strings.HasPrefix(v.Pointer, f.Pointer+"/"):
+			hit = true
+		case f.Within && v.Pointer == f.Pointer && (v.Keyword == "anyOf" || v.Keyword == "oneOf"):
 		case v.Pointer != f.Pointer:
 			return false
 		case v.Keyword == f.Keyword, f.Keyword == Blank:

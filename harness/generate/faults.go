@@ -24,6 +24,7 @@ type Fault struct {
 	Sent     any    // at the place
 	Absent   bool   // nothing is sent at the place
 	Required bool   // the place is mandatory
+	Within   bool   // the keyword is broken by each mandatory member of the place
 	Value    any    // whole
 	Reading  bool   // the description marks the keyword as a reading of ours
 	Gap      string // why there is no such value; the rest but Pointer and Keyword is empty then
@@ -89,6 +90,30 @@ func (b *breaking) missing() {
 		Pointer: b.place.pointer, Keyword: b.keyword, Class: "missing", Why: "is missing", Allowed: "a value",
 		Absent: true, Required: true, Value: Remove(b.base, b.place.pointer), branch: b.place.branch,
 	})
+	b.misplaced()
+}
+
+// misplaced puts the members of a mandatory object one level too high, and one too low.
+func (b *breaking) misplaced() {
+	tokens := spec.Tokens(b.place.pointer)
+	at, _ := spec.Lookup(b.base, b.place.pointer)
+	members, ok := at.(map[string]any)
+	if !ok || len(members) == 0 || len(tokens) == 0 {
+		return
+	}
+	above := Remove(b.base, b.place.pointer)
+	for name, value := range members {
+		above = Set(above, spec.Pointer(append(slices.Clone(tokens[:len(tokens)-1]), name)...), value)
+	}
+	allowed := "an object of its own around them"
+	b.found = append(b.found, Fault{
+		Pointer: b.place.pointer, Keyword: b.keyword, Class: "unwrapped", Why: "is missing, and what belongs into it is outside", Allowed: allowed,
+		Absent: true, Required: true, Value: above, branch: b.place.branch,
+	}, Fault{
+		Pointer: b.place.pointer, Keyword: b.keyword, Class: "doubled", Why: "holds another of its name, and what belongs into it is in there", Allowed: allowed,
+		Sent: "an object within an object", Required: true, Within: true, branch: b.place.branch,
+		Value: Set(b.base, b.place.pointer, map[string]any{tokens[len(tokens)-1]: members}),
+	})
 }
 
 // types sends values of wrong types: null, which may be next to nothing as a blank
@@ -143,14 +168,18 @@ func (b *breaking) wrongTypes() []typed {
 			number = n
 		}
 	}
-	text := any("text")
+	text, list := any("text"), []any{"text"}
 	switch value := normal(b.sample).(type) {
 	case float64:
 		text = strconv.FormatFloat(value, 'f', -1, 64)
 	case bool:
-		text = strconv.FormatBool(value)
+		text, number = strconv.FormatBool(value), 1.0
+	case map[string]any: // what a request says that would be right without the text or the list around it
+		if around, there := spec.Lookup(b.base, b.place.pointer); there {
+			text, list = compact(around), []any{around}
+		}
 	}
-	return []typed{{"number", number}, {"boolean", true}, {"string", text}, {"array", []any{"text"}}, {"object", map[string]any{"value": "text"}}}
+	return []typed{{"number", number}, {"boolean", true}, {"string", text}, {"array", list}, {"object", map[string]any{"value": "text"}}}
 }
 
 func article(noun string) string {
@@ -180,6 +209,9 @@ func (b *breaking) enum() {
 				b.add("case", "is a documented value in another case", allowed, swapped)
 				break
 			}
+		}
+		if padded := first + " "; first != "" && !containsValue(v.enum, padded) {
+			b.add("padded", "is a documented value with a blank behind it", allowed, padded)
 		}
 	case float64:
 		b.add("other", why, allowed, unlisted(first+v.step(), func(value any) any { return value.(float64) + v.step() }))

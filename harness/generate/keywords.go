@@ -192,6 +192,8 @@ func (f Fault) Kind() (kind, detail string) {
 		return "missing", "null" // null counts as missing there
 	case f.Class == "null":
 		return "null", ""
+	case f.Class == "unwrapped", f.Class == "doubled" && f.Within:
+		return "missing", f.Class
 	case f.Keyword == "pattern" && (f.Class == "near" || f.Class == "space"):
 		return "pattern", ""
 	}

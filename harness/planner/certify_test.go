@@ -67,6 +67,9 @@ func TestCertify_EveryCase(t *testing.T) {
 			if v.Keyword == "anyOf" && (c.Fault.Pointer == v.Pointer || strings.HasPrefix(c.Fault.Pointer, v.Pointer+"/")) {
 				continue // the branch that was taken, broken within
 			}
+			if strings.HasSuffix(c.ID, ".doubled") && v.Keyword == "required" && strings.HasPrefix(v.Pointer, c.Fault.Pointer+"/") {
+				continue // each of what belongs into it
+			}
 			if v.Pointer != c.Fault.Pointer || c.Fault.Keyword != "blank" && v.Keyword != c.Fault.Keyword {
 				t.Errorf("%s breaks %s at %s, not %s at %s alone", c.ID, v.Keyword, v.Pointer, c.Fault.Keyword, c.Fault.Pointer)
 			}

@@ -88,6 +88,9 @@ func (d *drafter) formFieldCases(s subject) []*proposal {
 
 // asText is a fault as a text can make it; false where none can.
 func asText(f generate.Fault) (generate.Fault, bool) {
+	if f.Within {
+		return f, false // a form holds no object within an object
+	}
 	if f.Keyword == "type" {
 		switch f.Class {
 		case "string":

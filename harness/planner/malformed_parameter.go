@@ -22,7 +22,7 @@ func (d *drafter) parameterCases(s subject, p spec.Parameter) []*proposal {
 	}
 	for _, f := range d.parameterMaker(p).Faults() {
 		f, ok := asText(f)
-		if !ok || f.Pointer == "" && f.Keyword == generate.Blank {
+		if !ok || f.Pointer == "" && f.Keyword == generate.Blank || trimmed(p, f) {
 			continue
 		}
 		kind, what := kindOf(f, generate.ID(p.In+"-"+p.Name+f.Pointer))
@@ -41,6 +41,14 @@ func (d *drafter) parameterCases(s subject, p spec.Parameter) []*proposal {
 		}))
 	}
 	return list
+}
+
+// trimmed reports whether what is wrong with a parameter may be lost on the way: white
+// space around a header or a cookie is no part of it, and that around one of the words
+// that a parameter may list parts them.
+func trimmed(p spec.Parameter, f generate.Fault) bool {
+	text, _ := f.Sent.(string)
+	return (p.In == "header" || p.In == "cookie" || f.Keyword == "enum") && strings.TrimSpace(text) != text
 }
 
 // absentParameter omits a mandatory parameter, and leaves it blank.

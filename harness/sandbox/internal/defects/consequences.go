@@ -5,7 +5,7 @@ package defects
 // trailing * stands for the rest of an id. What follows from a single defect
 // stands in the column also of its mutant.
 var consequences = map[string][]string{
-	"RH-200-1":  {"RH-200-9", "RH-200-13", "RH-200-14", "RH-NIL-*", "RH-MSG-*", "FL-*", "LST-*", "ACH-*", "IDEM-*", "RH-REP-*", "RH-200-19", "RH-200-20", "RH-200-21"},
+	"RH-200-1":  {"RH-200-9", "RH-200-13", "RH-200-14", "RH-NIL-*", "RH-MSG-*", "FL-*", "LST-*", "ACH-*", "IDEM-*", "RH-REP-*", "RH-200-19", "RH-200-20", "RH-200-21", "RH-200-22", "RH-200-23", "RH-500-2"},
 	"RH-201-1":  {"RH-200-9", "RH-MSG-*", "FL-*", "IDEM-*", "RH-REP-*"},
 	"RH-200-2":  {"FL-*", "LST-*", "IDEM-*"},
 	"RH-ALL-2":  {"FL-*", "LST-*", "IDEM-*"},
@@ -30,8 +30,8 @@ var consequences = map[string][]string{
 	"RH-NIL-2":  {"RH-MSG-11", "RH-REP-5"},
 	"RH-NIL-3":  {"RH-MSG-11", "RH-REP-6"},
 	"RH-NIL-4":  {"RH-REP-4", "RH-REP-5"},
-	"FL-CAP-1":  {"FL-CAP-2", "RH-REP-*", "IDEM-*"},
-	"FL-REF-1":  {"FL-REF-2", "RH-REP-*", "IDEM-*"},
+	"FL-CAP-1":  {"FL-CAP-2", "RH-200-22", "RH-200-23", "RH-500-2", "RH-REP-*", "IDEM-*"},
+	"FL-REF-1":  {"FL-REF-2", "RH-200-22", "RH-200-23", "RH-500-2", "RH-REP-*", "IDEM-*"},
 	"FL-REF-2":  {"FL-REF-1"},
 	"FL-GET-1":  {"FL-ADD-1", "FL-ORD-*", "FL-AMT-*", "RH-MSG-*", "LST-*", "IDEM-*"},
 	"FL-HOOK-1": {"IDEM-1"},

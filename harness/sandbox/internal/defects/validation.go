@@ -2,8 +2,10 @@ package defects
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 
+	"qorcheck/harness/sandbox/internal/api"
 	"qorcheck/harness/sandbox/internal/strict"
 )
 
@@ -51,4 +53,114 @@ var validationDefects = []Defect{
 	{"quote-500", "fails with 500 and a database error at a quotation mark", "RH-200-14", also{"RH-ERR-2"}, on{"payment-sale-manual"},
 		after(all(answered(200), sends("cfirstname", func(value any, _ bool) bool { text, _ := value.(string); return strings.Contains(text, "'") })),
 			answers(500, `{"status":"error","code":"GW96","message":"ERROR: unterminated quoted string at or near \"'\" (SQLSTATE 42601)"}`))},
+	{"blanks-trimmed", "passes over blanks around a year", "RH-400-2", also{"RH-400-9"}, on{"payment-auth"},
+		before(is("payment-auth"), respells("year", strings.TrimSpace))},
+	{"blanks-around-zip-trimmed", "passes over blanks around the ZIP code of a card to be stored", "RH-400-2", also{"RH-400-9"}, on{"token-create"},
+		before(is("token-create"), respells("bzip", strings.TrimSpace))},
+	{"line-break-passed-over", "passes over a line break behind an amount", "RH-400-2", also{"RH-NIL-4"}, on{"payment-capture"},
+		before(is("payment-capture"), respells("amount", func(text string) string { return strings.TrimSuffix(text, "\n") }))},
+	{"other-digits-read", "reads digits of other scripts", "RH-400-2", also{"RH-NIL-4", "RH-400-9"}, on{"payment-refund"},
+		before(is("payment-refund"), respells("amount", latinDigits))},
+	{"other-digits-read-in-cvv", "reads digits of other scripts in a CVV", "RH-400-2", also{"RH-400-9"}, on{"payment-sale-token"},
+		before(is("payment-sale-token"), respells("cvv", latinDigits))},
+	{"plus-read", "takes an amount with a plus before it", "RH-400-2", nil, on{"payment-auth-token"},
+		before(is("payment-auth-token"), respells("amount", func(text string) string { return strings.TrimPrefix(text, "+") }))},
+	{"minus-dropped", "drops the minus before the amount of a debit", "RH-400-2", also{"RH-200-12"}, on{"ach-sale"},
+		before(is("ach-sale"), respells("amount", func(text string) string { return strings.TrimPrefix(text, "-") }))},
+	{"minus-dropped-in-cash", "drops the minus before the amount of a cash sale", "RH-400-2", also{"RH-200-12"}, on{"cash-sale"},
+		before(is("cash-sale"), respells("amount", func(text string) string { return strings.TrimPrefix(text, "-") }))},
+	{"exponent-read", "reads an amount with an exponent", "RH-400-2", nil, on{"ach-credit"},
+		before(is("ach-credit"), respells("amount", func(text string) string { plain, _, _ := strings.Cut(text, "e"); return plain }))},
+	{"state-in-any-case", "takes a state in small letters", "RH-400-9", nil, on{"payment-sale"},
+		before(is("payment-sale"), respells("bstate", strings.ToUpper))},
+	{"currency-in-any-case", "takes a currency in small letters", "RH-400-9", also{"RH-400-2"}, on{"payment-auth-token"},
+		before(is("payment-auth-token"), respells("currency", strings.ToUpper))},
+	{"event-trimmed", "passes over blanks around an event", "RH-400-2", nil, on{"webhooks-create"},
+		before(is("webhooks-create"), respells("event", strings.TrimSpace))},
+	{"account-type-trimmed", "passes over blanks around the type of an account", "RH-400-2", nil, on{"ach-credit"},
+		before(is("ach-credit"), respells("account_type", strings.TrimSpace))},
+	{"date-of-list-trimmed", "passes over blanks around a date that payments are asked for by", "RH-400-2", nil, on{"transactions-fetch-all"},
+		before(is("transactions-fetch-all"), func(x *exchange) {
+			query := x.URL.Query()
+			for name, values := range query {
+				if strings.HasSuffix(name, "_date") {
+					query.Set(name, strings.TrimSpace(values[0]))
+				}
+			}
+			x.URL.RawQuery = query.Encode()
+		})},
+	{"wrapper-not-needed", "takes a credit whose fields have no transaction_data around them", "RH-400-3", nil, on{"ach-credit"},
+		before(is("ach-credit"), restructures(func(body map[string]any) any {
+			if _, there := body["transaction_data"]; there || body["mid"] == nil {
+				return nil
+			}
+			return body
+		}))},
+	{"wrapper-not-needed-by-tokens", "stores an account whose fields have no transaction_data around them", "RH-400-3", nil, on{"token-ach"},
+		before(is("token-ach"), restructures(func(body map[string]any) any {
+			if _, there := body["transaction_data"]; there || body["routing_number"] == nil {
+				return nil
+			}
+			return body
+		}))},
+	{"wrapper-twice", "takes transaction_data within transaction_data", "RH-400-3", nil, on{"payment-void"},
+		before(is("payment-void"), restructures(func(body map[string]any) any {
+			data, _ := body["transaction_data"].(map[string]any)
+			return data["transaction_data"]
+		}))},
+	{"wrapper-as-list", "takes transaction_data as a list of one", "RH-400-2", nil, on{"token-rotate"},
+		before(is("token-rotate"), restructures(func(body map[string]any) any {
+			if list, _ := body["transaction_data"].([]any); len(list) == 1 {
+				return list[0]
+			}
+			return nil
+		}))},
+	{"wrapper-as-text", "reads transaction_data from a text", "RH-400-2", nil, on{"webhooks-update"},
+		before(is("webhooks-update"), restructures(func(body map[string]any) any {
+			text, _ := body["transaction_data"].(string)
+			var data any
+			if json.Unmarshal([]byte(text), &data) != nil {
+				return nil
+			}
+			return data
+		}))},
+	{"body-as-list", "takes a list of one request for the request", "RH-400-2", nil, on{"payment-refund"},
+		before(is("payment-refund"), func(x *exchange) {
+			var list []json.RawMessage
+			if json.Unmarshal(x.sent, &list) == nil && len(list) == 1 {
+				x.sent = list[0]
+			}
+		})},
+}
+
+// respells writes a text in a field of transaction_data in another way.
+func respells(field string, change func(text string) string) alteration {
+	return func(x *exchange) {
+		if text := x.text(field); text != "" && change(text) != text {
+			corrects(field, change(text))(x)
+		}
+	}
+}
+
+// latinDigits writes Arabic-Indic digits as those of ASCII.
+func latinDigits(text string) string {
+	return strings.Map(func(c rune) rune {
+		if c >= '\u0660' && c <= '\u0669' {
+			return c - '\u0660' + '0'
+		}
+		return c
+	}, text)
+}
+
+// restructures puts what it finds in a body under transaction_data; nil is nothing.
+func restructures(find func(body map[string]any) any) alteration {
+	return func(x *exchange) {
+		var body map[string]any
+		if json.Unmarshal(x.sent, &body) != nil {
+			return
+		}
+		if data, ok := find(body).(map[string]any); ok {
+			x.sent = api.EncodeJSON(map[string]any{"transaction_data": data})
+		}
+	}
 }

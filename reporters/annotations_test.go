@@ -48,7 +48,7 @@ func TestAnnotations_AreOneLineEach(t *testing.T) {
 	d := sample.Document(1, o)
 	d.Causes[0].Title = "100 %\r\n::error::no\x00"
 	got := annotations(t, d)
-	if want := `::error file=a%2Cb%3Ac%25.yaml,line=17,title=R-1%2C the page says (1 case of pay)::100 %25%0D%0A::error::no\x00`; len(got) != 1 || got[0] != want {
+	if want := `::error file=a%2Cb%3Ac%25.yaml,line=17,title=R-1%2C the page says (1 case of pay)::100 %25%0D%0A: :error::no\x00`; len(got) != 1 || got[0] != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }

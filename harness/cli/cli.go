@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
 )
 
@@ -61,7 +62,7 @@ qorcheck · 130 interrupted`,
 	case errors.As(err, &code):
 		return int(code)
 	}
-	fmt.Fprintf(p.stderr, "qorcheck: %s\n", p.fixtures.WithoutSecrets(err))
+	fmt.Fprintf(p.stderr, "qorcheck: %s\n", redact.Printable(p.fixtures.WithoutSecrets(err).Error()))
 	var fault faultError
 	if errors.As(err, &fault) {
 		return run.ExitBroken

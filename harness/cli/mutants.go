@@ -73,7 +73,7 @@ func (f *mutantsFlags) run() error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(f.path(f.out), 0o755); err != nil {
+	if err := os.MkdirAll(f.path(f.out), 0o700); err != nil {
 		return fmt.Errorf("--out %s: %w", f.out, err)
 	}
 	tuneGC(maxMatrixMemory)

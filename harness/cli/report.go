@@ -102,7 +102,7 @@ func (f *reportFlags) run() error {
 	}
 	redactor := finishedRedactor()
 	if f.out != "-" {
-		if err := os.MkdirAll(f.path(f.out), 0o755); err != nil {
+		if err := os.MkdirAll(f.path(f.out), 0o700); err != nil {
 			return fmt.Errorf("--out %s: %w", f.out, err)
 		}
 		files, err := reporters.Render(document, names, options)

@@ -2,13 +2,25 @@ package redact
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// Printable makes control and direction characters and broken UTF-8 visible.
+// commands matches what systems of continuous integration take for a command: GitHub
+// Actions and Azure Pipelines at the beginning of a line or anywhere in it, TeamCity too.
+var commands = regexp.MustCompile(`(?m)^([ \t]*):(:[A-Za-z][A-Za-z-]*[^\n]*?::)|#(#(?:[a-z]+)?\[)`)
+
+// Printable makes control and direction characters and broken UTF-8 visible, and parts
+// with a space what a system of continuous integration would take for a command.
 func Printable(text string) string {
+	if strings.Contains(text, "::") || strings.Contains(text, "##") {
+		text = commands.ReplaceAllStringFunc(text, func(command string) string {
+			at := strings.IndexAny(command, ":#") + 1
+			return command[:at] + " " + command[at:]
+		})
+	}
 	if utf8.ValidString(text) && !strings.ContainsFunc(text, Invisible) {
 		return text
 	}

@@ -14,11 +14,17 @@ func TestPrintable(t *testing.T) {
 		{"separators of lines are seen", "a\u2028b\u2029", `a\x2028b\x2029`},
 		{"no characters are seen", "\ufffe\uffff", `\xfffe\xffff`},
 		{"broken UTF-8 is seen", "a\xff\xc3(", `a\xff\xc3(`},
+		{"a command of GitHub is none", "a\n ::error file=x::no\n::stop-commands::t", "a\n : :error file=x::no\n: :stop-commands::t"},
+		{"nor one of Azure or TeamCity", "x ##vso[task.complete] ##[error] ##teamcity[x]", "x # #vso[task.complete] # #[error] # #teamcity[x]"},
+		{"what is like one stays", "::1 a::b [::1]:80 ## Title ### a [b]", "::1 a::b [::1]:80 ## Title ### a [b]"},
 		{"the replacement character is text", "\ufffd", "\ufffd"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			if got := Printable(tt.text); got != tt.want {
 				t.Errorf("got %q, want %q", got, tt.want)
+			}
+			if again := Printable(tt.want); again != tt.want {
+				t.Errorf("%q becomes %q", tt.want, again)
 			}
 		})
 	}

@@ -41,5 +41,10 @@ func (t Text) Compare(other Text) int { return strings.Compare(t.text, other.tex
 // MarshalText lets JSON store the text as a string. What writes the JSON escapes it.
 func (t Text) MarshalText() ([]byte, error) { return []byte(t.text), nil }
 
-// UnmarshalJSON reads back what was stored.
-func (t *Text) UnmarshalJSON(data []byte) error { return json.Unmarshal(data, &t.text) }
+// UnmarshalJSON reads back what was stored. Somebody else may have written it: it is
+// made printable again.
+func (t *Text) UnmarshalJSON(data []byte) error {
+	err := json.Unmarshal(data, &t.text)
+	t.text = Printable(t.text)
+	return err
+}

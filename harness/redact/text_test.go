@@ -26,6 +26,12 @@ func TestText(t *testing.T) {
 			t.Errorf("%+v, %v", after, err)
 		}
 	})
+	t.Run("what somebody else stored is made printable", func(t *testing.T) {
+		var text Text
+		if err := json.Unmarshal([]byte(`"\u001b[2J\n::error::x"`), &text); err != nil || text.String() != "\\x1b[2J\n: :error::x" {
+			t.Errorf("%q, %v", text, err)
+		}
+	})
 	t.Run("an empty one is left out", func(t *testing.T) {
 		if data, err := json.Marshal(stored{}); err != nil || string(data) != `{"lines":null}` {
 			t.Errorf("%s, %v", data, err)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"slices"
 
 	"qorcheck/spec"
@@ -89,7 +90,7 @@ func otherVersion(version int) error {
 }
 
 // Read reads a document and checks it. It refuses what is not the document of a
-// run, and one of another version.
+// run, and one of another version. Its texts are made printable.
 func Read(r io.Reader) (*Document, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
@@ -107,6 +108,7 @@ func Read(r io.Reader) (*Document, error) {
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("run document: bytes after its end")
 	}
+	makePrintable(reflect.ValueOf(d))
 	return d, d.Check()
 }
 

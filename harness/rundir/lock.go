@@ -50,7 +50,7 @@ type Journal struct {
 
 // openJournal opens a journal for writing and locks it.
 func openJournal(name string, flag int) (*Journal, error) {
-	f, err := os.OpenFile(name, flag, 0o644)
+	f, err := os.OpenFile(name, flag, 0o600)
 	if err != nil {
 		return nil, err
 	}

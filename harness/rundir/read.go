@@ -12,6 +12,9 @@ import (
 
 // OpenJournal opens the journal of a run for reading.
 func OpenJournal(dir string) (*os.File, error) {
+	if err := refuseOther(filepath.Join(dir, JournalFile)); err != nil {
+		return nil, err
+	}
 	f, err := os.Open(filepath.Join(dir, JournalFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		err = fmt.Errorf("no run found: %s is missing: %w", JournalFile, err)
@@ -58,6 +61,9 @@ func ReadFinished(document string) (*Finished, error) {
 }
 
 func readDocument(name string) (*run.Document, error) {
+	if err := refuseOther(name); err != nil {
+		return nil, err
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -69,7 +75,7 @@ func readDocument(name string) (*run.Document, error) {
 // older reports whether a document was written before the end that the journal
 // beside it records: the run was resumed since, and then killed.
 func older(d *run.Document, dir string) bool {
-	f, err := os.Open(filepath.Join(dir, JournalFile))
+	f, err := OpenJournal(dir)
 	if err != nil {
 		return false // there is nothing newer
 	}

@@ -54,6 +54,9 @@ func Begin(dir string) (journal *Journal, err error) {
 // Continue opens the journal of a run that is resumed, cut after the lines that
 // are whole, and removes its reports. While it is open no other run writes there.
 func Continue(dir string, whole int64) (*Journal, error) {
+	if err := refuseOther(filepath.Join(dir, JournalFile)); err != nil {
+		return nil, err
+	}
 	journal, err := openJournal(filepath.Join(dir, JournalFile), os.O_RDWR|os.O_APPEND)
 	if err != nil {
 		return nil, err
@@ -85,7 +88,7 @@ func Prepare(dir string) error {
 // prepare does the work of Prepare and returns the lock of the earlier run's journal,
 // nil without one. The journal is removed; the lock stops those who opened it before.
 func prepare(dir string) (earlier *flock.Flock, err error) {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o700); err != nil { // requests and answers are nobody else's business
 		return nil, err
 	}
 	f, err := os.CreateTemp(dir, ".qorcheck-*")
@@ -93,6 +96,9 @@ func prepare(dir string) (earlier *flock.Flock, err error) {
 		return nil, err
 	}
 	if err := errors.Join(f.Close(), os.Remove(f.Name())); err != nil {
+		return nil, err
+	}
+	if err := replaceOther(filepath.Join(dir, JournalFile)); err != nil {
 		return nil, err
 	}
 	earlier, err = lock(filepath.Join(dir, JournalFile))
@@ -106,6 +112,36 @@ func prepare(dir string) (earlier *flock.Flock, err error) {
 		return nil, err
 	}
 	return earlier, nil
+}
+
+// replaceOther removes what stands in the place of a file and is none: a pipe or a device,
+// which opening would wait for, or a link, which leads elsewhere.
+func replaceOther(name string) error {
+	info, err := os.Lstat(name)
+	if errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().IsRegular() {
+		return nil
+	}
+	return errors.Join(err, os.Remove(name))
+}
+
+// refuseOther refuses what is no file and is to be read, such as a pipe, which would be
+// waited for. A file that is missing is for the reader to find.
+func refuseOther(name string) error {
+	info, err := os.Stat(name)
+	if err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("%s: must be a file, not a %s", filepath.Base(name), kindOf(info.Mode()))
+	}
+	return nil
+}
+
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "folder"
+	case mode&fs.ModeNamedPipe != 0:
+		return "pipe"
+	}
+	return "device or socket"
 }
 
 // removeFiles removes the files of a run except the one to keep.

@@ -43,7 +43,7 @@ func TestWrite(t *testing.T) {
 			t.Errorf("%v, %q", err, got)
 		}
 	}
-	if info, err := os.Stat(filepath.Join(dir, "a.txt")); err != nil || info.Mode().Perm() != 0o644 {
+	if info, err := os.Stat(filepath.Join(dir, "a.txt")); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
 }

@@ -32,7 +32,7 @@ func Write(dir string, files []File) ([]string, error) {
 }
 
 // WriteFile renders into a temporary file beside the named one and renames it, so
-// that the named file appears whole or not at all. (Libraries for this either lack
+// that the named file appears whole or not at all, for its owner alone. (Libraries for this either lack
 // Windows or take the whole text in memory; a journal is longer than that.)
 func WriteFile(name string, render func(io.Writer) error) (err error) {
 	f, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
@@ -47,7 +47,7 @@ func WriteFile(name string, render func(io.Writer) error) (err error) {
 	buffered := bufio.NewWriter(f)
 	err = render(buffered)
 	if err == nil {
-		err = errors.Join(buffered.Flush(), f.Chmod(0o644))
+		err = buffered.Flush()
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
 		return err

@@ -39,6 +39,8 @@ type Catalogued struct {
 	Cases      []string   `json:"cases"`
 	Operations []string   `json:"operations"`
 	All        bool       `json:"allOperations"`
+	Branches   []string   `json:"branches,omitempty"` // in each of which it is exercised
+	Essential  bool       `json:"essential,omitempty"`
 	Mutants    []string   `json:"mutants"`
 	Untested   string     `json:"untested,omitempty"`
 }
@@ -83,7 +85,7 @@ func NewCatalogue(d *spec.Description, r *spec.Requirements, mutants map[string]
 			ID: q.ID, Level: q.Level, Basis: q.Basis, Readings: q.Readings, Before: before(q), Chapter: q.Chapter, Profile: q.Profile, Fault: q.Fault, Sentence: q.Sentence,
 			Page: q.Clause.Page, Link: r.Link(q.Clause), Clause: q.Clause.Text, Statements: noNull(q.Clause.Sentences),
 			Check: q.Check, Cases: noNull(q.Cases), Operations: []string{}, All: q.Operations.All,
-			Mutants: noNull(mutants[q.ID]), Untested: q.Untested,
+			Branches: branchNames(q), Essential: q.Essential, Mutants: noNull(mutants[q.ID]), Untested: q.Untested,
 		}
 		for _, o := range d.Operations {
 			if q.Operations.Has(o.ID) {
@@ -118,6 +120,14 @@ func NewCatalogue(d *spec.Description, r *spec.Requirements, mutants map[string]
 		}
 	}
 	return c
+}
+
+func branchNames(q *spec.Requirement) []string {
+	var names []string
+	for _, b := range q.Branches {
+		names = append(names, b.Name)
+	}
+	return names
 }
 
 // noNull returns a list that is never null in JSON.

@@ -39,7 +39,14 @@ func (c Catalogue) markdownChapter(b io.Writer, chapter spec.Chapter) {
 		if q.Fault != "" {
 			kind = append(kind, q.Fault)
 		}
-		fmt.Fprintf(b, "%s| **%s** %s | %s | %s %s | %s | `%s` | %s |\n", heading, q.ID, strings.Join(kind, ", "), q.Sentence,
+		if q.Essential {
+			kind = append(kind, "essential")
+		}
+		says := q.Sentence
+		if len(q.Branches) > 0 {
+			says += "; in each branch: " + strings.Join(q.Branches, ", ")
+		}
+		fmt.Fprintf(b, "%s| **%s** %s | %s | %s %s | %s | `%s` | %s |\n", heading, q.ID, strings.Join(kind, ", "), says,
 			from, strings.Join(q.Statements, " "), q.on(), q.Check, cmp.Or(strings.Join(q.Mutants, ", "), "–"))
 		heading = ""
 	}

@@ -18,6 +18,9 @@ func CatalogueText(w io.Writer, c Catalogue) error {
 			fmt.Fprintf(b, " (%s)", strings.Join(q.Statements, ", "))
 		}
 		fmt.Fprintf(b, "\n    on:       %s\n    check:    %s\n", q.on(), q.Check)
+		if len(q.Branches) > 0 {
+			fmt.Fprintf(b, "    branches: %s\n", strings.Join(q.Branches, ", "))
+		}
 		if len(q.Mutants) > 0 {
 			fmt.Fprintf(b, "    mutants:  %s\n", strings.Join(q.Mutants, ", "))
 		}

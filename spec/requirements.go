@@ -71,10 +71,13 @@ type Requirement struct {
 	Operations Operations `yaml:"operations"`
 	Cases      []string   `yaml:"cases"`
 	Answers    []string   `yaml:"answers"`
-	Flows      []Flow     `yaml:"flows"` // in place of Cases, with check flow
+	Branches   []Branch   `yaml:"branches"` // none: the sentence has but one
+	Flows      []Flow     `yaml:"flows"`    // in place of Cases, with check flow
 	Check      string     `yaml:"check"`
 	Expect     *Expect    `yaml:"expect"` // with check status
 	Untested   string     `yaml:"untested"`
+	Essential  bool       `yaml:"essential"` // a run that cannot show it anywhere says so in its verdict
+	Short      string     `yaml:"short"`     // what it is about, in few words; with essential
 }
 
 // Clause points at the text that a requirement comes from.
@@ -143,6 +146,14 @@ type Tolerance struct {
 	Breaks []string `yaml:"breaks" json:"breaks,omitempty"`
 }
 
+// BuiltIn reports whether the list is the built-in one.
+func (r *Requirements) BuiltIn() bool { return r.Digest == sha256Of(qorcommerceRequirements) }
+
+func sha256Of(data []byte) string {
+	sum := sha256.Sum256(data)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
 // Link returns the address of the clause, "" when its page has none.
 func (r *Requirements) Link(c Clause) string {
 	page := r.Pages[c.Page]
@@ -201,8 +212,7 @@ func ParseRequirements(data []byte, name string) (*Requirements, error) {
 	if err := DecodeYAML(data, r); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	sum := sha256.Sum256(data)
-	r.Digest = "sha256:" + hex.EncodeToString(sum[:])
+	r.Digest = sha256Of(data)
 	if err := r.check(); err != nil {
 		if wrong, ok := errors.AsType[requirementError](err); ok {
 			err = fmt.Errorf("requirement %s (line %d): %w", wrong.id, lineOf(data, wrong.place), wrong.error)
@@ -335,8 +345,10 @@ func (q *Requirement) check(r *Requirements) error {
 	if (len(q.Flows) > 0) != (q.Check == CheckFlow) || len(q.Flows) > 0 && len(q.Cases) > 0 {
 		return errors.New("flows must be given with check flow, and only with it, in place of cases")
 	}
-	if err := q.checkFlows(); err != nil {
-		return err
+	for _, check := range []func() error{q.checkFlows, q.checkBranches, q.checkEssential} {
+		if err := check(); err != nil {
+			return err
+		}
 	}
 	if q.Expect != nil {
 		if len(q.Expect.Statuses) == 0 || q.Expect.Body != nil || q.Expect.Same != "" || q.Expect.Order != nil {

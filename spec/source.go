@@ -11,3 +11,6 @@ var qorcommerce []byte
 // QorCommerce returns the description of the QorCommerce API, an OpenAPI
 // 3.0.3 document in YAML. The caller may change the bytes.
 func QorCommerce() []byte { return append([]byte(nil), qorcommerce...) }
+
+// BuiltIn reports whether the description is the built-in one.
+func (d *Description) BuiltIn() bool { return d.Digest == sha256Of(qorcommerce) }

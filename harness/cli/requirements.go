@@ -14,7 +14,7 @@ import (
 
 func requirementsCommand(p *process) *cobra.Command {
 	in := &inputs{process: p}
-	asJSON, asMarkdown, page, from := false, false, false, ""
+	asJSON, asMarkdown, page, branches, from := false, false, false, false, ""
 	c := &cobra.Command{
 		Use:   "requirements",
 		Short: "print the requirements, their sources, and how each is tested",
@@ -23,15 +23,21 @@ the operations that it is tested on, the check that judges it and the mutants th
 show that the check can fail; then the untested requirements, each with the reason.
 
 With --page: the documentation in its own order, statement by statement, each with
-what became of it in the finished run of --from.`,
-		Example: "  qorcheck requirements\n  qorcheck requirements --page --from out\n  qorcheck requirements --json\n  qorcheck requirements --requirements own.yaml --spec own-api.yaml",
+what became of it in the finished run of --from.
+
+With --branches: the requirements whose sentence has branches, such as a refusal and an
+error, and how often the finished run of --from showed each.`,
+		Example: "  qorcheck requirements\n  qorcheck requirements --page --from out\n  qorcheck requirements --branches --from out\n  qorcheck requirements --json\n  qorcheck requirements --requirements own.yaml --spec own-api.yaml",
 		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if page {
 				return p.printDocumentation(from, asMarkdown)
 			}
+			if branches {
+				return p.printBranches(from, asJSON)
+			}
 			if c.Flags().Changed("from") {
-				return errors.New("--from needs --page: the catalogue is of no run")
+				return errors.New("--from needs --page or --branches: the catalogue is of no run")
 			}
 			d, err := in.description()
 			if err != nil {
@@ -56,10 +62,14 @@ what became of it in the finished run of --from.`,
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	c.Flags().BoolVar(&asMarkdown, "markdown", false, "print Markdown, the page spec/REQUIREMENTS.md")
 	c.Flags().BoolVar(&page, "page", false, "print what became of each statement of the documentation")
-	c.Flags().StringVar(&from, "from", "out", "with --page: folder of the run, or its run.json")
+	c.Flags().BoolVar(&branches, "branches", false, "print how often a run showed each branch of the requirements")
+	c.Flags().StringVar(&from, "from", "out", "with --page and --branches: folder of the run, or its run.json")
 	c.MarkFlagsMutuallyExclusive("json", "markdown")
 	for _, other := range []string{"json", "spec", "requirements"} {
 		c.MarkFlagsMutuallyExclusive("page", other)
+	}
+	for _, other := range []string{"page", "markdown", "spec", "requirements"} {
+		c.MarkFlagsMutuallyExclusive("branches", other)
 	}
 	return c
 }
@@ -92,4 +102,21 @@ func mutantsByRequirement() map[string][]string {
 		names[m.Requirement] = append(names[m.Requirement], m.Name)
 	}
 	return names
+}
+
+// printBranches prints how often a finished run showed each branch.
+func (p *process) printBranches(from string, asJSON bool) error {
+	d, _, err := p.finishedRun("--from", from)
+	if err != nil {
+		return err
+	}
+	render := reporters.BranchesText
+	if asJSON {
+		render = reporters.BranchesJSON
+	}
+	guard := &redact.Guard{W: p.stdout, Redactor: finishedRedactor()}
+	if err := reporters.Printed(guard, func(w io.Writer) error { return render(w, d) }); err != nil {
+		return faultError{err}
+	}
+	return nil
 }

@@ -41,8 +41,10 @@ type Obligation struct {
 	Sentence    string            `json:"sentence"` // "payment-capture answers 401 when a key is missing"
 	Cases       []string          `json:"cases"`
 	Unsupported string            `json:"unsupported,omitempty"` // why the environment cannot exercise it
+	Outside     bool              `json:"outside,omitempty"`     // of the profiles of the run, which makes it unsupported
 	Lacks       string            `json:"lacks,omitempty"`       // what to add so that it can be exercised
 	Missing     []Missing         `json:"missing,omitempty"`     // the lines among it, and those without which it may apply to no response
+	Branches    []Branch          `json:"branches,omitempty"`    // in each of which it must be exercised; none: its sentence has but one
 }
 
 // Missing is a line that the fixtures do not have.
@@ -51,13 +53,22 @@ type Missing struct {
 	Add  string `json:"add"`  // what to do: add to fixtures.yaml: credentials.revoked: { … }
 }
 
+// Branch is a branch of a requirement on one operation.
+type Branch struct {
+	Name  string   `json:"name"`
+	Cases []string `json:"cases,omitempty"` // those that are to show it
+	Lacks string   `json:"lacks,omitempty"` // what to add so that one can
+	None  string   `json:"none,omitempty"`  // why the description calls for none, so that the branch does not apply
+}
+
 // Case is one planned request under judgement with what surrounds it.
 type Case struct {
 	ID          string   `json:"id"` // lasting: operation.kind.what
 	Operation   string   `json:"operation"`
 	Kind        string   `json:"kind"`
-	Why         string   `json:"why"`         // what is right or wrong with the request
-	Obligations []string `json:"obligations"` // the one that states the expected status comes first
+	Variant     string   `json:"variant,omitempty"` // distinguishes some cases of a kind, as those with null, from others
+	Why         string   `json:"why"`               // what is right or wrong with the request
+	Obligations []string `json:"obligations"`       // the one that states the expected status comes first
 	Expect      Expect   `json:"expect"`
 	Fault       *Fault   `json:"fault,omitempty"`
 	StandIn     bool     `json:"standIn,omitempty"` // an unknown id stands in for what the request is about
@@ -326,7 +337,7 @@ func (p *Plan) Case(id string) *Plan {
 		for _, o := range p.Obligations {
 			if slices.Contains(c.Obligations, o.ID) {
 				reduced := *o
-				reduced.Cases, reduced.Lacks, reduced.Missing = []string{id}, "", nil
+				reduced.Cases, reduced.Lacks, reduced.Missing, reduced.Branches = []string{id}, "", nil, nil
 				small.Obligations = append(small.Obligations, &reduced)
 			}
 		}

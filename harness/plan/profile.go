@@ -29,7 +29,7 @@ func (p *Plan) Profiles(names ...string) (*Plan, error) {
 	small.Spares = others
 	for _, o := range small.Obligations {
 		if !claimed[o.ID] {
-			o.Lacks, o.Unsupported = "", outside(o.Requirement.Profile, names)
+			o.Lacks, o.Branches, o.Outside, o.Unsupported = "", nil, true, outside(o.Requirement.Profile, names)
 		}
 	}
 	small.Seal()
@@ -72,15 +72,35 @@ func (p *Plan) needed(claimed map[string]bool) (list, others []*Case) {
 	for _, o := range p.Obligations {
 		needs[o.ID] = claimed[o.ID] && (needs[o.ID] || !met[o.ID])
 	}
+	branches := p.branchCases(claimed, needed)
 	for _, c := range serving(p.Cases, claimed) {
 		c.Observe = slices.DeleteFunc(slices.Clone(c.Observe), func(s Step) bool { return s.aside() && !p.judged(c, s.Check) })
-		if needed(c) {
+		if needed(c) || branches[c.ID] {
 			list = append(list, c)
 		} else {
 			others = append(others, c)
 		}
 	}
 	return list, others
+}
+
+// branchCases lists cases that show the branches of some obligations which no needed
+// case shows: the first of each branch.
+func (p *Plan) branchCases(claimed map[string]bool, needed func(*Case) bool) map[string]bool {
+	sent := map[string]bool{}
+	for _, c := range p.Cases {
+		sent[c.ID] = needed(c)
+	}
+	more := map[string]bool{}
+	for _, o := range p.Obligations {
+		for _, b := range o.Branches {
+			shown := slices.ContainsFunc(b.Cases, func(id string) bool { return sent[id] || more[id] })
+			if claimed[o.ID] && !shown && len(b.Cases) > 0 {
+				more[b.Cases[0]] = true
+			}
+		}
+	}
+	return more
 }
 
 // aside reports whether a step is sent for one check, and what follows does without it.
@@ -116,6 +136,11 @@ func (p *Plan) Sending(cases []*Case) *Plan {
 			if sent[o.ID][id] {
 				reduced.Cases = append(reduced.Cases, id)
 			}
+		}
+		reduced.Branches = slices.Clone(o.Branches)
+		for i := range reduced.Branches {
+			b := &reduced.Branches[i]
+			b.Cases = slices.DeleteFunc(slices.Clone(b.Cases), func(id string) bool { return !sent[o.ID][id] })
 		}
 		small.Obligations = append(small.Obligations, &reduced)
 	}

@@ -45,7 +45,7 @@ func (p *Plan) Foresees(c *Case, o *Obligation) bool {
 	return len(c.Expect.Statuses) == 0 || slices.ContainsFunc(c.Expect.Statuses, q.Applies)
 }
 
-// shows lists what a case is to show: obligations by its kind, and its flow.
+// shows lists what a case is to show: obligations by its kind, their branches, and its flow.
 func (p *Plan) shows(c *Case) []string {
 	var list []string
 	if c.Kind == KindFlow {
@@ -57,7 +57,15 @@ func (p *Plan) shows(c *Case) []string {
 	}
 	for _, id := range c.Obligations {
 		o := p.Obligation(id)
-		if o == nil || !p.Foresees(c, o) {
+		if o == nil {
+			continue
+		}
+		for _, b := range o.Branches {
+			if slices.Contains(b.Cases, c.ID) {
+				list = append(list, o.ID+" "+b.Name)
+			}
+		}
+		if !p.Foresees(c, o) {
 			continue
 		}
 		if o.Requirement.Check == CheckNoTrace {

@@ -84,7 +84,7 @@ func (d *drafter) misplacedCredentials(s subject, schemes []string) []*proposal 
 	in := func(place string) *proposal {
 		made := s.correct.clone()
 		made.misplaced = place
-		return s.propose(kind, place, "the credentials are sent in the "+place+" instead of in headers", made)
+		return s.propose(kind, place, "the credentials are sent in the "+place+" instead of in headers", made).varying(place)
 	}
 	list := []*proposal{in("query")}
 	if _, ok := s.correct.body.(map[string]any); ok {

@@ -39,7 +39,7 @@ func fieldCase(s subject, made draft, m generate.Maker, f generate.Fault) *propo
 	if f.Required && f.Pointer != "" {
 		mandatory = ", a mandatory field"
 	}
-	return s.propose(kind, what, cmp.Or(f.Pointer, "the body")+" "+f.Why+mandatory+how, made).breaking(bodyFault(m, f))
+	return s.propose(kind, what, cmp.Or(f.Pointer, "the body")+" "+f.Why+mandatory+how, made).varying(variantOfFault(f)).breaking(bodyFault(m, f))
 }
 
 // bodyFault is what a generated fault of a body breaks.
@@ -124,6 +124,15 @@ func kindOf(f generate.Fault, place string) (kind, what string) {
 		return "malformed.ours", kind + "." + what
 	}
 	return "malformed." + kind, what
+}
+
+// variantOfFault distinguishes the ways in which a value can be missing or blank.
+func variantOfFault(f generate.Fault) string {
+	_, detail := f.Kind()
+	if f.Absent {
+		return "absent"
+	}
+	return detail
 }
 
 // firstFault breaks a request in the first way that makes the target reject it. A

@@ -36,7 +36,7 @@ func (d *drafter) parameterCases(s subject, p spec.Parameter) []*proposal {
 		}
 		made := s.correct.clone()
 		made.parameters[key] = f.Value
-		list = append(list, s.propose(kind, what, strings.TrimSpace(label+" "+f.Pointer)+" "+f.Why, made).breaking(&fault{
+		list = append(list, s.propose(kind, what, strings.TrimSpace(label+" "+f.Pointer)+" "+f.Why, made).varying(variantOfFault(f)).breaking(&fault{
 			Fault: plan.Fault{Pointer: key + f.Pointer, Keyword: f.Keyword, Sent: sent, Allowed: f.Allowed},
 		}))
 	}
@@ -59,7 +59,7 @@ func (d *drafter) absentParameter(s subject, p spec.Parameter) []*proposal {
 	key, id, label := p.In+":"+p.Name, generate.ID(p.In+"-"+p.Name), "the "+p.In+" parameter "+p.Name
 	made := s.correct.clone()
 	delete(made.parameters, key)
-	list := []*proposal{s.propose("malformed.missing", id, label+" is missing, a mandatory one", made).breaking(&fault{
+	list := []*proposal{s.propose("malformed.missing", id, label+" is missing, a mandatory one", made).varying("absent").breaking(&fault{
 		Fault: plan.Fault{Pointer: key, Keyword: "required", Sent: "nothing", Allowed: "a value"},
 	})}
 	for _, f := range d.parameterMaker(p).Faults() {
@@ -69,7 +69,7 @@ func (d *drafter) absentParameter(s subject, p spec.Parameter) []*proposal {
 		made := s.correct.clone()
 		made.parameters[key] = f.Sent
 		kind, what := kindOf(f, id)
-		list = append(list, s.propose(kind, what, label+" "+f.Why+", a mandatory one", made).breaking(&fault{
+		list = append(list, s.propose(kind, what, label+" "+f.Why+", a mandatory one", made).varying(variantOfFault(f)).breaking(&fault{
 			Fault: plan.Fault{Pointer: key, Keyword: f.Keyword, Sent: sentJSON(f), Allowed: f.Allowed},
 		}))
 	}

@@ -13,6 +13,7 @@ import (
 // assigner gives obligations their cases, and cases their obligations.
 type assigner struct {
 	*ground
+	byID    map[string]*plan.Case
 	own     map[string][]*plan.Case // by operation
 	passing map[string][]*plan.Case // by an operation that is not their own, which they call too
 	flows   map[*plan.Case]string   // the requirement whose flow a case is
@@ -28,16 +29,15 @@ const usualObligations = 24
 // newAssigner refuses two cases of one id.
 func newAssigner(g *ground, made *result) (*assigner, error) {
 	a := &assigner{
-		ground: g, flows: made.flows, own: map[string][]*plan.Case{}, passing: map[string][]*plan.Case{}, dropped: map[string][]plan.Dropped{},
+		ground: g, byID: map[string]*plan.Case{}, flows: made.flows, own: map[string][]*plan.Case{}, passing: map[string][]*plan.Case{}, dropped: map[string][]plan.Dropped{},
 		missing: map[situation]string{}, effects: map[situation]string{}, none: map[situation]string{},
 	}
-	byID := map[string]*plan.Case{}
 	for _, c := range made.cases {
 		c.Obligations = make([]string, 0, usualObligations)
-		if twin := byID[c.ID]; twin != nil {
+		if twin := a.byID[c.ID]; twin != nil {
 			return nil, fmt.Errorf("two cases have the id %s: %s; %s", c.ID, twin.Why, c.Why)
 		}
-		byID[c.ID] = c
+		a.byID[c.ID] = c
 		a.own[c.Operation] = append(a.own[c.Operation], c)
 		for _, id := range passing(c) {
 			a.passing[id] = append(a.passing[id], c)
@@ -94,6 +94,7 @@ func (a *assigner) obligations() ([]*plan.Obligation, error) {
 			seen[ob.ID] = o.ID
 			if ob.Unsupported = a.unsupported(o, q); ob.Unsupported == "" {
 				controlled := a.assign(ob)
+				ob.Branches = a.branches(ob)
 				ob.Lacks, ob.Missing = a.lacks(ob, controlled), a.missingLines(ob)
 			}
 			list = append(list, ob)
@@ -185,6 +186,13 @@ func (a *assigner) missingLines(ob *plan.Obligation) []plan.Missing {
 	reasons := a.missingFor(ob)
 	if p := a.preparations[ob.Operation.ID]; p.err != nil && ob.Requirement.EveryAnswer() {
 		reasons = append(reasons, p.err.Error())
+	}
+	for _, b := range ob.Branches {
+		for reason := range strings.SplitSeq(b.Lacks, "; ") {
+			if !slices.Contains(reasons, reason) {
+				reasons = append(reasons, reason)
+			}
+		}
 	}
 	var list []plan.Missing
 	for _, reason := range reasons {

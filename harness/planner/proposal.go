@@ -21,6 +21,7 @@ type proposal struct {
 	absent    absence // why there is no case; the rest is empty then
 
 	what    string // distinguishes the case from others of its kind, "" for the only one
+	variant string // distinguishes it and its like from others of the kind, "" for nothing
 	why     string // what is right or wrong with the request
 	draft   draft
 	prepare []plan.Step
@@ -58,6 +59,12 @@ type flowCase struct {
 // propose makes a proposal of a request.
 func (s subject) propose(kind, what, why string, d draft) *proposal {
 	return &proposal{operation: s.Operation, kind: kind, what: what, why: why, draft: d, prepare: s.prepare, correct: &s.correct}
+}
+
+// varying says what distinguishes the request and its like from others of its kind.
+func (p *proposal) varying(variant string) *proposal {
+	p.variant = variant
+	return p
 }
 
 // breaking adds what the request breaks.

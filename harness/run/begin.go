@@ -1,6 +1,7 @@
 package run
 
 import (
+	"fmt"
 	"time"
 
 	"qorcheck/harness/plan"
@@ -13,8 +14,9 @@ import (
 func newDocument(p *plan.Plan, s settings.Settings, o Options) Document {
 	d := Document{
 		Version: DocumentVersion, Tool: o.Tool, Name: p.Requirements.Name,
-		API:    p.Description.Title + " " + p.Description.Version,
-		Target: s.Target.Redacted(), RunID: s.RunID, Seed: p.Seed, Profile: o.Profile, Filter: o.Filter, Strict: o.Strict, Unexercised: o.AllowUnexercised,
+		API:      p.Description.Title + " " + p.Description.Version,
+		JudgedBy: judgedBy(p, o.Profile),
+		Target:   s.Target.Redacted(), RunID: s.RunID, Seed: p.Seed, Profile: o.Profile, Filter: o.Filter, Strict: o.Strict, Unexercised: o.AllowUnexercised,
 		Rate: s.Rate.String(), Unverified: unverified(s),
 		Started: time.Now().UTC(), Cases: len(p.Cases),
 		Digests: DigestsOf(p, s.Fixtures, o.Waivers), Chapters: p.Requirements.Chapters(),
@@ -43,6 +45,34 @@ func newDocument(p *plan.Plan, s settings.Settings, o Options) Document {
 		d.Obligations = append(d.Obligations, entry)
 	}
 	return d
+}
+
+// judgedBy says how many requirements of what judge a run, where these are not all of
+// the built-in list, or not on the built-in description.
+func judgedBy(p *plan.Plan, profile string) string {
+	if p.Requirements.BuiltIn() && p.Description.BuiltIn() && profile == "" {
+		return ""
+	}
+	seen := map[string]bool{}
+	for _, o := range p.Obligations {
+		if !o.Outside {
+			seen[o.Requirement.ID] = true
+		}
+	}
+	text := fmt.Sprintf("%d requirements", len(seen))
+	if len(seen) == 1 {
+		text = "one requirement"
+	}
+	if profile != "" {
+		text += " of the profile " + profile
+	}
+	if !p.Requirements.BuiltIn() {
+		text += " of " + p.Requirements.File
+	}
+	if !p.Description.BuiltIn() {
+		text += " on " + p.Description.File
+	}
+	return text
 }
 
 // casesOf counts the cases of each obligation.
@@ -78,7 +108,10 @@ func obligation(p *plan.Plan, planned *plan.Obligation) Obligation {
 		Requirement: q.ID, Level: q.Level, Chapter: q.Chapter, Sentence: planned.Sentence, Promise: q.Sentence, Check: q.Check,
 		Clause: Clause{q.Basis, q.Clause.Page, p.Requirements.Link(q.Clause), q.Clause.Text, q.Readings},
 		File:   p.Description.File, Line: op.Line,
-		Notes: []Note{}, Causes: []string{},
+		Branches: branches(planned.Branches), Notes: []Note{}, Causes: []string{},
+	}
+	if q.Essential && !planned.Outside {
+		o.Essential = q.Short
 	}
 	o.Missing = planned.Missing
 	switch {

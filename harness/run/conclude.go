@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"qorcheck/harness/verdict"
@@ -108,16 +109,44 @@ func (d *Document) remarks(t tally) (list []string) {
 	add(d.Shard != nil && t.elsewhere == 0, "shard %s, a part of the run", d.Shard)
 	add(d.Shard != nil && t.elsewhere > 0, "shard %s, a part of the run in which %d were not exercised", d.Shard, t.elsewhere)
 	add(d.Smoke > 0, "smoke run, %s", d.Extent())
-	add(d.Profile != "", "profile %s", d.Profile)
+	without := d.without()
+	add(len(without) > 0, "without: %s", strings.Join(without, ", "))
+	add(d.JudgedBy != "" && d.Preflight.IsZero(), "judged by %s", d.JudgedBy)
 	add(d.Filter != "", "filter %s", d.Filter)
 	add(d.Unverified, "with --insecure-skip-verify: nothing shows that the target answered")
 	return list
 }
 
+// without lists the essential requirements that the environment can show on no
+// operation, with what each is about.
+func (d *Document) without() []string {
+	var list []string
+	if d.Shard != nil {
+		return nil // another shard may
+	}
+	shown, unsupported := map[string]bool{}, map[string]bool{}
+	for _, o := range d.Obligations {
+		switch o.Outcome {
+		case verdict.Pass, verdict.Fail, verdict.Waived:
+			shown[o.Requirement] = true
+		case verdict.Unsupported:
+			unsupported[o.Requirement] = true
+		}
+	}
+	for _, o := range d.Obligations {
+		if o.Essential != "" && unsupported[o.Requirement] && !shown[o.Requirement] {
+			list = append(list, fmt.Sprintf("%s (%s)", o.Essential, o.Requirement))
+			shown[o.Requirement] = true // once
+		}
+	}
+	return list
+}
+
 // Elsewhere reports whether every case that a shard has of an obligation passed, but
-// none exercised it: a case in another shard may.
+// none exercised it, or not in each branch: a case in another shard may.
 func (d *Document) Elsewhere(o Obligation) bool {
-	return d.Shard != nil && o.Outcome == verdict.Inconclusive && o.Planned > 0 && o.Counts.Pass == o.Planned && o.Exercised == 0
+	unshown := o.Exercised == 0 || slices.ContainsFunc(o.unshown(), func(b Branch) bool { return b.Planned > 0 })
+	return d.Shard != nil && o.Outcome == verdict.Inconclusive && o.Planned > 0 && o.Counts.Pass == o.Planned && unshown
 }
 
 // few lists the first of some ids and counts the others.

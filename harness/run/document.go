@@ -27,7 +27,8 @@ type Document struct {
 	RunID       string        `json:"runId"`
 	Further     []string      `json:"furtherRunIds,omitempty"` // of the parts in which it was resumed or that were merged
 	Seed        uint64        `json:"seed"`
-	Profile     string        `json:"profile,omitempty"` // requirements outside it are unsupported
+	Profile     string        `json:"profile,omitempty"`  // requirements outside it are unsupported
+	JudgedBy    string        `json:"judgedBy,omitempty"` // what took the place of the built-in list and description
 	Filter      string        `json:"filter,omitempty"`
 	Smoke       int           `json:"smoke,omitempty"` // cases of the whole plan, of which few were chosen; 0 for a whole run
 	Shard       *Shard        `json:"shard,omitempty"` // what is in other shards is not planned here
@@ -91,12 +92,14 @@ type Obligation struct {
 	Planned     int             `json:"planned"`           // cases
 	Counts      Counts          `json:"counts"`            // cases by outcome
 	Exercised   int             `json:"exercised"`
+	Branches    []Branch        `json:"branches,omitempty"` // in each of which it is to be exercised; none: its sentence has but one
 	Started     time.Time       `json:"started"`
 	Seconds     float64         `json:"seconds"` // its cases' acts, added up
 	Notes       []Note          `json:"notes"`
 	Causes      []string        `json:"causes"` // ids of the causes of what did not pass, in the order of reading
 	Waiver      *Waiver         `json:"waiver,omitempty"`
-	Example     string          `json:"example,omitempty"` // id of the example that shows it, "" where none is kept
+	Example     string          `json:"example,omitempty"`   // id of the example that shows it, "" where none is kept
+	Essential   string          `json:"essential,omitempty"` // what its requirement is about, where a run that shows it nowhere says so
 }
 
 // Missing is a line that the fixtures do not have.

@@ -89,7 +89,7 @@ func TestExitCodes(t *testing.T) {
 		{"what is waived passes", []any{must, pass, must, pass}, []func(*Document){needless}, 1, "FAILED: 2 of 2 obligations passed; 1 pass although they are waived, remove their waivers: op.R-0"},
 		{"what is waived passes, and something is unclear", []any{may, pass, must, unclear}, []func(*Document){needless, lenient}, 1, "FAILED: 1 of 2"},
 		{"what is waived is unclear", []any{must, unclear, must, pass}, []func(*Document){needless}, 3, "INCONCLUSIVE: 1 of 2"},
-		{"the profile is told", []any{must, pass}, []func(*Document){func(d *Document) { d.Profile = "core" }}, 0, "; profile core"},
+		{"what took the place of the built-in list", []any{must, pass}, []func(*Document){func(d *Document) { d.JudgedBy = "one requirement of own.yaml" }}, 0, "; judged by one requirement of own.yaml"},
 		{"the filter is told", []any{must, pass}, []func(*Document){func(d *Document) { d.Filter = "level:must" }}, 0, "; filter level:must"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {

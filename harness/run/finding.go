@@ -12,10 +12,18 @@ type Verdict struct {
 	Outcome    verdict.Outcome `json:"outcome"`
 	Exercised  bool            `json:"exercised"`          // the requirement applied to a response
 	Exchange   int             `json:"exchange,omitempty"` // which exchange of the case shows a pass, from 1; 0 is the one under judgement
+	Branches   []BranchShown   `json:"branches,omitempty"`
 	Findings   []Finding       `json:"findings,omitempty"`
 	Note       redact.Text     `json:"note,omitzero"`      // of a tolerated answer
 	Obstacle   *Obstacle       `json:"obstacle,omitempty"` // of an inconclusive or broken one
 	Why        redact.Text     `json:"why,omitzero"`       // its sentence
+}
+
+// BranchShown is a branch of the requirement that a case was about. Tolerated reports
+// whether another response came than the one that shows it, which is allowed.
+type BranchShown struct {
+	Name      string `json:"name"`
+	Tolerated bool   `json:"tolerated,omitempty"`
 }
 
 // Finding is a broken rule of a check, as values. Expected and Received say the same
@@ -71,6 +79,9 @@ type redactor func(string) redact.Text
 
 func (show redactor) verdict(v verdict.Verdict) Verdict {
 	stored := Verdict{Obligation: v.Obligation, Outcome: v.Outcome, Exercised: v.Exercised, Exchange: v.Exchange, Note: show(v.Note), Why: show(v.Why)}
+	for _, b := range v.Branches {
+		stored.Branches = append(stored.Branches, BranchShown(b))
+	}
 	for _, f := range v.Findings {
 		stored.Findings = append(stored.Findings, show.finding(f))
 	}

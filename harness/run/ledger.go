@@ -172,6 +172,7 @@ func (o *Obligation) add(e Entry, v Verdict) {
 	if v.Exercised {
 		o.Exercised++
 	}
+	o.show(v.Branches)
 	if !v.Note.IsZero() {
 		o.note(v.Note, e.Case)
 	}
@@ -218,8 +219,8 @@ func (r reason) add(id string, v Verdict) {
 }
 
 // conclude draws the outcome of an obligation from those of its cases: it passes
-// when every case passed and at least one exercised it. An obligation that cannot be
-// exercised has its outcome beforehand.
+// when every case passed and at least one exercised it, in each of its branches. An
+// obligation that cannot be exercised has its outcome beforehand.
 func (o *Obligation) conclude(reasons reason, shard bool) {
 	missing := o.Missing
 	o.Missing = nil
@@ -239,6 +240,10 @@ func (o *Obligation) conclude(reasons reason, shard bool) {
 		o.Outcome, o.Why = verdict.Inconclusive, reasons[verdict.Inconclusive].why
 	case o.Counts.NotRun > 0 || o.Counts.Sum() < o.Planned:
 		o.Outcome, o.Why = verdict.NotRun, "the run ended before it"
+	case o.concludeBranches(shard):
+		if o.Outcome == verdict.Inconclusive {
+			o.Missing = missing
+		}
 	case o.Exercised == 0:
 		o.Outcome, o.Why = verdict.Inconclusive, "it applied to no response"
 		if shard && o.Planned > 0 {

@@ -46,6 +46,7 @@ func (v View) observed(check string) (records []exchange.Record, places []int) {
 // Observation is what a check saw.
 type Observation struct {
 	Exercised bool      // there was something to judge
+	Branches  []Branch  // of the requirement, that the response was about
 	Findings  []Finding // each a broken rule
 	Note      string    // the response is tolerated, and why
 	Unclear   *Obstacle // nothing can be concluded, and why
@@ -236,7 +237,7 @@ func shownAt(q *spec.Requirement, t *exchange.Transcript) int {
 // observe judges one response. Place is that of an exchange other than the act, from 1.
 func observe(o *plan.Obligation, view View, place int) Observation {
 	if !o.Requirement.Applies(view.Answer.Status) {
-		return Observation{} // the requirement does not apply to it
+		return Observation{Branches: view.branches(o.Requirement, place, false)} // the requirement does not apply to it
 	}
 	if s := view.Answer.Status; busy(s) && !slices.Contains(view.Expect.Statuses, s) {
 		return Observation{Unclear: &Obstacle{Kind: Busy, Status: s}}
@@ -247,6 +248,7 @@ func observe(o *plan.Obligation, view View, place int) Observation {
 	}
 	view.Requirement = o.Requirement
 	seen := check(view)
+	seen.Branches = view.branches(o.Requirement, place, seen.Exercised)
 	for i := range seen.Findings {
 		seen.Findings[i].Check = o.Requirement.Check
 		if seen.Findings[i].Exchange == 0 {
@@ -259,6 +261,7 @@ func observe(o *plan.Obligation, view View, place int) Observation {
 // merge adds what was observed of a further response.
 func (s Observation) merge(more Observation) Observation {
 	s.Exercised = s.Exercised || more.Exercised
+	s.Branches = joinBranches(s.Branches, more.Branches)
 	s.Findings = append(s.Findings, more.Findings...)
 	s.Findings = s.Findings[:min(len(s.Findings), maxFindings)]
 	s.Note = cmp.Or(s.Note, more.Note)
@@ -269,7 +272,7 @@ func (s Observation) merge(more Observation) Observation {
 
 // conclude draws the outcome from what was observed.
 func conclude(v Verdict, o *plan.Obligation, seen Observation) Verdict {
-	v.Exercised, v.Findings, v.Note = seen.Exercised, seen.Findings, seen.Note
+	v.Exercised, v.Branches, v.Findings, v.Note = seen.Exercised, seen.Branches, seen.Findings, seen.Note
 	for i, f := range v.Findings {
 		v.Findings[i] = say(f)
 	}

@@ -44,8 +44,9 @@ func (o Outcome) Worse(than Outcome) bool {
 type Verdict struct {
 	Obligation string
 	Outcome    Outcome
-	Exercised  bool // the requirement applied to a response
-	Exchange   int  // which exchange of the case shows a pass, from 1; 0 is the one under judgement
+	Exercised  bool     // the requirement applied to a response
+	Exchange   int      // which exchange of the case shows a pass, from 1; 0 is the one under judgement
+	Branches   []Branch // of the requirement, that a response was about
 	Findings   []Finding
 	Note       string    // of a tolerated answer
 	Obstacle   *Obstacle // of an inconclusive or broken one

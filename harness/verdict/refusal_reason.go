@@ -12,7 +12,7 @@ import (
 func reason(v View) Observation {
 	seen := Observation{}
 	for _, t := range v.Operation.OutcomeValues(v.Body.Value) {
-		if t.Ending != spec.Refused && t.Ending != spec.Errored {
+		if t.Ending != spec.Refused && t.Ending != spec.Errored || !v.concerns(t.Ending) {
 			continue
 		}
 		seen.Exercised = true

@@ -1,6 +1,8 @@
 package defects
 
 import (
+	"bytes"
+	"slices"
 	"strings"
 
 	"qorcheck/harness/sandbox/internal/api"
@@ -11,12 +13,11 @@ var accessDefects = []Defect{
 	{"keyless-200", "carries out a request without keys", "RH-401-1", nil, on{"payment-sale-manual", "webhooks_list"},
 		before(keyless, withKeys("valid"))},
 	{"one-key-enough", "carries out a request without the app key", "RH-401-1", nil, on{"payment-sale-manual", "webhooks_list"},
-		before(func(x *exchange) bool { app, client := x.keys(); return app == "" && client != "" }, withKeys("valid"))},
-	{"blank-key-200", "carries out a request whose app key is blank", "RH-401-1", nil, on{"payment-sale-manual", "webhooks_list"},
-		before(func(x *exchange) bool {
-			values := x.Header.Values(api.AppKeyHeader)
-			return keyless(x) && len(values) == 1
-		}, withKeys("valid"))},
+		before(all(withoutHeader(api.AppKeyHeader), func(x *exchange) bool { _, client := x.keys(); return client != "" }), withKeys("valid"))},
+	{"blank-key-200", "carries out a request whose app key is empty or blank", "RH-401-1", nil, on{"payment-sale-manual", "webhooks_list"},
+		before(func(x *exchange) bool { return slices.Equal(x.Header.Values(api.AppKeyHeader), []string{""}) }, withKeys("valid"))},
+	{"keys-in-body", "takes the keys from the body", "RH-401-2", also{"RH-NIL-2"}, on{"payment-sale-manual"},
+		before(all(keyless, func(x *exchange) bool { return bytes.Contains(x.sent, []byte(`"`+api.AppKeyHeader+`"`)) }), withKeys("valid"))},
 	{"keys-in-query", "takes the keys from the query", "RH-401-2", also{"RH-NIL-2"}, on{"webhooks_list"},
 		before(keyless, keysFromQuery)},
 	{"403-for-401", "answers 403 where keys are missing", "RH-401-1", nil, on{"payment-sale-manual", "webhooks_list"},
@@ -93,6 +94,11 @@ var accessDefects = []Defect{
 		letsOthers("payment-sale-token")},
 	{"other-merchant-unhooks", "lets a merchant remove another's webhook", "RH-404-6", nil, on{"webhooks-remove"},
 		letsOthers("webhooks-remove")},
+}
+
+// withoutHeader holds for requests that lack a header.
+func withoutHeader(name string) condition {
+	return func(x *exchange) bool { return len(x.Header.Values(name)) == 0 }
 }
 
 func keysFromQuery(x *exchange) {

@@ -48,8 +48,15 @@ var validationDefects = []Defect{
 		before(all(sends("bzip", missing), sends("creditcard", given)), corrects("bzip", "97201"))},
 	{"rck-unchecked", "transfers of class RCK without a check number", "ACH-1", nil, on{"ach-sale"},
 		without("/components/schemas/AchSaleRequest/properties/transaction_data/anyOf")},
+	{"null-for-mandatory-accepted", "takes null in a mandatory field for a value", "RH-400-3", nil, on{"payment-sale-manual"},
+		before(sends("bzip", func(value any, there bool) bool { return there && value == nil }), corrects("bzip", "97201"))},
+	{"empty-accepted", "takes an empty text for a value", "RH-400-3", nil, on{"payment-sale-manual"},
+		before(sends("bzip", as("")), corrects("bzip", "97201"))},
 	{"blank-accepted", "takes a blank for a value", "RH-400-3", nil, on{"payment-sale-manual"},
-		before(sends("bzip", func(value any, _ bool) bool { text, ok := value.(string); return ok && strings.TrimSpace(text) == "" }), corrects("bzip", "97201"))},
+		before(sends("bzip", func(value any, _ bool) bool {
+			text, ok := value.(string)
+			return ok && text != "" && strings.TrimSpace(text) == ""
+		}), corrects("bzip", "97201"))},
 	{"quote-500", "fails with 500 and a database error at a quotation mark", "RH-200-14", also{"RH-ERR-2"}, on{"payment-sale-manual"},
 		after(all(answered(200), sends("cfirstname", func(value any, _ bool) bool { text, _ := value.(string); return strings.Contains(text, "'") })),
 			answers(500, `{"status":"error","code":"GW96","message":"ERROR: unterminated quoted string at or near \"'\" (SQLSTATE 42601)"}`))},

@@ -95,11 +95,12 @@ type circumstance = func(modification) bool
 type ending = func(modification) api.Response
 
 // modifying ends the modifications by an operation in its own way where they meet a
-// circumstance; the others end as they should.
+// circumstance; the others end as they should, and so do those of a payment whose card
+// demands an ending.
 func modifying(operation string, when circumstance, end ending) plant {
 	return replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Response {
 		original := w.Transactions[rq.Text("transaction_id")]
-		if original != nil && original.Merchant == rq.Merchant {
+		if original != nil && original.Merchant == rq.Merchant && len(original.Ends) == 0 {
 			if m := (modification{w, rq, original}); when(m) {
 				return end(m)
 			}

@@ -61,7 +61,7 @@ func TestRender_EveryFormat(t *testing.T) {
 	if d, err := run.Read(f); err != nil || d.ExitCode != 1 {
 		t.Errorf("%+v, %v", d, err)
 	}
-	if info, err := f.Stat(); err != nil || info.Mode().Perm() != 0o644 {
+	if info, err := f.Stat(); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
 }

@@ -40,8 +40,11 @@ func (p *Profile) UnmarshalYAML(node *yaml.Node) error {
 		return nil
 	}
 	type whole Profile
-	return DecodeNode(node, "profiles", (*whole)(p))
+	return node.Decode((*whole)(p))
 }
+
+// Abbreviated says that a profile may be the sentence that it is about alone.
+func (*Profile) Abbreviated() {}
 
 // Claims reports whether a profile has a requirement on an operation. One that names
 // no profile is of each that is not a selection.

@@ -112,6 +112,9 @@ func (s *strict) report() error {
 
 var anything = reflect.TypeFor[any]()
 
+// abbreviated is a struct that a file may also give as a single text.
+type abbreviated interface{ Abbreviated() }
+
 // walk checks a node that is decoded into a value of a type.
 func (s *strict) walk(node *yaml.Node, at string, of reflect.Type) {
 	for node.Kind == yaml.AliasNode {
@@ -128,8 +131,12 @@ func (s *strict) walk(node *yaml.Node, at string, of reflect.Type) {
 	if node.ShortTag() == "!!null" {
 		return // as if it were left out
 	}
-	_, own := reflect.New(of).Interface().(yaml.Unmarshaler)
+	value := reflect.New(of).Interface()
+	_, own := value.(yaml.Unmarshaler)
+	_, abbreviated := value.(abbreviated)
 	switch {
+	case abbreviated && node.Kind == yaml.MappingNode:
+		s.walkStruct(node, at, of)
 	case own || of == anything:
 		s.walkAny(node, at)
 	case of.Kind() == reflect.Struct:

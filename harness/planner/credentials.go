@@ -25,7 +25,8 @@ func (d *drafter) credentialCases(s subject) []*proposal {
 	list = append(list, d.misplacedCredentials(s, schemes)...)
 	list = append(list, d.alteredCredentials(s, schemes)...)
 	list = append(list, d.refusedCredentials(s, schemes)...)
-	return append(list, d.mixedCredentials(s, schemes)...)
+	list = append(list, d.mixedCredentials(s, schemes)...)
+	return append(list, d.unknownIDsOfNobody(s, schemes)...)
 }
 
 // withCredentials changes the credentials of the correct request.

@@ -54,6 +54,10 @@ func TestCredentials_WrongInEachWay(t *testing.T) {
 		"unauthenticated.misplaced.body":    "",
 		"unauthenticated.malformed":         "",
 
+		"unauthenticated.malformed.truncated": "",
+		"unauthenticated.malformed.text":      "",
+		"unauthenticated.unknown-id":          "",
+
 		"forbidden.altered.AppKey.truncated":     app + "TRUNCATED_APP_KEY " + client + "CLIENT_KEY",
 		"forbidden.altered.AppKey.other-case":    app + "OTHER_CASE_APP_KEY " + client + "CLIENT_KEY",
 		"forbidden.altered.AppKey.longer":        app + "LONGER_APP_KEY " + client + "CLIENT_KEY",
@@ -70,6 +74,10 @@ func TestCredentials_WrongInEachWay(t *testing.T) {
 		"forbidden.pair.ClientKey":    app + "APP_KEY " + client + "OTHER_MERCHANT_CLIENT_KEY",
 		"forbidden.rights":            app + "NO_RIGHTS_APP_KEY " + client + "NO_RIGHTS_CLIENT_KEY",
 		"forbidden.merchant.other":    app + "APP_KEY " + client + "CLIENT_KEY",
+
+		"forbidden.malformed.truncated": app + "UNKNOWN_APP_KEY " + client + "UNKNOWN_CLIENT_KEY",
+		"forbidden.malformed.text":      app + "UNKNOWN_APP_KEY " + client + "UNKNOWN_CLIENT_KEY",
+		"forbidden.unknown-id":          app + "UNKNOWN_APP_KEY " + client + "UNKNOWN_CLIENT_KEY",
 
 		"forbidden.malformed":          app + "UNKNOWN_APP_KEY " + client + "UNKNOWN_CLIENT_KEY",
 		"forbidden.malformed-of-other": app + "APP_KEY " + client + "CLIENT_KEY",

@@ -263,7 +263,7 @@ func TestPrecedence_NamedInFull(t *testing.T) {
 	d := described(t, `
 paths: {/a: {post: {operationId: a, security: [{T: []}], requestBody: {content: {application/json: {schema: {type: object, required: [n], properties: {n: {type: integer}}}}}}, responses: {'200': {description: d}}}}}
 components: {securitySchemes: {T: {type: http, scheme: bearer}}}`)
-	for cases, want := range map[string]int{"unauthenticated": 0, "unauthenticated, unauthenticated.malformed": 1} {
+	for cases, want := range map[string]int{"unauthenticated": 0, "unauthenticated, unauthenticated.malformed": 3} {
 		p := planned(t, d, requirements(t, rule("R-401", "[a]", cases, "401")), fixtures(t, "credentials: {valid: {T: t1}}"))
 		n := 0
 		for _, c := range p.Cases {

@@ -23,15 +23,13 @@ func (d *drafter) precedenceCases(s subject) []*proposal {
 		}
 	}
 	if schemes := d.schemes(s.Operation); len(schemes) > 0 && !anonymous(s.Operation) {
-		anonymous := malformed.clone()
-		clear(anonymous.credentials)
-		add("unauthenticated.malformed", "no credential is sent", anonymous)
-		if lacking := d.missingRole(settings.UnknownRole, schemes); lacking != "" {
-			missing("forbidden.malformed", lacking)
-		} else {
-			unknown := malformed.clone()
-			unknown.credentials = d.credentials(s.Operation, settings.UnknownRole)
-			add("forbidden.malformed", "the credentials are well formed and nobody's", unknown)
+		for _, by := range d.byNobody(s, schemes) {
+			if by.lacking != "" {
+				missing(by.kind+".malformed", by.lacking)
+				continue
+			}
+			add(by.kind+".malformed", by.why, by.credentialed(malformed))
+			list = append(list, unreadable(s, by)...)
 		}
 	}
 	if other, lacking, ok := d.ofOtherMerchant(s.Operation, malformed); lacking != "" {
@@ -41,6 +39,62 @@ func (d *drafter) precedenceCases(s subject) []*proposal {
 	}
 	if unknown, altered := withUnknownIDs(s.Operation, malformed); len(altered) > 0 {
 		add("malformed.unknown-id", strings.Join(altered, " and ")+" names nothing that exists", unknown)
+	}
+	return list
+}
+
+// nobody is a way to send a request without valid credentials.
+type nobody struct {
+	kind, why   string
+	credentials map[string]credential
+	lacking     string // what the fixtures lack for it
+}
+
+// byNobody lists the ways to send a request without valid credentials.
+func (d *drafter) byNobody(s subject, schemes []string) []nobody {
+	return []nobody{
+		{kind: "unauthenticated", why: "no credential is sent", credentials: map[string]credential{}},
+		{
+			kind: "forbidden", why: "the credentials are well formed and nobody's",
+			credentials: d.credentials(s.Operation, settings.UnknownRole), lacking: d.missingRole(settings.UnknownRole, schemes),
+		},
+	}
+}
+
+// credentialed sends a request in that way.
+func (n nobody) credentialed(base draft) draft {
+	made := base.clone()
+	made.credentials = n.credentials
+	return made
+}
+
+// unreadable sends a body by nobody that cannot be read, and one under a wrong name.
+func unreadable(s subject, by nobody) []*proposal {
+	var list []*proposal
+	s.correct = by.credentialed(s.correct)
+	for _, p := range append(syntaxCases(s), mediaTypeCases(s)...) {
+		if p.what == "truncated" || p.what == "text" {
+			p.kind, p.why = by.kind+".malformed", by.why+", and "+p.why
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// unknownIDsOfNobody names without valid credentials what does not exist.
+func (d *drafter) unknownIDsOfNobody(s subject, schemes []string) []*proposal {
+	var list []*proposal
+	unknown, altered := withUnknownIDs(s.Operation, s.correct)
+	for _, by := range d.byNobody(s, schemes) {
+		kind := by.kind + ".unknown-id"
+		switch {
+		case len(altered) == 0:
+			list = append(list, s.none(kind, noID))
+		case by.lacking != "":
+			list = append(list, s.missing(kind, by.lacking))
+		default:
+			list = append(list, s.propose(kind, "", by.why+", and "+strings.Join(altered, " and ")+" names nothing that exists", by.credentialed(unknown)))
+		}
 	}
 	return list
 }

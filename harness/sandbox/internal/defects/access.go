@@ -2,10 +2,12 @@ package defects
 
 import (
 	"bytes"
+	"encoding/json"
 	"slices"
 	"strings"
 
 	"qorcheck/harness/sandbox/internal/api"
+	"qorcheck/harness/sandbox/internal/strict"
 )
 
 // Who may do what.
@@ -94,6 +96,45 @@ var accessDefects = []Defect{
 		letsOthers("payment-sale-token")},
 	{"other-merchant-unhooks", "lets a merchant remove another's webhook", "RH-404-6", nil, on{"webhooks-remove"},
 		letsOthers("webhooks-remove")},
+	{"syntax-before-keys", "answers a body that is not JSON by 400 before it looks for keys", "RH-401-4", nil, on{"ach-void"},
+		after(all(is("ach-void"), answered(401), notJSON), refuses(400, "GW03", "the body is not JSON"))},
+	{"media-type-before-keys", "answers another media type by 415 before it looks for keys", "RH-401-4", nil, on{"webhooks-update"},
+		after(all(is("webhooks-update"), answered(401), sentAs("text/plain")), refuses(415, "GW03", "the media type is not taken"))},
+	{"syntax-before-rights", "answers a body that is not JSON by 400 before it looks whose the keys are", "RH-403-11", nil, on{"cash-sale"},
+		after(all(is("cash-sale"), answered(403), keysOf(""), notJSON), refuses(400, "GW03", "the body is not JSON"))},
+	{"media-type-before-rights", "answers another media type by 400 before it looks whose the keys are", "RH-403-11", nil, on{"token-rotate"},
+		after(all(is("token-rotate"), answered(403), keysOf(""), sentAs("text/plain")), refuses(400, "GW03", "the media type is not taken"))},
+	{"keyless-text-approved", "approves a sale without keys under another media type", "RH-401-3", nil, on{"payment-sale"},
+		after(all(is("payment-sale"), answered(401), sentAs("text/plain")), answers(200, approvedBody))},
+	{"unknown-keys-broken-approved", "approves a broken credit by keys that nobody has", "RH-403-8", nil, on{"ach-credit"},
+		after(all(is("ach-credit"), answered(403), keysOf(""), notJSON), answers(200, approvedBody))},
+	{"resource-before-keys", "says that a transaction does not exist before it looks for keys", "RH-401-6", nil, on{"transactions-fetch-one"},
+		after(all(is("transactions-fetch-one"), answered(401), unknownWithKeys), refuses(404, "GW76", "there is no such transaction"))},
+	{"resource-before-rights", "says that a token does not exist before it looks whose the keys are", "RH-403-14", nil, on{"token-fetch"},
+		after(all(is("token-fetch"), answered(403), keysOf(""), unknownWithKeys), refuses(404, "GW76", "there is no such token"))},
+	{"unknown-profile-listed-to-nobody", "answers 200 to a keyless request about a profile that does not exist", "RH-401-5", nil, on{"transactions-fetch-profile"},
+		after(all(is("transactions-fetch-profile"), answered(401), unknownWithKeys), answers(200, `{"status":"ok","code":"GW00","message":"none","count":0,"data":[]}`))},
+	{"unknown-voided-by-unknown-keys", "approves the void of a transfer that does not exist by keys that nobody has", "RH-403-13", nil, on{"ach-void"},
+		after(all(is("ach-void"), answered(403), keysOf(""), func(x *exchange) bool { return !x.knows(x.text("transaction_id")) }), answers(200, approvedBody))},
+}
+
+// notJSON holds for requests whose body is labelled as JSON and is none.
+func notJSON(x *exchange) bool {
+	return len(x.sent) > 0 && sentAs(strict.JSONType)(x) && !json.Valid(x.sent)
+}
+
+// sentAs holds for requests of a media type.
+func sentAs(mediaType string) condition {
+	return func(x *exchange) bool { return x.Header.Get("Content-Type") == mediaType }
+}
+
+// unknownWithKeys holds for requests that read, and would be answered 404 with valid keys.
+func unknownWithKeys(x *exchange) bool {
+	again := *x
+	again.Request = x.Clone(x.Context())
+	withKeys("valid")(&again)
+	status, _ := again.soundResponse(again.Request, x.sent)
+	return status == 404
 }
 
 // withoutHeader holds for requests that lack a header.

@@ -29,7 +29,7 @@ var idempotencyDefects = []Defect{
 		forgetsOtherBodies()},
 	{"key-by-path", "knows an idempotency key at its own path alone", "IDEM-7", nil, on{"payment-auth"},
 		before(all(is("payment-auth"), keyed), func(x *exchange) { x.Header.Set(api.IdempotencyHeader, x.idempotencyKey()+" of an authorization") })},
-	{"key-of-another-declined", "declines an idempotency key that another merchant used", "IDEM-8", also{"RH-REP-5"}, on{"payment-sale-manual"},
+	{"key-of-another-declined", "declines an idempotency key that another merchant used", "IDEM-8", also{"RH-REP-5", "IDEM-9"}, on{"payment-sale-manual"},
 		declinesKeysOfOthers()},
 	{"blank-key-counts", "takes a blank idempotency key for a key", "IDEM-6", nil, on{"payment-sale-manual"},
 		before(func(x *exchange) bool { return len(x.Header.Values(api.IdempotencyHeader)) > 0 && !keyed(x) }, func(x *exchange) { x.Header.Set(api.IdempotencyHeader, "blank") })},
@@ -39,6 +39,45 @@ var idempotencyDefects = []Defect{
 		})},
 	{"key-forgotten-on-hang-up", "forgets the idempotency key of a request whose client hung up", "IDEM-3", nil, on{"payment-sale-manual"},
 		forgetsOnHangUp()},
+	{"memory-before-keys", "answers a void from memory before it looks for keys", "IDEM-9", nil, on{"payment-void"},
+		remembersFor("payment-void", 401)},
+	{"memory-before-keys-of-hooks", "answers a registration from memory before it looks for keys", "IDEM-9", nil, on{"webhooks-create"},
+		remembersFor("webhooks-create", 401)},
+	{"memory-before-rights", "answers a debit from memory before it looks whose the keys are", "IDEM-9", nil, on{"ach-sale"},
+		remembersFor("ach-sale", 403)},
+	{"memory-before-rights-of-refunds", "answers a refund from memory before it looks whose the keys are", "IDEM-9", nil, on{"payment-refund"},
+		remembersFor("payment-refund", 403)},
+	{"key-cut-for-authorizations", "compares the first 27 characters of the idempotency key of an authorization", "IDEM-6", nil, on{"payment-auth"},
+		cutsKeys("payment-auth")},
+	{"key-cut-for-cash", "compares the first 27 characters of the idempotency key of a cash sale", "IDEM-6", nil, on{"cash-sale"},
+		cutsKeys("cash-sale")},
+}
+
+// remembersFor answers what it remembers under an idempotency key in place of a rejection.
+func remembersFor(operation string, rejection int) plant {
+	type first struct {
+		status int
+		body   []byte
+	}
+	return remembering(func() plant {
+		var known sync.Map
+		return after(all(is(operation), keyed), func(x *exchange) {
+			switch before, there := known.Load(x.idempotencyKey()); {
+			case x.status < 300:
+				known.LoadOrStore(x.idempotencyKey(), first{x.status, x.body})
+			case there && x.status == rejection:
+				x.status, x.body = before.(first).status, before.(first).body
+			}
+		})
+	})
+}
+
+// cutsKeys looks at the beginning of an idempotency key alone.
+func cutsKeys(operation string) plant {
+	return before(all(is(operation), keyed), func(x *exchange) {
+		key := x.idempotencyKey()
+		x.Header.Set(api.IdempotencyHeader, key[:min(len(key), 27)])
+	})
 }
 
 // overlapping ignores the key of a request that comes while another with the

@@ -114,7 +114,7 @@ var accessDefects = []Defect{
 		after(all(is("token-fetch"), answered(403), keysOf(""), unknownWithKeys), refuses(404, "GW76", "there is no such token"))},
 	{"unknown-profile-listed-to-nobody", "answers 200 to a keyless request about a profile that does not exist", "RH-401-5", nil, on{"transactions-fetch-profile"},
 		after(all(is("transactions-fetch-profile"), answered(401), unknownWithKeys), answers(200, `{"status":"ok","code":"GW00","message":"none","count":0,"data":[]}`))},
-	{"unknown-voided-by-unknown-keys", "approves the void of a transfer that does not exist by keys that nobody has", "RH-403-13", nil, on{"ach-void"},
+	{"unknown-voided-by-unknown-keys", "approves the void of a transfer that does not exist by keys that nobody has", "RH-403-13", also{"RH-403-8"}, on{"ach-void"},
 		after(all(is("ach-void"), answered(403), keysOf(""), func(x *exchange) bool { return !x.knows(x.text("transaction_id")) }), answers(200, approvedBody))},
 }
 

@@ -93,7 +93,7 @@ func blamedField(v View) Observation {
 		return seen
 	}
 	for _, name := range v.fields() {
-		if !slices.Contains(wrong, name) && blames(given, name) {
+		if !slices.Contains(wrong, name) && !v.lacks(name) && blames(given, name) {
 			seen.Findings = []Finding{{
 				Rule: FieldBlamed, Deviation: Value, Status: v.Answer.Status, Pointer: pointer, Wanted: []string{last}, Got: valueAt(v.Body.Value, pointer),
 			}}
@@ -101,6 +101,13 @@ func blamedField(v View) Observation {
 		}
 	}
 	return seen
+}
+
+// lacks reports whether a name belongs into what is missing: sent elsewhere, it is
+// missing where it belongs.
+func (v View) lacks(name string) bool {
+	f, content := v.Case.Fault, v.Operation.Body.Fields()
+	return f.Keyword == "required" && content != nil && content.Schema.Documents(f.Pointer+spec.Pointer(name))
 }
 
 // wrongField lists the names that lead to what is wrong with a request, the last

@@ -44,6 +44,8 @@ func TestBlamedField(t *testing.T) {
 		{claim: "no field passes", operation: "loose", status: 400, sent: sent, fault: amount, body: saying("a value has a wrong form"), want: Pass, exercised: true},
 		{claim: "a right field fails", operation: "loose", status: 400, sent: sent, fault: amount, body: saying("order_id has a wrong form"), want: Fail, exercised: true, says: "/message that names amount, or no correct field"},
 		{claim: "a right field beside the wrong one passes", operation: "loose", status: 400, sent: sent, fault: amount, body: saying("order_id and amount do not go together"), want: Pass, exercised: true},
+		{claim: "a field that belongs into what is missing passes", operation: "loose", status: 400, sent: `{"order_id":"1"}`, fault: &plan.Fault{Pointer: "/held", Keyword: "required"}, body: saying("order_id is missing"), want: Pass, exercised: true},
+		{claim: "one that does not fails", operation: "loose", status: 400, sent: `{"order_id":"1"}`, fault: &plan.Fault{Pointer: "/held", Keyword: "required"}, body: saying("page_size is missing"), want: Fail, exercised: true},
 		{claim: "a word that is a field, too, passes", operation: "loose", status: 400, sent: sent, fault: amount, body: saying("try again in a year"), want: Pass, exercised: true},
 		{claim: "a word in quotes is a field", operation: "loose", status: 400, sent: sent, fault: amount, body: saying("'year' has a wrong form"), want: Fail, exercised: true},
 		{claim: "what leads to the wrong field is not blamed", operation: "loose", status: 400, sent: sent, fault: amount, body: saying("transaction_data has a wrong form"), want: Pass, exercised: true},

@@ -87,7 +87,7 @@ paths:
         outcome:
           - { field: /result, refused: [Refused], error: [Error], reason: /why, otherReasons: [/because, "/the reason"], otherwise: absent }
           - { field: /status, ignoreCase: true, success: [approved, ok], refused: [declined], error: [error], reason: /message, otherwise: allowed }
-      requestBody: { content: { application/json: { schema: { type: object } } } }
+      requestBody: { content: { application/json: { schema: { type: object, properties: { held: { type: object, properties: { order_id: { type: string } } } } } } } }
       responses:
         "200":
           description: paid

@@ -36,13 +36,12 @@ func (r reader) parameter(p *openapi3.Parameter) Parameter {
 	made.Explode = p.Explode == nil && made.Style == "form" || p.Explode != nil && *p.Explode
 	made.takeExamples(p.Examples)
 	schema := p.Schema
-	for _, mediaType := range slices.Sorted(maps.Keys(p.Content)) {
-		m := p.Content[mediaType]
-		if made.MediaType = mediaType; m != nil {
+	if len(p.Content) > 0 { // the standard allows one
+		made.MediaType = slices.Min(slices.Collect(maps.Keys(p.Content)))
+		if m := p.Content[made.MediaType]; m != nil {
 			schema, made.Example = m.Schema, m.Example
 			made.takeExamples(m.Examples)
 		}
-		break // the standard allows one
 	}
 	if schema == nil || schema.Value == nil {
 		schema = (&openapi3.Schema{}).NewRef() // takes any value

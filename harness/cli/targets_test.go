@@ -13,8 +13,6 @@ import (
 	"math/big"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -32,17 +30,6 @@ func shardsIn(t *testing.T, dir string) {
 	for _, number := range []string{"1", "2"} {
 		if _, stderr, code := commandIn(t, dir, nil, "run", "--shard", number+"/2", "--filter", "operation:webhooks_list", "--out", "shard"+number); code != 0 {
 			t.Fatalf("exit code %d: %s", code, stderr)
-		}
-	}
-}
-
-// runsIn puts two finished runs into a folder.
-func runsIn(t *testing.T, dir string) {
-	t.Helper()
-	for name, clean := range map[string]bool{"clean": true, "failing": false} {
-		made, _ := finished(t, clean)
-		if err := os.Rename(made, filepath.Join(dir, name)); err != nil {
-			t.Fatal(err)
 		}
 	}
 }

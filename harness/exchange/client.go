@@ -40,8 +40,8 @@ func New(s settings.Settings, d *spec.Description) *Client {
 	secret := message.NewSecret()
 	c := &Client{
 		settings: s, description: d, wire: newWire(s), pace: newPace(s.Rate), secret: secret, silent: "no message is received in this run",
-		redactor: NewRedactor(s.Fixtures, d.SecretFields, append(keysOf(s.TLS), secret)...),
-		cards:    redact.NewCardGuard(slices.Concat(d.SecretFields, s.Fixtures.CardFields()), s.Fixtures.TestCards),
+		redactor: NewRedactor(s.Fixtures, d.SecretFields, slices.Concat(keysOf(s.TLS), exampleCards(d), []string{secret})...),
+		cards:    s.Fixtures.CardGuard(d.SecretFields),
 	}
 	c.batches = newBatches(c)
 	return c

@@ -11,6 +11,7 @@ import (
 	"qorcheck/harness/plan"
 	"qorcheck/harness/redact"
 	"qorcheck/harness/settings"
+	"qorcheck/spec"
 )
 
 // NewRedactor makes a redactor for the secrets of the fixtures, for the names that
@@ -18,12 +19,32 @@ import (
 func NewRedactor(f *settings.Fixtures, names []string, more ...string) *redact.Redactor {
 	credentials, cards := f.Secrets()
 	values := slices.Clone(credentials)
-	values = append(values, more...)
+	for _, value := range more {
+		if redact.IsCard(value) {
+			cards = append(cards, value)
+		} else {
+			values = append(values, value)
+		}
+	}
 	values = append(values, f.FurtherSecrets()...)
 	for _, value := range credentials {
 		values = append(values, plan.Twisted(value)...)
 	}
 	return redact.New(redact.Secrets{Values: append(values, f.ShortSecrets(names)...), Cards: cards, Names: names})
+}
+
+// exampleCards lists the card numbers that the description gives as examples of
+// parameters: near misses are made of them, in which a number does not stand by itself.
+func exampleCards(d *spec.Description) (list []string) {
+	for _, o := range d.Operations {
+		for _, p := range o.Parameters {
+			if text, ok := p.Example.(string); ok && redact.IsCard(text) {
+				list = append(list, text)
+			}
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
 }
 
 // keysOf lists the private keys of client certificates as files hold them: the bytes in

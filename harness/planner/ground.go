@@ -24,6 +24,7 @@ type ground struct {
 	preparations map[string]preparation                // by operation
 	examples     map[string]string                     // variable of an answer → an example of its value
 	paths        []pathPattern                         // of the description
+	unlistedCard func(text string) string              // the card number in it that may not be sent, masked, or ""
 }
 
 // newGround checks that description, requirements and fixtures fit together, and
@@ -32,6 +33,7 @@ func newGround(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, 
 	g := &ground{
 		description: d, requirements: r, fixtures: f, operations: operations,
 		kinds: kindsOf(r), covered: map[*spec.Requirement]map[string]bool{}, examples: map[string]string{},
+		unlistedCard: f.CardGuard(d.SecretFields).Unlisted,
 	}
 	for _, q := range r.List {
 		g.covered[q] = map[string]bool{}

@@ -91,6 +91,9 @@ func (k *keeper) keep(p *proposal) {
 	if err == nil {
 		err = k.certify(p.draft, request, p.fault)
 	}
+	if number := k.unlistedCard(string(request.Body)); err == nil && number != "" {
+		err = fmt.Errorf("it would send %s, a card number that test_cards does not list", number)
+	}
 	id = k.distinct(id, p)
 	if err != nil {
 		k.drop(p, id, err.Error())

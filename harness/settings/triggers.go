@@ -185,3 +185,9 @@ func (f *Fixtures) CardFields() []string {
 	}
 	return slices.Sorted(maps.Keys(names))
 }
+
+// CardGuard finds card numbers that may not be sent, in these fields and in those in
+// which triggers give card numbers.
+func (f *Fixtures) CardGuard(fields []string) *redact.CardGuard {
+	return redact.NewCardGuard(slices.Concat(fields, f.CardFields()), f.TestCards)
+}

@@ -23,7 +23,7 @@ var branchDefects = map[[2]string][2]string{
 	{"RH-200-5", "a refusal"}:           {"payment-void", "reason-absent-void"},
 	{"RH-200-16", "an error"}:           {"payment-void", "failed-void-reason-absent"},
 	{"RH-ERR-1", "malformed requests"}:  {"payment-void", "error-as-html"},
-	{"RH-ERR-1", "missing keys"}:        {"payment-void", "error-message-blank"},
+	{"RH-ERR-1", "missing keys"}:        {"transactions-fetch-one", "error-message-blank"},
 	{"RH-ERR-1", "wrong keys"}:          {"transactions-fetch-one", "error-without-body"},
 	{"RH-ERR-1", "nothing there"}:       {"payment-void", "error-name-twice"},
 	{"RH-NIL-2", "missing keys"}:        {"payment-sale-manual", "charge-despite-401"},

@@ -50,7 +50,7 @@ func TestDiskFull(t *testing.T) {
 	t.Run("a report", func(t *testing.T) {
 		t.Parallel()
 		dir := t.TempDir()
-		stdout, stderr, code := roomFor(t, 40, dir, "run", "--filter", oneRead)
+		stdout, stderr, code := roomFor(t, 120, dir, "run", "--filter", oneRead)
 		if code != run.ExitBroken || stdout != "" || !strings.Contains(stderr, "report report.html: write out/") || !strings.Contains(stderr, "file too large") {
 			t.Errorf("exit code %d, printed %q: %s", code, stdout, stderr)
 		}

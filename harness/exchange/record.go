@@ -85,6 +85,11 @@ func (r Record) Silence() string {
 	return ""
 }
 
+// Endless reports whether an answer began in time and did not end: the target is there.
+func (r Record) Endless() bool {
+	return r.Began && r.Failure != nil && r.Failure.Kind == Timeout
+}
+
 // Failure says why there is no answer, or none that can be judged.
 type Failure struct {
 	Kind FailureKind `json:"kind"`

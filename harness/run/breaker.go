@@ -34,7 +34,7 @@ func (c *breaker) note(t *exchange.Transcript) {
 	last := ""
 	for _, record := range t.Records() {
 		switch silence := record.Silence(); {
-		case record.Failure != nil && record.Began: // an answer that does not end
+		case record.Endless(): // an answer that does not end
 			c.silent = 0
 		case silence != "":
 			c.silent++
@@ -79,7 +79,7 @@ func (r *Run) askAgain(ctx context.Context, last string) string {
 	}
 	record := r.client.Do(ctx, c.ID, c.Act, map[string]string{})
 	r.count([]exchange.Record{record})
-	if record.Failure != nil && record.Began {
+	if record.Endless() {
 		return ""
 	}
 	return record.Silence()

@@ -60,7 +60,7 @@ func TestBasis_OfListsWithoutOne(t *testing.T) {
 }
 
 func TestBasis_OfEveryQorCommerceRequirement(t *testing.T) {
-	r, err := ParseRequirements(QorCommerceRequirements(), "spec/requirements.yaml")
+	r, err := ParseRequirements(BuiltInRequirements(), "spec/requirements.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

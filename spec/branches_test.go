@@ -50,7 +50,7 @@ func TestParseRequirements_Branches(t *testing.T) {
 
 // TestEssential_OfTheBuiltInList: a verdict says so where a run goes without one of these.
 func TestEssential_OfTheBuiltInList(t *testing.T) {
-	r, err := ParseRequirements(QorCommerceRequirements(), "requirements.yaml")
+	r, err := ParseRequirements(BuiltInRequirements(), "requirements.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestEssential_OfTheBuiltInList(t *testing.T) {
 	if !r.BuiltIn() {
 		t.Error("the built-in list is another one")
 	}
-	other, err := ParseRequirements(append(QorCommerceRequirements(), '\n'), "requirements.yaml")
+	other, err := ParseRequirements(append(BuiltInRequirements(), '\n'), "requirements.yaml")
 	if err != nil || other.BuiltIn() {
 		t.Errorf("an altered list is the built-in one (%v)", err)
 	}

@@ -53,7 +53,7 @@ func TestRequirements_LinkTo(t *testing.T) {
 // TestDocumentation_HasThePageInItsOrder: the statements of the page about responses
 // come first, those that its table, its example and its last sections make.
 func TestDocumentation_HasThePageInItsOrder(t *testing.T) {
-	r, err := ParseRequirements(QorCommerceRequirements(), "")
+	r, err := ParseRequirements(BuiltInRequirements(), "")
 	if err != nil {
 		t.Fatal(err)
 	}

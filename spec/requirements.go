@@ -17,10 +17,11 @@ import (
 )
 
 //go:embed requirements.yaml
-var qorcommerceRequirements []byte
+var builtInRequirements []byte
 
-// QorCommerceRequirements returns the requirement list of the QorCommerce API, in YAML.
-func QorCommerceRequirements() []byte { return append([]byte(nil), qorcommerceRequirements...) }
+// BuiltInRequirements returns the requirement list that is used where none is given: that of
+// the QorCommerce API, in YAML.
+func BuiltInRequirements() []byte { return append([]byte(nil), builtInRequirements...) }
 
 // Requirements is the list of testable statements about an API.
 type Requirements struct {
@@ -147,7 +148,7 @@ type Tolerance struct {
 }
 
 // BuiltIn reports whether the list is the built-in one.
-func (r *Requirements) BuiltIn() bool { return r.Digest == sha256Of(qorcommerceRequirements) }
+func (r *Requirements) BuiltIn() bool { return r.Digest == sha256Of(builtInRequirements) }
 
 func sha256Of(data []byte) string {
 	sum := sha256.Sum256(data)

@@ -228,7 +228,7 @@ func TestClauseLinks(t *testing.T) {
 type place struct{ page, anchor string }
 
 func TestQorCommerceRequirementsCoverThePage(t *testing.T) {
-	r, err := ParseRequirements(QorCommerceRequirements(), "spec/requirements.yaml")
+	r, err := ParseRequirements(BuiltInRequirements(), "spec/requirements.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 // the largest payment, by the description as it is and as OpenAPI 3.1 has it.
 func BenchmarkViolations(b *testing.B) {
 	for _, version := range []string{"3.0.3", "3.1.0"} {
-		text := strings.Replace(string(QorCommerce()), "openapi: 3.0.3", "openapi: "+version, 1)
+		text := strings.Replace(string(BuiltInDescription()), "openapi: 3.0.3", "openapi: "+version, 1)
 		if version == "3.1.0" {
 			text = strings.ReplaceAll(text, "nullable: true", "x-nullable: true")
 		}

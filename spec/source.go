@@ -5,12 +5,16 @@ package spec
 
 import _ "embed"
 
-//go:embed qorcommerce.yaml
-var qorcommerce []byte
+// BuiltInFile is the file of the built-in description, as reports name it.
+const BuiltInFile = "spec/qorcommerce.yaml"
 
-// QorCommerce returns the description of the QorCommerce API, an OpenAPI
+//go:embed qorcommerce.yaml
+var builtInDescription []byte
+
+// BuiltInDescription returns the description that is used where none is given: that of
+// the QorCommerce API, an OpenAPI
 // 3.0.3 document in YAML. The caller may change the bytes.
-func QorCommerce() []byte { return append([]byte(nil), qorcommerce...) }
+func BuiltInDescription() []byte { return append([]byte(nil), builtInDescription...) }
 
 // BuiltIn reports whether the description is the built-in one.
-func (d *Description) BuiltIn() bool { return d.Digest == sha256Of(qorcommerce) }
+func (d *Description) BuiltIn() bool { return d.Digest == sha256Of(builtInDescription) }

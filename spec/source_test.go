@@ -13,7 +13,7 @@ import (
 // ours loads the built-in description.
 func ours(t *testing.T) *Description {
 	t.Helper()
-	d, err := Parse(QorCommerce(), "spec/qorcommerce.yaml")
+	d, err := Parse(BuiltInDescription(), "spec/qorcommerce.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -21,7 +21,7 @@ func ours(t *testing.T) *Description {
 }
 
 func TestQorCommerceIsValidWithItsExamples(t *testing.T) {
-	doc, err := openapi3.NewLoader().LoadFromData(QorCommerce())
+	doc, err := openapi3.NewLoader().LoadFromData(BuiltInDescription())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,9 +34,9 @@ func TestQorCommerceIsValidWithItsExamples(t *testing.T) {
 }
 
 func TestQorCommerceBytesAreACopy(t *testing.T) {
-	QorCommerce()[0] = '!'
-	QorCommerceRequirements()[0] = '!'
-	if QorCommerce()[0] == '!' || QorCommerceRequirements()[0] == '!' {
+	BuiltInDescription()[0] = '!'
+	BuiltInRequirements()[0] = '!'
+	if BuiltInDescription()[0] == '!' || BuiltInRequirements()[0] == '!' {
 		t.Error("a caller's change reached the embedded bytes")
 	}
 }

@@ -26,8 +26,8 @@ import (
 // promise plans the whole promise with the fixtures of the sandbox.
 func promise(t *testing.T) *plan.Plan {
 	t.Helper()
-	d, err := spec.Parse(spec.QorCommerce(), "spec/qorcommerce.yaml")
-	r, err2 := spec.ParseRequirements(spec.QorCommerceRequirements(), "spec/requirements.yaml")
+	d, err := spec.Parse(spec.BuiltInDescription(), "spec/qorcommerce.yaml")
+	r, err2 := spec.ParseRequirements(spec.BuiltInRequirements(), "spec/requirements.yaml")
 	if err := errors.Join(err, err2); err != nil {
 		t.Fatal(err)
 	}

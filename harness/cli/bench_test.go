@@ -285,8 +285,8 @@ func planning(t *testing.T, s *sheet) {
 	load, list, made := long, long, long
 	p := builtInPlan(t)
 	for range rounds {
-		load = load.least(measured(func() { must(spec.Parse(spec.QorCommerce(), "qorcommerce.yaml"))(t) }))
-		list = list.least(measured(func() { must(spec.ParseRequirements(spec.QorCommerceRequirements(), "requirements.yaml"))(t) }))
+		load = load.least(measured(func() { must(spec.Parse(spec.BuiltInDescription(), "qorcommerce.yaml"))(t) }))
+		list = list.least(measured(func() { must(spec.ParseRequirements(spec.BuiltInRequirements(), "requirements.yaml"))(t) }))
 		made = made.least(measured(func() { must(planner.New(p.Description, p.Requirements, fixturesOf(t), 1))(t) }))
 	}
 	s.row("(c) loading the description; the requirement list", fmt.Sprintf("%d ms; %d ms", load.wall.Milliseconds(), list.wall.Milliseconds()), "", true, "")
@@ -296,7 +296,7 @@ func planning(t *testing.T, s *sheet) {
 func judging(t *testing.T, s *sheet) {
 	const times = 20_000
 	measure := func(version string) time.Duration {
-		d := must(spec.Parse([]byte(strings.Replace(string(spec.QorCommerce()), "openapi: 3.0.3", "openapi: "+version, 1)), "qorcommerce.yaml"))(t)
+		d := must(spec.Parse([]byte(strings.Replace(string(spec.BuiltInDescription()), "openapi: 3.0.3", "openapi: "+version, 1)), "qorcommerce.yaml"))(t)
 		content := d.Operation("webhooks-create").Response(201).JSON()
 		if content == nil || len(content.Examples) == 0 {
 			t.Fatal("webhooks-create documents no answer with an example")
@@ -378,7 +378,7 @@ func coldStart(t *testing.T, s *sheet) {
 	}
 	load, cold := long, long
 	for range rounds {
-		load = load.least(measured(func() { must(openapi3.NewLoader().LoadFromData(spec.QorCommerce()))(t) }))
+		load = load.least(measured(func() { must(openapi3.NewLoader().LoadFromData(spec.BuiltInDescription()))(t) }))
 		cold = cold.least(measured(func() {
 			if out, err := exec.Command(binary, "run", "--out", t.TempDir(), "--filter", oneRead).CombinedOutput(); err != nil {
 				t.Fatalf("%v: %s", err, out)

@@ -83,7 +83,7 @@ func clean(t *testing.T, p *plan.Plan, target, runID string, concurrency int) {
 func TestObligations_AreComplete(t *testing.T) {
 	t.Parallel()
 	var description, requirements map[string]any
-	for data, into := range map[*map[string]any][]byte{&description: spec.QorCommerce(), &requirements: spec.QorCommerceRequirements()} {
+	for data, into := range map[*map[string]any][]byte{&description: spec.BuiltInDescription(), &requirements: spec.BuiltInRequirements()} {
 		if err := yaml.Unmarshal(into, data); err != nil {
 			t.Fatal(err)
 		}

@@ -170,10 +170,10 @@ func serve(t *testing.T, h http.Handler) string {
 // built-in inputs, read once.
 var (
 	builtInDescription = sync.OnceValues(func() (*spec.Description, error) {
-		return spec.Parse(spec.QorCommerce(), "qorcommerce.yaml")
+		return spec.Parse(spec.BuiltInDescription(), "qorcommerce.yaml")
 	})
 	builtInRequirements = sync.OnceValues(func() (*spec.Requirements, error) {
-		return spec.ParseRequirements(spec.QorCommerceRequirements(), "requirements.yaml")
+		return spec.ParseRequirements(spec.BuiltInRequirements(), "requirements.yaml")
 	})
 	sandboxFixtures = sync.OnceValues(func() (*settings.Fixtures, error) {
 		return settings.ParseFixtures(sandbox.Fixtures(""), "fixtures.yaml", os.LookupEnv)

@@ -106,14 +106,14 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 
 func (in *inputs) description() (*spec.Description, error) {
 	if in.spec == "" {
-		return spec.Parse(spec.QorCommerce(), "spec/qorcommerce.yaml")
+		return spec.Parse(spec.BuiltInDescription(), spec.BuiltInFile)
 	}
 	return spec.Load(in.path(in.spec))
 }
 
 func (in *inputs) requirementList() (*spec.Requirements, error) {
 	if in.requirements == "" {
-		return spec.ParseRequirements(spec.QorCommerceRequirements(), "spec/requirements.yaml")
+		return spec.ParseRequirements(spec.BuiltInRequirements(), "spec/requirements.yaml")
 	}
 	return spec.LoadRequirements(in.path(in.requirements))
 }

@@ -160,7 +160,7 @@ func begun(t *testing.T) (dir string, requests *atomic.Int32) {
 		inner.ServeHTTP(w, r)
 	}))
 	writeFiles(t, dir, map[string]string{
-		"f.yaml": string(sandbox.Fixtures("")), "s.yaml": string(spec.QorCommerce()), "r.yaml": string(spec.QorCommerceRequirements()),
+		"f.yaml": string(sandbox.Fixtures("")), "s.yaml": string(spec.BuiltInDescription()), "r.yaml": string(spec.BuiltInRequirements()),
 		"w.yaml": "waivers: []\n",
 	})
 	_, stderr, code := commandIn(t, dir, nil, "run", "--target", target+"/v3", "--fixtures", "f.yaml", "--spec", "s.yaml", "--requirements", "r.yaml", "--waivers", "w.yaml",

@@ -114,7 +114,7 @@ func startSession(t *testing.T, env *testscript.Env) error {
 		return err
 	}
 	files = maps.Clone(files)
-	files["fixtures.yaml"], files["spec.yaml"], files["requirements.yaml"] = string(sandbox.Fixtures("")), string(spec.QorCommerce()), string(spec.QorCommerceRequirements())
+	files["fixtures.yaml"], files["spec.yaml"], files["requirements.yaml"] = string(sandbox.Fixtures("")), string(spec.BuiltInDescription()), string(spec.BuiltInRequirements())
 	for name, content := range files {
 		err = errors.Join(err, os.WriteFile(filepath.Join(env.Cd, name), []byte(content), 0o600))
 	}

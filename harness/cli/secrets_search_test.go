@@ -75,7 +75,7 @@ func certifyCanaries(t *testing.T, want int, filter string, h http.HandlerFunc) 
 func without(t *testing.T, ids ...string) string {
 	t.Helper()
 	var list map[string]any
-	if err := yaml.Unmarshal(spec.QorCommerceRequirements(), &list); err != nil {
+	if err := yaml.Unmarshal(spec.BuiltInRequirements(), &list); err != nil {
 		t.Fatal(err)
 	}
 	maps.DeleteFunc(list["profiles"].(map[string]any), func(_ string, p any) bool {
@@ -127,7 +127,7 @@ func search(t *testing.T, f *settings.Fixtures, name, text string) {
 				break
 			}
 		}
-		if bytes.Contains(spec.QorCommerce(), []byte(card)) {
+		if bytes.Contains(spec.BuiltInDescription(), []byte(card)) {
 			continue // an example of the description; malformed ones are made of it
 		}
 		if cut := card[:11]; strings.Contains(text, cut) {

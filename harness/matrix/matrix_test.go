@@ -17,11 +17,11 @@ import (
 )
 
 var builtIn = sync.OnceValues(func() (*plan.Plan, error) {
-	d, err := spec.Parse(spec.QorCommerce(), "qorcommerce.yaml")
+	d, err := spec.Parse(spec.BuiltInDescription(), "qorcommerce.yaml")
 	if err != nil {
 		return nil, err
 	}
-	r, err := spec.ParseRequirements(spec.QorCommerceRequirements(), "requirements.yaml")
+	r, err := spec.ParseRequirements(spec.BuiltInRequirements(), "requirements.yaml")
 	if err != nil {
 		return nil, err
 	}

@@ -39,9 +39,9 @@ func BenchmarkPlan(b *testing.B) {
 // times, each copy with paths, ids and links of its own.
 func manifold(b *testing.B, times int) (*spec.Description, *spec.Requirements) {
 	b.Helper()
-	ids := regexp.MustCompile(`\b(` + strings.Join(must(spec.Parse(spec.QorCommerce(), "d.yaml")).IDs(), "|") + `)\b`)
+	ids := regexp.MustCompile(`\b(` + strings.Join(must(spec.Parse(spec.BuiltInDescription(), "d.yaml")).IDs(), "|") + `)\b`)
 	var description, requirements map[string]any
-	for data, into := range map[string]*map[string]any{string(spec.QorCommerce()): &description, string(spec.QorCommerceRequirements()): &requirements} {
+	for data, into := range map[string]*map[string]any{string(spec.BuiltInDescription()): &description, string(spec.BuiltInRequirements()): &requirements} {
 		if err := yaml.Unmarshal([]byte(data), into); err != nil {
 			b.Fatal(err)
 		}
@@ -122,10 +122,10 @@ func must[T any](value T, err error) T {
 // BenchmarkLoad loads description and requirements, the baseline of BenchmarkPlan.
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
-		if _, err := spec.Parse(spec.QorCommerce(), "qorcommerce.yaml"); err != nil {
+		if _, err := spec.Parse(spec.BuiltInDescription(), "qorcommerce.yaml"); err != nil {
 			b.Fatal(err)
 		}
-		if _, err := spec.ParseRequirements(spec.QorCommerceRequirements(), "requirements.yaml"); err != nil {
+		if _, err := spec.ParseRequirements(spec.BuiltInRequirements(), "requirements.yaml"); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -112,11 +112,11 @@ func planned(t *testing.T, d *spec.Description, r *spec.Requirements, f *setting
 
 // ours are read once: no test changes them.
 var ours = sync.OnceValues(func() (*spec.Description, *spec.Requirements) {
-	d, err := spec.Parse(spec.QorCommerce(), "spec/qorcommerce.yaml")
+	d, err := spec.Parse(spec.BuiltInDescription(), "spec/qorcommerce.yaml")
 	if err != nil {
 		panic(err)
 	}
-	r, err := spec.ParseRequirements(spec.QorCommerceRequirements(), "spec/requirements.yaml")
+	r, err := spec.ParseRequirements(spec.BuiltInRequirements(), "spec/requirements.yaml")
 	if err != nil {
 		panic(err)
 	}

@@ -30,11 +30,11 @@ import (
 // of the requirement that the cases which break it belong to. The list is made
 // from the plan's coverage, not by hand.
 func TestEveryIgnoredKeywordIsCaught(t *testing.T) {
-	d, err := spec.Parse(spec.QorCommerce(), "qorcommerce.yaml")
+	d, err := spec.Parse(spec.BuiltInDescription(), "qorcommerce.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := spec.ParseRequirements(spec.QorCommerceRequirements(), "requirements.yaml")
+	r, err := spec.ParseRequirements(spec.BuiltInRequirements(), "requirements.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func certify(t *testing.T, p *plan.Plan, f *settings.Fixtures, target string) *r
 func without(t *testing.T, row plan.Coverage, mediaType, pointer string) ([]byte, bool) {
 	t.Helper()
 	var root map[string]any
-	if err := yaml.Unmarshal(spec.QorCommerce(), &root); err != nil {
+	if err := yaml.Unmarshal(spec.BuiltInDescription(), &root); err != nil {
 		t.Fatal(err)
 	}
 	for _, item := range root["paths"].(map[string]any) {

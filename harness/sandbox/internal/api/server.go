@@ -143,7 +143,7 @@ func New(o Options) (*Server, error) {
 }
 
 // builtIn is the built-in description, read once for all servers.
-var builtIn = sync.OnceValues(func() (*strict.Description, error) { return strict.ReadDescription(spec.QorCommerce()) })
+var builtIn = sync.OnceValues(func() (*strict.Description, error) { return strict.ReadDescription(spec.BuiltInDescription()) })
 
 // ReadAhead reads the built-in description, so that a server made later finds it
 // read. The error is that server's to return.

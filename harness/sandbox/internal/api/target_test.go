@@ -144,12 +144,12 @@ type promise struct {
 }
 
 var promised = sync.OnceValue(func() promise {
-	d, err := strict.ReadDescription(spec.QorCommerce())
+	d, err := strict.ReadDescription(spec.BuiltInDescription())
 	if err != nil {
 		panic(err)
 	}
 	var tree any
-	if err := yaml.Unmarshal(spec.QorCommerce(), &tree); err != nil {
+	if err := yaml.Unmarshal(spec.BuiltInDescription(), &tree); err != nil {
 		panic(err)
 	}
 	doc, err := strict.NewDocument(tree)

@@ -15,7 +15,7 @@ import (
 )
 
 func TestDefects_AreWellFormed(t *testing.T) {
-	list, err := spec.ParseRequirements(spec.QorCommerceRequirements(), "requirements.yaml")
+	list, err := spec.ParseRequirements(spec.BuiltInRequirements(), "requirements.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +25,7 @@ func TestDefects_AreWellFormed(t *testing.T) {
 			return q.ID == id || open && strings.HasPrefix(q.ID, prefix)
 		})
 	}
-	d, err := strict.ReadDescription(spec.QorCommerce())
+	d, err := strict.ReadDescription(spec.BuiltInDescription())
 	if err != nil {
 		t.Fatal(err)
 	}

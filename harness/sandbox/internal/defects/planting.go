@@ -69,7 +69,7 @@ func without(pointers ...string) plant {
 	return func(p *planting) error {
 		text := p.options.Description
 		if text == nil {
-			text = spec.QorCommerce()
+			text = spec.BuiltInDescription()
 		}
 		var tree any
 		if err := yaml.Unmarshal(text, &tree); err != nil {

@@ -21,9 +21,3 @@ func visible(c rune) bool {
 	return !unicode.In(c, unicode.White_Space, unicode.C, unicode.Z, unicode.M, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector) &&
 		!strings.ContainsRune(drawnEmpty, c)
 }
-
-// Wordless reports whether a text has no letter, no digit and no other symbol than
-// punctuation: it says nothing. A blank one is wordless too.
-func Wordless(text string) bool {
-	return !strings.ContainsFunc(text, func(c rune) bool { return visible(c) && !unicode.Is(unicode.P, c) })
-}

@@ -68,6 +68,9 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 		return nil, nil, nil, err
 	}
 	in.process.fixtures = fixtures
+	if unused := fixtures.Unused(); len(unused) > 0 {
+		fmt.Fprintf(in.stderr, "qorcheck: %s: %s: read, but no case uses it yet\n", fixtures.File, strings.Join(unused, ", "))
+	}
 	keep, err := suites.Keep(in.filter)
 	if err != nil {
 		return nil, nil, nil, err

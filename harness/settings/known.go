@@ -74,3 +74,15 @@ func (f *Fixtures) checkResource(one Known, seen map[string]bool) error {
 	}
 	return nil
 }
+
+// Unused lists the keys that were given and that no case uses: they are read and
+// checked, and change nothing in a run.
+func (f *Fixtures) Unused() (keys []string) {
+	if f.Exclusive {
+		keys = append(keys, "exclusive")
+	}
+	if len(f.Known) > 0 {
+		keys = append(keys, "known")
+	}
+	return keys
+}

@@ -56,6 +56,12 @@ type FlowStep struct {
 	Expect  *Expect        `yaml:"expect"`
 }
 
+// Special reports whether a step sends another request than the correct one with the
+// mandatory fields alone, or is to end otherwise than with success.
+func (s FlowStep) Special() bool {
+	return s.Test != "" || s.As != "" || s.Keyed || s.Form || s.Times > 0 || s.HangUp || len(s.With)+len(s.Without) > 0 || s.Ends != "" && s.Ends != Succeeded
+}
+
 // Nobody is the role that sends no credentials.
 const Nobody = "nobody"
 

@@ -19,6 +19,7 @@ type Link struct {
 	Parameters map[string]string
 	Body       map[string]string // pointer into the request body → expression or literal
 	Settled    bool              // x-settled: the source transaction must be settled first
+	Known      string            // x-known: the name under known in the fixtures of what is such a settled transaction, "" for none
 	Optional   bool              // x-when-present: only some responses have the values, so no preparation relies on it
 
 	reference string // where the other operation stands, for a link that does not name its id
@@ -38,6 +39,19 @@ func (l Link) Needs() []string {
 	return list
 }
 
+// KnownNames lists the names that links give to what may be known before a run, sorted.
+func (d *Description) KnownNames() (names []string) {
+	for _, o := range d.Operations {
+		for _, link := range o.Links {
+			if link.Known != "" {
+				names = append(names, link.Known)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
 func readLink(name, status string, from *Operation, source *openapi3.Link) Link {
 	link := Link{Name: name, From: from, Status: status, To: source.OperationID, reference: source.OperationRef, Parameters: map[string]string{}, Body: map[string]string{}}
 	for parameter, expression := range source.Parameters {
@@ -45,6 +59,7 @@ func readLink(name, status string, from *Operation, source *openapi3.Link) Link 
 	}
 	flatten(source.RequestBody, "", link.Body)
 	link.Settled, _ = source.Extensions["x-settled"].(bool)
+	link.Known, _ = source.Extensions["x-known"].(string)
 	link.Optional, _ = source.Extensions["x-when-present"].(bool)
 	return link
 }

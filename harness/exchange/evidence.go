@@ -43,7 +43,7 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 			switch {
 			case err != nil || p.Secret():
 				return "$" + p.Variable(), nil
-			case p.Source == plan.FromAnswer:
+			case p.Source == plan.FromAnswer, p.Source == plan.FromKnown:
 				value = c.redactor.Value(value) // it is the target's own
 			}
 			return at.escape(value), nil

@@ -129,6 +129,12 @@ func (f *filler) value(p plan.Placeholder) (string, error) {
 			value = unknownID(value, f.client.settings.RunID)
 		}
 		return value, nil
+	case plan.FromKnown, plan.UnlikeKnown:
+		value := fixtures.KnownID(p.Args[0], p.Args[1])
+		if p.Source == plan.UnlikeKnown {
+			value = unknownID(value, f.client.settings.RunID)
+		}
+		return value, nil
 	}
 	return "", fmt.Errorf("unknown placeholder %s", p.Source)
 }

@@ -22,13 +22,15 @@ type Source string
 
 // The sources.
 const (
-	FromCredential Source = "credential" // fixtures: role, security scheme, and a twist if there is one
-	FromBasic      Source = "basic"      // the same, in base64
-	FromTrigger    Source = "trigger"    // fixtures: group, trigger, field
-	FromRun        Source = "unique"     // made of run and case: variable name, greatest length
-	FromAnswer     Source = "answer"     // an earlier answer of the case: variable name
-	UnlikeAnswer   Source = "unlike"     // the same, altered until nothing has that id
-	FromReceiver   Source = "message"    // where messages are received: header, secret, or a place
+	FromCredential Source = "credential"   // fixtures: role, security scheme, and a twist if there is one
+	FromBasic      Source = "basic"        // the same, in base64
+	FromTrigger    Source = "trigger"      // fixtures: group, trigger, field
+	FromRun        Source = "unique"       // made of run and case: variable name, greatest length
+	FromAnswer     Source = "answer"       // an earlier answer of the case: variable name
+	UnlikeAnswer   Source = "unlike"       // the same, altered until nothing has that id
+	FromKnown      Source = "known"        // fixtures: name, and the number of the resource that the case was given, from 1
+	UnlikeKnown    Source = "unlike-known" // the same, altered until nothing has that id
+	FromReceiver   Source = "message"      // where messages are received: header, secret, or a place
 )
 
 // Placeholder is one place to fill.
@@ -74,6 +76,10 @@ func (p Placeholder) Variable() string {
 	case FromTrigger:
 		return VariableName(strings.Join(p.Args, "_"))
 	case UnlikeAnswer:
+		return "UNKNOWN_" + p.Args[0]
+	case FromKnown:
+		return VariableName(strings.Join(p.Args, "_"))
+	case UnlikeKnown:
 		return "UNKNOWN_" + p.Args[0]
 	case FromReceiver:
 		return "MESSAGE_" + VariableName(p.Args[0])
@@ -221,9 +227,14 @@ func (t Template) Begins(source Source) bool {
 	return strings.HasPrefix(string(t), open+string(source)+comma)
 }
 
-// Unlike is the template with its first answer replaced by an id that nothing has.
+// Unlike is the template with its first answer, or known resource, replaced by an id
+// that nothing has.
 func (t Template) Unlike() Template {
-	return Template(strings.Replace(string(t), open+string(FromAnswer)+comma, open+string(UnlikeAnswer)+comma, 1))
+	unlike := Template(strings.Replace(string(t), open+string(FromAnswer)+comma, open+string(UnlikeAnswer)+comma, 1))
+	if unlike != t {
+		return unlike
+	}
+	return Template(strings.Replace(string(t), open+string(FromKnown)+comma, open+string(UnlikeKnown)+comma, 1))
 }
 
 // UnlikeExample is the template with its first answer replaced by an id that nothing

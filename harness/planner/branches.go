@@ -79,7 +79,7 @@ func (a *assigner) whyNoBranch(ob *plan.Obligation, b spec.Branch) (lacks, none 
 			continue
 		}
 		at := situation{ob.Operation, kind}
-		if line := a.missing[at]; line != "" && !slices.Contains(missing, line) {
+		if line := cmp.Or(a.missing[at], a.short[at]); line != "" && !slices.Contains(missing, line) {
 			missing = append(missing, line)
 		}
 		none = cmp.Or(none, a.none[at])

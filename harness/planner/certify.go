@@ -187,6 +187,8 @@ func (d *drafter) sampleOf(p plan.Placeholder) sample {
 			return sample{value: value}
 		}
 		return sample{value: "http://127.0.0.1:9/" + p.Args[0]}
+	case plan.FromKnown, plan.UnlikeKnown:
+		return sample{value: d.fixtures.Known[p.Args[0]][0].ID}
 	case plan.FromRun:
 		longest, err := strconv.Atoi(p.Args[1])
 		return sample{plan.UniqueValue("certify", "case", p.Args[0], longest), err}

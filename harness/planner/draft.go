@@ -89,11 +89,16 @@ func (d draft) answered(key string) bool {
 	return ok && isAnswer(value)
 }
 
-// isAnswer reports whether a text begins with what the target itself answered.
-func isAnswer(text string) bool { return plan.Template(text).Begins(plan.FromAnswer) }
+// isAnswer reports whether a text begins with what the target itself answered, in this
+// run or before it.
+func isAnswer(text string) bool {
+	return plan.Template(text).Begins(plan.FromAnswer) || plan.Template(text).Begins(plan.FromKnown)
+}
 
 // isUnknown reports whether a text begins with an id that nothing has.
-func isUnknown(text string) bool { return plan.Template(text).Begins(plan.UnlikeAnswer) }
+func isUnknown(text string) bool {
+	return plan.Template(text).Begins(plan.UnlikeAnswer) || plan.Template(text).Begins(plan.UnlikeKnown)
+}
 
 // at finds the value that a runtime expression names, without its $request.
 func (d draft) at(expression string) (any, bool) {

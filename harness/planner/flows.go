@@ -53,6 +53,7 @@ type flowMaker struct {
 	flow   spec.Flow
 	before []plan.Step // what prepares the first step
 	made   []flowStep
+	start  *knownStart // stands for the first steps, which are left out then; nil for none
 }
 
 // flowStep is a made step of a flow, with the draft that it was made from.
@@ -60,12 +61,14 @@ type flowStep struct {
 	step      plan.Step
 	draft     draft
 	operation *spec.Operation // nil for settle and messages
+	left      bool            // it is left out: a known resource stands for what it makes
 }
 
 // flowCase makes the case of a flow of one operation.
 func (d *drafter) flowCase(o *spec.Operation, q *spec.Requirement, f spec.Flow) (*proposal, error) {
 	m := flowMaker{drafter: d, own: o, flow: f}
-	for i := range f.Steps {
+	m.startKnown()
+	for i := len(m.made); i < len(f.Steps); i++ {
 		made, err := m.step(i)
 		if missing, ok := errors.AsType[missingError](err); ok {
 			return subject{Operation: o}.missing(flowKind(q), missing.Error()), nil
@@ -79,6 +82,7 @@ func (d *drafter) flowCase(o *spec.Operation, q *spec.Requirement, f spec.Flow) 
 	act := f.Act()
 	for i, made := range m.made {
 		switch {
+		case made.left:
 		case i < act:
 			c.Prepare = append(c.Prepare, made.step)
 		case i == act:
@@ -154,6 +158,9 @@ func (m *flowMaker) named(name string) int {
 
 // captured keeps a value of an earlier step's answer.
 func (m *flowMaker) captured(of int, pointer string) plan.Template {
+	if m.made[of].left {
+		return m.knownOf()
+	}
 	return capture(&m.made[of].step, pointer, m.number(of))
 }
 
@@ -231,6 +238,9 @@ func (m *flowMaker) request(i int) (flowStep, error) {
 	if err := m.change(&made, wanted, r.suffix); err != nil {
 		return flowStep{}, err
 	}
+	if m.start != nil && saysWorth(made) {
+		return flowStep{}, missingError{errors.New(m.missingSettle())}
+	}
 	request, err := made.request()
 	if err != nil {
 		return flowStep{}, err
@@ -285,6 +295,9 @@ func (m *flowMaker) bind(i int, o *spec.Operation, t testData) (map[string]any, 
 		}
 		for _, link := range from.Links {
 			if link.To == o.ID && !link.Optional && binds(o, link) {
+				if m.made[of].left {
+					return m.bindStart(link)
+				}
 				return m.carry(link, m.made[of].draft, &m.made[of].step, m.number(of))
 			}
 		}

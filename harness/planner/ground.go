@@ -200,6 +200,11 @@ func (g *ground) missingRole(role string, schemes []string) string {
 	return ""
 }
 
+// missingSettle says that a transaction has to be settled.
+func (g *ground) missingSettle() string {
+	return "needs a settled transaction: " + g.add("settle", "{ method: POST, url: …, body: … }")
+}
+
 // missingTrigger says what test data to add to the fixtures.
 func (g *ground) missingTrigger(group, name string) string {
 	return g.add(fmt.Sprintf("triggers.%s.%s", group, name), "")

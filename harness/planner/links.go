@@ -48,6 +48,23 @@ func (d *drafter) findPreparations() map[string]preparation {
 			s.followFrom(o)
 		}
 	}
+	s.followAll()
+	for _, o := range d.description.Operations { // what nothing makes may be there
+		if _, final := d.preparations[o.ID]; final {
+			continue
+		}
+		if p, ok := s.knownPreparation(s.leading[o.ID]); ok {
+			d.preparations[o.ID] = p
+			s.followFrom(o)
+			s.followAll()
+		}
+	}
+	s.explainFailures()
+	return d.preparations
+}
+
+// followAll follows links until nothing more is prepared by one.
+func (s *linkSearch) followAll() {
 	for len(s.best) > 0 {
 		next := ""
 		for _, id := range slices.Sorted(maps.Keys(s.best)) {
@@ -55,12 +72,10 @@ func (d *drafter) findPreparations() map[string]preparation {
 				next = id
 			}
 		}
-		d.preparations[next] = s.best[next]
+		s.preparations[next] = s.best[next]
 		delete(s.best, next)
-		s.followFrom(d.description.Operation(next))
+		s.followFrom(s.description.Operation(next))
 	}
-	s.explainFailures()
-	return d.preparations
 }
 
 // shareLinks lets a link that fills the path of one operation prepare the others of the

@@ -20,6 +20,7 @@ type assigner struct {
 	dropped map[string][]plan.Dropped
 	missing map[situation]string // what the fixtures lack, the first line of each
 	effects map[situation]string // the same, of what shows an effect alone
+	short   map[situation]string // the same, of one more case
 	none    map[situation]string // why the description calls for no case, the last reason of each
 }
 
@@ -30,7 +31,7 @@ const usualObligations = 24
 func newAssigner(g *ground, made *result) (*assigner, error) {
 	a := &assigner{
 		ground: g, byID: map[string]*plan.Case{}, flows: made.flows, own: map[string][]*plan.Case{}, passing: map[string][]*plan.Case{}, dropped: map[string][]plan.Dropped{},
-		missing: map[situation]string{}, effects: map[situation]string{}, none: map[situation]string{},
+		missing: map[situation]string{}, effects: map[situation]string{}, short: map[situation]string{}, none: map[situation]string{},
 	}
 	for _, c := range made.cases {
 		c.Obligations = make([]string, 0, usualObligations)
@@ -53,6 +54,8 @@ func newAssigner(g *ground, made *result) (*assigner, error) {
 			a.none[key] = p.absent.none
 		case p.absent.effect:
 			a.effects[key] = cmp.Or(a.effects[key], p.absent.missing)
+		case p.absent.short:
+			a.short[key] = cmp.Or(a.short[key], p.absent.missing)
 		default:
 			a.missing[key] = cmp.Or(a.missing[key], p.absent.missing)
 		}
@@ -173,6 +176,9 @@ func (a *assigner) missingFor(ob *plan.Obligation) []string {
 		if ofEffect(q.Check) {
 			reason = cmp.Or(reason, a.effects[situation{o, kind}])
 		}
+		if len(ob.Cases) == 0 {
+			reason = cmp.Or(reason, a.short[situation{o, kind}])
+		}
 		if reason != "" && !slices.Contains(list, reason) {
 			list = append(list, reason)
 		}
@@ -184,8 +190,13 @@ func (a *assigner) missingFor(ob *plan.Obligation) []string {
 // judged on every response lacks those that correct requests of its operation need.
 func (a *assigner) missingLines(ob *plan.Obligation) []plan.Missing {
 	reasons := a.missingFor(ob)
-	if p := a.preparations[ob.Operation.ID]; p.err != nil && ob.Requirement.EveryAnswer() {
-		reasons = append(reasons, p.err.Error())
+	if p := a.preparations[ob.Operation.ID]; ob.Requirement.EveryAnswer() {
+		switch {
+		case p.err != nil:
+			reasons = append(reasons, p.err.Error())
+		case p.known != "":
+			reasons = append(reasons, a.missingSettle())
+		}
 	}
 	for _, b := range ob.Branches {
 		for reason := range strings.SplitSeq(b.Lacks, "; ") {

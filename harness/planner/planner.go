@@ -38,6 +38,7 @@ func newPlan(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, se
 	if err != nil {
 		return nil, err
 	}
+	g.allotKnown(made)
 	a, err := newAssigner(g, made)
 	if err != nil {
 		return nil, err
@@ -70,8 +71,12 @@ var proposers = []func(*drafter, subject) []*proposal{
 func (k *keeper) keepOperation(o *spec.Operation) {
 	s := subject{Operation: o}
 	p := k.preparations[o.ID]
-	if p.err != nil {
-		k.keepStandIns(s, p)
+	switch {
+	case p.err != nil:
+		k.keepStandIns(s, p, k.kinds, p.err.Error())
+		return
+	case p.known != "":
+		k.keepKnown(s, p)
 		return
 	}
 	s.correct, s.prepare = k.draft(o, recipe{bound: p.bound}), p.steps

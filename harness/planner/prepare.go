@@ -21,6 +21,7 @@ type preparation struct {
 	steps []plan.Step
 	bound map[string]any
 	link  spec.Link // the last one on the way
+	known string    // the name of the known resources that one of is taken instead, "" for none
 	err   error
 
 	standIn map[string]any // binds unknown ids where err says why nothing else can be bound; nil for nothing
@@ -183,7 +184,7 @@ func capture(s *plan.Step, pointer string, number int) plan.Template {
 func (d *drafter) settle(made plan.Step) (plan.Step, error) {
 	s := d.fixtures.Settle
 	if s == nil {
-		return plan.Step{}, errors.New("needs a settled transaction: " + d.add("settle", "{ method: POST, url: …, body: … }"))
+		return plan.Step{}, errors.New(d.missingSettle())
 	}
 	request := plan.Request{Method: strings.ToUpper(s.Method)}
 	if s.Body != nil {

@@ -41,6 +41,7 @@ type absence struct {
 	missing string // the line that the fixtures lack
 	none    string // the description calls for no such case
 	effect  bool   // missing is only of what shows an effect
+	short   bool   // missing is only of one more case
 }
 
 // fault is what a malformed request breaks, and how that is proved.

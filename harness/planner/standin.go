@@ -59,22 +59,22 @@ func (d *drafter) standIn(link spec.Link) map[string]any {
 	return bound
 }
 
-// keepStandIns keeps what can be shown of an operation whose preparation cannot be
-// made, and why the rest cannot.
-func (k *keeper) keepStandIns(s subject, p preparation) {
-	s.correct = k.draft(s.Operation, recipe{bound: p.standIn})
+// keepStandIns keeps what an unknown id can show of an operation, and says what is
+// missing for the rest of some kinds. It reports whether an unknown id can stand in.
+func (k *keeper) keepStandIns(s subject, p preparation, kinds []string, missing string) bool {
+	s.correct, s.prepare = k.draft(s.Operation, recipe{bound: p.standIn}), nil
 	request, err := s.correct.request()
 	if err == nil {
 		err = k.certify(s.correct, request, nil)
 	}
 	stands := p.standIn != nil && err == nil
-	for _, kind := range k.kinds {
-		missing := s.missing(kind, p.err.Error())
-		missing.absent.effect = stands && standsIn(kind)
-		k.keepAll([]*proposal{missing})
+	for _, kind := range kinds {
+		absent := s.missing(kind, missing)
+		absent.absent.effect = stands && standsIn(kind)
+		k.keepAll([]*proposal{absent})
 	}
 	if !stands {
-		return
+		return false
 	}
 	for _, propose := range []func(*drafter, subject) []*proposal{(*drafter).malformedCases, (*drafter).credentialCases, (*drafter).merchantCases, (*drafter).notFoundCases} {
 		for _, one := range propose(k.drafter, s) {
@@ -84,6 +84,7 @@ func (k *keeper) keepStandIns(s subject, p preparation) {
 			}
 		}
 	}
+	return true
 }
 
 // tolerateUnknown lets a case that an unknown id stands in for be answered that

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -75,14 +76,20 @@ func (f *Fixtures) checkResource(one Known, seen map[string]bool) error {
 	return nil
 }
 
+// KnownID returns the id of a known resource, by its number in the list, from 1; "" for
+// one that is not there.
+func (f *Fixtures) KnownID(name, number string) string {
+	if n, err := strconv.Atoi(number); err == nil && n >= 1 && n <= len(f.Known[name]) {
+		return f.Known[name][n-1].ID
+	}
+	return ""
+}
+
 // Unused lists the keys that were given and that no case uses: they are read and
 // checked, and change nothing in a run.
 func (f *Fixtures) Unused() (keys []string) {
 	if f.Exclusive {
 		keys = append(keys, "exclusive")
-	}
-	if len(f.Known) > 0 {
-		keys = append(keys, "known")
 	}
 	return keys
 }

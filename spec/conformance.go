@@ -20,6 +20,7 @@ type Conformance struct {
 	Merchant    *Merchant    `yaml:"merchant"`
 	Codes       *Codes       `yaml:"codes"`
 	Echo        []Echo       `yaml:"echo"`
+	Present     []Present    `yaml:"present"`
 	Messages    *Messaging   `yaml:"messages"`
 	Later       string       `yaml:"later"` // trigger of the fixtures: accepted, and failed afterwards
 }
@@ -154,6 +155,17 @@ type Codes struct {
 type Echo struct {
 	Request string `yaml:"request"`
 	Answer  string `yaml:"answer"`
+}
+
+// Present is a response field that is there, with a value that is neither null nor blank,
+// where the request and the rest of the response have certain values.
+type Present struct {
+	Answer     string              `yaml:"answer"`     // pointer into the response; * stands for every item of a list
+	Operations []string            `yaml:"operations"` // none: every one whose response documents it
+	Endings    []Ending            `yaml:"endings"`    // none: success
+	Request    map[string]any      `yaml:"request"`    // pointer into the request → its value there
+	Where      map[string][]string `yaml:"where"`      // pointer into the response, or into the item → one of its values; none: any
+	Unless     map[string][]string `yaml:"unless"`     // the same, of responses that need not have it
 }
 
 // Messaging describes the webhook messages about outcomes: how to subscribe, and where

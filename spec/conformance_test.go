@@ -40,7 +40,7 @@ func TestConformanceIsStrict(t *testing.T) {
 	}{
 		{"an empty block is fine", `{}`, nil},
 		{"a full block is fine", `{outcome: [` + outcome + `], error: {required: [/m], fixed: {/s: error}}, unique: [{field: /o, name: ORDER}], idempotency: {header: Key, name: KEY}, readBack: [` + back + `], amounts: {fields: [/a], currency: USD}, neverShown: [/c], merchant: {field: /m}}`, nil},
-		{"an unknown key names itself and the allowed ones", `{outcomes: []}`, []string{"line ", "x-conformance: unknown key outcomes (did you mean outcome?); valid keys: outcome, error, unique, idempotency, readBack, amounts, neverShown, merchant, codes, echo, messages, later"}},
+		{"an unknown key names itself and the allowed ones", `{outcomes: []}`, []string{"line ", "x-conformance: unknown key outcomes (did you mean outcome?); valid keys: outcome, error, unique, idempotency, readBack, amounts, neverShown, merchant, codes, echo, present, messages, later"}},
 		{"an unknown key of an outcome", `{outcome: [{field: /s, refused: [], error: [], reason: /m, otherwise: absent, ignorecase: true}]}`, []string{"x-conformance.outcome[0]: unknown key ignorecase (did you mean ignoreCase?); valid keys: field, ignoreCase, success, refused, error, reason, otherReasons, otherwise"}},
 		{"an unknown key of a read-back", `{readBack: [{by: ID, operation: read, parameter: q, rows: /r, field: /f, qery: {}}]}`, []string{"x-conformance.readBack[0]: unknown key qery (did you mean query?); valid keys: by, operation, parameter, separator, query, rows, field"}},
 		{"an unknown key of the merchant", `{merchant: {field: /m, name: x}}`, []string{"x-conformance.merchant: unknown key name; valid keys: field"}},
@@ -50,6 +50,8 @@ func TestConformanceIsStrict(t *testing.T) {
 		{"a pointer with a bad escape", `{merchant: {field: /a~2}}`, []string{"/merchant/field"}},
 		{"a variable in lower case", `{unique: [{field: /o, name: order}]}`, []string{"/unique/0/name"}},
 		{"a word outside its list", `{outcome: [{field: /s, refused: [], error: [], reason: /m, otherwise: never}]}`, []string{"/outcome/0/otherwise", "absent", "allowed"}},
+		{"a field that is there in answers of nothing", `{present: [{answer: /a, operations: [nothing]}]}`, []string{"present", `"nothing"`}},
+		{"a field that is there with an ending that is none", `{present: [{answer: /a, endings: [ok]}]}`, []string{"/present/0/endings/0"}},
 		{"a wrong type", `{amounts: {fields: /a, currency: USD}}`, []string{"x-conformance.amounts.fields: must be a list"}},
 		{"no block at all but text", `text`, []string{"x-conformance"}},
 		{"a read-back through nothing", `{readBack: [{by: ID, operation: nothing, parameter: q, rows: /r, field: /f}]}`, []string{"readBack", `"nothing"`}},

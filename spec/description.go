@@ -215,6 +215,11 @@ func (d *Description) check() error {
 				return fmt.Errorf("%s: readBack: operation %s has no query parameter %q", extension, back.Operation, back.Parameter)
 			}
 		}
+		for _, present := range o.Conformance.Present {
+			if i := slices.IndexFunc(present.Operations, func(id string) bool { return d.Operation(id) == nil }); i >= 0 {
+				return fmt.Errorf("%s: present: %s: no operation has the id %q", extension, present.Answer, present.Operations[i])
+			}
+		}
 		if err := d.checkMessages(o.Conformance.Messages); err != nil {
 			return err
 		}

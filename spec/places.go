@@ -2,6 +2,7 @@ package spec
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -45,6 +46,9 @@ func (c Conformance) requestPlaces() []string {
 	}
 	for _, e := range c.Echo {
 		list = append(list, e.Request)
+	}
+	for _, p := range c.Present {
+		list = slices.AppendSeq(list, maps.Keys(p.Request))
 	}
 	return list
 }

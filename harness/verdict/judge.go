@@ -83,6 +83,8 @@ var checks = map[string]Check{
 	"echo":                  echo,
 	"amount":                amount,
 	"added":                 added,
+	"present":               present,
+	"prepared":              prepared,
 	"not-shown":             notShown,
 	"no-inside":             noInside,
 	"distinct-reasons":      distinctReasons,

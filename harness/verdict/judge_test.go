@@ -27,6 +27,12 @@ x-conformance:
   codes: { field: /code, success: ["00"], unjudged: ["01"] }
   echo: [{ request: /reference, answer: /reference }]
   amounts: { fields: [/amount], answers: [/amount, /booked], currency: USD }
+  present:
+    - { answer: /amount, operations: [pay], request: { /keep: true } }
+    - { answer: /why, operations: [pay], endings: [refused], unless: { /code: ["06"] } }
+    - { answer: /rows/*/day }
+    - { answer: /rows/*/last, where: { /first: [] } }
+    - { answer: /rows/*/code, where: { /type: [sale, hold] } }
   neverShown: [/card, /cvv]
   messages:
     register: { operation: register, address: /address, event: /event, headerName: /header/name, headerValue: /header/value }
@@ -46,12 +52,12 @@ components:
     Paid:
       type: object
       required: [id, status]
-      properties: { id: { type: string }, status: { type: string, enum: [approved, declined, error] }, amount: { type: string }, cvv_result: { type: string } }
+      properties: { id: { type: string }, status: { type: string, enum: [approved, declined, error] }, amount: { type: string }, why: { type: string }, cvv_result: { type: string }, rows: { type: array, items: { type: object, properties: { day: {}, first: {}, last: {}, type: {}, code: {} } } } }
 paths:
   /pay:
     post:
       operationId: pay
-      requestBody: { content: { application/json: { schema: { type: object, properties: { reference: { type: string }, amount: { type: string }, card: { type: string }, cvv: { type: string } } } } } }
+      requestBody: { content: { application/json: { schema: { type: object, properties: { reference: { type: string }, amount: { type: string }, card: { type: string }, cvv: { type: string }, keep: { type: boolean } } } } } }
       callbacks: { news: { "https://x.test/": { post: { requestBody: { content: { application/json: { schema: { $ref: "#/components/schemas/News" } } } }, responses: { "200": { description: taken } } } } } }
       responses:
         "200": { description: paid, headers: { X-Trace: { required: true, schema: { type: string } } }, content: { application/json: { schema: { $ref: "#/components/schemas/Paid" } } } }
@@ -206,7 +212,7 @@ func TestCheck_EveryOneHasATable(t *testing.T) {
 	tested := []string{
 		"added", "alike", "amount", "blamed-field", "code", "distinct-descriptions", "distinct-reasons", "documented-status", "echo", "error-body", "error-description", "error-names", "flow", "media-type",
 		"message", "message-again", "message-header", "message-id", "message-none", "message-once", "message-prompt", "message-reason", "message-schema",
-		"message-success", "no-inside", "no-reason", "no-reason-field", "no-trace", "not-shown", "outcome-field", "preferred", "reason", "reason-name", "repeat", "retry", "schema", "schema-reading", "status",
+		"message-success", "no-inside", "no-reason", "no-reason-field", "no-trace", "not-shown", "outcome-field", "preferred", "prepared", "present", "reason", "reason-name", "repeat", "retry", "schema", "schema-reading", "status",
 	}
 	if got := Checks(); !slices.Equal(got, tested) {
 		t.Errorf("checks %v, tables for %v", got, tested)

@@ -27,6 +27,7 @@ const (
 	UnknownIDStatus    Rule = "unknown-id-status"
 	UnknownIDCode      Rule = "unknown-id-code"
 	NothingAdded       Rule = "nothing-added" // 201 although
+	CorrectRefused     Rule = "correct-refused"
 
 	HTTPResponse  Rule = "http"
 	TrailingBytes Rule = "trailing-bytes"
@@ -52,6 +53,7 @@ const (
 	FailureCode    Rule = "failure-code"
 	Echoed         Rule = "echo"
 	Amount         Rule = "amount"
+	FieldPresent   Rule = "present"
 	SecretRepeated Rule = "secret-repeated"
 	InsideShown    Rule = "inside-shown"
 
@@ -211,6 +213,11 @@ var sentences = map[Rule]sentence{
 		sayGot,
 	},
 	Amount: {func(f Finding) string { return fmt.Sprintf("%s %s, the requested amount", f.Pointer, f.Wanted[0]) }, sayGot},
+	FieldPresent: {
+		func(f Finding) string { return sayText(f) + sayBecause(f) },
+		sayGot,
+	},
+	CorrectRefused: {func(Finding) string { return "a correct request to be carried out" }, sayStatus},
 	SecretRepeated: {
 		func(f Finding) string {
 			return "a response that does not repeat " + f.Given[0].Name + " of the request"
@@ -356,6 +363,9 @@ func sayFitting(f Finding) string { return place(f.Pointer) + " that fits " + f.
 
 // sayBecause is the field that makes a rule apply.
 func sayBecause(f Finding) string {
+	if len(f.Given) == 0 {
+		return ""
+	}
 	return ", because " + strings.Join(facts(f.Given, " is "), " and ")
 }
 

@@ -5,11 +5,11 @@ package defects
 // trailing * stands for the rest of an id. What follows from a single defect
 // stands in the column also of its mutant.
 var consequences = map[string][]string{
-	"RH-200-1":  {"RH-200-9", "RH-200-13", "RH-200-14", "RH-NIL-*", "RH-MSG-*", "FL-*", "LST-*", "ACH-*", "IDEM-*", "RH-REP-*", "RH-200-19", "RH-200-20", "RH-200-21", "RH-200-22", "RH-200-23", "RH-500-2"},
-	"RH-201-1":  {"RH-200-9", "RH-MSG-*", "FL-*", "IDEM-*", "RH-REP-*"},
-	"RH-200-2":  {"FL-*", "LST-*", "IDEM-*"},
+	"RH-200-1":  {"RH-200-9", "RH-200-13", "RH-200-14", "RH-NIL-*", "RH-MSG-*", "FL-*", "LST-*", "ACH-*", "IDEM-*", "RH-REP-*", "RH-200-19", "RH-200-20", "RH-200-21", "RH-200-22", "RH-200-23", "RH-500-2", "RH-200-25"},
+	"RH-201-1":  {"RH-200-9", "RH-200-25", "RH-MSG-*", "FL-*", "IDEM-*", "RH-REP-*"},
+	"RH-200-2":  {"RH-200-24", "FL-*", "LST-*", "IDEM-*"},
 	"RH-ALL-2":  {"FL-*", "LST-*", "IDEM-*"},
-	"RH-200-3":  {"RH-200-8", "RH-MSG-*", "FL-*", "LST-3", "IDEM-4", "RH-200-20", "RH-ERR-3"},
+	"RH-200-3":  {"RH-200-24", "RH-200-8", "RH-MSG-*", "FL-*", "LST-3", "IDEM-4", "RH-200-20", "RH-ERR-3"},
 	"RH-200-4":  {"RH-MSG-*"},
 	"RH-401-1":  {"IDEM-9", "RH-401-5", "RH-401-2", "RH-401-3", "RH-NIL-2", "RH-NIL-4", "RH-MSG-11", "RH-REP-5", "RH-401-4"},
 	"RH-403-1":  {"IDEM-9", "RH-403-13", "RH-403-7", "RH-403-8", "RH-NIL-2", "RH-NIL-4", "RH-MSG-11", "RH-REP-2", "RH-REP-5", "RH-403-11"},
@@ -22,7 +22,8 @@ var consequences = map[string][]string{
 	"RH-400-2":  {"RH-400-6", "RH-NIL-1", "RH-MSG-11", "RH-REP-1", "RH-REP-4"},
 	"RH-400-3":  {"RH-NIL-1", "RH-MSG-11", "RH-REP-1", "RH-REP-4"},
 	"RH-404-3":  {"RH-404-6", "RH-404-7", "FL-*", "RH-REP-3"},
-	"RH-404-4":  {"RH-404-6", "RH-404-7", "FL-TOK-*", "RH-REP-3"},
+	"RH-200-10": {"RH-200-24"},
+	"RH-404-4":  {"RH-200-24", "RH-404-6", "RH-404-7", "FL-TOK-*", "RH-REP-3"},
 	"RH-404-5":  {"RH-404-6", "RH-404-7", "FL-TOK-*", "RH-REP-3"},
 	"RH-404-6":  {"RH-404-7"},
 	"RH-500-1":  {"RH-NIL-3", "RH-MSG-11", "RH-REP-6"},

@@ -33,7 +33,7 @@ var everything = also{"*"}
 func All() []Defect {
 	return slices.Concat(
 		statusDefects, accessDefects, validationDefects, lookupDefects, bodyDefects, outcomeDefects, errorDefects,
-		rejectionDefects, messageDefects, idempotencyDefects, moneyDefects, tokenDefects, listDefects, grossDefects, variants,
+		omissionDefects, rejectionDefects, messageDefects, idempotencyDefects, moneyDefects, tokenDefects, listDefects, grossDefects, variants,
 	)
 }
 

@@ -79,7 +79,7 @@ var tokenDefects = []Defect{
 		misreading(func(_ *api.Work, rq *api.Request) {
 			rq.Data["store_card"] = true
 		}, "payment-sale-manual")},
-	{"token-withheld", "gives no token though the card is to be stored", "FL-TOK-4", nil, on{"payment-sale-manual"},
+	{"token-withheld", "gives no token though the card is to be stored", "FL-TOK-4", also{"RH-200-24"}, on{"payment-sale-manual"},
 		after(is("payment-sale-manual"), omits("token"))},
 	{"token-not-added", "answers 201 for a token that it does not keep", "FL-TOK-5", nil, on{"token-ach"},
 		storingNothing("token-ach")},

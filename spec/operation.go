@@ -67,6 +67,12 @@ func (o *Operation) Response(status int) *Response {
 	return nil
 }
 
+// DocumentsStatus reports whether the description names a status itself, rather than
+// its range or the default.
+func (o *Operation) DocumentsStatus(status int) bool {
+	return slices.ContainsFunc(o.Responses, func(r Response) bool { return r.Key == strconv.Itoa(status) })
+}
+
 // Success lists the documented statuses from 200 to 299, ascending. The range 2XX
 // stands for those that RFC 9110 defines.
 func (o *Operation) Success() []int {

@@ -93,7 +93,7 @@ func (c *Client) Do(ctx context.Context, caseID string, step plan.Step, values m
 	}
 	if err == nil {
 		r.URL, r.Header, r.Body = request.URL.String(), request.Header, filler.body
-		c.sendWithRetryAfter(ctx, request, &r)
+		c.sendWithRetries(ctx, request, &r)
 		r.Sought = filler.sought(step)
 	} else {
 		r.Failure = &Failure{Blocked, c.redactor.Own(err.Error())}

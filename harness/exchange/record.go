@@ -11,6 +11,7 @@ import (
 	"qorcheck/harness/message"
 	"qorcheck/harness/plan"
 	"qorcheck/harness/redact"
+	"qorcheck/spec"
 )
 
 // Record is one exchange as seen on the wire. It holds secrets: it is judged and forgotten.
@@ -23,7 +24,8 @@ type Record struct {
 	Started  time.Time
 	Took     time.Duration
 	Writes   int // times that the request was written: again on a dropped connection, and for each retry
-	Waits    int // times that the target asked for time and got it
+	Refused  int // of these, how many were answered 429, so that nothing came of them
+	Waits    int // times that the target asked for time, or a gateway failed, and it was sent again
 	Answer   *Answer
 	Failure  *Failure
 	Began    bool               // an answer had begun when the exchange failed: the target is there
@@ -33,6 +35,7 @@ type Record struct {
 	Messages []message.Delivery // that were awaited
 	Shared   bool               // the request served another case too, which counts it
 
+	err    error           // that ended the exchange
 	filler filler          // what the placeholders of the step stood for
 	shown  func() Evidence // makes it once
 }
@@ -74,15 +77,27 @@ type Answer struct {
 }
 
 // Silence returns why a record proves nothing about the target: no response came, or
-// the target asked for time. It is "" for any other record.
+// one that says that the request could not be served. It is "" for any other record.
 func (r Record) Silence() string {
 	switch {
 	case r.Failure != nil && (r.Failure.Kind == Network || r.Failure.Kind == Timeout):
 		return r.Failure.Text.String()
-	case r.Answer != nil && (r.Answer.Status == http.StatusTooManyRequests || r.Answer.Status == http.StatusServiceUnavailable):
+	case r.Unavailable():
 		return fmt.Sprintf("it was answered %d", r.Answer.Status)
 	}
 	return ""
+}
+
+// Unavailable reports whether the response only says that the request could not be served.
+func (r Record) Unavailable() bool {
+	if r.Answer == nil {
+		return false
+	}
+	var o *spec.Operation
+	if c := r.filler.client; c != nil {
+		o = c.description.Operation(r.Step.Operation)
+	}
+	return Unavailable(o, r.Answer.Status)
 }
 
 // Endless reports whether an answer began in time and did not end: the target is there.

@@ -35,7 +35,7 @@ func (c *Client) send(ctx context.Context, request *http.Request, r *Record) {
 	}
 	fresh, err := c.wire.open(ctx, request.URL)
 	if err != nil {
-		r.Failure = c.failure(ctx, err)
+		c.fail(ctx, r, err)
 		return
 	}
 	c.roundTrip(ctx, fresh, false, request, r)
@@ -54,7 +54,7 @@ func (c *Client) takeKept(step plan.Step, request *http.Request) *connection {
 func (c *Client) hangUp(ctx context.Context, request *http.Request, r *Record) {
 	conn, err := c.wire.open(ctx, request.URL)
 	if err != nil {
-		r.Failure = c.failure(ctx, err)
+		c.fail(ctx, r, err)
 		return
 	}
 	ctx, drop := context.WithCancel(ctx)
@@ -104,7 +104,7 @@ func (c *Client) roundTrip(ctx context.Context, conn *connection, kept bool, req
 	if conn.socket.cutOff() {
 		err = cutOffError{err}
 	}
-	r.Failure = c.failure(ctx, err)
+	c.fail(ctx, r, err)
 	return false
 }
 
@@ -130,7 +130,7 @@ func (c *Client) read(ctx context.Context, conn *connection, response *http.Resp
 		body, err = io.ReadAll(io.LimitReader(response.Body, limit+1))
 	}
 	if err != nil {
-		r.Failure = c.failure(ctx, fmt.Errorf("reading the answer (status %d, after %d bytes): %w", response.StatusCode, len(body), err))
+		c.fail(ctx, r, fmt.Errorf("reading the answer (status %d, after %d bytes): %w", response.StatusCode, len(body), err))
 		r.Began = true
 		return
 	}
@@ -155,6 +155,11 @@ func (c *Client) read(ctx context.Context, conn *connection, response *http.Resp
 // What net/http says then wraps nothing, because nothing went wrong with reading.
 func trailing(err error) bool {
 	return err != nil && errors.Unwrap(err) == nil && strings.HasPrefix(err.Error(), "readLoopPeekFail")
+}
+
+// fail enters an error that ended the exchange.
+func (c *Client) fail(ctx context.Context, r *Record, err error) {
+	r.err, r.Failure = err, c.failure(ctx, err)
 }
 
 // failure sorts an error by what it says about the target.

@@ -23,6 +23,7 @@ type Transcript struct {
 	Stopped string // why the case ended before its act, "" when it did not
 	Left    []redact.Text
 	Inbox   Inbox
+	Down    map[string]bool // operations that served no request of the run while others were served
 }
 
 // Inbox holds the received messages that concern the case. It is complete when the
@@ -63,6 +64,9 @@ func (t *Transcript) Interrupted() bool {
 func (t *Transcript) Unanswered() bool {
 	return slices.ContainsFunc(t.Records(), func(r Record) bool { return r.Silence() != "" })
 }
+
+// Unserved reports whether a response of the case only says that a request could not be served.
+func (t *Transcript) Unserved() bool { return slices.ContainsFunc(t.Records(), Record.Unavailable) }
 
 // Value returns the value that an expression names: $NAME.request#/pointer is a value
 // of the request that the step labelled NAME sent, $NAME.answer#/pointer one of its

@@ -27,7 +27,7 @@ func many(n int) (paths []string) {
 func dropping(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 
 func TestBreaker_StopsWhenTheTargetIsGone(t *testing.T) {
-	const healthy, cases, workers = 10, 120, 4
+	const healthy, cases, workers = 10, 240, 12
 	answering := func(status int, header ...string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			for i := 0; i < len(header); i += 2 {
@@ -39,14 +39,15 @@ func TestBreaker_StopsWhenTheTargetIsGone(t *testing.T) {
 	for _, tt := range []struct {
 		claim   string
 		gone    http.HandlerFunc
-		each    int32 // requests a case at most
+		each    int32 // requests a case at most; a GET that got no answer is repeated
 		says    string
 		stopped bool
 	}{
-		{"connections drop", dropping, 1, "EOF", true},
+		{"connections drop", dropping, 1 + exchange.MaxWaits, "EOF", true},
 		{"no answer comes", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, 1, "no answer within 300ms", true},
 		{"it never has time", answering(429, "Retry-After", "0"), 1 + exchange.MaxWaits, "it was answered 429", true},
-		{"it is out of service", answering(503), 1, "it was answered 503", true},
+		{"it is out of service", answering(503), 1 + exchange.MaxWaits, "it was answered 503", true},
+		{"a gateway answers for it", answering(502, "Content-Type", "text/html"), 1 + exchange.MaxWaits, "it was answered 502", true},
 		{"what comes is not HTTP", func(w http.ResponseWriter, _ *http.Request) {
 			conn, _, err := w.(http.Hijacker).Hijack()
 			if err == nil {
@@ -58,6 +59,7 @@ func TestBreaker_StopsWhenTheTargetIsGone(t *testing.T) {
 	} {
 		for _, preflight := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, with a call to ask by: %t", tt.claim, preflight), func(t *testing.T) {
+				t.Parallel()
 				var seen atomic.Int32
 				target := serve(t, func(w http.ResponseWriter, r *http.Request) {
 					if seen.Add(1) <= healthy || r.URL.Path == "/200/a" {
@@ -143,7 +145,7 @@ func TestBreaker_FailuresOutweighASilentTarget(t *testing.T) {
 		}
 		statuses(w, r)
 	})
-	d := whole(t, t.Context(), plot(t, ask{id: "a", paths: []string{"/404"}}, ask{id: "b", paths: many(200)}), target, Options{}, func(s *settings.Settings) { s.Concurrency = 1 })
+	d := whole(t, t.Context(), plot(t, ask{id: "a", paths: []string{"/404"}}, ask{id: "b", paths: many(200), alter: posted}), target, Options{}, func(s *settings.Settings) { s.Concurrency = 1 })
 	if d.ExitCode != ExitFail || !strings.HasPrefix(d.Verdict, "FAILED: 1 of 2") || !strings.Contains(d.Verdict, d.Stopped.String()) || d.Stopped.String() == "" {
 		t.Errorf("exit code %d: %s", d.ExitCode, d.Verdict)
 	}

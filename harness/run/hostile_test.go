@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"qorcheck/harness/exchange"
 	"qorcheck/harness/planner"
 	"qorcheck/harness/settings"
 	"qorcheck/harness/verdict"
@@ -287,7 +288,7 @@ func TestTarget_Hostile(t *testing.T) {
 			h.mu.Lock()
 			defer h.mu.Unlock()
 			for path, n := range h.requests {
-				if most := map[bool]int{true: 4, false: 2}[strings.HasPrefix(path, "/hostile")]; n > most { // two obligations, and again where a kept connection dropped
+				if most := map[bool]int{true: 2 * (2 + exchange.MaxWaits), false: 2}[strings.HasPrefix(path, "/hostile")]; n > most { // two obligations, and again where a connection was lost
 					t.Errorf("%s was asked for %d times", path, n)
 				}
 			}

@@ -44,6 +44,7 @@ func (r *Run) subscribe(ctx context.Context, cases []*plan.Case) {
 
 // count adds requests that belong to no case.
 func (r *Run) count(records []exchange.Record) {
+	r.outages.add(records)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.beside.Requests += len(records)
@@ -91,8 +92,9 @@ func (r *Run) judgeLate(ctx context.Context) {
 		return
 	}
 	all := r.received(ctx)
+	down := r.down(ctx)
 	for _, t := range r.inbox.late {
-		t.Inbox = all.about(t, r.plan)
+		t.Inbox, t.Down = all.about(t, r.plan), down
 		r.judge(t.Case, t)
 	}
 }

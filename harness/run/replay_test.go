@@ -45,7 +45,7 @@ func mixed(t *testing.T) *plan.Plan {
 	return plot(t,
 		ask{id: "good", paths: []string{"/200/1", "/200/2", "/405/3"}},
 		ask{id: "bad", paths: []string{"/404/1", "/200/4", "/500"}},
-		ask{id: "unclear", paths: []string{"/503"}},
+		ask{id: "unclear", paths: []string{"/503"}, alter: posted},
 		ask{id: "lacks", alter: func(o *plan.Obligation, _ *plan.Case) { o.Lacks = "add something" }},
 		ask{id: "cannot", alter: func(o *plan.Obligation, _ *plan.Case) { o.Unsupported = "cannot" }})
 }

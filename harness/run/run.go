@@ -50,6 +50,7 @@ type Run struct {
 	client  *exchange.Client
 	options Options
 	breaker *breaker
+	outages outages
 
 	stop  context.CancelFunc // ends the sending
 	began time.Time          // this part of the run
@@ -61,6 +62,7 @@ type Run struct {
 	beside    End             // what belongs to no case
 	broken    error           // the first fault of our own
 	inbox     inbox
+	kept      []*exchange.Transcript // in which a request was not served
 	finished  chan struct{}
 }
 

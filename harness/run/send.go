@@ -30,8 +30,10 @@ func (r *Run) work(ctx, sending context.Context, workers int) {
 	}
 	r.subscribe(sending, missing)
 	r.send(sending, missing, workers)
+	r.decide(sending)
 	for spares := r.spares(); len(spares) > 0 && sending.Err() == nil && !r.breaker.stopped(); spares = r.spares() {
 		r.send(sending, spares, workers)
+		r.decide(sending)
 	}
 	r.close(sending)
 }
@@ -109,15 +111,23 @@ func (r *Run) runCase(ctx context.Context, c *plan.Case, yield func(func())) {
 	case t.Interrupted():
 		r.abandon(t)
 	case lateJudgement(c):
-		r.breaker.note(t)
+		r.note(t)
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.inbox.late = append(r.inbox.late, t)
 		r.keepIDs(t)
 	default:
-		r.breaker.note(t)
-		r.judge(c, t)
+		r.note(t)
+		if !r.undecided(t) {
+			r.judge(c, t)
+		}
 	}
+}
+
+// note takes note of how the target answered.
+func (r *Run) note(t *exchange.Transcript) {
+	r.outages.add(t.Records())
+	r.breaker.note(t)
 }
 
 // abandon discards a case, except what it did to the target.

@@ -101,6 +101,9 @@ type ask struct {
 	alter func(*plan.Obligation, *plan.Case)
 }
 
+// posted makes a request one that is not sent again where no response comes.
+func posted(_ *plan.Obligation, c *plan.Case) { c.Act.Request.Method = "POST" }
+
 // plot makes a plan by hand, without a preflight.
 func plot(t *testing.T, asks ...ask) *plan.Plan {
 	t.Helper()

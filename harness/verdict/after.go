@@ -72,7 +72,7 @@ func (v View) after(check string, judge func(exchange.Record) []Finding) Observa
 		case r.Failure != nil:
 			seen.Unclear = noResponse(r.Step.Name, r.Failure)
 			continue
-		case busy(r.Answer.Status):
+		case r.Unavailable():
 			seen.Unclear = &Obstacle{Kind: Busy, Step: r.Step.Name, Status: r.Answer.Status}
 			continue
 		}

@@ -61,8 +61,8 @@ func (v View) judgeStep(r exchange.Record) Observation {
 		return Observation{}
 	case r.Failure != nil:
 		return Observation{Unclear: noResponse(r.Step.Name, r.Failure)}
-	case r.Writes > 1 && r.Step.Fresh:
-		return Observation{Unclear: &Obstacle{Kind: SentTwice, Step: r.Step.Name, Count: r.Writes}}
+	case r.Writes-r.Refused > 1 && r.Step.Fresh:
+		return Observation{Unclear: &Obstacle{Kind: SentTwice, Step: r.Step.Name, Count: r.Writes - r.Refused}}
 	case r.Step.Await != nil && r.Step.Await.Never:
 		return v.unwanted(r)
 	case r.Step.Await != nil:
@@ -78,7 +78,7 @@ func (v View) judgeStep(r exchange.Record) Observation {
 		return Observation{}
 	}
 	view := View{Case: v.Case, Operation: o, Method: r.Step.Request.Method, Answer: r.Answer, Body: readBody(r.Answer), Transcript: v.Transcript}
-	if s := r.Answer.Status; busy(s) {
+	if s := r.Answer.Status; exchange.Unavailable(o, s) {
 		return Observation{Unclear: &Obstacle{Kind: Busy, Step: r.Step.Name, Status: s}}
 	}
 	if r.Step.Expect == nil {

@@ -28,6 +28,8 @@ func TestFlow(t *testing.T) {
 	open.Tolerated = []spec.Tolerance{{Status: 400, Breaks: []string{"R-2"}, Why: "not promised"}}
 	fresh := next(&success, 200, paid)
 	fresh.Step.Fresh, fresh.Writes = true, 2
+	refused := fresh
+	refused.Refused = 1
 	hungUp := next(nil, 0, "")
 	hungUp.Answer, hungUp.Failure = nil, &exchange.Failure{Kind: exchange.HungUp, Text: redacttest.Text("dropped")}
 	came := func(body any) exchange.Record {
@@ -79,6 +81,7 @@ func TestFlow(t *testing.T) {
 		{claim: "a tolerated refusal of the repetition passes", status: 200, body: paid, expect: success, observed: append(list, next(&again, 200, `{"status":"declined","code":"06"}`)), want: Pass, exercised: true, says: "repeated"},
 		{claim: "of equal requests one must be carried out", status: 200, body: `{"status":"declined","code":"06"}`, expect: again, observed: append(list, next(&again, 200, `{"status":"declined","code":"07"}`)), want: Fail, exercised: true},
 		{claim: "a request that went out twice is unclear", status: 200, body: paid, expect: success, observed: append(list, fresh), want: Inconclusive, exercised: true, says: "pay was sent 2 times"},
+		{claim: "one that was refused with 429 in between was carried out once", status: 200, body: paid, expect: success, observed: append(list, refused), want: Pass, exercised: true},
 		{claim: "a lost answer is meant to be lost", status: 200, body: paid, expect: success, observed: append(list, hungUp), want: Pass, exercised: true},
 		{claim: "no answer afterwards is unclear", status: 200, body: paid, expect: success, observed: append(list, failing(next(&success, 0, ""))), want: Inconclusive, exercised: true, says: "connection refused"},
 		{claim: "a busy target is unclear", status: 200, body: paid, expect: success, observed: append(list, next(&success, 503, `{}`)), want: Inconclusive, exercised: true, says: "the target was busy"},

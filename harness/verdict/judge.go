@@ -30,6 +30,13 @@ type View struct {
 // isHead reports whether the request was one whose response has no body.
 func (v View) isHead() bool { return v.Method == http.MethodHead }
 
+// unavailable reports whether the response only says that the request could not be
+// served. Where an operation gives no other while others are served, it is judged.
+func (v View) unavailable() bool {
+	down := v.Transcript != nil && v.Transcript.Down[v.Operation.ID]
+	return exchange.Unavailable(v.Operation, v.Answer.Status) && (!down || v.Answer.Status == http.StatusTooManyRequests)
+}
+
 // observed lists the observations after the act that are for a check, with their places among all exchanges, from 1.
 func (v View) observed(check string) (records []exchange.Record, places []int) {
 	if v.Transcript == nil {
@@ -241,7 +248,7 @@ func observe(o *plan.Obligation, view View, place int) Observation {
 	if !o.Requirement.Applies(view.Answer.Status) {
 		return Observation{Branches: view.branches(o.Requirement, place, false)} // the requirement does not apply to it
 	}
-	if s := view.Answer.Status; busy(s) && !slices.Contains(view.Expect.Statuses, s) {
+	if s := view.Answer.Status; view.unavailable() && !slices.Contains(view.Expect.Statuses, s) {
 		return Observation{Unclear: &Obstacle{Kind: Busy, Status: s}}
 	}
 	check, ok := checks[o.Requirement.Check]

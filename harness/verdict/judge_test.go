@@ -300,6 +300,8 @@ func TestJudge_BusyTarget(t *testing.T) {
 	}{
 		{"429 is inconclusive", 429, 200, nil, Inconclusive},
 		{"503 is inconclusive", 503, 400, nil, Inconclusive},
+		{"502 is a gateway's", 502, 200, nil, Inconclusive},
+		{"504 is a gateway's", 504, 400, nil, Inconclusive},
 		{"500 is not", 500, 200, nil, Fail},
 		{"429 passes where it is the answer to get", 429, 429, nil, Pass},
 		{"a requirement on other answers is not exercised", 429, 200, []string{"success"}, Pass},
@@ -313,6 +315,23 @@ func TestJudge_BusyTarget(t *testing.T) {
 				t.Errorf("got %+v", v)
 			}
 		})
+	}
+}
+
+// Where an operation gives no other response while others do, it is judged.
+func TestJudge_OperationThatIsDown(t *testing.T) {
+	for _, tt := range []struct {
+		status int
+		down   string
+		want   Outcome
+	}{{502, "pay", Fail}, {503, "pay", Fail}, {504, "pay", Fail}, {429, "pay", Inconclusive}, {502, "other", Inconclusive}, {502, "", Inconclusive}} {
+		d := toyDescription(t)
+		p := &plan.Plan{Description: d, Obligations: []*plan.Obligation{{ID: "o", Operation: d.Operation("pay"), Requirement: &spec.Requirement{Check: "status"}}}}
+		c := &plan.Case{Operation: "pay", Obligations: []string{"o"}, Expect: plan.NewExpect("", 200)}
+		act := &exchange.Record{Answer: row{status: tt.status, body: "<html>"}.answer()}
+		if v := Judge(p, &exchange.Transcript{Case: c, Act: act, Down: map[string]bool{tt.down: true}})[0]; v.Outcome != tt.want {
+			t.Errorf("%d with %q down: %+v", tt.status, tt.down, v)
+		}
 	}
 }
 

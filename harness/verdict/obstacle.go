@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"net/http"
 
 	"qorcheck/harness/exchange"
 )
@@ -25,7 +26,7 @@ type ObstacleKind string
 const (
 	NoResponse      ObstacleKind = "no-response"
 	NotHTTP         ObstacleKind = "not-http"
-	Busy            ObstacleKind = "busy"             // the target asked for time
+	Busy            ObstacleKind = "busy"             // the target, or a gateway, could not serve the request
 	Unprepared      ObstacleKind = "preparation"      // the case ended before its act
 	NotCarriedOut   ObstacleKind = "not-carried-out"  // a step on which others rest
 	SentTwice       ObstacleKind = "sent-twice"       // a request whose effect is counted
@@ -51,7 +52,12 @@ const (
 var obstacles = map[ObstacleKind]func(Obstacle) string{
 	NoResponse: func(o Obstacle) string { return o.in() + o.Detail },
 	NotHTTP:    func(o Obstacle) string { return "the response is not HTTP: " + o.Detail },
-	Busy:       func(o Obstacle) string { return fmt.Sprintf("%sthe target was busy: it answered %d", o.in(), o.Status) },
+	Busy: func(o Obstacle) string {
+		if o.Status == http.StatusBadGateway || o.Status == http.StatusGatewayTimeout {
+			return fmt.Sprintf("%sa gateway answered %d in place of the target", o.in(), o.Status)
+		}
+		return fmt.Sprintf("%sthe target was busy: it answered %d", o.in(), o.Status)
+	},
 	Unprepared: func(o Obstacle) string { return o.Detail },
 	NotCarriedOut: func(o Obstacle) string {
 		return fmt.Sprintf("%s was answered %d%s", o.Step, o.Status, o.Detail)
@@ -119,9 +125,6 @@ func unprepared(t *exchange.Transcript) *Obstacle {
 	}
 	return o
 }
-
-// busy reports whether a status asks for time.
-func busy(status int) bool { return status == 429 || status == 503 }
 
 // ObstacleKinds lists the kinds of obstacles, sorted.
 func ObstacleKinds() []string { return sortedNames(obstacles) }

@@ -238,7 +238,7 @@ func obligationCase(d *run.Document, o run.Obligation) TestCase {
 		explained("failure", "waiver", o.Why)
 	case o.Outcome == verdict.Inconclusive && len(o.Missing) > 0:
 		explained("skipped", "", fmt.Sprintf("inconclusive: the fixtures lack %s, see the test cases of %s", missingLines(o), fixturesClass))
-	case o.Outcome == verdict.Waived, o.Outcome == verdict.Unsupported, o.Outcome == verdict.NotRun, element == "skipped":
+	case o.Outcome == verdict.Waived, o.Outcome == verdict.Unsupported, o.Outcome == verdict.NotApplicable, o.Outcome == verdict.NotRun, element == "skipped":
 		explained("skipped", "", o.Outcome.String()+": "+o.Why)
 	case element == "failure":
 		explained(element, kind, summary(d, o))

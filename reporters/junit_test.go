@@ -224,7 +224,7 @@ func TestJUnit_CountsAsTheDocument(t *testing.T) {
 	}
 	d := sample.Document(1, list...)
 	r := read(t, d)
-	if c := d.Counts; r.Tests != d.Planned || r.Failures != c.Fail || r.Errors != c.Broken+c.Inconclusive || r.Skipped != c.NotRun+c.Waived+c.Unsupported {
+	if c := d.Counts; r.Tests != d.Planned || r.Failures != c.Fail || r.Errors != c.Broken+c.Inconclusive || r.Skipped != c.NotRun+c.Waived+c.Unsupported+c.NotApplicable {
 		t.Errorf("report %d %d %d %d, document %+v", r.Tests, r.Failures, r.Errors, r.Skipped, c)
 	}
 	if len(r.Suites) != 3 || r.Suites[0].Name != "HTTP responses" || r.Suites[2].Name != "Rejections" {

@@ -66,6 +66,8 @@ func PlanText(w io.Writer, p *plan.Plan, v plan.Volume) error {
 		switch {
 		case o.Unsupported != "":
 			fmt.Fprintf(b, "    unsupported: %s\n", o.Unsupported)
+		case o.Inapplicable != "":
+			fmt.Fprintf(b, "    not applicable: %s\n", o.Inapplicable)
 		case o.Lacks != "":
 			fmt.Fprintf(b, "    inconclusive: %s\n", o.Lacks)
 		}

@@ -57,6 +57,18 @@ func Load(file string) (*Description, error) {
 // Parse reads a description; name stands for it in errors and reports.
 // References to other files are followed next to the file, those to a network are refused.
 func Parse(data []byte, name string) (*Description, error) {
+	return parseWith(data, name, os.ReadFile)
+}
+
+// ParseAlone reads a description that did not come from a file of this machine: a
+// reference to a file is refused, since the document must not choose what is read here.
+func ParseAlone(data []byte, name string) (*Description, error) {
+	return parseWith(data, name, func(file string) ([]byte, error) {
+		return nil, fmt.Errorf("reference to %s: a description that is no file of its own can refer to no other document; save it, and give the file", file)
+	})
+}
+
+func parseWith(data []byte, name string, readFile func(string) ([]byte, error)) (*Description, error) {
 	loader := openapi3.NewLoader()
 	loader.IncludeOrigin = true
 	loader.IsExternalRefsAllowed = true
@@ -64,7 +76,7 @@ func Parse(data []byte, name string) (*Description, error) {
 		if uri.Scheme != "" && uri.Scheme != "file" {
 			return nil, fmt.Errorf("reference to %s: only references to local files are followed", uri)
 		}
-		return os.ReadFile(filepath.FromSlash(uri.Path))
+		return readFile(filepath.FromSlash(uri.Path))
 	}
 	root, err := ParseYAML(data)
 	if err != nil {
@@ -188,8 +200,11 @@ func eachSchema(v reflect.Value, seen map[uintptr]bool, visit func(*openapi3.Sch
 
 // shownName is a file's name as reports show it: relative as given, never absolute.
 func shownName(name string) string {
-	if filepath.IsAbs(name) {
+	switch {
+	case filepath.IsAbs(name):
 		return filepath.Base(name)
+	case strings.Contains(name, "://"): // where it was fetched from
+		return name
 	}
 	return filepath.ToSlash(filepath.Clean(name))
 }

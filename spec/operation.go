@@ -3,6 +3,7 @@ package spec
 import (
 	"cmp"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -73,19 +74,59 @@ func (o *Operation) DocumentsStatus(status int) bool {
 	return slices.ContainsFunc(o.Responses, func(r Response) bool { return r.Key == strconv.Itoa(status) })
 }
 
+// KeyCovers reports whether the key of a documented response is that of a status: the
+// status itself, its range, or default.
+func KeyCovers(key string, status int) bool {
+	return key == strconv.Itoa(status) || strings.EqualFold(key, fmt.Sprintf("%dXX", status/100)) || key == "default"
+}
+
 // Success lists the documented statuses from 200 to 299, ascending. The range 2XX
 // stands for those that RFC 9110 defines.
 func (o *Operation) Success() []int {
+	return o.documentedStatuses("2XX", nil)
+}
+
+// notOfRequest are statuses of rejections that speak of credentials and of the rate of
+// requests, not of what is wrong with a request itself.
+var notOfRequest = []int{401, 403, 407, 429}
+
+// rejections lists the documented statuses from 400 to 499 by which a request can be
+// rejected for what it is.
+func (o *Operation) rejections() []int {
+	return o.documentedStatuses("4XX", notOfRequest)
+}
+
+// notFound lists those of 404 and 410 that an operation documents, by themselves, as 4XX
+// or as default.
+func (o *Operation) notFound() []int {
+	return slices.DeleteFunc([]int{http.StatusNotFound, http.StatusGone}, func(s int) bool { return o.Response(s) == nil })
+}
+
+// documentedStatuses lists the documented statuses of a range, ascending, without some.
+func (o *Operation) documentedStatuses(within string, without []int) []int {
 	var list []int
 	for _, r := range o.Responses {
-		if strings.EqualFold(r.Key, "2XX") {
-			list = append(list, 200, 201, 202, 203, 204, 205, 206)
-		} else if s, err := strconv.Atoi(r.Key); err == nil && s/100 == 2 {
+		if strings.EqualFold(r.Key, within) {
+			list = append(list, statusesWithin(within)...)
+		} else if s, err := strconv.Atoi(r.Key); err == nil && r.Key[0] == within[0] {
 			list = append(list, s)
 		}
 	}
+	list = slices.DeleteFunc(list, func(s int) bool { return slices.Contains(without, s) })
 	slices.Sort(list)
 	return slices.Compact(list)
+}
+
+// statusesWithin lists the statuses of a range such as 4XX that RFC 9110 defines.
+func statusesWithin(within string) []int {
+	hundred := int(within[0]-'0') * 100
+	var list []int
+	for s := hundred; s < hundred+100; s++ {
+		if http.StatusText(s) != "" && s != http.StatusMultiStatus && s != http.StatusAlreadyReported && s != http.StatusIMUsed {
+			list = append(list, s)
+		}
+	}
+	return list
 }
 
 // JSON returns the JSON content of a documented response, nil when there is none.

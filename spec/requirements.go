@@ -23,6 +23,16 @@ var builtInRequirements []byte
 // the QorCommerce API, in YAML.
 func BuiltInRequirements() []byte { return append([]byte(nil), builtInRequirements...) }
 
+// AnyFile is the file of the list for any description, as reports name it.
+const AnyFile = "spec/any.yaml"
+
+//go:embed any.yaml
+var anyRequirements []byte
+
+// AnyRequirements returns the requirement list for a description that comes without one:
+// what any server owes to its own OpenAPI description, in YAML.
+func AnyRequirements() []byte { return append([]byte(nil), anyRequirements...) }
+
 // Requirements is the list of testable statements about an API.
 type Requirements struct {
 	File   string `yaml:"-"`
@@ -118,34 +128,6 @@ func (o *Operations) UnmarshalYAML(node *yaml.Node) error {
 
 // Has reports whether an operation is among them.
 func (o Operations) Has(id string) bool { return o.All || o.has[id] }
-
-// Expect is the exact response that a case must get.
-type Expect struct {
-	Statuses  []string    `yaml:"statuses"` // numbers, or success: the operation's documented 2xx
-	Ending    Ending      `yaml:"ending"`   // how the request ended by the response body; "" when not judged
-	Tolerated []Tolerance `yaml:"tolerated"`
-	Body      Holds       `yaml:"body"` // in a flow: schemas of places in the body
-	Same      string      `yaml:"same"` // in a flow: the step whose response this one must equal
-	Order     *Order      `yaml:"order"`
-}
-
-// Order is, in a flow, the required order of some items of a list. Other items may
-// stand before, between and after them: others may use the target too.
-type Order struct {
-	List   string   `yaml:"list" json:"list"`     // pointer to an array in the body
-	By     string   `yaml:"by" json:"by"`         // pointer into each item
-	Values []string `yaml:"values" json:"values"` // the values there, first to last: $NAME.request#/… or $NAME.answer#/…
-}
-
-// Tolerance is a response that passes with a note.
-type Tolerance struct {
-	Status int               `yaml:"status"`
-	Where  map[string]string `yaml:"where"` // pointer into the body → value there, case ignored
-	Why    string            `yaml:"why"`
-	// Breaks names requirements with the check preferred: the response complies with
-	// the one that tolerates it and breaks these.
-	Breaks []string `yaml:"breaks" json:"breaks,omitempty"`
-}
 
 // BuiltIn reports whether the list is the built-in one.
 func (r *Requirements) BuiltIn() bool { return r.Digest == sha256Of(builtInRequirements) }
@@ -389,42 +371,4 @@ func (q *Requirement) checkFlows() error {
 func isStatus(text string) bool {
 	n, err := strconv.Atoi(text)
 	return err == nil && 100 <= n && n <= 599
-}
-
-// expectable reports whether a list may ask for an ending; "" asks for none.
-func expectable(e Ending) bool { return slices.Contains([]Ending{"", Succeeded, Refused, Errored}, e) }
-
-func (e *Expect) check() error {
-	for _, s := range e.Statuses {
-		if s != "success" && !isStatus(s) {
-			return fmt.Errorf("expect.statuses: %q: must be success or a status from 100 to 599", s)
-		}
-	}
-	if !expectable(e.Ending) {
-		return fmt.Errorf("expect.ending: %q: must be one of success, refused, error", e.Ending)
-	}
-	for _, t := range e.Tolerated {
-		if t.Status < 100 || t.Status > 599 || t.Why == "" {
-			return fmt.Errorf("expect.tolerated: status %d: must have a status from 100 to 599 and a why", t.Status)
-		}
-	}
-	return nil
-}
-
-// For returns the expected statuses for an operation, ascending; none given means success.
-func (e *Expect) For(o *Operation) []int {
-	var list []int
-	statuses := e.Statuses
-	if len(statuses) == 0 {
-		statuses = []string{"success"}
-	}
-	for _, s := range statuses {
-		if s == "success" {
-			list = append(list, o.Success()...)
-		} else if n, err := strconv.Atoi(s); err == nil {
-			list = append(list, n)
-		}
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
 }

@@ -107,7 +107,7 @@ func TestRequirementsAreChecked(t *testing.T) {
 		{"status without expect", oneRequirement("check: status"), "expect must be given with check status"},
 		{"expect without status", oneRequirement("expect: {statuses: [200]}"), "expect must be given with check status"},
 		{"expect without statuses", status("{ending: success}"), "expect.statuses: must be given"},
-		{"an expected status that is none", status("{statuses: ['2XX']}"), `expect.statuses: "2XX"`},
+		{"an expected status that is none", status("{statuses: ['6XX']}"), `expect.statuses: "6XX"`},
 		{"an expected status out of range", status("{statuses: [600]}"), `expect.statuses: "600"`},
 		{"an unknown ending", status("{statuses: [200], ending: declined}"), `expect.ending: "declined"`},
 		{"the ending that none may expect", status("{statuses: [200], ending: unknown}"), `expect.ending: "unknown"`},
@@ -193,10 +193,28 @@ func TestExpectFor(t *testing.T) {
 		{[]string{"success"}, "[201]"},
 		{[]string{"404", "400"}, "[400 404]"},
 		{[]string{"success", "201", "200"}, "[200 201]"},
+		{[]string{"documented-success"}, "[201]"},
+		{[]string{"documented-4xx", "415"}, "[400 415]"},
+		{[]string{"documented-not-found"}, "[404 410]"}, // by default
+		{[]string{"2XX"}, "[200 201 202 203 204 205 206]"},
 	} {
 		if got := fmt.Sprint((&Expect{Statuses: tt.statuses}).For(created)); got != tt.want {
 			t.Errorf("%v: %s, want %s", tt.statuses, got, tt.want)
 		}
+	}
+}
+
+// A rejection for credentials or for the rate of requests is not one for a request.
+func TestExpectFor_DocumentedRejections(t *testing.T) {
+	o := &Operation{Responses: []Response{{Key: "204"}, {Key: "400"}, {Key: "401"}, {Key: "403"}, {Key: "429"}, {Key: "500"}}}
+	for word, want := range map[string]string{"documented-4xx": "[400]", "documented-not-found": "[]"} {
+		if got := fmt.Sprint((&Expect{Statuses: []string{word}}).For(o)); got != want {
+			t.Errorf("%s: %s, want %s", word, got, want)
+		}
+	}
+	o.Responses = []Response{{Key: "4XX"}}
+	if got := (&Expect{Statuses: []string{"documented-4xx"}}).For(o); !slices.Contains(got, 422) || slices.Contains(got, 401) || slices.Contains(got, 500) {
+		t.Errorf("4XX: %v", got)
 	}
 }
 

@@ -95,7 +95,7 @@ func declareChapter(p *plan.Plan, r *run.Run, c spec.Chapter) {
 func conforms(ctx ginkgo.SpecContext, r *run.Run, id string) {
 	ended, err := r.Await(ctx, id)
 	gomega.Expect(err).NotTo(gomega.HaveOccurred())
-	if o := ended.Obligation; o.Outcome == verdict.Unsupported || o.Outcome == verdict.Waived {
+	if o := ended.Obligation; o.Outcome == verdict.Unsupported || o.Outcome == verdict.NotApplicable || o.Outcome == verdict.Waived {
 		ginkgo.Skip(o.Why)
 	}
 	gomega.Expect(ended).To(Conform())

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -19,7 +20,7 @@ func (e exitError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
 // Run runs one command line in the working folder and returns its exit code.
 func Run(arguments []string, stdout, stderr io.Writer, environ []string) int {
-	return execute(&process{env: environ, stdout: stdout, stderr: stderr}, arguments)
+	return execute(&process{env: environ, stdin: os.Stdin, stdout: stdout, stderr: stderr}, arguments)
 }
 
 // execute runs one command line and returns its exit code.

@@ -15,7 +15,6 @@ import (
 
 	"qorcheck/harness/plan"
 	"qorcheck/harness/planner"
-	"qorcheck/harness/sandbox"
 	"qorcheck/harness/settings"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
@@ -32,9 +31,9 @@ type inputs struct {
 
 func (in *inputs) flags(c *cobra.Command) {
 	c.Flags().StringVar(&in.target, "target", "", "base URL of the environment, such as https://sandbox.example.test/v3 (default: the embedded sandbox)")
-	c.Flags().StringVar(&in.fixtures, "fixtures", "", "file with hosts, keys and test data of the environment (default: those of the sandbox, for loopback targets)")
-	c.Flags().StringVar(&in.spec, "spec", "", "OpenAPI description (default: the built-in one of QorCommerce)")
-	c.Flags().StringVar(&in.requirements, "requirements", "", "requirement list (default: the built-in one of QorCommerce)")
+	c.Flags().StringVar(&in.fixtures, "fixtures", "", "file with hosts, keys and test data of the environment (default, for loopback targets: with --spec none, else those of the sandbox)")
+	c.Flags().StringVar(&in.spec, "spec", "", "OpenAPI description: a file, an http or https URL, or - for standard input (default: the built-in one of QorCommerce)")
+	c.Flags().StringVar(&in.requirements, "requirements", "", "requirement list (default: with --spec the built-in one for any API, else that of QorCommerce)")
 	c.Flags().StringVar(&in.profile, "profile", "", "comma-separated profiles of the requirement list that the target claims; the others are unsupported (default: all)")
 	c.Flags().StringVar(&in.filter, "filter", "", "which obligations, in Ginkgo's label syntax, such as 'operation:payment-capture && !kind:malformed'")
 	c.Flags().StringVar(&in.oneCase, "case", "", "id of the only case to run, as listed by qorcheck plan and in every report")
@@ -66,7 +65,7 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 	if err := verdict.Known(requirements); err != nil {
 		return nil, nil, nil, fmt.Errorf("--requirements: %w", err)
 	}
-	fixtures, err := in.fixturesFor(target)
+	fixtures, err := in.fixturesFor(target, description)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -85,9 +84,6 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 	}
 	p, err := planner.NewPart(description, requirements, fixtures, in.seed, keep)
 	if err != nil {
-		if in.spec != "" && (in.requirements == "" || in.fixtures == "") {
-			err = fmt.Errorf("%w (--spec usually goes with --requirements and --fixtures of its own)", err)
-		}
 		return nil, nil, nil, err
 	}
 	if len(p.Obligations) == 0 {
@@ -113,34 +109,6 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 		}
 	}
 	return p, fixtures, target, nil
-}
-
-func (in *inputs) description() (*spec.Description, error) {
-	if in.spec == "" {
-		return spec.Parse(spec.BuiltInDescription(), spec.BuiltInFile)
-	}
-	return spec.Load(in.path(in.spec))
-}
-
-func (in *inputs) requirementList() (*spec.Requirements, error) {
-	if in.requirements == "" {
-		return spec.ParseRequirements(spec.BuiltInRequirements(), "spec/requirements.yaml")
-	}
-	return spec.LoadRequirements(in.path(in.requirements))
-}
-
-func (in *inputs) fixturesFor(target *url.URL) (*settings.Fixtures, error) {
-	if in.fixtures != "" {
-		f, err := settings.LoadFixtures(in.path(in.fixtures), in.lookup)
-		if err != nil {
-			return nil, fmt.Errorf("--fixtures: %w", err)
-		}
-		return f, nil
-	}
-	if target != nil && !settings.Loopback(target.Hostname()) {
-		return nil, fmt.Errorf("--target %s: a target that is not on this machine requires --fixtures FILE with its keys, its test data and hosts: [%q]", in.target, target.Host)
-	}
-	return settings.ParseFixtures(sandbox.Fixtures(""), "the sandbox's fixtures", in.lookup)
 }
 
 // newRunID makes a run id that no other run has.

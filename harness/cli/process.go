@@ -22,6 +22,7 @@ import (
 type process struct {
 	dir            string // where relative names of files start, "" for the working folder
 	env            []string
+	stdin          io.Reader
 	stdout, stderr io.Writer
 
 	fixtures *settings.Fixtures // once they are read: no error may show what is secret in them

@@ -57,7 +57,7 @@ error, and how often the finished run of --from showed each.`,
 			return render(p.stdout, reporters.NewCatalogue(d, r, mutantsByRequirement()))
 		},
 	}
-	c.Flags().StringVar(&in.spec, "spec", "", "OpenAPI description (default: the built-in one of QorCommerce)")
+	c.Flags().StringVar(&in.spec, "spec", "", "OpenAPI description: a file, an http or https URL, or - for standard input (default: the built-in one of QorCommerce)")
 	c.Flags().StringVar(&in.requirements, "requirements", "", "requirement list (default: the built-in one of QorCommerce)")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
 	c.Flags().BoolVar(&asMarkdown, "markdown", false, "print Markdown, the page spec/REQUIREMENTS.md")

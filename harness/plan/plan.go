@@ -41,10 +41,13 @@ type Obligation struct {
 	Sentence    string            `json:"sentence"` // "payment-capture answers 401 when a key is missing"
 	Cases       []string          `json:"cases"`
 	Unsupported string            `json:"unsupported,omitempty"` // why the environment cannot exercise it
-	Outside     bool              `json:"outside,omitempty"`     // of the profiles of the run, which makes it unsupported
-	Lacks       string            `json:"lacks,omitempty"`       // what to add so that it can be exercised
-	Missing     []Missing         `json:"missing,omitempty"`     // the lines among it, and those without which it may apply to no response
-	Branches    []Branch          `json:"branches,omitempty"`    // in each of which it must be exercised; none: its sentence has but one
+	// Inapplicable is why the description leaves the requirement nothing to ask of the
+	// operation, "" where it does ask something. A response that breaks it all the same fails.
+	Inapplicable string    `json:"inapplicable,omitempty"`
+	Outside      bool      `json:"outside,omitempty"`  // of the profiles of the run, which makes it unsupported
+	Lacks        string    `json:"lacks,omitempty"`    // what to add so that it can be exercised
+	Missing      []Missing `json:"missing,omitempty"`  // the lines among it, and those without which it may apply to no response
+	Branches     []Branch  `json:"branches,omitempty"` // in each of which it must be exercised; none: its sentence has but one
 }
 
 // Missing is a line that the fixtures do not have.

@@ -108,7 +108,7 @@ func (d *drafter) alteredCredentials(s subject, schemes []string) []*proposal {
 			{plan.TwistLonger, "has its last character twice"},
 		} {
 			if near.twist.Of(d.fixtures.Credential(settings.Valid, name)) == "" {
-				list = append(list, s.none(kind, name+" has nothing to alter"))
+				list = append(list, s.unmade(kind, name+" has nothing to alter"))
 				continue
 			}
 			what := plan.IDPart(name) + "." + string(near.twist)

@@ -118,7 +118,7 @@ func TestCredentials_OtherSchemes(t *testing.T) {
 
 func TestCredentials_NoneNeeded(t *testing.T) {
 	p := planned(t, described(t, "paths: {/a: {get: {operationId: a, responses: {'200': {description: d}}}}}"), every(t), fixtures(t, ""))
-	if got := p.Obligation("a.R-401").Lacks; got != "the operation needs no credentials" {
-		t.Errorf("lacks %q", got)
+	if got := p.Obligation("a.R-401").Inapplicable; got != "the operation needs no credentials" {
+		t.Errorf("not applicable because %q", got)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
 	"qorcheck/harness/plan"
@@ -74,7 +75,7 @@ func (k *keeper) keep(p *proposal) {
 	}
 	statuses := expect.For(p.operation)
 	if len(statuses) == 0 {
-		k.absent = append(k.absent, &proposal{operation: p.operation, kind: p.kind, absent: absence{none: "the description documents no status of success"}})
+		k.absent = append(k.absent, &proposal{operation: p.operation, kind: p.kind, absent: noStatus(expect)})
 		return
 	}
 	e := plan.NewExpect(expect.Ending, statuses...)
@@ -111,6 +112,15 @@ func (k *keeper) keep(p *proposal) {
 	if p.after != nil {
 		p.after(c)
 	}
+}
+
+// noStatus says that an operation documents none of the expected statuses. Without a
+// status of success nothing can be said of it; any other it does not promise.
+func noStatus(expect *spec.Expect) absence {
+	if len(expect.Statuses) == 0 || slices.ContainsFunc(expect.Statuses, func(s string) bool { return s == "success" || s == "documented-success" }) {
+		return absence{none: "the description documents no status of success", ours: true}
+	}
+	return absence{none: "the description documents none of the statuses " + strings.Join(expect.Statuses, ", ")}
 }
 
 // refusedEarly reports whether a request of a kind is refused before its body is looked at.

@@ -39,7 +39,7 @@ func TestKnown(t *testing.T) {
 		{"another name", "known: {sold: [{id: '11111111', may: [refund]}]}", map[string]string{"R-OK": "settle", "R-EXTRA": "settle", "R-TRACE": "settle", "FL-TWICE": "settle"}, ""},
 		{"one is enough for one case", "known: {settled: [{id: '11111111', may: [refund]}]}", map[string]string{"R-EXTRA": "known.settled", "R-TRACE": "settle", "R-OK": "known.settled"}, "1"},
 		{"enough, each used once", three, map[string]string{"R-TRACE": "settle"}, "134"},
-		{"where transactions can be settled none is used", three + "\nsettle: {method: POST, url: /settle}", map[string]string{"R-TRACE": "no correct request is read back"}, ""},
+		{"where transactions can be settled none is used", three + "\nsettle: {method: POST, url: /settle}", nil, ""}, // without a read-back in the description R-TRACE is not applicable
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			p := knownPlan(t, tt.fixture)

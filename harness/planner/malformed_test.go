@@ -154,8 +154,8 @@ func TestBody_SyntaxIsBroken(t *testing.T) {
 func TestBody_OptionalMayBeEmpty(t *testing.T) {
 	d := described(t, "paths: {/a: {post: {operationId: a, requestBody: {content: {application/json: {schema: {type: object}}}}, responses: {'200': {description: d}}}}}")
 	p := planned(t, d, requirements(t, rule("R-400", "all", "malformed.empty", "400")), fixtures(t, ""))
-	if o := p.Obligation("a.R-400"); len(o.Cases) > 0 || o.Lacks != "the operation may go without a body" {
-		t.Errorf("%d cases, lacks %q", len(o.Cases), o.Lacks)
+	if o := p.Obligation("a.R-400"); len(o.Cases) > 0 || o.Inapplicable != "the operation may go without a body" {
+		t.Errorf("%d cases, not applicable because %q", len(o.Cases), o.Inapplicable)
 	}
 }
 
@@ -253,7 +253,7 @@ func TestPrecedence_OptionalCredentials(t *testing.T) {
 paths: {/a: {post: {operationId: a, security: [{}, {T: []}], requestBody: {content: {application/json: {schema: {type: object, required: [n], properties: {n: {type: integer}}}}}}, responses: {'200': {description: d}, '400': {description: d}}}}}
 components: {securitySchemes: {T: {type: http, scheme: bearer}}}`)
 	p := planned(t, d, requirements(t, rule("R-401", "[a]", "unauthenticated, unauthenticated.malformed", "401")+rule("R-403", "[a]", "forbidden, forbidden.malformed", "403")), fixtures(t, "credentials: {valid: {T: t1}}"))
-	if len(p.Cases) > 0 || p.Obligation("a.R-401").Lacks == "" || p.Obligation("a.R-403").Lacks == "" {
+	if len(p.Cases) > 0 || p.Obligation("a.R-401").Inapplicable == "" || p.Obligation("a.R-403").Inapplicable == "" {
 		t.Errorf("%d cases, first %+v", len(p.Cases), p.Cases)
 	}
 }

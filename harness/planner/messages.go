@@ -67,7 +67,7 @@ func awaitAgain(o *spec.Operation) func(c *plan.Case) {
 func (d *drafter) failingMessages(s subject, kind, line, name string) []*proposal {
 	groups := d.groupsOf(s.Operation)
 	if len(groups) == 0 {
-		return []*proposal{s.none(kind, "no test data of the fixtures make the operation fail")}
+		return []*proposal{s.unmade(kind, "no test data of the fixtures make the operation fail")}
 	}
 	var list []*proposal
 	for _, group := range groups {

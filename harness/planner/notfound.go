@@ -32,7 +32,7 @@ func (d *drafter) notFoundCases(s subject) []*proposal {
 	if made, altered := withUnknownIDs(s.Operation, s.correct); len(altered) > 0 {
 		list = append(list, s.propose("not-found.id", "", fmt.Sprintf("%s names nothing that exists", strings.Join(altered, " and ")), made))
 	} else {
-		list = append(list, s.none("not-found.id", noID))
+		list = append(list, s.noID("not-found.id"))
 	}
 	return append(list, d.foreignCase(s))
 }
@@ -102,6 +102,15 @@ func (g *ground) unknownMethod(path string) string {
 
 const noID = "no link leads to the operation, so none of its fields is known to be an id"
 
+// noID says why no id of a request can be altered. An operation without a parameter in
+// its path names nothing by its description alone.
+func (s subject) noID(kind string) *proposal {
+	if slices.ContainsFunc(s.Parameters, func(p spec.Parameter) bool { return p.In == "path" }) {
+		return s.unmade(kind, noID)
+	}
+	return s.none(kind, "no parameter in its path is an id")
+}
+
 // withUnknownIDs alters the ids that bind a request to its preparation, and lists
 // where they stand. Each is invented: nothing has it.
 func withUnknownIDs(o *spec.Operation, base draft) (made draft, altered []string) {
@@ -140,7 +149,7 @@ func (d *drafter) foreignCase(s subject) *proposal {
 	const kind = "not-found.foreign"
 	unknown, altered := withUnknownIDs(s.Operation, s.correct)
 	if len(altered) == 0 {
-		return s.none(kind, noID)
+		return s.noID(kind)
 	}
 	schemes := d.schemes(s.Operation)
 	if len(schemes) == 0 {

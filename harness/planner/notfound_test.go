@@ -74,9 +74,14 @@ func TestNotFound_PathsAndMethods(t *testing.T) {
 }
 
 func TestNotFound_NoKnownID(t *testing.T) {
-	p := planned(t, described(t, "paths: {/a: {get: {operationId: a, responses: {'200': {description: d}}}}}"), requirements(t, rule("R", "all", "not-found.id", "404")), fixtures(t, ""))
-	if got := p.Obligation("a.R").Lacks; !strings.Contains(got, "no link leads to the operation") {
-		t.Errorf("lacks %q", got)
+	rules := requirements(t, rule("R", "all", "not-found.id", "404"))
+	p := planned(t, described(t, "paths: {/a: {get: {operationId: a, responses: {'200': {description: d}}}}}"), rules, fixtures(t, ""))
+	if o := p.Obligation("a.R"); o.Inapplicable != "no parameter in its path is an id" || o.Lacks != "" {
+		t.Errorf("not applicable because %q, lacks %q", o.Inapplicable, o.Lacks)
+	}
+	p = planned(t, described(t, "paths: {'/a/{b}': {get: {operationId: a, parameters: [{name: b, in: path, required: true, schema: {type: string}}], responses: {'200': {description: d}}}}}"), rules, fixtures(t, ""))
+	if o := p.Obligation("a.R"); o.Inapplicable != "" || !strings.Contains(o.Lacks, "no link leads to the operation") {
+		t.Errorf("not applicable because %q, lacks %q", o.Inapplicable, o.Lacks)
 	}
 }
 

@@ -22,6 +22,7 @@ type assigner struct {
 	effects map[situation]string // the same, of what shows an effect alone
 	short   map[situation]string // the same, of one more case
 	none    map[situation]string // why the description calls for no case, the last reason of each
+	ours    map[situation]bool   // that reason is not the description's alone
 }
 
 // usualObligations is room for the obligations of most cases.
@@ -31,7 +32,7 @@ const usualObligations = 24
 func newAssigner(g *ground, made *result) (*assigner, error) {
 	a := &assigner{
 		ground: g, byID: map[string]*plan.Case{}, flows: made.flows, own: map[string][]*plan.Case{}, passing: map[string][]*plan.Case{}, dropped: map[string][]plan.Dropped{},
-		missing: map[situation]string{}, effects: map[situation]string{}, short: map[situation]string{}, none: map[situation]string{},
+		missing: map[situation]string{}, effects: map[situation]string{}, short: map[situation]string{}, none: map[situation]string{}, ours: map[situation]bool{},
 	}
 	for _, c := range made.cases {
 		c.Obligations = make([]string, 0, usualObligations)
@@ -51,7 +52,7 @@ func newAssigner(g *ground, made *result) (*assigner, error) {
 		key := situation{p.operation, p.kind}
 		switch {
 		case p.absent.none != "":
-			a.none[key] = p.absent.none
+			a.none[key], a.ours[key] = p.absent.none, a.ours[key] || p.absent.ours
 		case p.absent.effect:
 			a.effects[key] = cmp.Or(a.effects[key], p.absent.missing)
 		case p.absent.short:
@@ -99,6 +100,9 @@ func (a *assigner) obligations() ([]*plan.Obligation, error) {
 				controlled := a.assign(ob)
 				ob.Branches = a.branches(ob)
 				ob.Lacks, ob.Missing = a.lacks(ob, controlled), a.missingLines(ob)
+				if ob.Inapplicable = a.inapplicable(ob); ob.Inapplicable != "" {
+					ob.Lacks, ob.Missing = "", nil
+				}
 			}
 			list = append(list, ob)
 		}

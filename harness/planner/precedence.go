@@ -89,7 +89,7 @@ func (d *drafter) unknownIDsOfNobody(s subject, schemes []string) []*proposal {
 		kind := by.kind + ".unknown-id"
 		switch {
 		case len(altered) == 0:
-			list = append(list, s.none(kind, noID))
+			list = append(list, s.noID(kind))
 		case by.lacking != "":
 			list = append(list, s.missing(kind, by.lacking))
 		default:

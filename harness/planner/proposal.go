@@ -42,6 +42,7 @@ type absence struct {
 	none    string // the description calls for no such case
 	effect  bool   // missing is only of what shows an effect
 	short   bool   // missing is only of one more case
+	ours    bool   // none is said by more than the description: what is judged by it is inconclusive
 }
 
 // fault is what a malformed request breaks, and how that is proved.
@@ -89,6 +90,11 @@ func (p *proposal) completedBy(after func(c *plan.Case)) *proposal {
 // none says why the description calls for no case of a kind.
 func (s subject) none(kind, why string) *proposal {
 	return &proposal{operation: s.Operation, kind: kind, absent: absence{none: why}}
+}
+
+// unmade says why no case of a kind could be made, by more than the description.
+func (s subject) unmade(kind, why string) *proposal {
+	return &proposal{operation: s.Operation, kind: kind, absent: absence{none: why, ours: true}}
 }
 
 // missing says what the fixtures lack for a kind.

@@ -117,6 +117,8 @@ func obligation(p *plan.Plan, planned *plan.Obligation) Obligation {
 	switch {
 	case planned.Unsupported != "":
 		o.Outcome, o.Why = verdict.Unsupported, planned.Unsupported
+	case planned.Inapplicable != "":
+		o.Outcome, o.Why = verdict.NotApplicable, planned.Inapplicable
 	case planned.Lacks != "":
 		o.Outcome, o.Why = verdict.Inconclusive, planned.Lacks
 	}

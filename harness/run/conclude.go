@@ -83,6 +83,8 @@ func (d *Document) result(t tally) (code int, sentence string) {
 		return ExitUnclear, "INCONCLUSIVE: " + d.Preflight.String()
 	case !d.Stopped.IsZero():
 		return ExitUnclear, fmt.Sprintf("INCONCLUSIVE: %s before sending stopped", passed)
+	case d.Planned > 0 && d.Counts.NotApplicable == d.Planned:
+		return ExitUnclear, fmt.Sprintf("INCONCLUSIVE: none of %d obligations is applicable: the description leaves nothing to ask", d.Planned)
 	case d.Counts.Pass+d.Counts.Waived+d.Warnings+t.elsewhere == 0:
 		return ExitUnclear, fmt.Sprintf("INCONCLUSIVE: none of %d obligations was exercised", d.Planned)
 	case t.unclear > 0 && d.Unexercised:
@@ -106,6 +108,7 @@ func (d *Document) remarks(t tally) (list []string) {
 	add(t.warned > 0, "%d that should hold failed (a warning; --strict counts it)", t.warned)
 	add(t.readings > 0, "%d that should hold by our reading failed (a warning)", t.readings)
 	add(d.Counts.Unsupported > 0, "%d unsupported", d.Counts.Unsupported)
+	add(d.Counts.NotApplicable > 0 && d.Counts.NotApplicable < d.Planned, "%d not applicable", d.Counts.NotApplicable)
 	add(d.Shard != nil && t.elsewhere == 0, "shard %s, a part of the run", d.Shard)
 	add(d.Shard != nil && t.elsewhere > 0, "shard %s, a part of the run in which %d were not exercised", d.Shard, t.elsewhere)
 	add(d.Smoke > 0, "smoke run, %s", d.Extent())

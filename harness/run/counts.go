@@ -13,6 +13,8 @@ type Counts struct {
 	NotRun       int `json:"notRun"`
 	Waived       int `json:"waived"`
 	Unsupported  int `json:"unsupported"`
+	// NotApplicable is left out where it is 0, as in documents of earlier versions.
+	NotApplicable int `json:"notApplicable,omitempty"`
 }
 
 // Add counts one outcome.
@@ -35,11 +37,13 @@ func (c *Counts) of(o verdict.Outcome) *int {
 		return &c.Waived
 	case verdict.Unsupported:
 		return &c.Unsupported
+	case verdict.NotApplicable:
+		return &c.NotApplicable
 	}
 	return &c.NotRun
 }
 
 // Sum adds all outcomes up.
 func (c Counts) Sum() int {
-	return c.Pass + c.Fail + c.Broken + c.Inconclusive + c.NotRun + c.Waived + c.Unsupported
+	return c.Pass + c.Fail + c.Broken + c.Inconclusive + c.NotRun + c.Waived + c.Unsupported + c.NotApplicable
 }

@@ -201,7 +201,7 @@ func TestCounts_HaveEveryOutcome(t *testing.T) {
 			t.Errorf("%s: %d", o, c.Of(o))
 		}
 	}
-	if c.Sum() != 28 {
+	if c.Sum() != 36 {
 		t.Errorf("sum %d of %+v", c.Sum(), c)
 	}
 }

@@ -95,7 +95,7 @@ func (l *ledger) addSpare(e Entry) {
 // far, and none failed.
 func (l *ledger) unexercised(i int) bool {
 	o := l.document.Obligations[i]
-	return o.Planned > 0 && o.Exercised == 0 && o.Counts.Fail+o.Counts.Broken == 0
+	return o.Planned > 0 && o.Outcome != verdict.NotApplicable && o.Exercised == 0 && o.Counts.Fail+o.Counts.Broken == 0
 }
 
 // check refuses an entry that is not of this run.
@@ -220,7 +220,8 @@ func (r reason) add(id string, v Verdict) {
 
 // conclude draws the outcome of an obligation from those of its cases: it passes
 // when every case passed and at least one exercised it, in each of its branches. An
-// obligation that cannot be exercised has its outcome beforehand.
+// obligation that cannot be exercised, or that the description leaves nothing to ask,
+// has its outcome beforehand.
 func (o *Obligation) conclude(reasons reason, shard bool) {
 	missing := o.Missing
 	o.Missing = nil
@@ -234,6 +235,7 @@ func (o *Obligation) conclude(reasons reason, shard bool) {
 		o.Outcome, o.Why = verdict.Fail, ""
 	case o.Counts.Broken > 0:
 		o.Outcome, o.Why = verdict.Broken, reasons[verdict.Broken].why
+	case o.Outcome == verdict.NotApplicable && o.Exercised == 0:
 	case o.Outcome == verdict.Inconclusive:
 		o.Missing = missing
 	case o.Counts.Inconclusive > 0:
@@ -252,7 +254,7 @@ func (o *Obligation) conclude(reasons reason, shard bool) {
 			o.Why += "; " + missing[0].Add
 		}
 	default:
-		o.Outcome = verdict.Pass
+		o.Outcome, o.Why = verdict.Pass, ""
 	}
 	if o.NeedlessWaiver() {
 		o.Why = "it passes although it is waived: remove its waiver"

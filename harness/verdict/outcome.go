@@ -13,17 +13,18 @@ const (
 	NotRun Outcome = iota
 	Pass
 	Fail
-	Unsupported  // the fixtures say that the environment cannot exercise it
-	Inconclusive // nothing was proved, either way
-	Broken       // a fault of our own
-	Waived       // an obligation that failed, as a waiver accepts until its date
+	Unsupported   // the fixtures say that the environment cannot exercise it
+	Inconclusive  // nothing was proved, either way
+	Broken        // a fault of our own
+	Waived        // an obligation that failed, as a waiver accepts until its date
+	NotApplicable // the description leaves an obligation nothing to ask of its operation
 )
 
 // Outcomes lists all outcomes, the gravest first, as reports show them.
-var Outcomes = []Outcome{Fail, Broken, Inconclusive, NotRun, Waived, Unsupported, Pass}
+var Outcomes = []Outcome{Fail, Broken, Inconclusive, NotRun, Waived, Unsupported, NotApplicable, Pass}
 
 var outcomes = words[Outcome]{
-	NotRun: "not run", Pass: "pass", Fail: "fail", Unsupported: "unsupported", Inconclusive: "inconclusive", Broken: "broken", Waived: "waived",
+	NotRun: "not run", Pass: "pass", Fail: "fail", Unsupported: "unsupported", NotApplicable: "not applicable", Inconclusive: "inconclusive", Broken: "broken", Waived: "waived",
 }
 
 // String returns the outcome's word.

@@ -14,7 +14,7 @@ func endingIn(ending spec.Ending, statuses ...int) plan.Expect {
 	return plan.NewExpect(ending, statuses...)
 }
 
-var every = []Outcome{NotRun, Pass, Fail, Unsupported, Inconclusive, Broken, Waived}
+var every = []Outcome{NotRun, Pass, Fail, Unsupported, Inconclusive, Broken, Waived, NotApplicable}
 
 func TestOutcome_WordsAreReadAgain(t *testing.T) {
 	for _, o := range every {
@@ -46,11 +46,11 @@ func TestOutcome_UnknownIsRefused(t *testing.T) {
 		err := o.UnmarshalText([]byte(word))
 		if err == nil || o != Fail {
 			t.Errorf("%q is read as %s", word, o)
-		} else if !strings.Contains(err.Error(), "must be broken, fail, inconclusive, not run, pass, unsupported, waived") {
+		} else if !strings.Contains(err.Error(), "must be broken, fail, inconclusive, not applicable, not run, pass, unsupported, waived") {
 			t.Error(err)
 		}
 	}
-	for _, o := range []Outcome{-1, 7} {
+	for _, o := range []Outcome{-1, 8} {
 		if text, err := o.MarshalText(); err == nil {
 			t.Errorf("%d is written as %s", int(o), text)
 		}

@@ -24,6 +24,8 @@ func lookOf(outcome verdict.Outcome) look {
 		return look{"waived", "w", "waived"}
 	case verdict.Unsupported:
 		return look{"unsupported", "∅", "unsupported"}
+	case verdict.NotApplicable:
+		return look{"unsupported", "·", "not applicable"}
 	}
 	return look{"notrun", "–", "not run"}
 }

@@ -188,7 +188,7 @@ func tally(d *run.Document) []Count {
 // unjudged groups what neither passed nor failed: by outcome, then by reason.
 func unjudged(d *run.Document) []Group {
 	var list []Group
-	for _, outcome := range []verdict.Outcome{verdict.Broken, verdict.Inconclusive, verdict.NotRun, verdict.Waived, verdict.Unsupported} {
+	for _, outcome := range []verdict.Outcome{verdict.Broken, verdict.Inconclusive, verdict.NotRun, verdict.Waived, verdict.Unsupported, verdict.NotApplicable} {
 		at := map[string]int{}
 		if outcome == verdict.Inconclusive {
 			list = append(list, missing(d, outcome)...)

@@ -135,7 +135,7 @@ func TestOutline_ShowsEachObligation(t *testing.T) {
 	if sum != d.Planned {
 		t.Errorf("the tally counts %d of %d obligations", sum, d.Planned)
 	}
-	if len(o.Tolerated) != 1 || o.Tolerated[0].Count != 42 || len(o.Tolerated[0].Obligations) != 14 {
+	if len(o.Tolerated) != 1 || o.Tolerated[0].Count != 48 || len(o.Tolerated[0].Obligations) != 16 {
 		t.Errorf("tolerated: %+v", o.Tolerated)
 	}
 }

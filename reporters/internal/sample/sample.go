@@ -33,7 +33,7 @@ func Obligation(id string, level spec.Level, outcome verdict.Outcome) run.Obliga
 	switch outcome {
 	case verdict.Pass:
 		return o
-	case verdict.Unsupported, verdict.NotRun:
+	case verdict.Unsupported, verdict.NotApplicable, verdict.NotRun:
 		o.Planned, o.Counts = 0, run.Counts{}
 	case verdict.Waived:
 		o.Waiver = &run.Waiver{Reason: "the reason of " + id, Owner: "pat", Link: "https://issues.example.test/7", Until: "2030-12-31"}

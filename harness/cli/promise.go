@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/url"
+	"slices"
+	"strings"
+
+	"qorcheck/harness/exchange"
+	"qorcheck/harness/plan"
+	"qorcheck/harness/sandbox"
+	"qorcheck/harness/settings"
+	"qorcheck/spec"
+)
+
+// standardInput is the value of --spec that stands for it.
+const standardInput = "-"
+
+// description reads the description of --spec, the built-in one where none is given.
+func (in *inputs) description() (*spec.Description, error) {
+	switch {
+	case in.spec == "":
+		return spec.Parse(spec.BuiltInDescription(), spec.BuiltInFile)
+	case in.spec == standardInput:
+		data, err := io.ReadAll(in.stdin)
+		if err != nil {
+			return nil, fmt.Errorf("standard input: %w", err)
+		}
+		return spec.ParseAlone(data, "standard input")
+	}
+	address, err := url.Parse(in.spec)
+	if err != nil || address.Scheme != "http" && address.Scheme != "https" {
+		return spec.Load(in.path(in.spec))
+	}
+	data, err := exchange.Fetch(context.Background(), address)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", address.Redacted(), err)
+	}
+	return spec.ParseAlone(data, address.Redacted())
+}
+
+// requirementList reads the list of --requirements. Where none is given, it is the list
+// for any API for a description that was given, else that of the built-in description.
+func (in *inputs) requirementList() (*spec.Requirements, error) {
+	switch {
+	case in.requirements != "":
+		return spec.LoadRequirements(in.path(in.requirements))
+	case in.spec != "":
+		return spec.ParseRequirements(spec.AnyRequirements(), spec.AnyFile)
+	}
+	return spec.ParseRequirements(spec.BuiltInRequirements(), "spec/requirements.yaml")
+}
+
+// unwritten is the file of fixtures that are not given, as hints name it.
+const unwritten = "fixtures.yaml"
+
+// fixturesFor reads the fixtures of --fixtures. Where none are given, a target on this
+// machine has those of the sandbox, or empty ones for a description that was given.
+func (in *inputs) fixturesFor(target *url.URL, d *spec.Description) (*settings.Fixtures, error) {
+	switch {
+	case in.fixtures != "":
+		f, err := settings.LoadFixtures(in.path(in.fixtures), in.lookup)
+		if err != nil {
+			return nil, fmt.Errorf("--fixtures: %w", err)
+		}
+		return f, nil
+	case target != nil && !settings.Loopback(target.Hostname()):
+		return nil, fmt.Errorf("--target %s: a target that is not on this machine requires --fixtures FILE, with these lines to begin with:\n%s", in.target, firstLines(target, d))
+	case in.spec != "" && credentialLine(d) != "":
+		return nil, fmt.Errorf("--spec %s: its operations need credentials; save these lines as %s, and add --fixtures %s:\n  %s", in.spec, unwritten, unwritten, credentialLine(d))
+	case in.spec != "":
+		return settings.ParseFixtures(nil, unwritten, in.lookup)
+	}
+	return settings.ParseFixtures(sandbox.Fixtures(""), "the sandbox's fixtures", in.lookup)
+}
+
+// firstLines are the lines of fixtures with which a target can be certified: its host,
+// and the credentials of the first security that an operation needs.
+func firstLines(target *url.URL, d *spec.Description) string {
+	lines := []string{fmt.Sprintf("hosts: [%q]", target.Host)}
+	if credentials := credentialLine(d); credentials != "" {
+		lines = append(lines, credentials)
+	}
+	return "  " + strings.Join(lines, "\n  ")
+}
+
+// credentialLine is the line of fixtures that holds the valid credentials which most
+// operations need, "" where none needs any.
+func credentialLine(d *spec.Description) string {
+	count, most := map[string]int{}, ""
+	for _, o := range d.Operations {
+		if len(o.Security) == 0 || o.Unsendable != "" || slices.ContainsFunc(o.Security, func(alternative []string) bool { return len(alternative) == 0 }) {
+			continue
+		}
+		var pairs []string
+		for _, scheme := range slices.Sorted(slices.Values(o.Security[0])) {
+			pairs = append(pairs, fmt.Sprintf("%s: \"${%s}\"", scheme, plan.VariableName(scheme)))
+		}
+		line := "credentials: { valid: { " + strings.Join(pairs, ", ") + " } }"
+		if count[line]++; count[line] > count[most] {
+			most = line
+		}
+	}
+	return most
+}

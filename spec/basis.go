@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -72,12 +73,17 @@ func (q *Requirement) checkBasis(unbinding map[string]string) error {
 	return nil
 }
 
+var toleranceName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
 // checkBreaks refuses tolerances that break what does not judge them, and
 // requirements that judge tolerances of which there is none.
 func (r *Requirements) checkBreaks() error {
 	broken := map[string]bool{}
 	for place, q := range r.List {
-		for _, t := range q.tolerances() {
+		for _, t := range q.Tolerances() {
+			if t.Name != "" && (len(t.Breaks) > 0 || !toleranceName.MatchString(t.Name)) {
+				return requirementError{place, q.ID, fmt.Errorf("tolerated.name: %q: must be made of small letters, digits and hyphens, and not be given with breaks", t.Name)}
+			}
 			for _, id := range t.Breaks {
 				at := slices.IndexFunc(r.List, func(q *Requirement) bool { return q.ID == id })
 				if at < 0 || !slices.Contains([]string{CheckPreferred, "status"}, r.List[at].Check) {
@@ -95,8 +101,8 @@ func (r *Requirements) checkBreaks() error {
 	return nil
 }
 
-// tolerances lists what a requirement tolerates, in its flows too.
-func (q *Requirement) tolerances() []Tolerance {
+// Tolerances lists what a requirement tolerates, in its flows too.
+func (q *Requirement) Tolerances() []Tolerance {
 	var list []Tolerance
 	if q.Expect != nil {
 		list = append(list, q.Expect.Tolerated...)

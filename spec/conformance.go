@@ -22,6 +22,7 @@ type Conformance struct {
 	Echo        []Echo       `yaml:"echo"`
 	Present     []Present    `yaml:"present"`
 	Messages    *Messaging   `yaml:"messages"`
+	Dependent   []Dependent  `yaml:"dependent"`
 	Later       string       `yaml:"later"` // trigger of the fixtures: accepted, and failed afterwards
 }
 
@@ -166,6 +167,30 @@ type Present struct {
 	Request    map[string]any      `yaml:"request"`    // pointer into the request → its value there
 	Where      map[string][]string `yaml:"where"`      // pointer into the response, or into the item → one of its values; none: any
 	Unless     map[string][]string `yaml:"unless"`     // the same, of responses that need not have it
+}
+
+// Dependent is a value of a request field that the schema allows, and whose success
+// depends on what happened before: a request with it may be answered otherwise.
+type Dependent struct {
+	Field     string     `yaml:"field"` // pointer into the request
+	Value     string     `yaml:"value"`
+	Tolerated []Rejected `yaml:"tolerated"`
+}
+
+// Rejected is a status by which such a request may be rejected.
+type Rejected struct {
+	Name   string `yaml:"name"` // of the tolerance, by which notes name it
+	Status int    `yaml:"status"`
+	Why    string `yaml:"why"`
+}
+
+// Tolerances lists what a request with the value may be answered beside a success.
+func (d Dependent) Tolerances() []Tolerance {
+	var list []Tolerance
+	for _, r := range d.Tolerated {
+		list = append(list, Tolerance{Name: r.Name, Status: r.Status, Why: r.Why})
+	}
+	return list
 }
 
 // Messaging describes the webhook messages about outcomes: how to subscribe, and where

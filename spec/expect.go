@@ -28,6 +28,7 @@ type Order struct {
 
 // Tolerance is a response that passes with a note.
 type Tolerance struct {
+	Name   string            `yaml:"name" json:"name,omitempty"` // by which notes name it; one name may stand at several places
 	Status int               `yaml:"status"`
 	Where  map[string]string `yaml:"where"` // pointer into the body → value there, case ignored
 	Why    string            `yaml:"why"`

@@ -30,6 +30,7 @@ const Settle = "settle"
 //
 //	$NAME.request#/pointer   what the named step sent
 //	$NAME.answer#/pointer    its response
+//	$NAME.unlike#/pointer    an id made like that one, which nothing has
 //	$unique.NAME             a new value of 25 characters, the same within the flow; within a text
 //	                         as {$unique.NAME}
 //	$merchants.NAME          a merchant of the fixtures
@@ -218,7 +219,7 @@ func (f Flow) checkOrder(o *Order, before int) error {
 		return errors.New("values: must be two or more")
 	}
 	for _, value := range o.Values {
-		if !strings.Contains(value, "#/") {
+		if !strings.Contains(value, "#/") || strings.Contains(value, ".unlike#") {
 			return fmt.Errorf("values: %q: must be $NAME.request#/… or $NAME.answer#/…", value)
 		}
 		if err := f.checkExpression(value, before); err != nil {
@@ -247,13 +248,13 @@ func (f Flow) checkExpression(text string, before int) error {
 		if slices.Contains(addresses, rest) || rest == "header" || rest == "secret" {
 			return nil
 		}
-	case strings.HasPrefix(rest, "request#/") || strings.HasPrefix(rest, "answer#/"):
+	case strings.HasPrefix(rest, "request#/") || strings.HasPrefix(rest, "answer#/") || strings.HasPrefix(rest, "unlike#/"):
 		if f.named(from, before) < 0 {
 			return fmt.Errorf("%q: no earlier step is named %s", text, from)
 		}
 		return nil
 	}
-	return fmt.Errorf("%q: must be $NAME.request#/…, $NAME.answer#/…, $unique.NAME, $merchants.NAME or $message.address, .own, .moved, .refusing, .header, .secret", text)
+	return fmt.Errorf("%q: must be $NAME.request#/…, $NAME.answer#/…, $NAME.unlike#/…, $unique.NAME, $merchants.NAME or $message.address, .own, .moved, .refusing, .header, .secret", text)
 }
 
 // Holds maps pointers into a response body to the JSON Schemas of the values there. A

@@ -33,7 +33,7 @@ func TestFlowsAreChecked(t *testing.T) {
 		{"all that a step can say", flow(
 			`{ name: first, do: make, test: refused, with: { /a/b: 1, "query:q": $unique.Q, "header:H": $merchants.other, "path:id": $message.address }, without: [ /c ], as: nobody, keyed: true, ends: refused }`,
 			`{ do: settle, of: first }`,
-			`{ do: $operation, of: first, with: { /a: "$first.answer#/id" }, times: 8, expect: { statuses: [200], body: { /x: { const: "$first.request#/a" } }, same: act, tolerated: [ { status: 400, why: as well } ] } }`,
+			`{ do: $operation, of: first, with: { /a: "$first.answer#/id", /u: "$first.unlike#/id" }, times: 8, expect: { statuses: [200], body: { /x: { const: "$first.request#/a" } }, same: act, tolerated: [ { status: 400, why: as well } ] } }`,
 			`{ again: act }`, `{ await: act, expect: { body: { /success: { const: true } } } }`), ""},
 		{"an id is needed", "      - why: because\n        steps: [ " + good + " ]\n", `flow "": an id`},
 		{"one id, one flow", flow(good) + flow(good), "flow f: the id is used twice"},
@@ -61,6 +61,7 @@ func TestFlowsAreChecked(t *testing.T) {
 		{"and by schemas", flow(`{ do: pay, expect: { body: { /a: { type: 5 } } } }`), "must be a JSON Schema: \"urn:expected#\""},
 		{"an order is of two or more", flow(`{ name: a, do: pay }`, `{ do: pay, expect: { order: { list: /l, by: /id, values: [ $a.answer#/id ] } } }`), "expect.order: values: must be two or more"},
 		{"of what was answered", flow(`{ do: pay, expect: { order: { list: /l, by: /id, values: [ $unique.A, $unique.B ] } } }`), `expect.order: values: "$unique.A": must be $NAME.request`},
+		{"and of nothing invented", flow(`{ name: a, do: pay }`, `{ do: pay, expect: { order: { list: /l, by: /id, values: [ $a.answer#/id, $a.unlike#/id ] } } }`), `expect.order: values: "$a.unlike#/id": must be $NAME.request`},
 		{"by a step before", flow(`{ do: pay, expect: { order: { list: /l, by: /id, values: [ $a.answer#/id, $b.answer#/id ] } } }`), "no earlier step is named a"},
 		{"in a list at a place", flow(`{ do: pay, expect: { order: { list: l, by: /id, values: [] } } }`), `expect.order: "l": list and by must be JSON pointers`},
 		{"a message has none", flow(good, `{ await: act, expect: { order: { list: /l, by: /id, values: [ $act.answer#/id, $act.answer#/id ] } } }`), "expect.order: must not be given with await or same"},

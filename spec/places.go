@@ -50,6 +50,9 @@ func (c Conformance) requestPlaces() []string {
 	for _, p := range c.Present {
 		list = slices.AppendSeq(list, maps.Keys(p.Request))
 	}
+	for _, d := range c.Dependent {
+		list = append(list, d.Field)
+	}
 	return list
 }
 

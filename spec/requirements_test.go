@@ -72,7 +72,7 @@ func TestRequirementsAreChecked(t *testing.T) {
 		{"an unknown key of a requirement", oneRequirement("levle: must"), "line 13: requirements[0]: unknown key levle (did you mean level?); valid keys: id, level"},
 		{"an unknown key of a clause", oneRequirement("clause: {page: p, text: t, sentnces: []}"), "requirements[0].clause: unknown key sentnces (did you mean sentences?); valid keys: page, anchor, text, sentences"},
 		{"an unknown key of expect", status("{status: [200]}"), "requirements[0].expect: unknown key status (did you mean statuses?); valid keys: statuses, "},
-		{"an unknown key of a tolerance", status("{statuses: [200], tolerated: [{status: 405, reason: w}]}"), "requirements[0].expect.tolerated[0]: unknown key reason; valid keys: status, where, why"},
+		{"an unknown key of a tolerance", status("{statuses: [200], tolerated: [{status: 405, reason: w}]}"), "requirements[0].expect.tolerated[0]: unknown key reason; valid keys: name, status, where, why"},
 		{"a statement that is not covered is fine", append(oneRequirement(), []byte("notCovered: {S01: nobody promises it}\n")...), ""},
 		{"a statement not covered without a reason", append(oneRequirement(), []byte("notCovered: {S01: ''}\n")...), "notCovered: S01: the reason is missing"},
 		{"a statement not covered and covered", append(oneRequirement("clause: {page: p, text: t, sentences: [S01]}"), []byte("notCovered: {S01: why}\n")...), "notCovered: S01: requirement R-1 is made of it"},

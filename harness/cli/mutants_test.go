@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,7 +8,6 @@ import (
 	"qorcheck/harness/matrix"
 	"qorcheck/harness/run"
 	"qorcheck/harness/sandbox"
-	"qorcheck/harness/verdict"
 	"qorcheck/spec"
 )
 
@@ -104,33 +102,5 @@ func TestMatrix_Interrupted(t *testing.T) {
 	err := concludeMatrix(&b, &matrix.Matrix{Planned: 2, Rows: []matrix.Row{{Mutant: "m", Outcome: matrix.Survived}}, Checks: []matrix.Check{{Name: "reason"}}})
 	if err != exitError(run.ExitInterrupted) || !strings.HasPrefix(b.String(), "m, seed 0: survived") || !strings.HasSuffix(b.String(), "; interrupted: 1 of 2 runs came to their end\n") {
 		t.Errorf("%v:\n%s", err, b.String())
-	}
-}
-
-// TestTolerance_OfTheDocumentation: what the documentation lets pass is no failure, and is said.
-func TestTolerance_OfTheDocumentation(t *testing.T) {
-	for defect, note := range map[string]string{
-		"405-for-wrong-method": "405 is tolerated",
-		"500-for-missing":      "500 is tolerated",
-		"gw03-for-missing":     "200 is tolerated",
-		"gw76-for-unknown":     "200 is tolerated",
-	} {
-		t.Run(defect, func(t *testing.T) {
-			t.Parallel()
-			d := certify(t, certification{planOf(t, "payment-sale-manual", "payment-void"), broken(t, defect), "tolerated", 8, run.Options{}})
-			if d.ExitCode != run.ExitPass {
-				t.Errorf("exit code %d, want %d: %s", d.ExitCode, run.ExitPass, d.Verdict)
-			}
-			for _, o := range d.Obligations {
-				if o.Outcome == verdict.Fail {
-					t.Error(d.Result(o).Explain())
-				}
-			}
-			if !slices.ContainsFunc(d.Obligations, func(o run.Obligation) bool {
-				return slices.ContainsFunc(o.Notes, func(n run.Note) bool { return strings.HasPrefix(n.Text.String(), note) })
-			}) {
-				t.Errorf("no note says %q", note)
-			}
-		})
 	}
 }

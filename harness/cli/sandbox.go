@@ -9,6 +9,8 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
+	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -20,9 +22,10 @@ import (
 type sandboxFlags struct {
 	*process
 	addr, data, fixturesOut string
-	anyAddress, listDefects bool
+	anyAddress              bool
+	listDefects, listLax    bool
 	certificate, key        string
-	defects                 []string
+	defects, tolerances     []string
 }
 
 func sandboxCommand(p *process) *cobra.Command {
@@ -32,12 +35,17 @@ func sandboxCommand(p *process) *cobra.Command {
 		Short: "serve the reference target, which meets every requirement",
 		Long: `Serve the reference target until Ctrl-C. It prints its URL and the fixtures file to
 use with it, and listens on loopback addresses only, unless --any-address is given.
-With --defect it has planted defects, to show how a run reports them.`,
-		Example: "  qorcheck sandbox --addr 127.0.0.1:8080\n  qorcheck sandbox --addr 127.0.0.1:0 --data state.json\n  qorcheck sandbox --defect reason-absent,charge-despite-500",
+With --defect it has planted defects, to show how a run reports them. With --tolerate it
+answers otherwise where the promise tolerates it: a run passes, and its report notes each
+tolerance by its name.`,
+		Example: "  qorcheck sandbox --addr 127.0.0.1:8080\n  qorcheck sandbox --addr 127.0.0.1:0 --data state.json\n  qorcheck sandbox --defect reason-absent,charge-despite-500\n  qorcheck sandbox --tolerate 405-for-wrong-method --tolerate message-twice",
 		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			if f.listDefects {
+			switch {
+			case f.listDefects:
 				return listDefects(p.stdout)
+			case f.listLax:
+				return listTolerances(p.stdout)
 			}
 			ctx, stop := interruptible()
 			defer stop()
@@ -52,6 +60,8 @@ With --defect it has planted defects, to show how a run reports them.`,
 	c.Flags().StringVar(&f.key, "tls-key", "", "key file of --tls-cert")
 	c.Flags().StringSliceVar(&f.defects, "defect", nil, "names of planted defects, as listed by --list-defects")
 	c.Flags().BoolVar(&f.listDefects, "list-defects", false, "list the defects that can be planted, and serve nothing")
+	c.Flags().StringSliceVar(&f.tolerances, "tolerate", nil, "names of tolerances, as listed by --list-tolerances: what the sandbox does otherwise")
+	c.Flags().BoolVar(&f.listLax, "list-tolerances", false, "list what the promise tolerates, and serve nothing")
 	return c
 }
 
@@ -62,6 +72,29 @@ func listDefects(w io.Writer) error {
 		fmt.Fprintf(table, "%s\t%s\t%s\n", m.Name, cmp.Or(m.Requirement, "-"), m.Breaks)
 	}
 	return table.Flush()
+}
+
+// listTolerances prints what the promise tolerates, by the names that notes give it.
+func listTolerances(w io.Writer) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, m := range sandbox.Tolerances() {
+		fmt.Fprintf(table, "%s\tit %s\n", m.Name, m.Breaks)
+	}
+	return table.Flush()
+}
+
+// checkTolerances refuses a name that is not one of a tolerance.
+func checkTolerances(names []string) error {
+	var known []string
+	for _, m := range sandbox.Tolerances() {
+		known = append(known, m.Name)
+	}
+	for _, name := range names {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("--tolerate: unknown tolerance %q; must be one of: %s", name, strings.Join(known, ", "))
+		}
+	}
+	return nil
 }
 
 func (f *sandboxFlags) serve(ctx context.Context) (err error) {
@@ -79,11 +112,15 @@ func (f *sandboxFlags) serve(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	mutants, err := sandbox.FindDefects(f.defects)
+	if err := checkTolerances(f.tolerances); err != nil {
+		return err
+	}
+	planted := slices.Concat(f.defects, f.tolerances)
+	mutants, err := sandbox.FindDefects(planted)
 	if err != nil {
 		return fmt.Errorf("--defect: %w", err)
 	}
-	target, err := sandbox.New(sandbox.Options{Data: f.path(f.data), Defects: f.defects})
+	target, err := sandbox.New(sandbox.Options{Data: f.path(f.data), Defects: planted})
 	if err != nil {
 		return fmt.Errorf("--data %s: %w", f.data, err)
 	}
@@ -98,8 +135,12 @@ func (f *sandboxFlags) serve(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, remove()) }()
-	for _, m := range mutants {
-		if _, err := fmt.Fprintf(f.stdout, "defect:   %s: it %s\n", m.Name, m.Breaks); err != nil {
+	for i, m := range mutants {
+		label := "defect:  "
+		if i >= len(f.defects) {
+			label = "tolerate:"
+		}
+		if _, err := fmt.Fprintf(f.stdout, "%s %s: it %s\n", label, m.Name, m.Breaks); err != nil {
 			return err
 		}
 	}

@@ -13,7 +13,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-	"unicode"
 
 	"qorcheck/harness/plan"
 	"qorcheck/harness/settings"
@@ -257,20 +256,6 @@ func TestWrites_AreCountedAtTheSocket(t *testing.T) {
 			t.Errorf("%d writes", r.Writes)
 		}
 	})
-}
-
-func shape(id string) string {
-	return strings.Map(func(c rune) rune {
-		switch {
-		case unicode.IsDigit(c):
-			return '9'
-		case c >= 'a' && c <= 'z':
-			return 'a'
-		case c >= 'A' && c <= 'Z':
-			return 'A'
-		}
-		return c
-	}, id)
 }
 
 func TestReach(t *testing.T) {

@@ -119,20 +119,20 @@ func (f *filler) value(p plan.Placeholder) (string, error) {
 		return f.client.registration(p.Args[0], f.caseID)
 	case plan.FromAnswer, plan.UnlikeAnswer:
 		value, ok := f.values[p.Args[0]]
-		if !ok && p.Source == plan.UnlikeAnswer && len(p.Args) > 1 {
-			value, ok = p.Args[1], true // an example
+		if example := p.Example(); !ok && example != "" {
+			value, ok = example, true
 		}
 		if !ok {
 			return "", fmt.Errorf("no earlier answer of the case holds %s", p.Args[0])
 		}
 		if p.Source == plan.UnlikeAnswer {
-			value = unknownID(value, f.client.settings.RunID)
+			value = plan.UnknownID(value, f.client.settings.RunID, p.MaxLength())
 		}
 		return value, nil
 	case plan.FromKnown, plan.UnlikeKnown:
 		value := fixtures.KnownID(p.Args[0], p.Args[1])
 		if p.Source == plan.UnlikeKnown {
-			value = unknownID(value, f.client.settings.RunID)
+			value = plan.UnknownID(value, f.client.settings.RunID, 0)
 		}
 		return value, nil
 	}

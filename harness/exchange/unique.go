@@ -1,10 +1,7 @@
 package exchange
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"strconv"
-	"strings"
 
 	"qorcheck/harness/plan"
 )
@@ -41,35 +38,4 @@ func (c *Client) Maker(value string) (maker Maker, known bool) {
 		return Maker{}, false
 	}
 	return found.(Maker), true
-}
-
-// unknownID alters the digits and hexadecimal letters of an id within their class,
-// other letters only where there are none of these, so that the result has the
-// id's shape and names nothing. Short ids grow, lest they hit another.
-func unknownID(id, runID string) string {
-	const least = 8
-	seed := sha256.Sum256([]byte("unlike " + runID + id))
-	state := binary.BigEndian.Uint64(seed[:8])
-	next := func(n uint64) rune {
-		state = state*6364136223846793005 + 1442695040888963407
-		return rune((state >> 33) % n)
-	}
-	alter := func(classes ...string) string {
-		return strings.Map(func(c rune) rune {
-			for _, class := range classes {
-				if i := strings.IndexRune(class, c); i >= 0 {
-					return rune(class[(i+1+int(next(uint64(len(class)-1))))%len(class)])
-				}
-			}
-			return c
-		}, id)
-	}
-	altered := alter("0123456789", "abcdef")
-	if altered == id {
-		altered = alter("ghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ")
-	}
-	for len(altered) < least || altered == id {
-		altered += string('1' + next(9))
-	}
-	return altered
 }

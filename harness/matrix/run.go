@@ -145,7 +145,7 @@ func (j job) run(ctx context.Context, p *plan.Plan, o Options) Row {
 		named := func(q *spec.Requirement) bool { return q.ID == j.defect.Requirement }
 		row.Mutant, row.Breaks, row.Requirement = j.defect.Name, j.defect.Breaks, j.defect.Requirement
 		switch {
-		case j.defect.Requirement == sandbox.Tolerated:
+		case j.defect.Harmless():
 			row.Outcome = Harmless
 		case j.defect.Requirement != "" && !slices.ContainsFunc(p.Requirements.List, named):
 			row.Outcome, row.Fault = Untested, "no requirement has the id "+j.defect.Requirement
@@ -171,6 +171,8 @@ func (j job) run(ctx context.Context, p *plan.Plan, o Options) Row {
 		row.Fault = document.Verdict
 	case j.defect == nil && document.ExitCode == run.ExitUnclear, row.Outcome == Harmless && slices.ContainsFunc(document.Obligations, unexercised):
 		row.Fault = document.Verdict
+	case j.defect != nil && j.defect.Requirement == sandbox.Tolerated && !noted(document, j.defect.Name):
+		row.Fault = "no note names the tolerance " + j.defect.Name
 	}
 	row.Verdict = document.Verdict
 	row.Asked, row.Requests = document.Planned, document.Requests
@@ -184,6 +186,13 @@ func (j job) run(ctx context.Context, p *plan.Plan, o Options) Row {
 // unexercised reports whether all cases of an obligation ended well and none showed anything.
 func unexercised(o run.Obligation) bool {
 	return o.Outcome == verdict.Inconclusive && o.Counts.Pass == o.Planned
+}
+
+// noted reports whether a note names a tolerance.
+func noted(d *run.Document, tolerance string) bool {
+	return slices.ContainsFunc(d.Obligations, func(o run.Obligation) bool {
+		return slices.ContainsFunc(o.Notes, func(n run.Note) bool { return strings.Contains(n.Text.String(), "("+tolerance+")") })
+	})
 }
 
 func tested(r *spec.Requirements, id string) bool {

@@ -3,6 +3,7 @@ package plan
 import (
 	"encoding/base64"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -27,7 +28,7 @@ const (
 	FromTrigger    Source = "trigger"      // fixtures: group, trigger, field
 	FromRun        Source = "unique"       // made of run and case: variable name, greatest length
 	FromAnswer     Source = "answer"       // an earlier answer of the case: variable name
-	UnlikeAnswer   Source = "unlike"       // the same, altered until nothing has that id
+	UnlikeAnswer   Source = "unlike"       // the same, altered until nothing has that id; an example where there is no answer; greatest length
 	FromKnown      Source = "known"        // fixtures: name, and the number of the resource that the case was given, from 1
 	UnlikeKnown    Source = "unlike-known" // the same, altered until nothing has that id
 	FromReceiver   Source = "message"      // where messages are received: header, secret, or a place
@@ -228,21 +229,42 @@ func (t Template) Begins(source Source) bool {
 }
 
 // Unlike is the template with its first answer, or known resource, replaced by an id
-// that nothing has.
-func (t Template) Unlike() Template {
-	unlike := Template(strings.Replace(string(t), open+string(FromAnswer)+comma, open+string(UnlikeAnswer)+comma, 1))
-	if unlike != t {
-		return unlike
+// that nothing has. That of an answer has at most maxLength characters, 0 for any length.
+func (t Template) Unlike(maxLength int) Template {
+	from := t.Placeholders()[0]
+	unlike := Placeholder{UnlikeKnown, from.Args}
+	if from.Source == FromAnswer {
+		unlike = Placeholder{UnlikeAnswer, from.Args[:1:1]}
+		if maxLength > 0 {
+			unlike.Args = append(unlike.Args, "", strconv.Itoa(maxLength))
+		}
 	}
-	return Template(strings.Replace(string(t), open+string(FromKnown)+comma, open+string(UnlikeKnown)+comma, 1))
+	return Template(strings.Replace(string(t), string(from.Template()), string(unlike.Template()), 1))
 }
 
-// UnlikeExample is the template with its first answer replaced by an id that nothing
-// has, made like an example where there is no answer.
-func (t Template) UnlikeExample(example string) Template {
-	answer := t.Placeholders()[0]
-	unlike := Placeholder{UnlikeAnswer, []string{answer.Args[0], example}}
-	return Template(strings.Replace(string(t), string(answer.Template()), string(unlike.Template()), 1))
+// OrLike is the template with its first id that nothing has made like an example where
+// there is no answer.
+func (t Template) OrLike(example string) Template {
+	unlike := t.Placeholders()[0]
+	made := Placeholder{UnlikeAnswer, append([]string{unlike.Args[0], example}, unlike.Args[min(2, len(unlike.Args)):]...)}
+	return Template(strings.Replace(string(t), string(unlike.Template()), string(made.Template()), 1))
+}
+
+// Example is what an id that nothing has is made like where there is no answer, "" for none.
+func (p Placeholder) Example() string {
+	if p.Source != UnlikeAnswer || len(p.Args) < 2 {
+		return ""
+	}
+	return p.Args[1]
+}
+
+// MaxLength is the greatest length of an id that nothing has, 0 for any.
+func (p Placeholder) MaxLength() int {
+	if p.Source != UnlikeAnswer || len(p.Args) < 3 {
+		return 0
+	}
+	length, _ := strconv.Atoi(p.Args[2]) // as Unlike wrote it
+	return length
 }
 
 // Unique finds the placeholder of a unique variable; false when it is not there.

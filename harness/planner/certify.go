@@ -187,14 +187,20 @@ func (d *drafter) sampleOf(p plan.Placeholder) sample {
 			return sample{value: value}
 		}
 		return sample{value: "http://127.0.0.1:9/" + p.Args[0]}
-	case plan.FromKnown, plan.UnlikeKnown:
+	case plan.FromKnown:
 		return sample{value: d.fixtures.Known[p.Args[0]][0].ID}
+	case plan.UnlikeKnown:
+		return sample{value: plan.UnknownID(d.fixtures.Known[p.Args[0]][0].ID, "certify", 0)}
 	case plan.FromRun:
 		longest, err := strconv.Atoi(p.Args[1])
 		return sample{plan.UniqueValue("certify", "case", p.Args[0], longest), err}
 	}
-	if example, ok := d.examples[p.Args[0]]; ok {
-		return sample{value: example}
+	value, ok := d.examples[p.Args[0]]
+	if !ok {
+		value = "310905123456789"
 	}
-	return sample{value: "310905123456789"}
+	if p.Source == plan.UnlikeAnswer {
+		value = plan.UnknownID(value, "certify", p.MaxLength())
+	}
+	return sample{value: value}
 }

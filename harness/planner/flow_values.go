@@ -94,9 +94,12 @@ func (m *flowMaker) value(written any) (any, error) {
 		}
 		return generate.Copy(value), nil
 	}
-	pointer := strings.TrimPrefix(rest, "answer#")
-	captured := m.captured(of, pointer)
-	m.addExample(m.made[of].operation, "", pointer, captured)
+	pointer, unlike := strings.CutPrefix(rest, "unlike#")
+	captured := m.captured(of, strings.TrimPrefix(pointer, "answer#"))
+	m.addExample(m.made[of].operation, "", strings.TrimPrefix(pointer, "answer#"), captured)
+	if unlike {
+		return string(captured.Unlike(len(m.examples[captured.Placeholders()[0].Args[0]]))), nil
+	}
 	return string(captured), nil
 }
 

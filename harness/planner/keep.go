@@ -86,6 +86,7 @@ func (k *keeper) keep(p *proposal) {
 	if p.standIn {
 		tolerateUnknown(&e, p.operation, p.kind)
 	}
+	tolerateDependent(&e, p)
 	corrected := k.corrected(p, asked, e)
 	p.draft.anyBody = refusedEarly(p.kind)
 	request, err := p.draft.request()
@@ -121,6 +122,19 @@ func noStatus(expect *spec.Expect) absence {
 		return absence{none: "the description documents no status of success", ours: true}
 	}
 	return absence{none: "the description documents none of the statuses " + strings.Join(expect.Statuses, ", ")}
+}
+
+// tolerateDependent lets a correct request be refused whose success depends on what
+// happened before.
+func tolerateDependent(e *plan.Expect, p *proposal) {
+	if !strings.HasPrefix(p.kind, "valid.") {
+		return
+	}
+	for _, d := range p.operation.Conformance.Dependent {
+		if value, _ := spec.Lookup(p.draft.body, d.Field); value == d.Value {
+			e.Tolerated = append(slices.Clone(e.Tolerated), d.Tolerances()...)
+		}
+	}
 }
 
 // refusedEarly reports whether a request of a kind is refused before its body is looked at.

@@ -29,7 +29,7 @@ func (d *drafter) notFoundCases(s subject) []*proposal {
 	} else {
 		list = append(list, s.none("not-found.method", "the path has every method"))
 	}
-	if made, altered := withUnknownIDs(s.Operation, s.correct); len(altered) > 0 {
+	if made, altered := d.withUnknownIDs(s.Operation, s.correct); len(altered) > 0 {
 		list = append(list, s.propose("not-found.id", "", fmt.Sprintf("%s names nothing that exists", strings.Join(altered, " and ")), made))
 	} else {
 		list = append(list, s.noID("not-found.id"))
@@ -113,15 +113,16 @@ func (s subject) noID(kind string) *proposal {
 
 // withUnknownIDs alters the ids that bind a request to its preparation, and lists
 // where they stand. Each is invented: nothing has it.
-func withUnknownIDs(o *spec.Operation, base draft) (made draft, altered []string) {
+func (d *drafter) withUnknownIDs(o *spec.Operation, base draft) (made draft, altered []string) {
 	made = base.clone()
+	unlike := d.unlike(boundTexts(o, base))
 	for key, value := range made.parameters {
 		text, ok := value.(string)
 		_, bound := made.bound[key]
 		switch {
 		case ok && isUnknown(text):
 		case ok && isAnswer(text):
-			made.parameters[key] = string(plan.Template(text).Unlike())
+			made.parameters[key] = unlike(text)
 		case ok && bound && strings.HasPrefix(key, "path:"): // made known by the preparation
 			made.parameters[key] = text + unknownSegment
 		default:
@@ -134,7 +135,7 @@ func withUnknownIDs(o *spec.Operation, base draft) (made draft, altered []string
 		if text, ok := value.(string); ok && isUnknown(text) {
 			altered = append(altered, p.Pointer)
 		} else if ok && isAnswer(text) {
-			made.body = generate.Set(made.body, p.Pointer, string(plan.Template(text).Unlike()))
+			made.body = generate.Set(made.body, p.Pointer, unlike(text))
 			altered = append(altered, p.Pointer)
 		}
 	}
@@ -142,12 +143,46 @@ func withUnknownIDs(o *spec.Operation, base draft) (made draft, altered []string
 	return made, altered
 }
 
+// boundTexts lists what a request holds of earlier answers.
+func boundTexts(o *spec.Operation, base draft) []string {
+	var texts []string
+	add := func(value any) {
+		if text, ok := value.(string); ok && isAnswer(text) {
+			texts = append(texts, text)
+		}
+	}
+	for _, value := range base.parameters {
+		add(value)
+	}
+	for _, p := range fieldsOf(o) {
+		value, _ := spec.Lookup(base.body, p.Pointer)
+		add(value)
+	}
+	return texts
+}
+
+// unlike returns what makes an unknown id of an answered one, for a request that holds
+// these. A short one, such as the last digits of a card, keeps the length that is
+// documented of it where another one names nothing by itself: as a longer one it would
+// be no such value at all.
+func (d *drafter) unlike(texts []string) func(text string) string {
+	example := func(text string) string { return d.examples[plan.Template(text).Placeholders()[0].Args[0]] }
+	distinctive := slices.ContainsFunc(texts, func(text string) bool { return len(example(text)) >= plan.DistinctiveLength })
+	return func(text string) string {
+		maxLength := len(example(text))
+		if !distinctive || maxLength >= plan.DistinctiveLength {
+			maxLength = 0
+		}
+		return string(plan.Template(text).Unlike(maxLength))
+	}
+}
+
 // foreignCase names with another merchant's valid credentials what the
 // preparation made, and then something that does not exist: the two answers must
 // not tell which is which.
 func (d *drafter) foreignCase(s subject) *proposal {
 	const kind = "not-found.foreign"
-	unknown, altered := withUnknownIDs(s.Operation, s.correct)
+	unknown, altered := d.withUnknownIDs(s.Operation, s.correct)
 	if len(altered) == 0 {
 		return s.noID(kind)
 	}

@@ -85,6 +85,36 @@ func TestNotFound_NoKnownID(t *testing.T) {
 	}
 }
 
+// TestNotFound_OfTheDocumentedForm: an id that is altered stays as long as it is documented
+// where another one names nothing by itself, and grows where it is alone.
+func TestNotFound_OfTheDocumentedForm(t *testing.T) {
+	const made = "responses: {'200': {description: d, content: {application/json: {schema: {type: object}, example: {token: abcdefghijkl, last: '1111'}}}, links: {n: {operationId: next, parameters: "
+	next := func(parameters string) string {
+		return "}, /b: {get: {operationId: next, parameters: [" + parameters + "], responses: {'200': {description: d}}}}"
+	}
+	query := func(name string) string {
+		return "{name: " + name + ", in: query, required: true, schema: {type: string, pattern: '^[0-9a-z]+$'}}"
+	}
+	for _, tt := range []struct{ claim, links, parameters, want string }{
+		{"beside one that is long", "{token: $response.body#/token, last: $response.body#/last}", query("token") + ", " + query("last"), "4"},
+		{"alone", "{last: $response.body#/last}", query("last"), ""},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			d := described(t, "paths: {/a: {post: {operationId: make, "+made+tt.links+"}}}}}"+next(tt.parameters)+"}")
+			c := find(t, planned(t, d, requirements(t, rule("R", "[next]", "not-found.id", "404")), fixtures(t, "")), "next.not-found.id")
+			got := ""
+			for _, f := range c.Act.Request.Query {
+				if p := f.Value.Placeholders()[0]; f.Name == "last" && len(p.Args) > 2 {
+					got = p.Args[2]
+				}
+			}
+			if got != tt.want {
+				t.Errorf("the greatest length of last is %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestPathPattern(t *testing.T) {
 	for _, tt := range []struct {
 		claim, template, path string

@@ -37,7 +37,7 @@ func (d *drafter) precedenceCases(s subject) []*proposal {
 	} else if ok {
 		add("forbidden.malformed-of-other", s.Conformance.Merchant.Field+" names another merchant", other)
 	}
-	if unknown, altered := withUnknownIDs(s.Operation, malformed); len(altered) > 0 {
+	if unknown, altered := d.withUnknownIDs(s.Operation, malformed); len(altered) > 0 {
 		add("malformed.unknown-id", strings.Join(altered, " and ")+" names nothing that exists", unknown)
 	}
 	return list
@@ -84,7 +84,7 @@ func unreadable(s subject, by nobody) []*proposal {
 // unknownIDsOfNobody names without valid credentials what does not exist.
 func (d *drafter) unknownIDsOfNobody(s subject, schemes []string) []*proposal {
 	var list []*proposal
-	unknown, altered := withUnknownIDs(s.Operation, s.correct)
+	unknown, altered := d.withUnknownIDs(s.Operation, s.correct)
 	for _, by := range d.byNobody(s, schemes) {
 		kind := by.kind + ".unknown-id"
 		switch {

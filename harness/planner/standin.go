@@ -40,7 +40,16 @@ func (d *drafter) standIn(link spec.Link) map[string]any {
 	if err != nil {
 		return nil
 	}
-	made := 0
+	var texts []string
+	for _, value := range bound {
+		if text, ok := value.(string); ok && isAnswer(text) {
+			texts = append(texts, text)
+		}
+	}
+	if len(texts) == 0 {
+		return nil
+	}
+	unlike := d.unlike(texts)
 	for place, value := range bound {
 		text, ok := value.(string)
 		if !ok || !isAnswer(text) {
@@ -50,11 +59,7 @@ func (d *drafter) standIn(link spec.Link) map[string]any {
 		if example == "" {
 			return nil
 		}
-		bound[place] = string(plan.Template(text).UnlikeExample(example))
-		made++
-	}
-	if made == 0 {
-		return nil
+		bound[place] = string(plan.Template(unlike(text)).OrLike(example))
 	}
 	return bound
 }

@@ -9,6 +9,26 @@ import (
 	"qorcheck/spec"
 )
 
+// TestValid_DependentValue: a value whose success depends on what happened before may be
+// refused, and no other.
+func TestValid_DependentValue(t *testing.T) {
+	d := described(t, "paths: {/a: {post: {operationId: a, x-conformance: {dependent: [{field: /how, value: back, tolerated: [{name: nothing-before, status: 404, why: there is nothing before}]}]}, "+
+		"requestBody: {required: true, content: {application/json: {schema: {type: object, required: [how], properties: {how: {type: string, enum: [on, back, off]}}}}}}, responses: {'200': {description: d}}}}}")
+	tolerated := 0
+	for _, c := range planned(t, d, requirements(t, rule("R", "all", "valid", "success")), fixtures(t, "")).Cases {
+		back := strings.Contains(string(c.Act.Request.Body), "back")
+		if back {
+			tolerated++
+		}
+		if got := len(c.Expect.Tolerated) == 1 && c.Expect.Tolerated[0].Name == "nothing-before"; got != back {
+			t.Errorf("%s: tolerated %+v", c.ID, c.Expect.Tolerated)
+		}
+	}
+	if tolerated == 0 {
+		t.Error("no case sends the value")
+	}
+}
+
 func TestValid(t *testing.T) {
 	p := ourPlan(t, 1)
 	const card = `"creditcard":"$CARD_APPROVED_CREDITCARD","cvv":"$CARD_APPROVED_CVV","mid":"700100200","month":"09","orderid":"$ORDER_ID","year":"39"`

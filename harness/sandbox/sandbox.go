@@ -149,8 +149,12 @@ func ReadAhead() { api.ReadAhead() }
 // Defect is a fault that can be planted: it makes the sandbox a mutant.
 type Defect = defects.Defect
 
-// Tolerated stands for the requirement of a defect that keeps the promise.
+// Tolerated stands for the requirement of a defect that keeps the promise, in a way that
+// has to be noted by its name.
 const Tolerated = defects.Tolerated
+
+// Tolerances lists the defects of that kind.
+func Tolerances() []Defect { return defects.Tolerances() }
 
 // Defects lists what can be planted, theme by theme.
 func Defects() []Defect { return defects.All() }

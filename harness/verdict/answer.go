@@ -68,7 +68,7 @@ func amount(v View) Observation {
 			continue
 		}
 		seen.Exercised = true
-		seen.Note = "a response without an amount is tolerated: it may omit it"
+		seen.Note = "a response without an amount is tolerated (amount-omitted): it may omit it"
 		for _, pointer := range a.Answers {
 			booked := exchange.Text(v.Body.Value, pointer)
 			if booked == "" {

@@ -176,7 +176,7 @@ func (v View) repeatsInPart(first exchange.Record, body any) (note string, ok bo
 	if common == 0 || len(differing) == 0 {
 		return "", false
 	}
-	return "a repeat that is answered otherwise is tolerated: " + strings.Join(differing, ", "), true
+	return "a repeat that is answered otherwise is tolerated (repeat-differs): " + strings.Join(differing, ", "), true
 }
 
 // differences names the top-level fields in which two bodies differ.

@@ -105,6 +105,7 @@ var checks = map[string]Check{
 	"message-schema":        messageSchema,
 	"message-again":         messageAgain,
 	"message-once":          messageOnce,
+	"message-count":         messageCount,
 	"message-none":          messageNone,
 }
 

@@ -53,7 +53,7 @@ func mediaType(v View) Observation {
 		seen.Findings = []Finding{{Rule: JSONBody, Deviation: v.Body.deviation(), Status: v.Answer.Status, Got: v.Body.Fault}}
 	}
 	if v.Answer.Decoded {
-		seen.Note = "the content coding " + strconv.Quote(shorten(v.Answer.Header.Get("Content-Encoding"))) + " is tolerated, though the request accepts identity alone"
+		seen.Note = "the content coding " + strconv.Quote(shorten(v.Answer.Header.Get("Content-Encoding"))) + " is tolerated (content-coding), though the request accepts identity alone"
 	}
 	return seen
 }

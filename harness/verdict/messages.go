@@ -147,7 +147,7 @@ func messageReason(v View) Observation {
 			return []Finding{{Rule: MessageReasons, Deviation: deviation, Pointer: m.Reason, Got: valueAt(d.Value, m.Reason)}}
 		}
 		if length := utf8.RuneCountInString(reason); failed && length > longestReason {
-			note = fmt.Sprintf("a %s of %d characters is tolerated, although it is meant to be short", m.Reason, length)
+			note = fmt.Sprintf("a %s of %d characters is tolerated (long-message-reason), although it is meant to be short", m.Reason, length)
 		}
 		return nil
 	})
@@ -241,14 +241,39 @@ func messageAgain(v View) Observation {
 		return Observation{Unclear: v.noMessage(r)}
 	case len(r.Messages) == 1:
 		f.Rule, f.Deviation, f.Given = MessageRetried, Silence, []Fact{{"waited", r.Took.Round(1e8).String()}}
-	case limit > 0 && len(r.Messages) > 1+limit:
+	case limit > 0 && len(r.Messages) > 2*(1+limit):
 		f.Rule, f.Deviation, f.Wanted, f.Got = MessageLimited, Surplus, []string{strconv.Itoa(limit)}, strconv.Itoa(len(r.Messages)-1)
 	case slices.ContainsFunc(r.Messages, func(d message.Delivery) bool { return !bytes.Equal(d.Body, r.Messages[0].Body) }):
 		f.Rule, f.Deviation = MessageIdentical, Value
+	case limit > 0 && len(r.Messages) > 1+limit:
+		return Observation{Exercised: true, Note: fmt.Sprintf("%d deliveries of a message that is refused are tolerated (message-beside-attempt): one more beside each of %d", len(r.Messages), 1+limit)}
 	default:
 		return Observation{Exercised: true}
 	}
 	return Observation{Exercised: true, Findings: []Finding{f}}
+}
+
+// messageCount judges that a message that was acknowledged comes once more at most.
+func messageCount(v View) Observation {
+	r, at, ok := awaited(v)
+	if !ok || len(r.Messages) == 0 {
+		return v.unjudged(r, ok)
+	}
+	count := 0
+	for _, d := range v.Transcript.Inbox.About {
+		if d.Place == r.Place && bytes.Equal(d.Body, r.Messages[0].Body) {
+			count++
+		}
+	}
+	switch {
+	case count == 2:
+		return Observation{Exercised: true, Note: "a second delivery of a message that was acknowledged is tolerated (message-twice)"}
+	case count > 2:
+		return Observation{Exercised: true, Findings: []Finding{{
+			Rule: MessageCounted, Deviation: Surplus, Status: v.Answer.Status, Exchange: at, Got: strconv.Itoa(count), Given: []Fact{{"id", r.Sought}},
+		}}}
+	}
+	return Observation{Exercised: true}
 }
 
 // messageOnce judges that no second message contradicts the first.

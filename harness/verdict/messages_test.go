@@ -131,21 +131,35 @@ func TestMessageAgain(t *testing.T) {
 		{claim: "other bytes fail", status: 200, body: paidBody, observed: came(good, good+" "), want: Fail, exercised: true, says: "another body"},
 		{claim: "nothing more fails", status: 200, body: paidBody, observed: came(good), want: Fail, exercised: true, says: "no further message within"},
 		{claim: "three times more pass", status: 200, body: paidBody, observed: came(good, good, good, good), want: Pass, exercised: true},
-		{claim: "four times more fail", status: 200, body: paidBody, observed: came(good, good, good, good, good), want: Fail, exercised: true, says: "4 retries"},
+		{claim: "twice at each attempt pass with a note", status: 200, body: paidBody, observed: came(good, good, good, good, good, good, good, good), want: Pass, exercised: true, says: "8 deliveries"},
+		{claim: "once more than that fails", status: 200, body: paidBody, observed: came(good, good, good, good, good, good, good, good, good), want: Fail, exercised: true, says: "8 retries"},
 		{claim: "other bytes at last fail", status: 200, body: paidBody, observed: came(good, good, good+" "), want: Fail, exercised: true, says: "another body"},
 		{claim: "one that came to another address alone fails", status: 200, body: paidBody, observed: came(), inbox: exchange.Inbox{About: []message.Delivery{delivered(good)}}, want: Fail, exercised: true, says: "another address only"},
 		{claim: "nothing at all is unclear", status: 200, body: paidBody, observed: came(), want: Inconclusive, says: "no message came"},
 	})
 }
 
-func TestMessageOnce(t *testing.T) {
-	about := func(bodies ...string) exchange.Inbox {
-		n := exchange.Inbox{}
-		for _, body := range bodies {
-			n.About = append(n.About, delivered(body))
-		}
-		return n
+func about(bodies ...string) exchange.Inbox {
+	n := exchange.Inbox{}
+	for _, body := range bodies {
+		n.About = append(n.About, delivered(body))
 	}
+	return n
+}
+
+func TestMessageCount(t *testing.T) {
+	elsewhere := about(good, good, good)
+	elsewhere.About[1].Place, elsewhere.About[2].Place = "own/c", "own/c"
+	table(t, "message-count", []row{
+		{claim: "one message passes", status: 200, body: paidBody, observed: came(good), inbox: about(good), want: Pass, exercised: true, says: "Note: "},
+		{claim: "a second one passes with a note", status: 200, body: paidBody, observed: came(good), inbox: about(good, good), want: Pass, exercised: true, says: "(message-twice)"},
+		{claim: "a third one fails", status: 200, body: paidBody, observed: came(good), inbox: about(good, good, good), want: Fail, exercised: true, says: "3 deliveries"},
+		{claim: "other registrations get their own", status: 200, body: paidBody, observed: came(good), inbox: elsewhere, want: Pass, exercised: true},
+		{claim: "none is unclear", status: 200, body: paidBody, observed: came(), want: Inconclusive, says: "no message came"},
+	})
+}
+
+func TestMessageOnce(t *testing.T) {
 	table(t, "message-once", []row{
 		{claim: "one message passes", status: 200, body: paidBody, observed: came(good), inbox: about(good), want: Pass, exercised: true},
 		{claim: "the same once more is let be", status: 200, body: paidBody, observed: came(good), inbox: about(good, good), want: Pass, exercised: true},

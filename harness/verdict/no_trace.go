@@ -14,6 +14,9 @@ import (
 // finding nothing proves nothing.
 func noTrace(v View) Observation {
 	seen := Observation{}
+	if note, ok := v.openFailure(); ok {
+		return Observation{Exercised: true, Note: note}
+	}
 	records, places := v.observed("no-trace")
 	for i, record := range records {
 		rows, obstacle := countTraces(record)
@@ -42,6 +45,17 @@ func (v View) turnedDown() bool {
 	}
 	_, tolerable := v.tolerable()
 	return v.Case.Expect.Handling == plan.Rejected && (v.Answer.Status/100 != 2 || tolerable)
+}
+
+// openFailure reports whether a correct request that had to be rejected was tolerated as
+// one that was carried out and ended in an error: it names what was stored of it.
+func (v View) openFailure() (note string, ok bool) {
+	note, ok = v.tolerable()
+	m := v.Operation.Conformance.Messages
+	if !ok || m == nil || v.Case.Fault != nil || v.Case.Expect.Handling != plan.Rejected || v.Answer.Status/100 != 2 {
+		return "", false
+	}
+	return note, v.Operation.Ending(v.Body.Value) == spec.Errored && exchange.Text(v.Body.Value, m.Answer) != ""
 }
 
 // countTraces counts the rows of a read-back that carry the unique value of the case.

@@ -80,6 +80,7 @@ const (
 	MessageRetried    Rule = "message-retried"
 	MessageLimited    Rule = "message-retry-limit"
 	MessageIdentical  Rule = "message-identical"
+	MessageCounted    Rule = "message-count"
 	MessageOnce       Rule = "message-once"
 	MessageNone       Rule = "message-none"
 )
@@ -314,6 +315,10 @@ var sentences = map[Rule]sentence{
 	MessageIdentical: {
 		func(Finding) string { return "the same bytes in each retry of the message" },
 		func(Finding) string { return "another body" },
+	},
+	MessageCounted: {
+		func(Finding) string { return "at most one more delivery of a message that was acknowledged" },
+		func(f Finding) string { return counted(f.Got, "delivery", "deliveries") },
 	},
 	MessageOnce: {
 		func(f Finding) string { return "no second message with other content about " + f.Given[0].Value },

@@ -89,7 +89,15 @@ func tolerated(list []spec.Tolerance, got int, body any) (note string, ok bool) 
 	if !ok || len(t.Breaks) > 0 {
 		return "", ok
 	}
-	return fmt.Sprintf("%d is tolerated: %s", got, t.Why), true
+	return fmt.Sprintf("%d is tolerated%s: %s", got, byName(t.Name), t.Why), true
+}
+
+// byName is the name of a tolerance as notes give it, "" without one.
+func byName(name string) string {
+	if name == "" {
+		return ""
+	}
+	return " (" + name + ")"
 }
 
 // toleranceOf returns the tolerance that a response falls under.

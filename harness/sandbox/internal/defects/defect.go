@@ -14,7 +14,7 @@ import (
 type Defect struct {
 	Name        string   // lasting: lower-case letters, digits and hyphens
 	Breaks      string   // what is wrong with the mutant, read after "a sandbox that"
-	Requirement string   // the one that must catch it; "" as long as none does; Tolerated where none may
+	Requirement string   // the one that must catch it; "" as long as none does; Tolerated or Allowed where none may
 	Also        []string // requirements that may fail of the same defect, beside consequences; "*" is every one
 	On          []string // operations that it touches
 	plant       plant
@@ -33,9 +33,15 @@ var everything = also{"*"}
 func All() []Defect {
 	return slices.Concat(
 		statusDefects, accessDefects, validationDefects, lookupDefects, bodyDefects, outcomeDefects, errorDefects,
-		omissionDefects, rejectionDefects, messageDefects, idempotencyDefects, moneyDefects, tokenDefects, listDefects, grossDefects, variants,
+		omissionDefects, rejectionDefects, messageDefects, idempotencyDefects, moneyDefects, tokenDefects, listDefects, grossDefects, tolerances, variants,
 	)
 }
+
+// Tolerances lists the defects that the promise tolerates.
+func Tolerances() []Defect { return slices.Clone(tolerances) }
+
+// Harmless reports whether the defect keeps the promise.
+func (d Defect) Harmless() bool { return d.Requirement == Tolerated || d.Requirement == Allowed }
 
 // Follows reports whether a failure of a requirement may come of the defect.
 func (d Defect) Follows(requirement string) bool {

@@ -43,16 +43,21 @@ func rewording(pattern string, edit func(message map[string]any)) plant {
 // rewordingLateFailures changes the messages that a capture, which was approved, has failed.
 func rewordingLateFailures(edit func(message map[string]any)) plant {
 	return sending("capture.declined", func(s *api.Server, m api.Message) []api.Message {
-		var body api.MessageBody
-		if err := json.Unmarshal(m.Body, &body); err != nil {
-			return []api.Message{m}
-		}
 		late := api.TriggerCode(s.Fixtures.Triggers.Card.CaptureFailsLater.Card)
-		if t := s.State.Transactions[body.TransactionID]; t != nil && t.Kind == api.Capture && t.Code == late {
+		if t := transactionOf(s, m); t != nil && t.Kind == api.Capture && t.Code == late {
 			m = reworded(m, edit)
 		}
 		return []api.Message{m}
 	})
+}
+
+// transactionOf returns the transaction that a message is about, nil for none.
+func transactionOf(s *api.Server, m api.Message) *api.Transaction {
+	var body api.MessageBody
+	if err := json.Unmarshal(m.Body, &body); err != nil {
+		return nil
+	}
+	return s.State.Transactions[body.TransactionID]
 }
 
 func reworded(m api.Message, edit func(message map[string]any)) api.Message {

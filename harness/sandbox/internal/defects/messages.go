@@ -70,6 +70,19 @@ var messageDefects = []Defect{
 				time.Sleep(20 * time.Millisecond)
 			}
 		})},
+	{"message-thrice", "sends a message that was acknowledged three times", "RH-MSG-20", nil, on{"payment-void"},
+		sending("void.*", func(s *api.Server, m api.Message) []api.Message {
+			s.SendAfter(50*time.Millisecond, m)
+			s.SendAfter(100*time.Millisecond, m)
+			return []api.Message{m}
+		})},
+	{"message-often-for-cash", "sends a message about cash four times, whatever it is answered", "RH-MSG-20", nil, on{"cash-sale"},
+		sending("sale.*", func(s *api.Server, m api.Message) []api.Message {
+			if t := transactionOf(s, m); t != nil && t.PaymentType == "cash" {
+				return []api.Message{m, m, m, m}
+			}
+			return []api.Message{m}
+		})},
 	{"message-to-one-address", "sends a message to the first address that is registered for its event", "RH-MSG-14", also{"RH-MSG-9"}, on{"webhooks-update", "payment-capture"},
 		sending("*", func(s *api.Server, m api.Message) []api.Message {
 			first := slices.IndexFunc(s.State.Hooks, func(h *api.Webhook) bool { return h.Event == m.Hook.Event && h.Merchant == m.Hook.Merchant })

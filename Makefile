@@ -22,13 +22,19 @@ endif
 # An empty one is given too: the program refuses it, rather than certify something else.
 given = $(if $(filter undefined,$(origin $(1))),,$(2) '$($(1))')
 
-.PHONY: help conformance build test test-all casebook mutants matrix requirements pictures lint fuzz bench clean
+# A developer's settings of a run change no test.
+UNSET := unset $$(env | sed -n 's/^\(QORCHECK_[A-Z_]*\)=.*/\1/p');
+
+.PHONY: help conformance suites build test test-all casebook mutants matrix requirements pictures lint fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 conformance: build ## certify TARGET=URL FIXTURES=FILE, or the embedded sandbox; reports in out/
 	$(BINARY) run --out out $(call given,TARGET,--target) $(call given,FIXTURES,--fixtures)
+
+suites: ## the same by Ginkgo, as specs that can be filtered and embedded: see suites/doc.go
+	$(RAN) $(GO) test -v -count=1 -timeout 0 -run '^TestConformance$$' ./suites -args $(call given,TARGET,--target) $(call given,FIXTURES,--fixtures)
 
 build: ## build .build/qorcheck
 	$(GO) build -o $(BINARY) .
@@ -37,11 +43,11 @@ test: ## prove the project
 	@echo '$(RACE_NOTE)'
 	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
 	$(GO) vet ./...
-	$(GO) test $(RACE) -timeout 30m $$($(GO) list ./... | grep -v /harness/cli$$)
+	$(UNSET) $(GO) test $(RACE) -timeout 30m $$($(GO) list ./... | grep -v /harness/cli$$)
 	@echo 'end to end, whole runs of the sound sandbox: $(RACE_NOTE)'
-	$(RAN) $(GO) test $(RACE) -timeout 30m -run '^TestCleanSandbox$$' ./harness/cli
+	$(UNSET) $(RAN) $(GO) test $(RACE) -timeout 30m -run '^TestCleanSandbox$$' ./harness/cli
 	@echo 'end to end, the rest: through programs that are built without it'
-	$(RAN) $(GO) test -timeout 30m -parallel 8 -skip '^(TestMutants|TestCleanSandbox)$$' ./harness/cli
+	$(UNSET) $(RAN) $(GO) test -timeout 30m -parallel 8 -skip '^(TestMutants|TestCleanSandbox)$$' ./harness/cli
 	@$(MAKE) --no-print-directory mutants
 
 mutants: build ## prove that the checks can fail, on sandboxes with a planted defect each

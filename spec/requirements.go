@@ -78,7 +78,8 @@ type Requirement struct {
 	Profile    string     `yaml:"profile"`  // a key of Profiles; "" is of each that selects nothing
 	Fault      string     `yaml:"fault"`    // code of the Web Fuzzing Commons, "F102"; "" where none fits
 	Clause     Clause     `yaml:"clause"`
-	Sentence   string     `yaml:"sentence"` // read after an operation's name: "answers 401 when …"
+	Sentence   string     `yaml:"sentence"`  // read after an operation's name: "answers 401 when …"
+	Situation  string     `yaml:"situation"` // read after "when": "the request is repeated"; "" follows from its cases
 	Operations Operations `yaml:"operations"`
 	Cases      []string   `yaml:"cases"`
 	Answers    []string   `yaml:"answers"`

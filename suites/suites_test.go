@@ -1,25 +1,19 @@
 package suites
 
 import (
-	"context"
 	"errors"
-	"net/http/httptest"
-	"net/url"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
-	"github.com/onsi/ginkgo/v2"
 	"github.com/onsi/ginkgo/v2/types"
-	"github.com/onsi/gomega"
 
-	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
 	"qorcheck/harness/planner"
 	"qorcheck/harness/run"
 	"qorcheck/harness/sandbox"
 	"qorcheck/harness/settings"
+	"qorcheck/harness/verdict"
 	"qorcheck/spec"
 )
 
@@ -47,75 +41,6 @@ func fixtures(t *testing.T) *settings.Fixtures {
 	return f
 }
 
-// start runs a plan against a sandbox of its own.
-func start(t *testing.T, p *plan.Plan) *run.Run {
-	t.Helper()
-	target, err := sandbox.New(sandbox.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(target)
-	u, err := url.Parse(server.URL + p.Description.BasePath)
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := settings.Settings{
-		Target: u, Fixtures: fixtures(t), Concurrency: 8, Timeout: time.Minute, BodyLimit: settings.DefaultBodyLimit, HeaderLimit: settings.DefaultHeaderLimit, RunID: "suites", Seed: p.Seed,
-	}
-	client := exchange.New(s, p.Description)
-	t.Cleanup(func() {
-		client.Close()
-		server.Close()
-		if err := target.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return run.Start(context.WithoutCancel(t.Context()), p, client, run.Options{Settings: s, Tool: "suites test"})
-}
-
-// TestConformance is the real tree, run by Ginkgo against the sandbox. Ginkgo
-// runs once in a process, so it is the package's one test of that kind.
-func TestConformance(t *testing.T) {
-	p := promise(t)
-	r := start(t, p)
-	gomega.RegisterFailHandler(ginkgo.Fail)
-	var report ginkgo.Report
-	ginkgo.ReportAfterSuite("keep the report", func(r ginkgo.Report) { report = r })
-	Declare(p, r)
-	suite, reporter := Config(p.Seed)
-	reporter.Succinct = true
-	ginkgo.RunSpecs(t, p.Requirements.Name, suite, reporter)
-
-	d, err := r.Wait()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if d.ExitCode != run.ExitPass || d.Counts.Pass == 0 {
-		t.Errorf("exit code %d: %s", d.ExitCode, d.Verdict)
-		for _, o := range d.Failures() {
-			t.Error(d.Result(o).Explain())
-		}
-	}
-	states, names := map[types.SpecState]int{}, map[string]bool{}
-	for _, s := range report.SpecReports {
-		if s.LeafNodeType != types.NodeTypeIt {
-			continue
-		}
-		states[s.State]++
-		if name := s.FullText(); names[name] {
-			t.Errorf("two specs are named %s", name)
-		} else {
-			names[name] = true
-		}
-		if len(s.ContainerHierarchyTexts) != 3 || s.LeafNodeText == "" || len(s.Labels()) < 5 {
-			t.Errorf("a spec that does not say chapter, operation and expectation: %q, %v", s.FullText(), s.Labels())
-		}
-	}
-	if states[types.SpecStatePassed] != d.Counts.Pass || states[types.SpecStateSkipped] != d.Counts.Unsupported || len(names) != d.Planned {
-		t.Errorf("Ginkgo saw %v, the document has %d obligations: %+v", states, d.Planned, d.Counts)
-	}
-}
-
 func TestConfig(t *testing.T) {
 	suite, _ := Config(1 << 63)
 	if suite.Timeout != 0 || !suite.FailOnEmpty || suite.RandomSeed != 1<<62 || suite.ParallelTotal != 1 {
@@ -132,6 +57,117 @@ func TestTree_HasEveryObligation(t *testing.T) {
 		}
 		if strings.TrimSpace(o.Requirement.Sentence) == "" {
 			t.Errorf("%s has no sentence", o.ID)
+		}
+	}
+}
+
+func TestSituation(t *testing.T) {
+	for _, tt := range []struct {
+		q    spec.Requirement
+		want string
+	}{
+		{spec.Requirement{Cases: []string{"malformed.syntax", "malformed.type"}}, "the request is malformed"},
+		{spec.Requirement{Cases: []string{"valid", "forbidden.pair", "unauthenticated"}}, "the request is valid, or unauthenticated, or forbidden"},
+		{spec.Requirement{Cases: []string{"not-found.id"}}, "the request is for something unknown"},
+		{spec.Requirement{}, "any request is answered"},
+		{spec.Requirement{Flows: []spec.Flow{{}}}, "requests follow one another"},
+		{spec.Requirement{Flows: []spec.Flow{{}}, Situation: "the request is repeated"}, "the request is repeated"},
+	} {
+		if got := situation(&tt.q); got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+	for _, o := range promise(t).Obligations {
+		for _, kind := range o.Requirement.Cases {
+			root, _, _ := strings.Cut(kind, ".")
+			if !slices.ContainsFunc(situations, func(s struct{ kind, words string }) bool { return s.kind == root }) {
+				t.Errorf("%s: no words for cases of kind %s", o.Requirement.ID, kind)
+			}
+		}
+	}
+}
+
+// reported is Ginkgo's report of specs that ended so, by the obligations of a plan.
+func reported(p *plan.Plan, state func(*plan.Obligation) types.SpecState) types.Report {
+	var r types.Report
+	for _, o := range p.Obligations {
+		r.SpecReports = append(r.SpecReports, types.SpecReport{
+			ContainerHierarchyTexts: []string{"a suite of one's own", "chapter", o.Operation.ID, situation(o.Requirement)},
+			LeafNodeLabels:          labels(o), LeafNodeText: o.Requirement.Sentence, State: state(o),
+		})
+	}
+	r.SpecReports = append(r.SpecReports, types.SpecReport{LeafNodeText: "a spec of one's own", State: types.SpecStatePassed})
+	return r
+}
+
+func TestSelected_ByPreview(t *testing.T) {
+	p := promise(t)
+	whole := kept(p, reported(p, func(*plan.Obligation) types.SpecState { return types.SpecStatePassed }))
+	if whole != p {
+		t.Errorf("%d of %d obligations", len(whole.Obligations), len(p.Obligations))
+	}
+	some := kept(p, reported(p, func(o *plan.Obligation) types.SpecState {
+		if o.Operation.ID == "payment-void" {
+			return types.SpecStatePassed
+		}
+		return types.SpecStateSkipped
+	}))
+	if len(some.Obligations) == 0 || len(some.Cases) == 0 || slices.ContainsFunc(some.Obligations, func(o *plan.Obligation) bool { return o.Operation.ID != "payment-void" }) {
+		t.Errorf("%d obligations", len(some.Obligations))
+	}
+	if none := kept(p, types.Report{}); len(none.Obligations) > 0 || len(none.Cases) > 0 {
+		t.Errorf("%d obligations of none", len(none.Obligations))
+	}
+}
+
+// TestDisagreements: each outcome of the document against each state of Ginkgo.
+func TestDisagreements(t *testing.T) {
+	p := promise(t)
+	p = p.Only(func(o *plan.Obligation) bool { return o.ID == p.Obligations[0].ID })
+	for _, tt := range []struct {
+		outcome verdict.Outcome
+		level   spec.Level
+		want    types.SpecState
+	}{
+		{verdict.Pass, spec.Must, types.SpecStatePassed},
+		{verdict.Fail, spec.Must, types.SpecStateFailed},
+		{verdict.Fail, spec.Should, types.SpecStatePassed},
+		{verdict.Waived, spec.Must, types.SpecStateSkipped},
+		{verdict.Unsupported, spec.Must, types.SpecStateSkipped},
+		{verdict.NotApplicable, spec.Must, types.SpecStateSkipped},
+		{verdict.Inconclusive, spec.Must, types.SpecStateFailed},
+		{verdict.Inconclusive, spec.Should, types.SpecStateSkipped},
+		{verdict.NotRun, spec.Must, types.SpecStateFailed},
+		{verdict.NotRun, spec.Should, types.SpecStateSkipped},
+		{verdict.Broken, spec.May, types.SpecStateFailed},
+	} {
+		d := &run.Document{Obligations: []run.Obligation{{ID: p.Obligations[0].ID, Outcome: tt.outcome, Level: tt.level}}}
+		for _, state := range []types.SpecState{types.SpecStatePassed, types.SpecStateFailed, types.SpecStateSkipped, types.SpecStatePanicked, types.SpecStateTimedout} {
+			got := Disagreements(p, reported(p, func(*plan.Obligation) types.SpecState { return state }), d)
+			if agree := state == tt.want; agree != (len(got) == 0) {
+				t.Errorf("%s %s, %s by Ginkgo: %v", tt.level, tt.outcome, state, got)
+			}
+		}
+	}
+	passed := &run.Document{Obligations: []run.Obligation{{ID: p.Obligations[0].ID, Outcome: verdict.Pass}}}
+	if got := Disagreements(p, types.Report{}, passed); len(got) != 1 {
+		t.Errorf("a spec is missing: %v", got)
+	}
+	if got := Disagreements(p, types.Report{SpecialSuiteFailureReasons: []string{"Interrupted by User"}}, passed); len(got) != 0 {
+		t.Errorf("interrupted: %v", got)
+	}
+	if got := Disagreements(p, reported(p, func(*plan.Obligation) types.SpecState { return types.SpecStatePassed }), &run.Document{}); len(got) != 1 {
+		t.Errorf("the document lacks it: %v", got)
+	}
+}
+
+func TestSelected_ReadsOnce(t *testing.T) {
+	if err := readsOnce(types.SuiteConfig{}); err != nil {
+		t.Error(err)
+	}
+	for want, suite := range map[string]types.SuiteConfig{"--flake-attempts 2": {FlakeAttempts: 2}, "--must-pass-repeatedly 3": {MustPassRepeatedly: 3}} {
+		if err := readsOnce(suite); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%s: %v", want, err)
 		}
 	}
 }

@@ -160,7 +160,7 @@ func timed(t *testing.T, p *plan.Plan, h http.Handler) (time.Duration, *run.Docu
 		t.Fatal(err)
 	}
 	s := settings.Settings{
-		Target: u, Fixtures: fixturesOf(t), Concurrency: 16, Timeout: time.Minute, BodyLimit: settings.DefaultBodyLimit, RunID: newRunID(), Seed: p.Seed,
+		Target: u, Fixtures: fixturesOf(t), Concurrency: 16, Timeout: time.Minute, BodyLimit: settings.DefaultBodyLimit, RunID: settings.NewRunID(), Seed: p.Seed,
 	}
 	client := exchange.New(s, p.Description)
 	defer client.Close()

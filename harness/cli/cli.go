@@ -25,6 +25,11 @@ func Run(arguments []string, stdout, stderr io.Writer, environ []string) int {
 
 // execute runs one command line and returns its exit code.
 func execute(p *process, arguments []string) int {
+	return p.exitCode(program(p, commands(p), arguments).Execute())
+}
+
+// program is the whole command line.
+func program(p *process, commands []*cobra.Command, arguments []string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "qorcheck",
 		Short: "proves whether a payments API keeps its documented response handling",
@@ -43,7 +48,7 @@ qorcheck · 130 interrupted`,
 		Args:          noArguments,
 	}
 	root.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
-	root.AddCommand(commands(p)...)
+	root.AddCommand(commands...)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetArgs(arguments)
 	root.SetOut(p.stdout)
@@ -55,7 +60,11 @@ qorcheck · 130 interrupted`,
 		}
 		return checkNotEmpty(c.Flags())
 	}
-	err := root.Execute()
+	return root
+}
+
+// exitCode prints the error of a command line and returns its exit code.
+func (p *process) exitCode(err error) int {
 	var code exitError
 	switch {
 	case err == nil:
@@ -71,7 +80,7 @@ qorcheck · 130 interrupted`,
 	return run.ExitUsage
 }
 
-// commands lists the commands, one a file.
+// commands lists the commands, one a file, run first.
 func commands(p *process) []*cobra.Command {
 	return []*cobra.Command{
 		runCommand(p),

@@ -46,6 +46,12 @@ func TestMain(m *testing.M) {
 		os.Exit(Run(os.Args[1:], os.Stdout, os.Stderr, os.Environ()))
 	}
 	code := m.Run()
+	built.Range(func(file, _ any) bool {
+		if err := os.Remove(file.(string)); err != nil {
+			panic(err)
+		}
+		return true
+	})
 	if dir := filepath.Dir(plainBinary); plainBinary != "" {
 		if err := os.RemoveAll(dir); err != nil {
 			panic(err)
@@ -89,11 +95,15 @@ func newProcess(ctx context.Context, t *testing.T, dir string, env []string, arg
 	}
 	c := exec.CommandContext(ctx, program, arguments...)
 	c.Dir = dir
-	c.Env = slices.DeleteFunc(os.Environ(), func(pair string) bool {
+	c.Env = append(append(withoutSettings(os.Environ()), itself), env...)
+	return c
+}
+
+// withoutSettings is an environment without what changes a run.
+func withoutSettings(environ []string) []string {
+	return slices.DeleteFunc(environ, func(pair string) bool {
 		return strings.HasPrefix(pair, prefix) || strings.HasPrefix(pair, "NO_COLOR=") || strings.HasPrefix(pair, "CI_NODE_") || strings.HasPrefix(pair, "CIRCLE_NODE_") || strings.HasPrefix(pair, "BUILDKITE_PARALLEL_") || strings.HasPrefix(pair, "GITHUB_")
 	})
-	c.Env = append(append(c.Env, itself), env...)
-	return c
 }
 
 // commandIn runs qorcheck in a folder to its end.

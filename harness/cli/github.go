@@ -7,6 +7,7 @@ import (
 
 	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
+	"qorcheck/harness/settings"
 	"qorcheck/reporters"
 )
 
@@ -22,7 +23,7 @@ type github struct {
 func (p *process) startGitHub(stdout *redact.Guard) *github {
 	g := &github{stdout: stdout, summary: p.path(p.getenv("GITHUB_STEP_SUMMARY"))}
 	if p.getenv("GITHUB_ACTIONS") == "true" {
-		g.token = newRunID() + newRunID()
+		g.token = settings.NewRunID() + settings.NewRunID()
 		fmt.Fprintf(stdout, "::stop-commands::%s\n", g.token)
 	}
 	return g

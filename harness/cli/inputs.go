@@ -2,8 +2,6 @@ package cli
 
 import (
 	"cmp"
-	"crypto/rand"
-	"encoding/hex"
 	"fmt"
 	"maps"
 	"net/url"
@@ -109,11 +107,4 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 		}
 	}
 	return p, fixtures, target, nil
-}
-
-// newRunID makes a run id that no other run has.
-func newRunID() string {
-	var random [6]byte
-	_, _ = rand.Read(random[:]) // it never fails; the program ends if the system has no randomness
-	return hex.EncodeToString(random[:])
 }

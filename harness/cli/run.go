@@ -3,16 +3,14 @@ package cli
 import (
 	"fmt"
 	"io"
-	"log"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
-	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
 	"qorcheck/harness/sandbox"
@@ -34,10 +32,17 @@ type runFlags struct {
 	trust                    settings.Trust
 	messageWait, quietWindow time.Duration
 	strict, allowUnexercised bool
-	verbose                  bool
+	verbose, ginkgo          bool
 }
 
 func runCommand(p *process) *cobra.Command {
+	c, f := newRun(p)
+	c.RunE = func(c *cobra.Command, _ []string) error { return f.run(c.Flags()) }
+	return c
+}
+
+// newRun makes the command and its flags; what it does is left to the caller.
+func newRun(p *process) (*cobra.Command, *runFlags) {
 	f := &runFlags{process: p, inputs: inputs{process: p}, output: output{process: p}, bodyLimit: settings.DefaultBodyLimit, headerLimit: settings.DefaultHeaderLimit}
 	c := &cobra.Command{
 		Use:   "run",
@@ -64,7 +69,6 @@ CI_NODE_INDEX and CI_NODE_TOTAL (GitLab), CIRCLE_NODE_INDEX and CIRCLE_NODE_TOTA
   qorcheck run --resume out
   qorcheck run --shard 1/4 --out shard1`,
 		Args: noArguments,
-		RunE: func(c *cobra.Command, _ []string) error { return f.run(c.Flags()) },
 	}
 	f.inputs.flags(c)
 	f.output.flags(c)
@@ -86,8 +90,10 @@ CI_NODE_INDEX and CI_NODE_TOTAL (GitLab), CIRCLE_NODE_INDEX and CIRCLE_NODE_TOTA
 	c.Flags().BoolVar(&f.strict, "strict", false, "fail the run when a requirement of level should fails, unless it is a reading of ours")
 	c.Flags().BoolVar(&f.allowUnexercised, "allow-unexercised", false, "exit 0 instead of 3 when a requirement that must hold was not exercised; the verdict says so")
 	c.Flags().BoolVar(&f.verbose, "verbose", false, "print each exchange, redacted, to standard error")
+	c.Flags().BoolVar(&f.ginkgo, "ginkgo", false, "print Ginkgo's own console output while the suite runs")
 	c.MarkFlagsMutuallyExclusive("quiet", "verbose")
-	return c
+	c.MarkFlagsMutuallyExclusive("quiet", "ginkgo")
+	return c, f
 }
 
 // job is a validated run, ready to start.
@@ -144,7 +150,7 @@ func (f *runFlags) prepare(flags *pflag.FlagSet) (*job, error) {
 		return nil, fmt.Errorf("--message-wait %s, --quiet-window %s: must be more than 0s", f.messageWait, f.quietWindow)
 	}
 	if f.runID == "" {
-		f.runID = newRunID()
+		f.runID = settings.NewRunID()
 	}
 	s := settings.Settings{
 		Target: target, Fixtures: fixtures, Concurrency: f.concurrency, Timeout: f.timeout,
@@ -176,55 +182,38 @@ func (f *runFlags) run(flags *pflag.FlagSet) (err error) {
 	if err != nil {
 		return fmt.Errorf("--out %s: %w", f.out, err)
 	}
-	defer func() {
-		if closing := journal.Close(); closing != nil && err == nil {
-			err = faultError{closing}
-		}
-	}()
-	if !j.embedded {
-		return f.certify(j, journal)
-	}
-	embedded, err := sandbox.Listen(sandbox.Options{})
+	s, err := f.open(j, journal)
+	defer func() { err = s.close(err) }()
 	if err != nil {
-		return faultError{fmt.Errorf("embedded sandbox: %w", err)}
+		return err
 	}
-	defer func() {
-		if fault := embedded.Stop(); fault != nil {
-			err = faultError{fmt.Errorf("embedded sandbox: %w", fault)}
-		}
-	}()
-	if j.settings.Target, err = settings.ParseTarget(embedded.Origin + j.plan.Description.BasePath); err != nil {
-		return faultError{err}
-	}
-	return f.certify(j, journal)
-}
-
-// certify sends the plan, writes the reports and prints the verdict.
-func (f *runFlags) certify(j *job, journal *rundir.Journal) error {
-	client := exchange.New(j.settings, j.plan.Description)
-	defer client.Close()
-	log.SetOutput(io.Discard) // net/http logs what a target sends after a response; that is judged
 	ctx, stop := interruptible()
 	defer stop()
-	out, notes := &redact.Guard{W: f.stdout, Redactor: client.Redactor()}, &redact.Guard{W: f.stderr, Redactor: client.Redactor()}
-	f.announceResume(notes, j.earlier)
-	actions := f.startGitHub(out)
-	defer actions.resume()
-	r := run.Start(ctx, j.plan, client, run.Options{
-		Tool: tool(), Profile: f.profile, Filter: f.filter, Waivers: j.waivers, Strict: f.strict, AllowUnexercised: f.allowUnexercised || f.oneCase != "", // one case alone exercises little
-		Shard: j.shard, Whole: j.whole, Settings: j.settings, Flags: j.flags, Journal: journal, Earlier: j.earlier, Progress: f.progress(notes, isTerminal(f.stderr)),
-	})
-	if err := suites.Run(j.plan, r); err != nil {
-		return faultError{err}
+	f.announceResume(s.notes, j.earlier)
+	s.start(ctx, f.progress(s.notes, isTerminal(f.stderr)))
+	var console io.Writer = io.Discard
+	if f.ginkgo {
+		console = s.out
 	}
-	document, err := r.Wait()
+	report := suites.Run(j.plan, s.run.Await, console)
+	document, err := s.run.Wait()
 	if err != nil {
 		return faultError{fmt.Errorf("%w; no report is written, the rest can be sent with --resume %s", err, f.out)}
 	}
 	if document.CaseCounts.NotRun > 0 {
-		defer f.printNote(notes, "to send the rest: qorcheck run --resume %s", f.out)
+		defer f.printNote(s.notes, "to send the rest: qorcheck run --resume %s", f.out)
 	}
-	return f.conclude(actions, notes, document)
+	err = f.conclude(s.actions, s.notes, document)
+	return disagreement(suites.Disagreements(j.plan, report, document), err)
+}
+
+// disagreement is the fault that Ginkgo counted otherwise than the document; the
+// error as it is where they agree.
+func disagreement(list []string, err error) error {
+	if len(list) == 0 {
+		return err
+	}
+	return faultError{fmt.Errorf("Ginkgo and the document of the run disagree on %d obligations, and one of them is wrong:\n  %s", len(list), strings.Join(list, "\n  "))}
 }
 
 // tool names the program in documents.

@@ -152,6 +152,19 @@ func (d *Document) Elsewhere(o Obligation) bool {
 	return d.Shard != nil && o.Outcome == verdict.Inconclusive && o.Planned > 0 && o.Counts.Pass == o.Planned && unshown
 }
 
+// breaks reports whether an obligation as it ended keeps the run from exit code 0.
+func (d *Document) breaks(o *Obligation) bool {
+	switch o.Outcome {
+	case verdict.Broken:
+		return true
+	case verdict.Fail:
+		return d.Fails(o)
+	case verdict.Inconclusive, verdict.NotRun:
+		return o.Level == spec.Must && !d.Unexercised && !d.Elsewhere(*o)
+	}
+	return o.NeedlessWaiver()
+}
+
 // few lists the first of some ids and counts the others.
 func few(ids []string, limit int) string {
 	if len(ids) <= limit {

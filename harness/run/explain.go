@@ -14,6 +14,7 @@ import (
 // Result is an obligation as it ended, with the share of each cause in it.
 type Result struct {
 	Obligation Obligation
+	Breaks     bool    // it keeps the run from exit code 0
 	Shares     []Share // the one with the most cases first
 }
 
@@ -27,10 +28,10 @@ type Share struct {
 }
 
 // Result returns an obligation with the share of each cause in it.
-func (d *Document) Result(o Obligation) Result { return resultOf(o, d.Cause) }
+func (d *Document) Result(o Obligation) Result { return d.resultOf(o, d.Cause) }
 
-func resultOf(o Obligation, find func(id string) *Cause) Result {
-	s := Result{Obligation: o}
+func (d *Document) resultOf(o Obligation, find func(id string) *Cause) Result {
+	s := Result{Obligation: o, Breaks: d.breaks(&o)}
 	s.Obligation.Causes = slices.Clone(o.Causes)
 	for _, id := range o.Causes {
 		c := find(id)

@@ -188,7 +188,7 @@ func (r *Run) Await(ctx context.Context, id string) (Result, error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return resultOf(r.document.Obligations[i], func(id string) *Cause { return &r.causes[id].Cause }), nil
+	return r.document.resultOf(r.document.Obligations[i], func(id string) *Cause { return &r.causes[id].Cause }), nil
 }
 
 // Wait waits for the end of the run. The error is a fault of our own, such as a

@@ -3,7 +3,9 @@
 package settings
 
 import (
+	"crypto/rand"
 	"crypto/tls"
+	"encoding/hex"
 	"fmt"
 	"net/url"
 	"strings"
@@ -40,6 +42,21 @@ const (
 	DefaultMessageWait = 10 * time.Second
 	DefaultQuietWindow = 2 * time.Second
 )
+
+// Default returns the settings of a run against a target, with a run id of its own.
+func Default(target *url.URL, f *Fixtures) Settings {
+	return Settings{
+		Target: target, Fixtures: f, Concurrency: DefaultConcurrency, Timeout: DefaultTimeout, BodyLimit: DefaultBodyLimit, HeaderLimit: DefaultHeaderLimit,
+		MessageWait: DefaultMessageWait, QuietWindow: DefaultQuietWindow, RunID: NewRunID(), Seed: 1,
+	}
+}
+
+// NewRunID makes a run id that no other run has.
+func NewRunID() string {
+	var random [6]byte
+	_, _ = rand.Read(random[:]) // it never fails; the program ends if the system has no randomness
+	return hex.EncodeToString(random[:])
+}
 
 // Check refuses settings beyond their limits and targets that the fixtures do not allow.
 // The error names the setting, the value and what it must be.

@@ -1,9 +1,9 @@
 package spec
 
 import (
+	"encoding/json"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -86,8 +86,8 @@ func (e *ErrorBody) CodeIn(body any) string {
 			if !Blank(x) {
 				return x
 			}
-		case float64:
-			return strconv.FormatFloat(x, 'f', -1, 64)
+		case float64, json.Number:
+			return Decimal(Rational(x))
 		}
 	}
 	return ""

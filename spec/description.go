@@ -69,6 +69,7 @@ func ParseAlone(data []byte, name string) (*Description, error) {
 }
 
 func parseWith(data []byte, name string, readFile func(string) ([]byte, error)) (*Description, error) {
+	kept := precise{}
 	loader := openapi3.NewLoader()
 	loader.IncludeOrigin = true
 	loader.IsExternalRefsAllowed = true
@@ -76,7 +77,11 @@ func parseWith(data []byte, name string, readFile func(string) ([]byte, error)) 
 		if uri.Scheme != "" && uri.Scheme != "file" {
 			return nil, fmt.Errorf("reference to %s: only references to local files are followed", uri)
 		}
-		return readFile(filepath.FromSlash(uri.Path))
+		data, err := readFile(filepath.FromSlash(uri.Path))
+		if root, fault := ParseYAML(data); err == nil && fault == nil {
+			kept.collect(uri.Path, data, root)
+		}
+		return data, err
 	}
 	root, err := ParseYAML(data)
 	if err != nil {
@@ -85,6 +90,7 @@ func parseWith(data []byte, name string, readFile func(string) ([]byte, error)) 
 	if err := checkKeys(root); err != nil {
 		return nil, fmt.Errorf("%s: not a valid OpenAPI 3 document: %w", name, err)
 	}
+	kept.collect(filepath.ToSlash(name), data, root)
 	doc, err := loader.LoadFromDataWithPath(withPlaces(data, root), &url.URL{Path: filepath.ToSlash(name)})
 	if err != nil {
 		return nil, fmt.Errorf("%s: not a readable OpenAPI 3 document: %w", name, err)
@@ -95,6 +101,8 @@ func parseWith(data []byte, name string, readFile func(string) ([]byte, error)) 
 	if err := validate(doc); err != nil {
 		return nil, fmt.Errorf("%s: not a valid OpenAPI 3 document: %w", name, err)
 	}
+	kept.apply(doc)
+	clarifyNullable(doc)
 	sum := sha256.Sum256(data)
 	d := &Description{
 		File: shownName(name), Title: doc.Info.Title, Version: doc.Info.Version,
@@ -151,29 +159,30 @@ func validate(doc *openapi3.T) error {
 // keywords of JSON Schema: they are annotations. Components may hold path items.
 func unknownKeywords(doc *openapi3.T) []string {
 	list := []string{"pathItems"}
-	eachSchema(reflect.ValueOf(doc), map[uintptr]bool{}, func(s *openapi3.Schema) {
-		list = slices.AppendSeq(list, maps.Keys(s.Extensions))
+	eachValue(reflect.ValueOf(doc), map[uintptr]bool{}, func(value any) {
+		if s, ok := value.(*openapi3.Schema); ok {
+			list = slices.AppendSeq(list, maps.Keys(s.Extensions))
+		}
 	})
 	slices.Sort(list)
 	return slices.Compact(list)
 }
 
-// eachSchema calls a function with every schema that a value of the loader leads to.
-func eachSchema(v reflect.Value, seen map[uintptr]bool, visit func(*openapi3.Schema)) {
+// eachValue calls a function with every pointer that a value of the loader leads to, such
+// as that to a schema.
+func eachValue(v reflect.Value, seen map[uintptr]bool, visit func(any)) {
 	switch v.Kind() {
 	case reflect.Pointer:
 		if v.IsNil() || seen[v.Pointer()] {
 			return
 		}
 		seen[v.Pointer()] = true
-		if s, ok := v.Interface().(*openapi3.Schema); ok {
-			visit(s)
-		}
-		eachSchema(v.Elem(), seen, visit)
+		visit(v.Interface())
+		eachValue(v.Elem(), seen, visit)
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() {
-				eachSchema(v.Field(i), seen, visit)
+				eachValue(v.Field(i), seen, visit)
 			}
 		}
 		if !v.CanAddr() {
@@ -182,18 +191,18 @@ func eachSchema(v reflect.Value, seen map[uintptr]bool, visit func(*openapi3.Sch
 		if paths, ok := v.Addr().Interface().(interface {
 			Map() map[string]*openapi3.PathItem
 		}); ok {
-			eachSchema(reflect.ValueOf(paths.Map()), seen, visit)
+			eachValue(reflect.ValueOf(paths.Map()), seen, visit)
 		}
 		if responses, ok := v.Addr().Interface().(*openapi3.Responses); ok {
-			eachSchema(reflect.ValueOf(responses.Map()), seen, visit)
+			eachValue(reflect.ValueOf(responses.Map()), seen, visit)
 		}
 	case reflect.Map:
 		for _, key := range v.MapKeys() {
-			eachSchema(v.MapIndex(key), seen, visit)
+			eachValue(v.MapIndex(key), seen, visit)
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
-			eachSchema(v.Index(i), seen, visit)
+			eachValue(v.Index(i), seen, visit)
 		}
 	}
 }

@@ -168,11 +168,7 @@ func resolveMappings(schemas openapi3.Schemas) {
 }
 
 // kindsVocabulary makes the compiler know the keyword of rewritten discriminators.
-func kindsVocabulary() (*jsonschema.Vocabulary, error) {
-	meta, err := jsonschema.NewCompiler().Compile("https://json-schema.org/draft/2020-12/schema")
-	if err != nil {
-		return nil, err
-	}
+func kindsVocabulary(meta *jsonschema.Schema) *jsonschema.Vocabulary {
 	return &jsonschema.Vocabulary{
 		URL:    "urn:qorcheck:kinds",
 		Schema: meta,
@@ -192,7 +188,7 @@ func kindsVocabulary() (*jsonschema.Vocabulary, error) {
 			}
 			return k, nil
 		},
-	}, nil
+	}
 }
 
 // Validate judges an object by the schema that its discriminator names.

@@ -1,18 +1,30 @@
 package spec
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/mail"
 	"net/netip"
 	"net/url"
 	"regexp"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
-// formats are the string formats that are judged beside those that kin-openapi
-// knows by itself (byte, date, date-time). Any other format is an annotation.
+// formats are the string formats that are judged beside that which kin-openapi knows by
+// itself (date). Any other format is an annotation.
 var formats = map[string]openapi3.StringFormatValidator{
+	"date-time": format("a date and time of RFC 3339", isDateTime),
+	"byte": format("base64 of RFC 4648", func(s string) bool {
+		_, err := base64.StdEncoding.Strict().DecodeString(s)
+		return err == nil && !strings.ContainsAny(s, "\r\n")
+	}),
 	"email": format("an email address", func(s string) bool {
 		a, err := mail.ParseAddress(s)
 		return err == nil && a.Address == s
@@ -32,6 +44,28 @@ var formats = map[string]openapi3.StringFormatValidator{
 	}),
 }
 
+var dateTime = regexp.MustCompile(`(?i)^([0-9]{4}-[0-9]{2}-[0-9]{2})t([0-9]{2}:[0-9]{2}):([0-9]{2})(?:\.[0-9]+)?(?:z|([+-])([0-9]{2}):([0-9]{2}))$`)
+
+// isDateTime judges a date and time of RFC 3339, 5.6: in either case of letters, with a
+// leap second where there can be one, at the end of a day of UTC.
+func isDateTime(text string) bool {
+	parts := dateTime.FindStringSubmatch(text)
+	if parts == nil || parts[5] > "23" || parts[6] > "59" {
+		return false
+	}
+	at, err := time.Parse("2006-01-02 15:04", parts[1]+" "+parts[2])
+	if err != nil || parts[3] > "60" {
+		return false
+	}
+	if parts[3] < "60" {
+		return true
+	}
+	hours, _ := strconv.Atoi(parts[4] + parts[5]) // digits, or nothing for Z
+	minutes, _ := strconv.Atoi(parts[4] + parts[6])
+	utc := at.Add(-time.Duration(hours)*time.Hour - time.Duration(minutes)*time.Minute)
+	return utc.Hour() == 23 && utc.Minute() == 59
+}
+
 var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$`)
 
 func format(what string, is func(string) bool) openapi3.StringFormatValidator {
@@ -41,4 +75,55 @@ func format(what string, is func(string) bool) openapi3.StringFormatValidator {
 		}
 		return nil
 	})
+}
+
+// formatVocabulary makes the compiler judge formats beside the other keywords of a value.
+// By itself it looks at nothing else where a format is broken.
+func formatVocabulary(meta *jsonschema.Schema) *jsonschema.Vocabulary {
+	return &jsonschema.Vocabulary{
+		URL:    "urn:qorcheck:formats",
+		Schema: meta,
+		Compile: func(_ *jsonschema.CompilerContext, object map[string]any) (jsonschema.SchemaExt, error) {
+			name, ok := object["format"].(string)
+			if !ok || !CheckedFormat(name) {
+				return nil, nil
+			}
+			return formatOf(name), nil
+		},
+	}
+}
+
+// formatOf is the name of a format that a schema asserts.
+type formatOf string
+
+// Validate judges a value by the format.
+func (f formatOf) Validate(ctx *jsonschema.ValidatorContext, value any) {
+	if err := checkFormat(string(f), value); err != nil {
+		ctx.AddError(&kind.Format{Got: value, Want: string(f), Err: err})
+	}
+}
+
+// CheckedFormat reports whether values are judged by a format. Any other is an annotation.
+func CheckedFormat(name string) bool {
+	_, ours := formats[name]
+	_, theirs := openapi3.SchemaStringFormats[name]
+	_, number := numberFormats[name]
+	return ours || theirs || number
+}
+
+// checkFormat judges a value by a format; the reader of OpenAPI knows some itself.
+func checkFormat(name string, value any) error {
+	switch v := value.(type) {
+	case string:
+		for _, known := range []map[string]openapi3.StringFormatValidator{formats, openapi3.SchemaStringFormats} {
+			if f, ok := known[name]; ok {
+				return f.Validate(v)
+			}
+		}
+	case float64, json.Number:
+		if !fitsNumberFormat(name, v) {
+			return fmt.Errorf("is not within the bounds of %s", name)
+		}
+	}
+	return nil
 }

@@ -104,7 +104,7 @@ func (s Schema) readText(text string) any {
 	}
 	readings := []any{text}
 	switch decoded := decodedOr(text).(type) {
-	case float64, bool, nil:
+	case float64, json.Number, bool, nil:
 		readings = []any{decoded, text}
 	}
 	nearest := readings[len(readings)-1]
@@ -122,7 +122,8 @@ func (s Schema) readText(text string) any {
 
 // decodedOr is the JSON value of a text, the text where it is not JSON.
 func decodedOr(text string) (value any) {
-	if json.Unmarshal([]byte(text), &value) != nil {
+	value, err := DecodeJSON([]byte(text))
+	if err != nil {
 		return text
 	}
 	return value

@@ -3,7 +3,6 @@ package spec
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/url"
@@ -230,8 +229,8 @@ func (c Content) parsedExample(example any) any {
 	if !ok || !c.HasSchema || !JSON(c.MediaType) || len(c.Schema.Violations(text, Sent)) == 0 {
 		return example
 	}
-	var value any
-	if json.Unmarshal([]byte(text), &value) != nil {
+	value, err := DecodeJSON([]byte(text))
+	if err != nil {
 		return example
 	}
 	return value

@@ -1,7 +1,10 @@
 package spec
 
 import (
+	"encoding/json"
 	"maps"
+	"math"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -13,6 +16,7 @@ func (d *dialect2020) rewrite(tree any) {
 	if !d.addressed {
 		dropAddresses(tree)
 	}
+	withExactBounds(tree)
 	withKinds(tree, d.heirs)
 	if !d.always {
 		from30(tree)
@@ -96,19 +100,103 @@ func (d *dialect2020) refer(ref *openapi3.SchemaRef) {
 	}
 }
 
-// judges reports whether the dialect judges a schema: all of OpenAPI 3.1, of 3.0 those
-// that lead to a discriminator.
-func (d *dialect2020) judges(s *openapi3.Schema) bool {
+// route says which values of a schema of OpenAPI 3.0 the dialect judges.
+type route int
+
+const (
+	numbersApart route = iota // those with numbers that a float64 does not hold
+	nullsApart                // those with null too
+	allThere                  // all of them
+)
+
+// judges reports whether the dialect judges a value by a schema: all of OpenAPI 3.1. Of 3.0
+// it judges schemas that lead to a discriminator, to a bound that a float64 does not hold
+// or to a fraction of which values are multiples, and the values that its route names.
+func (d *dialect2020) judges(s *openapi3.Schema, value any) bool {
 	if d == nil || d.always {
 		return d != nil
 	}
-	if known, ok := d.kinds.Load(s); ok {
-		return known.(bool)
+	known, ok := d.routes.Load(s)
+	if !ok {
+		known = routeOf(s)
+		d.routes.Store(s, known)
 	}
-	found := false
-	walkSchemas(s, map[*openapi3.Schema]bool{}, func(inner *openapi3.Schema) { found = found || inner.Discriminator != nil })
-	d.kinds.Store(s, found)
+	switch known.(route) {
+	case allThere:
+		return true
+	case nullsApart:
+		return beyondFloat(value) || holdsNull(value)
+	}
+	return beyondFloat(value)
+}
+
+func routeOf(s *openapi3.Schema) route {
+	found := numbersApart
+	walkSchemas(s, map[*openapi3.Schema]bool{}, func(inner *openapi3.Schema) {
+		_, exact := inner.Extensions[exactMark]
+		several := len(inner.AllOf)+len(inner.AnyOf)+len(inner.OneOf) > 0 || inner.Not != nil
+		switch {
+		case inner.Discriminator != nil, exact, inner.MultipleOf != nil && *inner.MultipleOf != math.Trunc(*inner.MultipleOf):
+			found = allThere
+		case several && (inner.Type != nil || inner.Nullable || len(inner.Enum) > 0), len(inner.Enum) > 0 && inner.Nullable:
+			found = max(found, nullsApart)
+		}
+	})
 	return found
+}
+
+// holdsNull reports whether a value is null, or holds it.
+func holdsNull(value any) bool {
+	switch v := value.(type) {
+	case nil:
+		return true
+	case map[string]any:
+		for _, inner := range v {
+			if holdsNull(inner) {
+				return true
+			}
+		}
+	case []any:
+		return slices.ContainsFunc(v, holdsNull)
+	}
+	return false
+}
+
+// clarifyNullable makes the schemas of OpenAPI 3.0 that have no type take null, as the
+// standard was clarified: nullable alters a type, and there is none. Those that list words
+// or are made of others are left to them.
+func clarifyNullable(doc *openapi3.T) {
+	if doc.IsOpenAPI31OrLater() {
+		return
+	}
+	eachValue(reflect.ValueOf(doc), map[uintptr]bool{}, func(value any) {
+		s, ok := value.(*openapi3.Schema)
+		if !ok || s.Type != nil || len(s.AllOf)+len(s.AnyOf)+len(s.OneOf) > 0 || s.Not != nil || s.Always != nil {
+			return
+		}
+		s.Nullable = len(s.Enum) == 0 || slices.Contains(s.Enum, nil)
+	})
+}
+
+// withExactBounds gives the schemas in a tree the bounds that a float64 does not hold.
+func withExactBounds(tree any) {
+	switch t := tree.(type) {
+	case map[string]any:
+		kept, _ := t[exactMark].(map[string]any)
+		for keyword, text := range kept {
+			if text, ok := text.(string); ok {
+				t[keyword] = json.Number(text)
+			}
+		}
+		delete(t, exactMark)
+		for _, inner := range t {
+			withExactBounds(inner)
+		}
+	case []any:
+		for _, inner := range t {
+			withExactBounds(inner)
+		}
+	}
 }
 
 // walkSchemas calls a function with a schema and those within it, once each.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -37,11 +36,11 @@ type Violation struct {
 	Reading bool   // the schema marks the keyword as a reading of ours: see IsReading
 }
 
-// Violations judges a decoded JSON value, in the types of encoding/json with
-// float64 numbers, and returns every broken keyword, sorted by pointer and keyword.
+// Violations judges a decoded JSON value, in the types of encoding/json with numbers
+// as Number has them, and returns every broken keyword, sorted by pointer and keyword.
 // Keywords of anyOf, oneOf and not are reported as such, at the value they judge.
 func (s Schema) Violations(value any, direction Direction) []Violation {
-	if s.dialect.judges(s.Schema) {
+	if s.dialect.judges(s.Schema, value) {
 		if found, err := s.dialect.violations(s.Schema, value, direction); err == nil {
 			return normalize(found)
 		}
@@ -57,6 +56,7 @@ var options = map[Direction][]openapi3.SchemaValidationOption{
 
 var common = slices.Clip([]openapi3.SchemaValidationOption{
 	openapi3.MultiErrors(), openapi3.DisableSchemaErrorDetails(), openapi3.EnableFormatValidation(), openapi3.SetSchemaRegexCompiler(compilePattern), openapi3.WithStringFormatValidators(formats),
+	openapi3.WithNumberFormatValidators(numberValidators), openapi3.WithIntegerFormatValidators(integerValidators),
 })
 
 // normalize sorts violations. Where a value has the wrong type it keeps only that: the
@@ -118,16 +118,12 @@ func violation(e *openapi3.SchemaError) Violation {
 	if keyword == "enum" && !allows(e.Schema, e.Value) {
 		keyword = "type"
 	}
-	reason := e.Reason
-	if reason == "" {
-		reason = "does not match the schema's " + keyword
-	}
 	path := e.JSONPointer()
 	rule := e.SchemaField
 	if rule == "required" && len(path) > 0 {
 		rule += "/" + path[len(path)-1]
 	}
-	return Violation{Pointer: Pointer(path...), Keyword: keyword, Reason: wordReason(e, keyword, reason), Reading: IsReading(e.Schema, rule)}
+	return Violation{Pointer: Pointer(path...), Keyword: keyword, Reason: wordReason(e, keyword), Reading: IsReading(e.Schema, rule)}
 }
 
 // readingMark is the extension under which a schema lists those of its keywords
@@ -150,47 +146,8 @@ func allows(s *openapi3.Schema, value any) bool {
 		return true
 	}
 	name := TypeOf(value)
-	n, isNumber := value.(float64)
-	return s.Type.Includes(name) || value == nil && s.Nullable || isNumber && n == math.Trunc(n) && s.Type.Includes("integer")
-}
-
-// wordReason says what is valid without repeating the value, which may be a secret.
-func wordReason(e *openapi3.SchemaError, keyword, fallback string) string {
-	s := e.Schema
-	if s == nil {
-		return fallback
-	}
-	switch keyword {
-	case "enum":
-		if allowed, err := json.Marshal(s.Enum); err == nil && len(s.Enum) > 0 {
-			return "must be one of " + string(allowed)
-		}
-	case "type":
-		if s.Type != nil {
-			return fmt.Sprintf("must be of type %s, is %s", strings.Join(s.Type.Slice(), " or "), TypeOf(e.Value))
-		}
-	case "pattern":
-		return "must match " + s.Pattern
-	case "maxLength":
-		if s.MaxLength != nil {
-			return fmt.Sprintf("must have at most %d characters", *s.MaxLength)
-		}
-	case "minLength":
-		return fmt.Sprintf("must have at least %d characters", s.MinLength)
-	case "minimum":
-		if s.Min != nil {
-			return fmt.Sprintf("must be at least %g", *s.Min)
-		}
-	case "maximum":
-		if s.Max != nil {
-			return fmt.Sprintf("must be at most %g", *s.Max)
-		}
-	case "required":
-		return "is required and missing"
-	case "format":
-		return "must be of format " + s.Format
-	}
-	return fallback
+	n := Rational(value)
+	return s.Type.Includes(name) || value == nil && s.Nullable || n != nil && n.IsInt() && s.Type.Includes("integer")
 }
 
 // TypeOf names the JSON type of a decoded value.
@@ -241,7 +198,7 @@ func (s Schema) Unchecked() []string {
 		walk(ref.Value.AdditionalProperties.Schema)
 	}
 	walk(&openapi3.SchemaRef{Value: s.Schema})
-	if s.dialect.judges(s.Schema) {
+	if s.dialect.judges(s.Schema, 0.0) {
 		if c := s.dialect.compile(s.Schema); c.err != nil {
 			list = append(list, fmt.Sprintf("what JSON Schema 2020-12 has beyond OpenAPI 3.0, since %v", c.err))
 		}

@@ -27,7 +27,7 @@ type dialect2020 struct {
 	addressed bool                                     // its schemas keep their addresses
 	names     map[*openapi3.Schema]string              // of the components
 	refs      map[*openapi3.Schema]*openapi3.SchemaRef // with keywords beside them
-	kinds     sync.Map                                 // *openapi3.Schema → bool, that it leads to a discriminator
+	routes    sync.Map                                 // *openapi3.Schema → route, of OpenAPI 3.0
 
 	mu       sync.Mutex // guards compiler and count
 	compiler *jsonschema.Compiler
@@ -59,7 +59,7 @@ func (d *dialect2020) read(doc *openapi3.T) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := json.Unmarshal(data, &d.document); err != nil {
+	if d.document, err = DecodeJSON(data); err != nil {
 		return err
 	}
 	if doc.Components != nil {
@@ -73,21 +73,18 @@ func (d *dialect2020) read(doc *openapi3.T) (err error) {
 	d.addressed = bytes.Contains(data, []byte(`"$dynamicRef"`))
 	d.rewrite(d.document)
 	rooted(d.document)
-	vocabulary, err := kindsVocabulary()
+	meta, err := jsonschema.NewCompiler().Compile("https://json-schema.org/draft/2020-12/schema")
 	if err != nil {
 		return err
 	}
-	d.compiler.RegisterVocabulary(vocabulary)
+	d.compiler.RegisterVocabulary(kindsVocabulary(meta))
+	d.compiler.RegisterVocabulary(formatVocabulary(meta))
 	d.compiler.AssertVocabs()
 	d.compiler.DefaultDraft(jsonschema.Draft2020)
 	d.compiler.UseRegexpEngine(func(expression string) (jsonschema.Regexp, error) {
 		matcher, err := compilePattern(expression)
 		return named{matcher, expression}, err
 	})
-	for name := range formatsIn(d.document, map[string]bool{}) {
-		d.compiler.RegisterFormat(&jsonschema.Format{Name: name, Validate: func(value any) error { return checkFormat(name, value) }})
-	}
-	d.compiler.AssertFormat()
 	return d.compiler.AddResource(documentURL, d.document)
 }
 
@@ -104,45 +101,7 @@ func asJSON(value any) (tree any, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return tree, json.Unmarshal(data, &tree)
-}
-
-// formatsIn collects the formats that a tree names.
-func formatsIn(tree any, found map[string]bool) map[string]bool {
-	switch t := tree.(type) {
-	case map[string]any:
-		if name, ok := t["format"].(string); ok {
-			found[name] = true
-		}
-		for _, inner := range t {
-			formatsIn(inner, found)
-		}
-	case []any:
-		for _, inner := range t {
-			formatsIn(inner, found)
-		}
-	}
-	return found
-}
-
-// checkFormat judges what OpenAPI 3.0 judges too; any other format is an annotation.
-func checkFormat(name string, value any) error {
-	switch v := value.(type) {
-	case string:
-		for _, known := range []map[string]openapi3.StringFormatValidator{formats, openapi3.SchemaStringFormats} {
-			if f, ok := known[name]; ok {
-				return f.Validate(v)
-			}
-		}
-	case float64:
-		if f, ok := openapi3.SchemaIntegerFormats[name]; ok && v == float64(int64(v)) {
-			return f.Validate(int64(v))
-		}
-		if f, ok := openapi3.SchemaNumberFormats[name]; ok {
-			return f.Validate(v)
-		}
-	}
-	return nil
+	return DecodeJSON(data)
 }
 
 // compile returns a schema of the description, compiled.
@@ -251,11 +210,11 @@ func (d *dialect2020) leaves(e *jsonschema.ValidationError, c *compiled2020, dir
 	case *kind.AdditionalProperties:
 		var found []Violation
 		for _, name := range k.Properties {
-			found = append(found, Violation{at, "additionalProperties", fmt.Sprintf("property %q is unsupported", name), false})
+			found = append(found, Violation{at, "additionalProperties", unexpected(name), false})
 		}
 		return found
 	case *kind.Not:
-		return []Violation{{at, "not", "does not match the schema's not", false}}
+		return []Violation{{at, "not", excluded, false}}
 	case *kind.AnyOf, *kind.OneOf:
 		if cyclic(e) {
 			return nil
@@ -283,7 +242,7 @@ func (d *dialect2020) leaves(e *jsonschema.ValidationError, c *compiled2020, dir
 	if keyword == "const" {
 		keyword = "enum"
 	}
-	return []Violation{{at, keyword, reason2020(e.ErrorKind, keyword), d.isReading(e.SchemaURL, c, rule)}}
+	return []Violation{{at, keyword, reason2020(e, keyword), d.isReading(e.SchemaURL, c, rule)}}
 }
 
 // schemaAt is the tree of the schema at a URL of the compiler.
@@ -305,41 +264,6 @@ func (d *dialect2020) isReading(url string, c *compiled2020, rule string) bool {
 	schema, _ := d.schemaAt(url, c).(map[string]any)
 	marked, _ := schema[readingMark].([]any)
 	return slices.Contains(marked, any(rule))
-}
-
-// reason2020 says what is valid without repeating the value, which may be a secret.
-func reason2020(broken jsonschema.ErrorKind, keyword string) string {
-	switch k := broken.(type) {
-	case *kind.FalseSchema:
-		return "is not allowed here"
-	case *kindsError:
-		return k.LocalizedString(nil)
-	case *kind.Enum:
-		if allowed, err := json.Marshal(k.Want); err == nil {
-			return "must be one of " + string(allowed)
-		}
-	case *kind.Const:
-		if allowed, err := json.Marshal(k.Want); err == nil {
-			return "must be " + string(allowed)
-		}
-	case *kind.Type:
-		return fmt.Sprintf("must be of type %s, is %s", strings.Join(k.Want, " or "), k.Got)
-	case *kind.Pattern:
-		return "must match " + k.Want
-	case *kind.Format:
-		return "must be of format " + k.Want
-	case *kind.MinLength:
-		return fmt.Sprintf("must have at least %d characters", k.Want)
-	case *kind.MaxLength:
-		return fmt.Sprintf("must have at most %d characters", k.Want)
-	case *kind.Minimum:
-		bound, _ := k.Want.Float64()
-		return fmt.Sprintf("must be at least %g", bound)
-	case *kind.Maximum:
-		bound, _ := k.Want.Float64()
-		return fmt.Sprintf("must be at most %g", bound)
-	}
-	return "does not match the schema's " + keyword
 }
 
 // travelsOtherWay reports whether a property is readOnly in a request or writeOnly in a

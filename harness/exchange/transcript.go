@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"slices"
@@ -70,7 +69,7 @@ func (t *Transcript) Unserved() bool { return slices.ContainsFunc(t.Records(), R
 
 // Value returns the value that an expression names: $NAME.request#/pointer is a value
 // of the request that the step labelled NAME sent, $NAME.answer#/pointer one of its
-// response. JSON numbers are float64.
+// response. JSON numbers are as spec.Number has them.
 func (t *Transcript) Value(expression string) (any, error) {
 	label, rest, _ := strings.Cut(strings.TrimPrefix(expression, "$"), ".")
 	for _, r := range t.Records() {
@@ -112,9 +111,7 @@ func (r Record) Payload() any {
 // decoded reads a body; in a form name[field] is a field within name.
 func decoded(data []byte, form bool) (any, error) {
 	if !form {
-		var value any
-		err := json.Unmarshal(data, &value)
-		return value, err
+		return spec.DecodeJSON(data)
 	}
 	fields, err := url.ParseQuery(string(data))
 	if err != nil {

@@ -200,7 +200,7 @@ func only(found []spec.Violation, keyword string) bool {
 	hit := false
 	for _, v := range found {
 		hit = hit || v.Keyword == keyword
-		if v.Pointer != "" || v.Keyword != keyword && !follows(keyword, v.Keyword) {
+		if v.Pointer != "" || v.Keyword != keyword && !Follows(keyword, v.Keyword) {
 			return false
 		}
 	}

@@ -71,7 +71,7 @@ func exact(found []spec.Violation, f Fault) bool {
 			return false
 		case v.Keyword == f.Keyword, f.Keyword == Blank:
 			hit = true
-		case follows(f.Keyword, v.Keyword):
+		case Follows(f.Keyword, v.Keyword):
 		case f.Keyword == "discriminator" && (v.Keyword == "oneOf" || v.Keyword == "anyOf"):
 			hit = true
 		default:
@@ -81,14 +81,14 @@ func exact(found []spec.Violation, f Fault) bool {
 	return hit
 }
 
-// follows reports whether breaking one keyword breaks another of the same place by
+// Follows reports whether breaking one keyword breaks another of the same place by
 // itself: a value of a wrong type is none of the listed ones, a text that breaks
 // the pattern is mostly not of the format either.
-func follows(keyword, other string) bool {
+func Follows(keyword, other string) bool {
 	switch keyword {
 	case "type":
 		return other == "enum" || other == "oneOf" || other == "anyOf" || other == "format"
-	case "pattern":
+	case "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum":
 		return other == "format"
 	}
 	return false

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -170,8 +171,8 @@ func (b *breaking) wrongTypes() []typed {
 	}
 	text, list := any("text"), []any{"text"}
 	switch value := normal(b.sample).(type) {
-	case float64:
-		text = strconv.FormatFloat(value, 'f', -1, 64)
+	case float64, json.Number:
+		text = spec.Decimal(spec.Rational(value))
 	case bool:
 		text, number = strconv.FormatBool(value), 1.0
 	case map[string]any: // what a request says that would be right without the text or the list around it
@@ -213,8 +214,9 @@ func (b *breaking) enum() {
 		if padded := first + " "; first != "" && !containsValue(v.enum, padded) {
 			b.add("padded", "is a documented value with a blank behind it", allowed, padded)
 		}
-	case float64:
-		b.add("other", why, allowed, unlisted(first+v.step(), func(value any) any { return value.(float64) + v.step() }))
+	case float64, json.Number:
+		next := func(value any) any { return beside(spec.Rational(value), v.step(), 1) }
+		b.add("other", why, allowed, unlisted(next(first), next))
 	case bool:
 		if !containsValue(v.enum, !first) {
 			b.add("other", "is not the documented value", allowed, !first)
@@ -239,32 +241,40 @@ func compact(value any) string {
 	return string(data)
 }
 
+// byFormat names the format that sets a bound.
+func (v view) byFormat(is bool) string {
+	if is {
+		return v.format + ", "
+	}
+	return ""
+}
+
 // minimum sends the greatest number that is too small.
 func (b *breaking) minimum() {
-	allowed := fmt.Sprintf("at least %v", *b.view.minimum)
+	allowed := b.view.byFormat(b.view.minByFormat) + "at least " + spec.Decimal(b.view.minimum)
 	if b.view.exclusiveMin {
-		allowed = fmt.Sprintf("more than %v", *b.view.minimum)
+		allowed = "more than " + spec.Decimal(b.view.minimum)
 	}
-	b.add("below", "is below the least number allowed", allowed, b.view.lowest()-b.view.step())
+	b.add("below", "is below the least number allowed", allowed, beside(b.view.lowest(), b.view.step(), -1))
 }
 
 // maximum sends the least number that is too great.
 func (b *breaking) maximum() {
-	allowed := fmt.Sprintf("at most %v", *b.view.maximum)
+	allowed := b.view.byFormat(b.view.maxByFormat) + "at most " + spec.Decimal(b.view.maximum)
 	if b.view.exclusiveMax {
-		allowed = fmt.Sprintf("less than %v", *b.view.maximum)
+		allowed = "less than " + spec.Decimal(b.view.maximum)
 	}
-	b.add("above", "is above the greatest number allowed", allowed, b.view.highest()+b.view.step())
+	b.add("above", "is above the greatest number allowed", allowed, beside(b.view.highest(), b.view.step(), 1))
 }
 
 // multipleOf sends a number between two multiples.
 func (b *breaking) multipleOf() {
 	v := b.view
-	off := *v.multipleOf / 2
-	if v.is("integer") && !slices.Contains(v.types, "number") {
-		off = 1
+	off := new(big.Rat).Quo(v.multipleOf, big.NewRat(2, 1))
+	if v.wholeNumbers() {
+		off = big.NewRat(1, 1)
 	}
-	b.add("between", "is no multiple", fmt.Sprintf("a multiple of %v", *v.multipleOf), v.number()+off)
+	b.add("between", "is no multiple", "a multiple of "+spec.Decimal(v.multipleOf), beside(spec.Rational(v.number()), off, 1))
 }
 
 // minItems sends a list with one item too few.

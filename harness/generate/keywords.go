@@ -1,6 +1,10 @@
 package generate
 
-import "strings"
+import (
+	"strings"
+
+	"qorcheck/spec"
+)
 
 // keyword is a keyword of a schema: where it applies, a value on its bound, and
 // what lies beyond it. Everything that is done for each keyword is done from the
@@ -12,6 +16,7 @@ type keyword struct {
 	of        string                            // the type that it applies to, "" for any
 	has       func(p place, v view) bool        // reports whether a place has it
 	exclusive func(v view) bool                 // reports whether the bound itself is excluded; nil for never
+	byFormat  func(v view) bool                 // reports whether the format of a number sets the bound; nil for never
 	on        func(m Maker, v view) (any, bool) // a value on the bound; nil where there is no bound
 	why       string                            // read after the place: what the value on the bound is
 	upper     bool                              // the bound is one from above
@@ -61,14 +66,16 @@ var keywords = []keyword{
 		name: "minimum", kind: "bound", detail: byKeyword, of: "number",
 		has:       func(_ place, v view) bool { return v.minimum != nil },
 		exclusive: func(v view) bool { return v.exclusiveMin },
-		on:        func(_ Maker, v view) (any, bool) { return v.lowest(), true },
+		byFormat:  func(v view) bool { return v.minByFormat },
+		on:        func(_ Maker, v view) (any, bool) { return spec.NumberOf(v.lowest()), true },
 		why:       "is the least number allowed",
 		beyond:    (*breaking).minimum,
 	}, {
 		name: "maximum", kind: "bound", detail: byKeyword, of: "number", upper: true,
 		has:       func(_ place, v view) bool { return v.maximum != nil },
 		exclusive: func(v view) bool { return v.exclusiveMax },
-		on:        func(_ Maker, v view) (any, bool) { return v.highest(), true },
+		byFormat:  func(v view) bool { return v.maxByFormat },
+		on:        func(_ Maker, v view) (any, bool) { return spec.NumberOf(v.highest()), true },
 		why:       "is the greatest number allowed",
 		beyond:    (*breaking).maximum,
 	}, {
@@ -157,8 +164,12 @@ func keywordsAt(p place, v view) []*keyword {
 	return list
 }
 
-// in is the name of a keyword in a view, where an exclusive bound has one of its own.
+// in is the name of a keyword in a view, where an exclusive bound has one of its own, and
+// one that the format sets is the format's.
 func (k *keyword) in(v view) string {
+	if k.byFormat != nil && k.byFormat(v) {
+		return "format"
+	}
 	if k.exclusive != nil && k.exclusive(v) {
 		return "exclusive" + strings.ToUpper(k.name[:1]) + k.name[1:]
 	}
@@ -194,6 +205,10 @@ func (f Fault) Kind() (kind, detail string) {
 		return "null", ""
 	case f.Class == "unwrapped", f.Class == "doubled" && f.Within:
 		return "missing", f.Class
+	case f.Keyword == "format" && f.Class == "below":
+		return "bound", "minimum"
+	case f.Keyword == "format" && f.Class == "above":
+		return "bound", "maximum"
 	case f.Keyword == "pattern" && (f.Class == "near" || f.Class == "space"):
 		return "pattern", ""
 	}

@@ -93,15 +93,18 @@ func (m Maker) Read(pointer, text string) any {
 		return text
 	}
 	types := Types(s)
-	var value any
-	if len(types) == 0 || types["string"] && !types["number"] && !types["integer"] && !types["boolean"] || json.Unmarshal([]byte(text), &value) != nil {
+	if len(types) == 0 || types["string"] && !types["number"] && !types["integer"] && !types["boolean"] {
+		return text
+	}
+	value, err := spec.DecodeJSON([]byte(text))
+	if err != nil {
 		return text
 	}
 	if types["string"] && len(m.Schema.At(s).Violations(text, spec.Sent)) == 0 {
 		return text
 	}
 	switch value.(type) {
-	case float64:
+	case float64, json.Number:
 		if types["number"] || types["integer"] {
 			return value
 		}

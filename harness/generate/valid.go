@@ -1,6 +1,7 @@
 package generate
 
 import (
+	"encoding/json"
 	"fmt"
 	"iter"
 	"maps"
@@ -18,6 +19,7 @@ type Value struct {
 	Why     string
 	Value   any
 	Pointer string // of the place that is special, "" for the whole
+	Extreme bool   // a number that nothing but its format bounds, or nothing at all: a target may have narrower bounds
 }
 
 // place is one place of a value.
@@ -129,13 +131,17 @@ func (m Maker) Valid() []Value {
 		_, fixed := m.fixed(p.pointer, p.schema)
 		name := ID(p.pointer)
 		if p.pointer != "" && !p.required && !p.item && !m.wanted(p.pointer) {
-			list = append(list, Value{"optional." + name, p.pointer + " is given, an optional field", with(m.value(p.schema, spot{pointer: p.pointer, branch: p.branch})), p.pointer})
+			list = append(list, Value{Class: "optional." + name, Why: p.pointer + " is given, an optional field", Value: with(m.value(p.schema, spot{pointer: p.pointer, branch: p.branch})), Pointer: p.pointer})
 		}
 		if fixed {
 			continue
 		}
 		add := func(class, why string, value any) {
-			list = append(list, Value{class, p.pointer + " " + why, with(value), p.pointer})
+			list = append(list, Value{Class: class, Why: p.pointer + " " + why, Value: with(value), Pointer: p.pointer})
+		}
+		extreme := func(class, why string, value any) {
+			add(class, why, value)
+			list[len(list)-1].Extreme = true
 		}
 		if v.nullable && len(v.types) > 0 && len(v.enum) == 0 { // an enumeration says of null what it says
 			add("branch."+name+".null", "is null, as the description allows", nil)
@@ -150,19 +156,29 @@ func (m Maker) Valid() []Value {
 			}
 			break // the second list follows the first
 		}
-		m.bounds(p, v, add)
+		m.bounds(p, v, add, extreme)
+		if v.unbounded() {
+			extreme("beyond-int64."+name, "is one more than the greatest number of 64 bits, and no bound is documented", beyondInt64)
+		}
 	}
 	return list
 }
 
+// beyondInt64 is one more than the greatest number of 64 bits.
+const beyondInt64 = json.Number("9223372036854775808")
+
 // bounds makes values that lie exactly on a bound: the lower ones, then the upper ones.
-func (m Maker) bounds(p place, v view, add func(class, why string, value any)) {
+func (m Maker) bounds(p place, v view, add, extreme func(class, why string, value any)) {
 	for _, upper := range []bool{false, true} {
 		for _, k := range keywordsAt(p, v) {
 			if k.on == nil || k.upper != upper {
 				continue
 			}
 			if value, ok := k.on(m, v); ok {
+				if k.byFormat != nil && k.byFormat(v) {
+					extreme(k.name+"."+ID(p.pointer), k.why+" by the format "+v.format, value)
+					continue
+				}
 				add(k.name+"."+ID(p.pointer), k.why, value)
 			}
 		}
@@ -237,9 +253,10 @@ func (v view) variations(m Maker, value any, n int) iter.Seq[any] {
 					return
 				}
 			}
-		case float64:
-			for i := n; i >= 0; i-- {
-				if !yield(x+float64(i+1)*v.step()) || !yield(x-float64(i+1)*v.step()) {
+		case float64, json.Number:
+			number, step := spec.Rational(x), v.step()
+			for i := int64(n); i >= 0; i-- {
+				if !yield(beside(number, step, i+1)) || !yield(beside(number, step, -i-1)) {
 					return
 				}
 			}

@@ -1,9 +1,9 @@
 package generate
 
 import (
-	"encoding/json"
 	"maps"
 	"math"
+	"math/big"
 	"reflect"
 	"slices"
 	"strings"
@@ -27,11 +27,13 @@ type view struct {
 	format        string
 	minLength     int
 	maxLength     int // -1: none
-	minimum       *float64
-	maximum       *float64
+	minimum       *big.Rat
+	maximum       *big.Rat
 	exclusiveMin  bool
 	exclusiveMax  bool
-	multipleOf    *float64
+	multipleOf    *big.Rat
+	minByFormat   bool
+	maxByFormat   bool
 	properties    map[string]*openapi3.Schema
 	required      map[string]bool
 	extra         *openapi3.Schema // of additional properties; nil when none are made
@@ -51,6 +53,7 @@ type view struct {
 func (m Maker) view(s *openapi3.Schema, pointer string, branch choice) view {
 	v := view{maker: m, pointer: pointer, whole: s, maxLength: -1, maxProperties: -1, maxItems: -1, nullable: true}
 	v.take(s, branch, 0)
+	v.takeFormat()
 	return v
 }
 
@@ -194,23 +197,60 @@ func (v *view) takeTypes(s *openapi3.Schema) {
 
 // takeBounds takes the tighter bounds of numbers.
 func (v *view) takeBounds(s *openapi3.Schema) {
-	lower, upper := s.Min, s.Max
+	lower, upper := spec.Bound(s, "minimum"), spec.Bound(s, "maximum")
 	exclusiveMin, exclusiveMax := s.ExclusiveMin.Bool != nil && *s.ExclusiveMin.Bool, s.ExclusiveMax.Bool != nil && *s.ExclusiveMax.Bool
-	if s.ExclusiveMin.Value != nil {
-		lower, exclusiveMin = s.ExclusiveMin.Value, true
+	v.takeBound(lower, upper, exclusiveMin, exclusiveMax)
+	v.takeBound(spec.Bound(s, "exclusiveMinimum"), spec.Bound(s, "exclusiveMaximum"), true, true)
+	if step := spec.Bound(s, "multipleOf"); step != nil && step.Sign() > 0 {
+		v.multipleOf = commonMultiple(v.multipleOf, step)
 	}
-	if s.ExclusiveMax.Value != nil {
-		upper, exclusiveMax = s.ExclusiveMax.Value, true
+}
+
+// takeFormat takes the bounds of a format of integers, where they are the tighter ones.
+// Those of fractions are left out: what lies beyond them is often rounded to them.
+func (v *view) takeFormat() {
+	least, greatest := spec.FormatBounds(v.format)
+	if least == nil || !v.is("number") || v.format == "float" || v.format == "double" {
+		return
 	}
-	if lower != nil && (v.minimum == nil || *lower >= *v.minimum) {
+	if v.minimum == nil || v.minimum.Cmp(least) < 0 {
+		v.minimum, v.exclusiveMin, v.minByFormat = least, false, true
+	}
+	if v.maximum == nil || v.maximum.Cmp(greatest) > 0 {
+		v.maximum, v.exclusiveMax, v.maxByFormat = greatest, false, true
+	}
+}
+
+// unbounded reports whether the place takes integers of any size: nothing bounds them, and
+// no example shows how great they are.
+func (v view) unbounded() bool {
+	shown := slices.ContainsFunc(v.parts, func(s *openapi3.Schema) bool { return s.Example != nil })
+	return !shown && v.is("integer") && v.minimum == nil && v.maximum == nil && v.multipleOf == nil && v.format == "" && len(v.enum) == 0
+}
+
+func (v *view) takeBound(lower, upper *big.Rat, exclusiveMin, exclusiveMax bool) {
+	if lower != nil && (v.minimum == nil || tighter(lower.Cmp(v.minimum), exclusiveMin)) {
 		v.minimum, v.exclusiveMin = lower, exclusiveMin
 	}
-	if upper != nil && (v.maximum == nil || *upper <= *v.maximum) {
+	if upper != nil && (v.maximum == nil || tighter(v.maximum.Cmp(upper), exclusiveMax)) {
 		v.maximum, v.exclusiveMax = upper, exclusiveMax
 	}
-	if s.MultipleOf != nil {
-		v.multipleOf = s.MultipleOf
+}
+
+// tighter reports whether a bound is tighter than another, by how much higher it is. Of
+// equal ones an exclusive one is.
+func tighter(higher int, exclusive bool) bool { return higher > 0 || higher == 0 && exclusive }
+
+// commonMultiple is the least number that is a multiple of two, nil being none.
+func commonMultiple(a, b *big.Rat) *big.Rat {
+	if a == nil {
+		return b
 	}
+	// lcm(p/q, r/s) = lcm(p·s, r·q) / (q·s)
+	x, y := new(big.Int).Mul(a.Num(), b.Denom()), new(big.Int).Mul(b.Num(), a.Denom())
+	common := new(big.Int).Mul(x, y)
+	common.Quo(common, new(big.Int).GCD(nil, nil, x, y))
+	return new(big.Rat).SetFrac(common, new(big.Int).Mul(a.Denom(), b.Denom()))
 }
 
 // least is the lower of two upper bounds, -1 and nil being none.
@@ -237,18 +277,11 @@ func containsValue(list []any, value any) bool {
 
 // normal brings numbers to one type.
 func normal(value any) any {
-	switch n := value.(type) {
-	case int:
-		return float64(n)
-	case int64:
-		return float64(n)
-	case uint64:
-		return float64(n)
-	case json.Number:
-		f, err := n.Float64()
-		if err == nil {
-			return f
-		}
+	if _, isFloat := value.(float64); isFloat {
+		return value
+	}
+	if exact := spec.Rational(value); exact != nil {
+		return spec.NumberOf(exact)
 	}
 	return value
 }
@@ -276,54 +309,90 @@ func (m Maker) sampled(value any) any {
 }
 
 // step is the distance to the next number that the schema knows.
-func (v view) step() float64 {
-	if v.multipleOf != nil && *v.multipleOf > 0 {
-		return *v.multipleOf
+func (v view) step() *big.Rat {
+	switch {
+	case v.multipleOf != nil && v.wholeNumbers():
+		return commonMultiple(v.multipleOf, big.NewRat(1, 1))
+	case v.multipleOf != nil:
+		return v.multipleOf
+	case v.wholeNumbers():
+		return big.NewRat(1, 1)
 	}
-	if v.is("integer") {
-		return 1
-	}
-	return 0.5
+	return big.NewRat(1, 2)
 }
 
+// wholeNumbers reports whether the place takes integers alone.
+func (v view) wholeNumbers() bool { return v.is("integer") && !slices.Contains(v.types, "number") }
+
 // number makes a number within the bounds.
-func (v view) number() float64 {
-	for _, n := range []float64{1, v.lowest(), v.highest(), 0} {
-		if v.allows(n) {
-			return n
+func (v view) number() any {
+	for _, n := range []*big.Rat{big.NewRat(1, 1), v.lowest(), v.highest(), new(big.Rat)} {
+		if made := spec.NumberOf(n); v.allows(made) {
+			return made
 		}
 	}
-	return v.lowest()
+	return spec.NumberOf(v.lowest())
 }
 
 // lowest is the least number that is allowed, or one that is low enough.
-func (v view) lowest() float64 {
+func (v view) lowest() *big.Rat {
 	if v.minimum == nil {
 		if v.maximum != nil {
 			return v.highest()
 		}
 		return v.step()
 	}
-	return v.inside(*v.minimum, v.exclusiveMin, math.Ceil, 1)
+	return v.inside(v.minimum, v.exclusiveMin, 1)
 }
 
 // highest is the greatest number that is allowed, or one that is high enough.
-func (v view) highest() float64 {
+func (v view) highest() *big.Rat {
 	if v.maximum == nil {
 		return v.lowest()
 	}
-	return v.inside(*v.maximum, v.exclusiveMax, math.Floor, -1)
+	return v.inside(v.maximum, v.exclusiveMax, -1)
 }
 
-func (v view) inside(bound float64, exclusive bool, round func(float64) float64, direction float64) float64 {
+// inside is the number nearest to a bound that is allowed, above it (1) or below (-1).
+func (v view) inside(bound *big.Rat, exclusive bool, direction int64) *big.Rat {
 	n := bound
 	if v.multipleOf != nil || v.is("integer") {
-		n = round(bound/v.step()) * v.step()
+		n = roundTo(bound, v.step(), direction)
 	}
-	if exclusive && n == bound {
-		n += direction * v.step()
+	if exclusive && n.Cmp(bound) == 0 {
+		n = new(big.Rat).Add(n, v.tiny(bound, direction))
 	}
 	return n
+}
+
+// tiny is the distance from an exclusive bound to a number inside: a step, or half of the way
+// to the other bound where that is less.
+func (v view) tiny(bound *big.Rat, direction int64) *big.Rat {
+	step, other := v.step(), v.maximum
+	if direction < 0 {
+		other = v.minimum
+	}
+	if other != nil && v.multipleOf == nil && !v.is("integer") {
+		if gap := new(big.Rat).Sub(other, bound); gap.Abs(gap).Cmp(step) <= 0 && gap.Sign() > 0 {
+			step = gap.Quo(gap, big.NewRat(2, 1))
+		}
+	}
+	return new(big.Rat).Mul(step, new(big.Rat).SetInt64(direction))
+}
+
+// roundTo is the multiple of a step at or above a number (1), or at or below it (-1).
+func roundTo(n, step *big.Rat, direction int64) *big.Rat {
+	quotient := new(big.Rat).Quo(n, step)
+	whole := new(big.Int).Div(quotient.Num(), quotient.Denom()) // towards minus infinity
+	if direction > 0 && !quotient.IsInt() {
+		whole.Add(whole, big.NewInt(1))
+	}
+	return new(big.Rat).Mul(new(big.Rat).SetInt(whole), step)
+}
+
+// beside is a number that is some steps away.
+func beside(n, step *big.Rat, steps int64) any {
+	return spec.NumberOf(new(big.Rat).Add(n, new(big.Rat).Mul(step, new(big.Rat).SetInt64(steps))))
 }
 
 // word finds the discriminator's value for the branch taken.

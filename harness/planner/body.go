@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -117,7 +116,7 @@ func read(body string, content *spec.Content) (value any, err error) {
 	case !spec.JSON(content.SentAs):
 		return m.Read("", body), nil
 	}
-	if err := json.Unmarshal([]byte(body), &value); err != nil {
+	if value, err = spec.DecodeJSON([]byte(body)); err != nil {
 		return nil, fmt.Errorf("the body is not JSON: %w", err)
 	}
 	return value, nil
@@ -155,7 +154,7 @@ func readParts(body string, content *spec.Content) (any, error) {
 		var value any
 		if !spec.JSON(part.Header.Get("Content-Type")) {
 			value = m.Read(pointer, string(data))
-		} else if err := json.Unmarshal(data, &value); err != nil {
+		} else if value, err = spec.DecodeJSON(data); err != nil {
 			return nil, fmt.Errorf("the part %s of the form is not JSON: %w", name, err)
 		}
 		if _, twice := root[name]; twice && !repeats {

@@ -85,7 +85,7 @@ func (f *fault) matches(found []spec.Violation, made draft) error {
 		return fmt.Errorf("it does not break %s: %s", f.Keyword, generate.Words(found))
 	}
 	for _, v := range found {
-		if v.Pointer == f.Pointer && v.Keyword == "format" && f.Keyword == "pattern" {
+		if v.Pointer == f.Pointer && v.Keyword == "format" && generate.Follows(f.Keyword, v.Keyword) {
 			continue // the same in other words
 		}
 		if v.Pointer != f.Pointer || v.Keyword != f.Keyword && f.Keyword != generate.Blank {
@@ -153,8 +153,8 @@ func (d *drafter) strayCard(value any, name string) string {
 				return field
 			}
 		}
-	case float64: // a card number is one as a number, too
-		return d.strayCard(strconv.FormatFloat(v, 'f', -1, 64), name)
+	case float64, json.Number: // a card number is one as a number, too
+		return d.strayCard(spec.Decimal(spec.Rational(v)), name)
 	case string:
 		if slices.Contains(d.description.SecretFields, name) && d.fixtures.UnlistedCard(v) {
 			return name

@@ -87,6 +87,9 @@ func (k *keeper) keep(p *proposal) {
 		tolerateUnknown(&e, p.operation, p.kind)
 	}
 	tolerateDependent(&e, p)
+	if p.extreme {
+		tolerateBounds(&e)
+	}
 	corrected := k.corrected(p, asked, e)
 	p.draft.anyBody = refusedEarly(p.kind)
 	request, err := p.draft.request()

@@ -234,9 +234,8 @@ func parameterText(value any) plan.Template {
 			return ""
 		}
 		return t
-	case float64:
-		data, _ := json.Marshal(v)
-		return plan.Template(data)
+	case float64, json.Number:
+		return plan.Template(spec.Decimal(spec.Rational(v)))
 	}
 	return plan.Template(fmt.Sprint(value))
 }

@@ -1,7 +1,6 @@
 package planner
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
@@ -109,8 +108,8 @@ func readParameter(p spec.Parameter, sent []pair) (any, error) {
 		if err != nil || !spec.JSON(p.MediaType) {
 			return text, err
 		}
-		var value any
-		if err := json.Unmarshal([]byte(text), &value); err != nil {
+		value, err := spec.DecodeJSON([]byte(text))
+		if err != nil {
 			return nil, fmt.Errorf("is not JSON: %w", err)
 		}
 		return value, nil

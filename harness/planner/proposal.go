@@ -30,6 +30,7 @@ type proposal struct {
 	correct *draft             // the request without what is wrong with it, nil for none
 	after   func(c *plan.Case) // completes a case that is kept; nil for nothing
 
+	extreme bool // a number that a target may have narrower bounds for
 	standIn bool // an unknown id stands in for what it is about
 
 	flow *flowCase // the complete case of a flow; nil for any other

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"qorcheck/harness/generate"
+	"qorcheck/harness/plan"
 	"qorcheck/spec"
 )
 
@@ -49,10 +50,23 @@ func (d *drafter) validBodies(s subject) []*proposal {
 		if kind, what, ok := variantOf(variant.Class); ok {
 			made := s.correct
 			made.body, made.about = variant.Value, variant.Pointer
-			list = append(list, s.propose(kind, what, variant.Why, made))
+			one := s.propose(kind, what, variant.Why, made)
+			one.extreme = variant.Extreme
+			list = append(list, one)
 		}
 	}
 	return list
+}
+
+// tolerateBounds lets a target refuse a number for bounds of its own that no description
+// has: it is noted. A failure of the target stays one.
+func tolerateBounds(e *plan.Expect) {
+	e.Tolerated = slices.Clone(e.Tolerated)
+	for _, status := range []int{400, 404, 409, 422} {
+		if !slices.Contains(e.Statuses, status) {
+			e.Tolerated = append(e.Tolerated, spec.Tolerance{Status: status, Why: "no bound of this number is documented, or only that of its format: a target may have a narrower one"})
+		}
+	}
 }
 
 // unknownName is a name that no description has.
@@ -123,6 +137,7 @@ func (d *drafter) validParameter(s subject, p spec.Parameter) []*proposal {
 			what += "." + number
 		}
 		add(kind, what, strings.TrimSpace(variant.Why), variant.Value)
+		list[len(list)-1].extreme = variant.Extreme
 	}
 	return list
 }

@@ -49,6 +49,7 @@ func readBody(a *exchange.Answer) Body {
 			return b
 		}
 		d := json.NewDecoder(bytes.NewReader(a.Body))
+		d.UseNumber()
 		value, err := decode(d, 0)
 		if err == nil {
 			if _, more := d.Token(); !errors.Is(more, io.EOF) {
@@ -67,9 +68,6 @@ func readBody(a *exchange.Answer) Body {
 // describe says why a body is not JSON, and how it begins.
 func describe(err error, body []byte) string {
 	start := strings.Join(strings.Fields(shorten(string(body))), " ")
-	if number, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		err = fmt.Errorf("a number out of range at byte %d", number.Offset) // its own text holds the number
-	}
 	return fmt.Sprintf("not JSON (%s), beginning %q", err, start)
 }
 
@@ -79,7 +77,8 @@ const maxDepth = 1000
 // decodeFast decodes what is JSON beyond doubt. Names that stand twice are found by
 // counting: an object keeps one of each.
 func decodeFast(data []byte) (value any, ok bool) {
-	if json.Unmarshal(data, &value) != nil {
+	value, err := spec.DecodeJSON(data)
+	if err != nil {
 		return nil, false
 	}
 	written, depth := members(data)
@@ -169,6 +168,13 @@ func decode(d *json.Decoder, depth int) (any, error) {
 		}
 		_, err := d.Token()
 		return list, err
+	}
+	if number, ok := token.(json.Number); ok {
+		value, ok := spec.Number(string(number))
+		if !ok {
+			return nil, fmt.Errorf("a number out of range at byte %d", d.InputOffset())
+		}
+		return value, nil
 	}
 	return token, nil
 }

@@ -219,8 +219,8 @@ func textsIn(body Body, raw []byte) []textIn {
 			}
 		case string:
 			list = append(list, textIn{pointer, x})
-		case float64:
-			list = append(list, textIn{pointer, strconv.FormatFloat(x, 'f', -1, 64)})
+		case float64, json.Number:
+			list = append(list, textIn{pointer, spec.Decimal(spec.Rational(x))})
 		}
 	}
 	walk("", body.Value)

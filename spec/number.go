@@ -20,18 +20,17 @@ import (
 // maxDigits is how many digits a number may have, before or behind its point.
 const maxDigits = 1000
 
-// Number returns the value of a JSON number by its text. It reports false for a text that
-// is not a number, or one of too many digits.
+// Number returns the value of a JSON number by its text; one of very many digits is rounded.
+// It reports false for a text that is not a number, or one that is too great for that.
 func Number(text string) (any, bool) {
 	f, err := strconv.ParseFloat(text, 64)
 	if err == nil && len(text) < 16 && !strings.ContainsAny(text, "eE") {
 		return f, true
 	}
-	exact, ok := rational(text)
-	if !ok {
-		return nil, false
+	if exact, ok := rational(text); ok {
+		return NumberOf(exact), true
 	}
-	return NumberOf(exact), true
+	return f, err == nil
 }
 
 // NumberOf returns a rational number as a decoded JSON number. One without an end, such

@@ -88,6 +88,8 @@ type Requirement struct {
 	Check      string     `yaml:"check"`
 	Expect     *Expect    `yaml:"expect"` // with check status
 	Untested   string     `yaml:"untested"`
+	Theme      string     `yaml:"theme"`     // what breaks it alike has one cause; by default its check, as rank says
+	Gravity    Gravity    `yaml:"gravity"`   // by default that of its check
 	Essential  bool       `yaml:"essential"` // a run that cannot show it anywhere says so in its verdict
 	Short      string     `yaml:"short"`     // what it is about, in few words; with essential
 }
@@ -329,7 +331,7 @@ func (q *Requirement) check(r *Requirements) error {
 	if (len(q.Flows) > 0) != (q.Check == CheckFlow) || len(q.Flows) > 0 && len(q.Cases) > 0 {
 		return errors.New("flows must be given with check flow, and only with it, in place of cases")
 	}
-	for _, check := range []func() error{q.checkFlows, q.checkBranches, q.checkEssential} {
+	for _, check := range []func() error{q.checkFlows, q.checkBranches, q.checkEssential, q.rank} {
 		if err := check(); err != nil {
 			return err
 		}

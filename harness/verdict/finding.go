@@ -28,6 +28,8 @@ type Finding struct {
 	Fault     *Fault   // what is wrong with the request
 	Step      string   // the step after the act in which it was found
 	Exchange  int      // which exchange of the case, from 1; 0 is the one under judgement
+	Operation string   // that the response or the message is of
+	Correct   bool     // the request was to be carried out
 
 	Expected string
 	Received string

@@ -149,6 +149,7 @@ func Judge(p *plan.Plan, t *exchange.Transcript) []Verdict {
 			list = append(list, unpunctual(o, t, v))
 		}
 	}
+	attribute(p, t, views, act, list)
 	return list
 }
 

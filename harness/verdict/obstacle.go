@@ -17,6 +17,7 @@ type Obstacle struct {
 	Pointer string               // to what is missing
 	Count   int
 	Detail  string
+	Of      string // the obligation whose failure is in the way
 }
 
 // ObstacleKind is the kind of an obstacle.
@@ -42,6 +43,7 @@ const (
 	OthersInstead   ObstacleKind = "other-message"    // in place of the awaited message
 	NoMessages      ObstacleKind = "no-messages"      // none came at all, so that silence proves nothing
 	Unattributed    ObstacleKind = "unattributed"     // messages that may be about anything
+	Follows         ObstacleKind = "follows"          // from a failure that leaves nothing to judge
 
 	UnknownCheck      ObstacleKind = "unknown-check"
 	UnknownObligation ObstacleKind = "unknown-obligation"
@@ -85,6 +87,7 @@ var obstacles = map[ObstacleKind]func(Obstacle) string{
 	Unattributed: func(o Obstacle) string {
 		return fmt.Sprintf("it is unknown what %d messages are about: a response was lost, or others use the environment during the run", o.Count)
 	},
+	Follows:           func(o Obstacle) string { return "it follows from the failure of " + o.Of },
 	UnknownCheck:      func(o Obstacle) string { return "unknown check " + o.Detail },
 	UnknownObligation: func(Obstacle) string { return "the plan has no such obligation" },
 	Panic:             func(o Obstacle) string { return "panic: " + o.Detail },

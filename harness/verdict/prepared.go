@@ -24,7 +24,7 @@ func prepared(v View) Observation {
 		seen := Observation{Exercised: v.Answer.Status/100 == 2}
 		if s := v.Answer.Status; s >= 400 && (s != http.StatusNotFound || i == 0) { // later ones may name what an earlier one gave wrong
 			seen.Exercised = true
-			seen.Findings = []Finding{{Rule: CorrectRefused, Deviation: Status, Status: s}}
+			seen.Findings = []Finding{{Rule: CorrectRefused, Deviation: Status, Status: s, Correct: true}}
 		}
 		return seen
 	}

@@ -23,7 +23,7 @@ func (v View) status(fault *plan.Fault) Observation {
 	if note, ok := v.tolerable(); ok {
 		return Observation{Exercised: true, Note: note}
 	}
-	finding := Finding{Rule: WrongStatus, Deviation: Status, Status: got, Wanted: statuses(v.Expect.Statuses)}
+	finding := Finding{Rule: WrongStatus, Deviation: Status, Status: got, Wanted: statuses(v.Expect.Statuses), Correct: v.Expect.Handling == plan.Accepted}
 	if v.Operation.Response(got) == nil {
 		finding.Rule = UndocumentedStatus
 	}
@@ -52,7 +52,7 @@ func ending(v View) []Finding {
 		findings = append(findings, Finding{
 			Rule: OutcomeWord, Deviation: Value, Status: v.Answer.Status, Pointer: t.Outcome.Field,
 			Wanted: wordsOf(t.Outcome, want), Got: strconv.Quote(t.Word),
-			Given: []Fact{{"wanted outcome", string(want)}, {"outcome", string(t.Ending)}},
+			Given: []Fact{{"wanted outcome", string(want)}, {"outcome", string(t.Ending)}}, Correct: v.Expect.Handling == plan.Accepted,
 		})
 	}
 	if want != spec.Succeeded && !said && len(findings) == 0 {

@@ -62,8 +62,8 @@ func TestRunJSON_MeetsItsSchema(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	for _, tt := range []struct{ claim, old, new string }{
-		{"an unknown field", `"version": 3,`, `"version": 3, "colour": "red",`},
-		{"another version", `"version": 3,`, `"version": 2,`},
+		{"an unknown field", `"version": 4,`, `"version": 4, "colour": "red",`},
+		{"another version", `"version": 4,`, `"version": 2,`},
 		{"an unknown rule", `"rule": "status"`, `"rule": "taste"`},
 		{"an unknown outcome", `"outcome": "fail"`, `"outcome": "failed"`},
 		{"a digest of another kind", `"plan": "sha256:`, `"plan": "md5:`},

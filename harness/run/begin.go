@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -8,6 +9,7 @@ import (
 	"qorcheck/harness/redact"
 	"qorcheck/harness/settings"
 	"qorcheck/harness/verdict"
+	"qorcheck/spec"
 )
 
 // newDocument is the document of a run before anything is sent.
@@ -105,7 +107,7 @@ func obligation(p *plan.Plan, planned *plan.Obligation) Obligation {
 	q, op := planned.Requirement, planned.Operation
 	o := Obligation{
 		ID: planned.ID, Operation: op.ID, Method: op.Method, Path: op.Path,
-		Requirement: q.ID, Level: q.Level, Chapter: q.Chapter, Sentence: planned.Sentence, Promise: q.Sentence, Check: q.Check,
+		Requirement: q.ID, Level: q.Level, Chapter: q.Chapter, Sentence: planned.Sentence, Promise: q.Sentence, Check: q.Check, Theme: cmp.Or(q.Theme, q.Check), Gravity: cmp.Or(q.Gravity, spec.OfProtocol),
 		Clause: Clause{q.Basis, q.Clause.Page, p.Requirements.Link(q.Clause), q.Clause.Text, q.Readings},
 		File:   p.Description.File, Line: op.Line,
 		Branches: branches(planned.Branches), Notes: []Note{}, Causes: []string{},

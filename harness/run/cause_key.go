@@ -4,79 +4,103 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
-	"strconv"
 	"strings"
 
 	"qorcheck/harness/verdict"
-	"qorcheck/spec"
 )
 
 // causeKey is what the verdicts of one cause have in common. It is made of values
 // alone: rewording a sentence changes no id.
 type causeKey struct {
-	outcome    verdict.Outcome
-	level      spec.Level
-	basis      spec.Basis
-	check      string
-	kind       string   // of the request, "" where it does not matter
-	deviations []string // of the response, sorted
+	outcome   verdict.Outcome
+	rule      string // that is broken, or the kind of the obstacle
+	place     string // in the message
+	deviation string
+	class     string // of the status
+	theme     string // of the requirement
 }
 
-func keyOf(o *Obligation, kind string, v Verdict) causeKey {
-	key := causeKey{outcome: v.Outcome, level: o.Level, basis: o.Clause.Basis, check: o.Check}
-	if v.Outcome == verdict.Fail {
-		key.kind = kindOfRequest(o.Check, kind)
+// keyOf is the key of a verdict that is no pass. It is that of the first finding: what
+// else is found in the same response follows from it, or is found again without it.
+func keyOf(o *Obligation, v Verdict) causeKey {
+	key := causeKey{outcome: v.Outcome}
+	switch {
+	case len(v.Findings) > 0:
+		f := v.Findings[0]
+		key.rule, key.place, key.deviation = string(f.Rule), placeOf(f), f.Deviation.String()
+		key.class, key.theme = statusClass(f.Status), o.Theme
+		if f.Rule == verdict.UndocumentedStatus {
+			key.rule = string(verdict.WrongStatus) // another operation may document it
+		}
+	case v.Obstacle != nil:
+		why := v.Obstacle
+		key.rule, key.place, key.deviation = string(why.Kind), joined(why.Step, anyItem(why.Pointer.String())), why.Failure
+		if why.Status != 0 {
+			key.class = statusClass(why.Status)
+		}
 	}
-	for _, f := range v.Findings {
-		key.deviations = append(key.deviations, joined(string(f.Rule), f.Deviation.String(), anyItem(f.Pointer.String()), f.Header, f.Keyword, statusOf(f)))
-	}
-	if why := v.Obstacle; why != nil {
-		key.deviations = append(key.deviations, joined(string(why.Kind), why.Step, why.Failure, anyItem(why.Pointer.String())))
-	}
-	slices.Sort(key.deviations)
-	key.deviations = slices.Compact(key.deviations)
 	return key
+}
+
+// placeOf is the place that a finding is about. The outcome of a request has one place,
+// whichever field tells it, and a flow is about what its requirement says.
+func placeOf(f Finding) string {
+	switch {
+	case f.ofOutcome():
+		return joined(wanted(f), told(f))
+	case f.Rule == verdict.PreferredStatus:
+		return wanted(f)
+	case f.Header != "":
+		return f.Header
+	case f.Check == "flow":
+		return ""
+	}
+	return anyItem(f.Pointer.String())
+}
+
+// ofOutcome reports whether a finding says that a response tells another outcome.
+func (f Finding) ofOutcome() bool {
+	return f.Rule == verdict.OutcomeWord || f.Rule == verdict.OutcomeAbsent
+}
+
+// wanted is the outcome or the statuses that a finding wanted.
+func wanted(f Finding) string {
+	if f.ofOutcome() && len(f.Given) > 0 {
+		return f.Given[0].Value.String()
+	}
+	var list []string
+	for _, text := range f.Wanted {
+		list = append(list, text.String())
+	}
+	return strings.Join(list, " ")
+}
+
+// told is the outcome that a finding was told instead.
+func told(f Finding) string {
+	if f.ofOutcome() && len(f.Given) > 1 {
+		return f.Given[1].Value.String()
+	}
+	return ""
 }
 
 // ofMany is the key of what is beyond the bound of causes.
 func (k causeKey) ofMany() causeKey {
-	k.kind, k.deviations = "", []string{"many"}
-	return k
+	return causeKey{outcome: k.outcome, theme: k.theme, rule: "many"}
 }
 
-// id is what names a cause in files: check.outcome.kind.hash, without what does not apply.
+// id is what names a cause in files: theme.rule.hash of a failure, outcome.rule.hash of another.
 func (k causeKey) id() string {
-	name := []string{k.check}
+	first := k.theme
 	if k.outcome != verdict.Fail {
-		name = append(name, k.outcome.String())
+		first = strings.ReplaceAll(k.outcome.String(), " ", "-")
 	}
-	if k.kind != "" {
-		name = append(name, k.kind)
+	if first == k.rule || k.rule == "" || strings.HasPrefix(first, k.rule+".") {
+		first += "."
+	} else {
+		first += "." + k.rule + "."
 	}
-	sum := sha256.Sum256([]byte(strings.Join([]string{k.outcome.String(), string(k.level), string(k.basis), k.check, k.kind, strings.Join(k.deviations, "\x02")}, "\x00")))
-	return strings.Join(append(name, hex.EncodeToString(sum[:4])), ".")
-}
-
-// kindOfRequest keeps the first two parts of a case's kind where they matter to the
-// check. What makes correct requests differ does not: they are owed the same.
-func kindOfRequest(check, kind string) string {
-	if verdict.OfShape(check) {
-		return ""
-	}
-	parts := strings.SplitN(kind, ".", 3)
-	if parts[0] == "valid" {
-		return "valid"
-	}
-	return strings.Join(parts[:min(len(parts), 2)], ".")
-}
-
-// statusOf is the status itself where it is what the description lacks, else its class.
-func statusOf(f Finding) string {
-	if f.Rule == verdict.DocumentedStatus {
-		return strconv.Itoa(f.Status)
-	}
-	return statusClass(f.Status)
+	sum := sha256.Sum256([]byte(strings.Join([]string{k.outcome.String(), k.rule, k.place, k.deviation, k.class, k.theme}, "\x00")))
+	return strings.ToLower(first) + hex.EncodeToString(sum[:4])
 }
 
 func statusClass(status int) string { return fmt.Sprintf("%dxx", status/100) }

@@ -166,12 +166,20 @@ func waiver(o Obligation) string {
 	return o.Waiver.String()
 }
 
-// why is the title of the first cause of a failure.
+// why says what the first case of a failure received, or has the title of its cause
+// where no case of its own was kept.
 func why(d *Document, o Obligation) string {
 	for _, id := range o.Causes {
-		if c := d.Cause(id); c.Outcome == verdict.Fail {
-			return c.Title
+		c := d.Cause(id)
+		if c.Outcome != verdict.Fail || casesBehind(c.Behind, o.ID) == nil {
+			continue
 		}
+		for _, shown := range c.Shown {
+			if shown.Obligation == o.ID && len(shown.Findings) > 0 {
+				return fmt.Sprintf("%s: received %s", o.Sentence, shown.Findings[0].Received)
+			}
+		}
+		return c.Title
 	}
 	return o.Why
 }

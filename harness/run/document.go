@@ -14,7 +14,7 @@ import (
 )
 
 // DocumentVersion is the version of the document's format.
-const DocumentVersion = 3
+const DocumentVersion = 4
 
 // Document is a finished run: what was asked, how each obligation ended, and the
 // evidence of what did not pass. Reports are functions of it. It holds no secret.
@@ -83,6 +83,8 @@ type Obligation struct {
 	Sentence    string          `json:"sentence"`
 	Promise     string          `json:"promise"` // the sentence without its operation
 	Check       string          `json:"check"`
+	Theme       string          `json:"theme"` // what breaks it alike has one cause
+	Gravity     spec.Gravity    `json:"gravity"`
 	Clause      Clause          `json:"clause"`
 	File        string          `json:"file"` // of the description
 	Line        int             `json:"line"`

@@ -35,14 +35,13 @@ func (d *Document) resultOf(o Obligation, find func(id string) *Cause) Result {
 	s.Obligation.Causes = slices.Clone(o.Causes)
 	for _, id := range o.Causes {
 		c := find(id)
-		share := Share{Cause: id, Outcome: c.Outcome, First: c.Shown[0], Others: len(c.Behind) - 1}
+		share := Share{Cause: c.ID, Outcome: c.Outcome, First: c.Shown[0], Others: len(c.Behind) - 1}
 		if i := slices.IndexFunc(c.Shown, func(k Case) bool { return k.Obligation == o.ID }); i >= 0 {
 			share.First = c.Shown[i]
 		}
-		for _, b := range c.Behind {
-			if b.Obligation == o.ID {
-				share.Cases = slices.Clone(b.Cases)
-			}
+		share.Cases = casesBehind(c.Behind, o.ID)
+		if follows := casesBehind(c.Follows, o.ID); len(share.Cases) == 0 && len(follows) > 0 {
+			share.Outcome, share.Cases = verdict.Inconclusive, follows
 		}
 		s.Shares = append(s.Shares, share)
 	}
@@ -50,6 +49,16 @@ func (d *Document) resultOf(o Obligation, find func(id string) *Cause) Result {
 		return cmp.Or(len(b.Cases)-len(a.Cases), strings.Compare(a.Cause, b.Cause))
 	})
 	return s
+}
+
+// casesBehind lists the cases of an obligation, sorted.
+func casesBehind(list []Behind, obligation string) []string {
+	for _, b := range list {
+		if b.Obligation == obligation {
+			return slices.Clone(b.Cases)
+		}
+	}
+	return nil
 }
 
 // Explain says what is wrong with an obligation that did not pass, why that is

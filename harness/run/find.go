@@ -19,8 +19,8 @@ func (d *Document) Waived(c Cause) bool {
 // Operations lists the operations in which a cause shows, sorted.
 func (d *Document) Operations(c Cause) []string {
 	var list []string
-	for _, b := range c.Behind {
-		list = append(list, d.Obligation(b.Obligation).Operation)
+	for _, w := range c.Where {
+		list = append(list, w.Operation)
 	}
 	slices.Sort(list)
 	return slices.Compact(list)

@@ -32,17 +32,19 @@ type Finding struct {
 	Check     string            `json:"check"`
 	Rule      verdict.Rule      `json:"rule"`
 	Deviation verdict.Deviation `json:"deviation"`
-	Status    int               `json:"status,omitempty"`   // of the response that was judged
-	Pointer   redact.Text       `json:"pointer,omitzero"`   // into the body of the response or message
-	Header    string            `json:"header,omitempty"`   // the response header that is concerned
-	Keyword   string            `json:"keyword,omitempty"`  // of the schema that is broken
-	Wanted    []redact.Text     `json:"wanted,omitempty"`   // the values of which one was wanted
-	Got       redact.Text       `json:"got,omitzero"`       // the value that was received, "" when it is missing
-	Given     []Fact            `json:"given,omitempty"`    // what makes the rule apply
-	Words     []Fact            `json:"words,omitempty"`    // how the response says that its request ended
-	Fault     *Fault            `json:"fault,omitempty"`    // what is wrong with the request
-	Step      string            `json:"step,omitempty"`     // the step after the act in which it was found
-	Exchange  int               `json:"exchange,omitempty"` // which exchange of the case, from 1; 0 is the one under judgement
+	Status    int               `json:"status,omitempty"`    // of the response that was judged
+	Pointer   redact.Text       `json:"pointer,omitzero"`    // into the body of the response or message
+	Header    string            `json:"header,omitempty"`    // the response header that is concerned
+	Keyword   string            `json:"keyword,omitempty"`   // of the schema that is broken
+	Wanted    []redact.Text     `json:"wanted,omitempty"`    // the values of which one was wanted
+	Got       redact.Text       `json:"got,omitzero"`        // the value that was received, "" when it is missing
+	Given     []Fact            `json:"given,omitempty"`     // what makes the rule apply
+	Words     []Fact            `json:"words,omitempty"`     // how the response says that its request ended
+	Fault     *Fault            `json:"fault,omitempty"`     // what is wrong with the request
+	Step      string            `json:"step,omitempty"`      // the step after the act in which it was found
+	Exchange  int               `json:"exchange,omitempty"`  // which exchange of the case, from 1; 0 is the one under judgement
+	Operation string            `json:"operation,omitempty"` // that the response or the message is of
+	Correct   bool              `json:"correct,omitempty"`   // the request was to be carried out
 
 	Expected redact.Text `json:"expected"`
 	Received redact.Text `json:"received"`
@@ -71,6 +73,7 @@ type Obstacle struct {
 	Pointer redact.Text          `json:"pointer,omitzero"`  // to what is missing
 	Count   int                  `json:"count,omitempty"`
 	Detail  redact.Text          `json:"detail,omitzero"`
+	Of      string               `json:"of,omitempty"` // the obligation whose failure is in the way
 }
 
 // redactor makes what is stored of what a check said. This is the one place where the
@@ -86,7 +89,7 @@ func (show redactor) verdict(v verdict.Verdict) Verdict {
 		stored.Findings = append(stored.Findings, show.finding(f))
 	}
 	if o := v.Obstacle; o != nil {
-		stored.Obstacle = &Obstacle{Kind: o.Kind, Step: o.Step, Failure: string(o.Failure), Status: o.Status, Pointer: show(o.Pointer), Count: o.Count, Detail: show(o.Detail)}
+		stored.Obstacle = &Obstacle{Kind: o.Kind, Step: o.Step, Failure: string(o.Failure), Status: o.Status, Pointer: show(o.Pointer), Count: o.Count, Detail: show(o.Detail), Of: o.Of}
 	}
 	return stored
 }
@@ -94,7 +97,7 @@ func (show redactor) verdict(v verdict.Verdict) Verdict {
 func (show redactor) finding(f verdict.Finding) Finding {
 	stored := Finding{
 		Check: f.Check, Rule: f.Rule, Deviation: f.Deviation, Status: f.Status, Pointer: show(f.Pointer), Header: f.Header, Keyword: f.Keyword,
-		Got: show(f.Got), Given: show.facts(f.Given), Words: show.facts(f.Words), Step: f.Step, Exchange: f.Exchange,
+		Got: show(f.Got), Given: show.facts(f.Given), Words: show.facts(f.Words), Step: f.Step, Exchange: f.Exchange, Operation: f.Operation, Correct: f.Correct,
 		Expected: show(f.Expected), Received: show(f.Received),
 	}
 	for _, text := range f.Wanted {

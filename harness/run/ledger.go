@@ -18,6 +18,7 @@ type ledger struct {
 	index    map[string]int  // obligation → place in the document
 	waiting  []int           // cases that each obligation still waits for
 	reasons  []reason        // of each obligation
+	follows  []following     // of each obligation
 	done     map[string]bool // cases
 	failed   int             // cases with a failed obligation
 	causes   causes
@@ -33,6 +34,7 @@ func newLedger(d *Document) *ledger {
 		l.index[o.ID] = i
 		l.waiting = append(l.waiting, o.Planned)
 		l.reasons = append(l.reasons, reason{})
+		l.follows = append(l.follows, following{})
 		l.examples = append(l.examples, example{})
 	}
 	return l
@@ -61,6 +63,7 @@ func (l *ledger) add(e Entry) (concluded []int) {
 		}
 		l.watches[t.Operation].add(milliseconds(t.MS))
 	}
+	l.addCauses(e)
 	for _, v := range e.Verdicts {
 		i := l.index[v.Obligation]
 		o := &d.Obligations[i]
@@ -68,7 +71,6 @@ func (l *ledger) add(e Entry) (concluded []int) {
 		l.examples[i].offer(o, e, v)
 		if v.Outcome != verdict.Pass && v.Outcome != verdict.NotRun {
 			l.reasons[i].add(e.Case, v)
-			o.cause(l.causes.add(o, e, v))
 		}
 		if l.waiting[i]--; l.waiting[i] == 0 {
 			l.conclude(i)
@@ -76,6 +78,33 @@ func (l *ledger) add(e Entry) (concluded []int) {
 		}
 	}
 	return concluded
+}
+
+// addCauses enters what did not pass into its causes. What follows from a failure of
+// the case stands behind the cause of that failure.
+func (l *ledger) addCauses(e Entry) {
+	causeOf := map[string]string{} // by obligation that failed
+	for _, follows := range []bool{false, true} {
+		for _, v := range e.Verdicts {
+			if v.Outcome == verdict.Pass || v.Outcome == verdict.NotRun || (v.follows() != "") != follows {
+				continue
+			}
+			o := &l.document.Obligations[l.index[v.Obligation]]
+			if v.Outcome == verdict.Inconclusive {
+				l.follows[l.index[v.Obligation]].add(v.follows())
+			}
+			if first, known := causeOf[v.follows()]; known {
+				l.causes.follow(first, o.ID, e.Case)
+				o.cause(first)
+				continue
+			}
+			id := l.causes.add(o, e, v)
+			o.cause(id)
+			if v.Outcome == verdict.Fail {
+				causeOf[v.Obligation] = id
+			}
+		}
+	}
 }
 
 // addSpare makes room for a case that was not planned, for obligations that no other
@@ -164,6 +193,29 @@ func (l *ledger) conclude(i int) {
 		o.Waiver = nil // what it is for may fail in another shard
 	}
 	o.conclude(l.reasons[i], l.document.Shard != nil)
+	if o.Outcome == verdict.Inconclusive && l.waived(l.follows[i]) {
+		o.Outcome, o.Why = verdict.Waived, "it follows from "+few(l.follows[i].of, 3)+", which is waived"
+	}
+}
+
+// following is from whose failures an obligation follows in the cases that are inconclusive.
+type following struct {
+	of     []string
+	others bool // there are cases that are inconclusive for other reasons
+}
+
+func (f *following) add(of string) {
+	switch {
+	case of == "":
+		f.others = true
+	case !slices.Contains(f.of, of):
+		f.of = append(f.of, of)
+	}
+}
+
+// waived reports whether all that an obligation follows from is waived.
+func (l *ledger) waived(f following) bool {
+	return !f.others && len(f.of) > 0 && !slices.ContainsFunc(f.of, func(id string) bool { return l.document.Obligations[l.index[id]].Waiver == nil })
 }
 
 // add counts a verdict of a case.

@@ -73,6 +73,13 @@ func (d *Document) checkCauses() error {
 			}
 			*of.of(c.Outcome) += len(b.Cases)
 		}
+		for _, b := range c.Follows {
+			of := counts[b.Obligation]
+			if of == nil {
+				return fmt.Errorf("cause %s: there is no obligation %s", c.ID, b.Obligation)
+			}
+			of.Inconclusive += len(b.Cases)
+		}
 	}
 	for _, o := range d.Obligations {
 		listed := *counts[o.ID]

@@ -9,38 +9,58 @@ import (
 	"qorcheck/harness/verdict"
 )
 
-// gather puts the causes into the document, sorted as reports show them.
+// gather puts the causes into the document, sorted as reports show them: the gravest
+// first, then what binds most, then what shows most often.
 func (d *Document) gather(all causes) {
 	d.Causes = []Cause{}
 	waived := map[string]bool{}
 	alike := map[string]int{} // causes by title
-	for _, g := range all {
-		d.title(&g.Cause, false)
-		alike[g.Title]++
+	causes := all.merged(d.indexOf())
+	for _, c := range causes {
+		d.title(c, false)
+		alike[c.Title]++
 	}
-	for id, g := range all {
-		if alike[g.Title] > 1 {
-			d.title(&g.Cause, true)
+	for _, c := range causes {
+		c.Check = d.Obligation(c.Shown[0].Obligation).Check
+		if alike[c.Title] > 1 {
+			d.title(c, true)
 		}
-		d.Causes = append(d.Causes, g.Cause)
-		waived[id] = d.Waived(g.Cause)
+		d.Causes = append(d.Causes, *c)
+		waived[c.ID] = d.Waived(*c)
 	}
 	slices.SortFunc(d.Causes, func(a, b Cause) int {
 		return cmp.Or(
 			cmp.Compare(slices.Index(verdict.Outcomes, a.Outcome), slices.Index(verdict.Outcomes, b.Outcome)),
 			compareTruth(waived[a.ID], waived[b.ID]),
+			cmp.Compare(a.Gravity.Rank(), b.Gravity.Rank()),
 			cmp.Compare(weight(a.Level, a.Check), weight(b.Level, b.Check)),
 			cmp.Compare(b.Cases, a.Cases),
 			strings.Compare(a.ID, b.ID),
 		)
 	})
-	rank := map[string]int{}
-	for i, c := range d.Causes {
-		rank[c.ID] = i
-	}
+	d.enterCauses()
+}
+
+// enterCauses lists with each obligation its causes, in the order of reading.
+func (d *Document) enterCauses() {
+	at := d.indexOf()
 	for i := range d.Obligations {
-		slices.SortFunc(d.Obligations[i].Causes, func(a, b string) int { return cmp.Compare(rank[a], rank[b]) })
+		d.Obligations[i].Causes = []string{}
 	}
+	for _, c := range d.Causes {
+		for _, b := range slices.Concat(c.Behind, c.Follows) {
+			d.Obligations[at(b.Obligation)].cause(c.ID)
+		}
+	}
+}
+
+// indexOf returns a function from the id of an obligation to its place in the document.
+func (d *Document) indexOf() func(id string) int {
+	at := map[string]int{}
+	for i, o := range d.Obligations {
+		at[o.ID] = i
+	}
+	return func(id string) int { return at[id] }
 }
 
 func compareTruth(a, b bool) int {
@@ -67,7 +87,7 @@ func (d *Document) title(c *Cause, distinct bool) {
 	if len(d.Operations(*c)) > 1 {
 		c.Promise = o.Promise
 	}
-	if by := cmp.Or(c.Kind, first.Findings[0].Pointer.String()); distinct && by != "" {
+	if by := cmp.Or(first.Findings[0].Pointer.String(), first.Kind); distinct && by != "" {
 		c.Promise += " (" + by + ")"
 	}
 	c.Title = fmt.Sprintf("%s: received %s", c.Promise, first.Findings[0].Received)
@@ -76,5 +96,5 @@ func (d *Document) title(c *Cause, distinct bool) {
 // simpler orders cases by how easy they are to understand: fewer requests first,
 // then by id.
 func simpler(a, b Case) int {
-	return cmp.Or(cmp.Compare(len(a.Evidence), len(b.Evidence)), strings.Compare(a.ID, b.ID))
+	return cmp.Or(cmp.Compare(len(a.Evidence), len(b.Evidence)), strings.Compare(a.ID, b.ID), strings.Compare(a.Obligation, b.Obligation))
 }

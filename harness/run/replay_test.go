@@ -252,7 +252,7 @@ func TestReplay_Refuses(t *testing.T) {
 		{"a case that is there twice", lines[0] + lines[1] + lines[1], "line 3: case list."},
 		{"a case of another run", lines[0] + strings.ReplaceAll(lines[1], "list.R-", "pay.R-"), "waits for no such case"},
 		{"a torn line in the middle", lines[0] + lines[1][:9] + "\n" + lines[2], "line 2: "},
-		{"a journal of another version", strings.Replace(lines[0], `"version":3`, `"version":2`, 1), "its format is version 2, this program reads version 3"},
+		{"a journal of another version", strings.Replace(lines[0], `"version":4`, `"version":2`, 1), "its format is version 2, this program reads version 4"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			if _, err := Replay(strings.NewReader(tt.journal)); err == nil || !strings.Contains(err.Error(), tt.why) {

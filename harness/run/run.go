@@ -188,7 +188,15 @@ func (r *Run) Await(ctx context.Context, id string) (Result, error) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.document.resultOf(r.document.Obligations[i], func(id string) *Cause { return &r.causes[id].Cause }), nil
+	return r.document.resultOf(r.document.Obligations[i], r.cause), nil
+}
+
+// cause finds a cause: as gathered so far, or in the finished document.
+func (r *Run) cause(id string) *Cause {
+	if g := r.causes[id]; g != nil {
+		return &g.Cause
+	}
+	return r.document.Cause(id)
 }
 
 // Wait waits for the end of the run. The error is a fault of our own, such as a

@@ -267,7 +267,7 @@ func haunted() *run.Document {
 	for i := range d.Causes {
 		text := hostileTexts[i%len(hostileTexts)]
 		c := &d.Causes[i]
-		c.Kind, c.Title = text, text
+		c.Title = text
 		c.Behind[0].Cases = []string{text + c.Shown[0].ID}
 		s := &c.Shown[0]
 		s.ID, s.Kind, s.What, s.Fault = text+s.ID, text, text, "/"+text

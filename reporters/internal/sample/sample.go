@@ -25,7 +25,7 @@ func Noon() time.Time {
 func Obligation(id string, level spec.Level, outcome verdict.Outcome) run.Obligation {
 	o := run.Obligation{
 		ID: "pay." + id, Operation: "pay", Method: "POST", Path: "/pay", Requirement: id, Level: level, Chapter: "statuses",
-		Sentence: "pay answers " + id, Promise: "answers " + id, Check: "status", Clause: run.Clause{Basis: spec.OfPage, Page: "page", Link: "https://docs.example.test/page#a", Text: "All is well."},
+		Sentence: "pay answers " + id, Promise: "answers " + id, Check: "status", Theme: "status.valid", Gravity: spec.OfOutcome, Clause: run.Clause{Basis: spec.OfPage, Page: "page", Link: "https://docs.example.test/page#a", Text: "All is well."},
 		File: "api.yaml", Line: 17, Outcome: outcome, Planned: 2, Exercised: 1, Started: Noon(), Seconds: 0.0004999, Notes: []run.Note{}, Causes: []string{},
 	}
 	o.Counts.Add(outcome)
@@ -67,7 +67,8 @@ func CauseOf(o run.Obligation) run.Cause {
 		c.Outcome, c.Why, title, promise = verdict.Fail, redacttest.Text(""), o.Sentence+": received status 500", o.Sentence
 		c.Findings = []run.Finding{{Check: "status", Rule: verdict.WrongStatus, Deviation: verdict.Status, Expected: redacttest.Text("status 200"), Received: redacttest.Text("status 500")}}
 	}
-	return run.Cause{ID: o.Causes[0], Outcome: c.Outcome, Level: o.Level, Basis: o.Clause.Basis, Check: o.Check, Kind: "valid", Title: title, Promise: promise, Cases: 1,
+	return run.Cause{ID: o.Causes[0], Outcome: c.Outcome, Level: o.Level, Basis: o.Clause.Basis, Gravity: spec.OfOutcome, Theme: "status.valid", Check: o.Check, Title: title, Promise: promise, Cases: 1,
+		Where:  []run.Where{{Operation: o.Operation, Situation: "valid", Cases: 1}},
 		Behind: []run.Behind{{Obligation: o.ID, Cases: []string{c.ID}}}, Shown: []run.Case{c}}
 }
 

@@ -25,7 +25,7 @@ given = $(if $(filter undefined,$(origin $(1))),,$(2) '$($(1))')
 # A developer's settings of a run change no test.
 UNSET := unset $$(env | sed -n 's/^\(QORCHECK_[A-Z_]*\)=.*/\1/p');
 
-.PHONY: help conformance suites build test test-all casebook mutants matrix requirements pictures lint fuzz bench clean
+.PHONY: help conformance suites build test test-all casebook mutants matrix causes requirements pictures lint fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -55,6 +55,10 @@ mutants: build ## prove that the checks can fail, on sandboxes with a planted de
 
 matrix: build ## the same with every obligation, six seeds, and 20 runs of the sound sandbox; takes long
 	$(BINARY) mutants --all --seeds 6 --clean 20 --out .build/matrix
+
+causes: build ## count the causes that each planted defect shows, write harness/matrix/CAUSES.md; takes long
+	$(BINARY) mutants --causes --clean 0 --out .build/causes
+	cp .build/causes/causes.md harness/matrix/CAUSES.md
 
 requirements: build ## write spec/REQUIREMENTS.md anew
 	$(BINARY) requirements --markdown > .build/REQUIREMENTS.md && mv .build/REQUIREMENTS.md spec/REQUIREMENTS.md

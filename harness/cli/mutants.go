@@ -24,6 +24,7 @@ type mutantsFlags struct {
 	*process
 	filter, out  string
 	all, smoke   bool
+	causes       bool
 	seed         uint64
 	seeds, clean int
 }
@@ -37,7 +38,8 @@ func mutantsCommand(p *process) *cobra.Command {
 killed when the requirement that it names fails. A mutant that survives, and a failure
 that does not follow from the defect (a false alarm), make the exit code 1. The sandbox
 without a defect is certified too: each of its failures is a false alarm. It writes
-mutants.json (everything) and mutants.txt (what is printed) into --out.`,
+mutants.json (everything) and mutants.txt (what is printed) into --out, and with --causes
+causes.md: how many causes each mutant shows, since one defect is to be one cause.`,
 		Example: `  qorcheck mutants
   qorcheck mutants --filter 'requirement:RH-200-5 || mutant:charge-despite-500'
   qorcheck mutants --all --seeds 6 --clean 20`,
@@ -47,6 +49,7 @@ mutants.json (everything) and mutants.txt (what is printed) into --out.`,
 	c.Flags().StringVar(&f.filter, "filter", "", "which mutants, in Ginkgo's label syntax: mutant:NAME, requirement:ID, operation:ID")
 	c.Flags().BoolVar(&f.all, "all", false, "run every obligation on each mutant, not only those on the operations that it touches")
 	c.Flags().BoolVar(&f.smoke, "smoke", false, "certify each mutant with the cases of a smoke run, and list those that it does not find")
+	c.Flags().BoolVar(&f.causes, "causes", false, "count the failing causes of each mutant, and write them into causes.md; with --all")
 	c.Flags().Uint64Var(&f.seed, "seed", 1, "first seed of the plans")
 	c.Flags().IntVar(&f.seeds, "seeds", 1, "number of seeds that each mutant is certified with")
 	c.Flags().IntVar(&f.clean, "clean", 1, "number of seeds that the sandbox without a defect is certified with")
@@ -84,7 +87,7 @@ func (f *mutantsFlags) run() error {
 			p, _, _, err := (&inputs{process: f.process, seed: seed, smoke: f.smoke}).plan()
 			return p, err
 		},
-		Seeds: seedsFrom(f.seed, f.seeds), Clean: seedsFrom(f.seed, f.clean), All: f.all, Smoke: f.smoke, AtOnce: atOnce,
+		Seeds: seedsFrom(f.seed, f.seeds), Clean: seedsFrom(f.seed, f.clean), All: f.all || f.causes, Smoke: f.smoke, AtOnce: atOnce,
 		Done: rowProgress(f.stderr, len(mutants)*f.seeds+f.clean, heartbeat),
 	})
 	if isTerminal(f.stderr) {
@@ -94,7 +97,11 @@ func (f *mutantsFlags) run() error {
 		return faultError{err}
 	}
 	m.Tool, m.Filter = "qorcheck "+version(), f.filter
-	for name, render := range map[string]func(io.Writer) error{"mutants.json": func(w io.Writer) error { return reporters.WriteJSON(w, m) }, "mutants.txt": m.Text} {
+	files := map[string]func(io.Writer) error{"mutants.json": func(w io.Writer) error { return reporters.WriteJSON(w, m) }, "mutants.txt": m.Text}
+	if f.causes {
+		files["causes.md"] = m.CauseTable
+	}
+	for name, render := range files {
 		if err := rundir.WriteFile(filepath.Join(f.path(f.out), name), render); err != nil {
 			return faultError{fmt.Errorf("%s: %w", name, err)}
 		}

@@ -92,7 +92,7 @@ func TestReport_OfNoRun(t *testing.T) {
 		{"cut off", good[:len(good)/2], []string{"--from", "unexpected EOF"}},
 		{"empty", "", []string{"it is empty"}},
 		{"of another program", `{"version": "1.2.3", "name": "left-pad"}`, []string{"not one of a run"}},
-		{"of another version", strings.Replace(good, `"version": 3`, `"version": 2`, 1), []string{"its format is version 2", "reads version 3"}},
+		{"of another version", strings.Replace(good, `"version": 4`, `"version": 2`, 1), []string{"its format is version 2", "reads version 4"}},
 		{"with numbers that do not add up", strings.Replace(good, fmt.Sprintf(`"planned": %d`, d.Planned), `"planned": 1`, 1), []string{"1 obligations planned"}},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {

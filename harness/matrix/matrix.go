@@ -40,6 +40,7 @@ type Row struct {
 	Seed        uint64    `json:"seed"`
 	Outcome     Outcome   `json:"outcome"`
 	Failures    []Failure `json:"failures"`          // the requirement that it names first
+	Causes      []Cause   `json:"causes"`            // of the failures, in the order of reading
 	Fault       string    `json:"fault,omitempty"`   // of our own
 	Verdict     string    `json:"verdict,omitempty"` // the sentence that sums the run up
 	Asked       int       `json:"asked"`             // obligations

@@ -56,9 +56,9 @@ func onLists(o *plan.Obligation) bool { return o.Operation.ID == "webhooks_list"
 
 func TestRows(t *testing.T) {
 	caught := mutant(t, "wrong-field-type")
-	misnamed, unrelated, nameless := caught, mutant(t, "name-twice"), caught
+	misnamed, unrelated, nameless := caught, mutant(t, "keyless-200"), caught
 	misnamed.Requirement, misnamed.Also = "RH-401-1", nil
-	unrelated.Also = nil
+	unrelated.Requirement, unrelated.Also = "RH-401-2", nil
 	nameless.Requirement = ""
 	mistyped := caught
 	mistyped.Requirement = "RH-999-1"
@@ -73,7 +73,7 @@ func TestRows(t *testing.T) {
 	}{
 		{"the requirement that it names fails", caught, Killed, "", ""},
 		{"another requirement fails", misnamed, Survived, "RH-200-2", ""},
-		{"one more fails, which is not said to follow", unrelated, Killed, "RH-ALL-2", ""},
+		{"one more fails, which is not said to follow", unrelated, Killed, "RH-401-1", ""},
 		{"what must not fail fails", harmless, Harmless, "RH-200-2", ""},
 		{"a requirement that is not tested is not run", nameless, Untested, "", ""},
 		{"a requirement that does not exist is a fault", mistyped, Untested, "", "no requirement has the id RH-999-1"},

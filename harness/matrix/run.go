@@ -138,7 +138,7 @@ type job struct {
 }
 
 func (j job) run(ctx context.Context, p *plan.Plan, o Options) Row {
-	row := Row{Seed: j.seed, Outcome: Sound, Failures: []Failure{}}
+	row := Row{Seed: j.seed, Outcome: Sound, Failures: []Failure{}, Causes: []Cause{}}
 	name := "sound"
 	if j.defect != nil {
 		name = j.defect.Name
@@ -176,7 +176,7 @@ func (j job) run(ctx context.Context, p *plan.Plan, o Options) Row {
 	}
 	row.Verdict = document.Verdict
 	row.Asked, row.Requests = document.Planned, document.Requests
-	row.Failures = failures(document, j.defect)
+	row.Failures, row.Causes = failures(document, j.defect), causesOf(document)
 	if j.defect != nil && slices.ContainsFunc(row.Failures, func(f Failure) bool { return f.Requirement == j.defect.Requirement }) {
 		row.Outcome = Killed
 	}

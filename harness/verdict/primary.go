@@ -48,7 +48,7 @@ func (f Finding) stage() stage {
 		return atSchema
 	case TrailingBytes, NoBody:
 		return atSyntax
-	case SchemaBody, SchemaHeader, ErrorBody, ErrorPart, ErrorText, ErrorConstant, MessageFits, MessageJSON, MessageOnce:
+	case SchemaBody, SchemaHeader, ErrorBody, ErrorPart, ErrorText, ErrorConstant, MessageFits, MessageJSON, MessageOnce, FieldPresent:
 		return atSchema // of messages that contradict each other none is true
 	}
 	return atMeaning

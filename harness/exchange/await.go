@@ -30,6 +30,9 @@ func (s *script) await(ctx context.Context, step plan.Step) Record {
 		waiting, cancel := context.WithTimeout(ctx, timeout)
 		defer cancel()
 		s.yield(func() { r.Messages = c.receiveAbout(waiting, step.Await, r.Place, about) })
+		if len(r.Messages) == 0 && !step.Await.Never && ctx.Err() == nil {
+			r.Deaf = c.receiver.Deaf(ctx)
+		}
 		if ctx.Err() != nil && len(r.Messages) < step.Await.Times {
 			r.Failure = c.failure(ctx, ctx.Err())
 		}

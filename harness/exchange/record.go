@@ -29,6 +29,8 @@ type Record struct {
 	Answer   *Answer
 	Failure  *Failure
 	Began    bool               // an answer had begun when the exchange failed: the target is there
+	Short    string             // what this machine ran out of, "" for nothing
+	Deaf     string             // why the receiver would not have heard an awaited message, "" where it would
 	Missing  string             // pointer to the first value that was to be captured and is not there
 	Sought   string             // what a read-back looks for, or the id that an awaited message names
 	Place    string             // of the receiver, where a message is awaited

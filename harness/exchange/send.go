@@ -160,6 +160,11 @@ func trailing(err error) bool {
 // fail enters an error that ended the exchange.
 func (c *Client) fail(ctx context.Context, r *Record, err error) {
 	r.err, r.Failure = err, c.failure(ctx, err)
+	if short := Shortage(err); short != "" {
+		r.Short, r.Failure.Kind = short, Network
+		r.Failure.Text = c.redactor.Excerpt("this machine ran out of "+short+": "+err.Error(), maxFailure)
+		c.wire.release()
+	}
 }
 
 // failure sorts an error by what it says about the target.

@@ -28,6 +28,10 @@ func (c *Client) Subscribe(ctx context.Context, planned *plan.Case) (*message.Re
 		return nil, &Transcript{Case: planned}, func() {}
 	}
 	c.receiver, c.silent = receiver, ""
+	if deaf := receiver.Deaf(ctx); deaf != "" {
+		c.silent = "no message can come: " + deaf
+		return receiver, &Transcript{Case: planned}, func() {}
+	}
 	t, undo := c.Prepare(ctx, planned)
 	if t.Stopped != "" {
 		c.silent = "the messages could not be subscribed to: " + t.Stopped

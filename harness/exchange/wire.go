@@ -162,12 +162,27 @@ func (w *wire) keep(c *connection) {
 // close closes what is kept now and what comes back later.
 func (w *wire) close() {
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	w.closed = true
-	for _, list := range w.kept {
+	w.mu.Unlock()
+	w.release()
+}
+
+// release closes the connections that are kept for one request at a time, and after
+// close all.
+func (w *wire) release() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for origin, list := range w.kept {
+		var shared []*connection
 		for _, c := range list {
+			if c.shared && !w.closed {
+				shared = append(shared, c)
+				continue
+			}
 			_ = c.Close() // it will not be used again
 		}
+		if w.kept[origin] = shared; shared == nil {
+			delete(w.kept, origin)
+		}
 	}
-	clear(w.kept)
 }

@@ -55,6 +55,7 @@ type Receiver struct {
 	secret  string
 	path    string // of all places; unguessable
 	server  *http.Server
+	listens string // host:port
 
 	mu         sync.Mutex
 	changed    chan struct{} // closed and replaced when something came
@@ -62,6 +63,7 @@ type Receiver struct {
 	kept       int
 	unsigned   []Delivery // came to an address without the header pair; their bodies are not kept
 	lost       int        // messages that could not be kept
+	fault      error      // why connections could not be accepted
 }
 
 // NewSecret makes the secret of a run's messages.
@@ -87,6 +89,7 @@ func Listen(listen, address, secret string) (*Receiver, error) {
 		u.Host = net.JoinHostPort(u.Hostname(), port)
 	}
 	r := &Receiver{
+		listens: listener.Addr().String(),
 		address: strings.TrimSuffix(u.String(), "/"), secret: secret,
 		path: "/" + randomToken() + "/", changed: make(chan struct{}),
 	}
@@ -94,7 +97,7 @@ func Listen(listen, address, secret string) (*Receiver, error) {
 		Handler: r, ReadTimeout: 10 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: 30 * time.Second,
 		MaxHeaderBytes: maxBytes, ErrorLog: log.New(io.Discard, "", 0),
 	}
-	go func() { _ = r.server.Serve(listener) }() // ends with http.ErrServerClosed
+	go func() { _ = r.server.Serve(accepting{listener, r}) }() // ends with http.ErrServerClosed
 	return r, nil
 }
 
@@ -237,14 +240,5 @@ func (r *Receiver) Local() bool {
 
 // Open reports whether the address leads to this receiver when called from this machine.
 func (r *Receiver) Open(ctx context.Context) bool {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, r.Address(Acknowledging), nil)
-	if err != nil {
-		return false
-	}
-	client := &http.Client{Transport: &http.Transport{Proxy: nil, DisableKeepAlives: true}}
-	response, err := client.Do(request)
-	if err != nil {
-		return false
-	}
-	return response.Body.Close() == nil && response.Header.Get(HeaderName) == r.secret[:8]
+	return r.call(ctx, r.Address(Acknowledging)) == nil
 }

@@ -2,6 +2,7 @@ package message
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/http"
 	"strings"
@@ -138,6 +139,33 @@ func TestAddresses(t *testing.T) {
 		t.Error("secrets can be guessed")
 	}
 }
+
+// A receiver hears as long as it listens, whatever its address leads to.
+func TestDeaf(t *testing.T) {
+	for _, at := range []string{"127.0.0.1:0", "0.0.0.0:0", "[::1]:0"} {
+		r, err := Listen(at, "http://receiver.example.test", NewSecret())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if why := r.Deaf(t.Context()); why != "" {
+			t.Errorf("%s: %s", at, why)
+		}
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if why := r.Deaf(t.Context()); !strings.Contains(why, "did not hear its own call") || strings.Contains(why, r.path) {
+			t.Errorf("%s, closed: %q", at, why)
+		}
+	}
+	r := listen(t, "http://127.0.0.1")
+	if _, err := (accepting{failing{}, r}).Accept(); err == nil || !strings.Contains(r.Deaf(t.Context()), "could not accept a connection: too many open files") {
+		t.Errorf("%v, %q", err, r.Deaf(t.Context()))
+	}
+}
+
+type failing struct{ net.Listener }
+
+func (failing) Accept() (net.Conn, error) { return nil, errors.New("too many open files") }
 
 func TestListenRefuses(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")

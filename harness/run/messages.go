@@ -67,6 +67,14 @@ func (r *Run) keepID(record exchange.Record) {
 // lateJudgement reports whether a case is judged when the last messages are in.
 func lateJudgement(c *plan.Case) bool { return strings.HasPrefix(c.Kind, "message.") }
 
+// missesMessage reports whether an awaited message did not come. Whether the target is
+// to blame is known when the last messages are in.
+func missesMessage(t *exchange.Transcript) bool {
+	return slices.ContainsFunc(t.Observe, func(r exchange.Record) bool {
+		return r.Step.Await != nil && !r.Step.Await.Never && r.Failure == nil && len(r.Messages) == 0
+	})
+}
+
 // close waits for messages that must not come, judges the cases that wait for that,
 // and ends the subscription. Nothing can be judged when the run was interrupted, and
 // so did not wait, or when the target has ceased to answer: it may send nothing either.
@@ -93,8 +101,10 @@ func (r *Run) judgeLate(ctx context.Context) {
 	}
 	all := r.received(ctx)
 	down := r.down(ctx)
+	lacks, stall := r.watchdog.why()
 	for _, t := range r.inbox.late {
 		t.Inbox, t.Down = all.about(t, r.plan), down
+		t.Inbox.Lacks, t.Inbox.Stall = lacks, stall
 		r.judge(t.Case, t)
 	}
 }
@@ -162,18 +172,30 @@ func (r *Run) received(ctx context.Context) received {
 // silence says why it proves nothing that no message came at all.
 func (r *Run) silence(ctx context.Context) string {
 	receiver, target := r.inbox.receiver, r.options.Settings.Target
+	lacks, _ := r.watchdog.why()
 	switch {
+	case lacks != "":
+		return lacks
+	case receiver.Fault() != nil:
+		return receiver.Deaf(ctx)
 	case receiver.Lost() > 0:
 		return fmt.Sprintf("%d messages came that could not be kept", receiver.Lost())
 	case len(receiver.Deliveries())+len(receiver.Unsigned()) > 0:
 		return ""
+	}
+	if deaf := receiver.Deaf(ctx); deaf != "" {
+		return deaf
 	}
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	if settings.Loopback(target.Hostname()) && receiver.Local() && receiver.Open(ctx) {
 		return "" // whoever is on this machine reaches it
 	}
-	return "no message came at all, so that the target may not reach the receiver: " + r.options.Settings.Fixtures.ReceiverHint()
+	hint := r.options.Settings.Fixtures.ReceiverHint()
+	if !receiver.Open(ctx) {
+		hint = "this machine does not reach it at its own address either; " + hint
+	}
+	return "no message came at all, so that the target may not reach the receiver: " + hint
 }
 
 // about picks what concerns a case.

@@ -52,6 +52,8 @@ type Run struct {
 	breaker *breaker
 	outages outages
 
+	watchdog watchdog
+
 	stop  context.CancelFunc // ends the sending
 	began time.Time          // this part of the run
 	there int                // cases of earlier parts

@@ -15,6 +15,8 @@ import (
 func (r *Run) work(ctx, sending context.Context, workers int) {
 	defer r.finish(ctx)
 	defer r.reportPauses()()
+	defer r.watchdog.start()()
+	workers = affordable(workers, maxDescriptors())
 	missing := slices.DeleteFunc(slices.Clone(r.plan.Cases), func(c *plan.Case) bool { return r.done[c.ID] })
 	if r.broken != nil || r.options.Earlier != nil && len(missing) == 0 && len(r.spares()) == 0 {
 		return
@@ -41,6 +43,7 @@ func (r *Run) work(ctx, sending context.Context, workers int) {
 // send executes cases with a number of workers. A case that only waits yields to another.
 func (r *Run) send(ctx context.Context, cases []*plan.Case, workers int) {
 	slots := make(chan struct{}, workers)
+	lanes := lanes{live: workers, met: r.watchdog.seen()}
 	yield := func(wait func()) {
 		<-slots
 		wait()
@@ -65,9 +68,28 @@ func (r *Run) send(ctx context.Context, cases []*plan.Case, workers int) {
 			if !r.breaker.stopped() {
 				r.runCase(ctx, c, yield)
 			}
-			<-slots
+			if !lanes.retire(r.watchdog.seen()) {
+				<-slots
+			}
 		})
 	}
+}
+
+// Descriptors that a run needs beside its cases, and for each case at once: the
+// connection, both ends of it where the target is the embedded sandbox, and those of a
+// message.
+const (
+	ownDescriptors  = 24
+	caseDescriptors = 8
+)
+
+// affordable returns how many cases can be sent at once with a number of descriptors, 0
+// when that is unknown.
+func affordable(workers int, descriptors uint64) int {
+	if descriptors == 0 || descriptors > 1<<20 {
+		return workers
+	}
+	return max(min(workers, (int(descriptors)-ownDescriptors)/caseDescriptors), 1)
 }
 
 // preflight makes one harmless valid call. It says why nothing else can be sent, "" when it can.
@@ -110,7 +132,7 @@ func (r *Run) runCase(ctx context.Context, c *plan.Case, yield func(func())) {
 	case t == nil:
 	case t.Interrupted():
 		r.abandon(t)
-	case lateJudgement(c):
+	case lateJudgement(c) || missesMessage(t):
 		r.note(t)
 		r.mu.Lock()
 		defer r.mu.Unlock()
@@ -127,6 +149,7 @@ func (r *Run) runCase(ctx context.Context, c *plan.Case, yield func(func())) {
 // note takes note of how the target answered.
 func (r *Run) note(t *exchange.Transcript) {
 	r.outages.add(t.Records())
+	r.watchdog.note(t.Short())
 	r.breaker.note(t)
 }
 

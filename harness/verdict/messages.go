@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -37,6 +38,9 @@ func onSilence(v View, judge func(exchange.Record) Observation) Observation {
 	case len(r.Messages) > 0:
 		return Observation{Exercised: true}
 	}
+	if silent := v.deaf(r); silent != nil {
+		return Observation{Unclear: silent}
+	}
 	seen := judge(r)
 	for i := range seen.Findings {
 		seen.Findings[i].Exchange, seen.Findings[i].Status = place, v.Answer.Status
@@ -52,8 +56,8 @@ func messageCame(v View) Observation { return onSilence(v, v.judgeSilence) }
 // judgeSilence judges that no message came where one had to, unless the run cannot
 // distinguish a message that was never sent from one that could not arrive.
 func (v View) judgeSilence(r exchange.Record) Observation {
-	if silent := v.Transcript.Inbox.Silent; silent != "" {
-		return Observation{Unclear: &Obstacle{Kind: NoMessages, Detail: silent}}
+	if silent := v.deaf(r); silent != nil {
+		return Observation{Unclear: silent}
 	}
 	if o := v.noMessage(r); o.Kind != NoMessage {
 		return Observation{Unclear: o}
@@ -62,6 +66,14 @@ func (v View) judgeSilence(r exchange.Record) Observation {
 		Rule: MessageCame, Deviation: Silence, Status: v.Answer.Status,
 		Given: []Fact{{"id", r.Sought}, {"waited", r.Took.Round(1e8).String()}},
 	}}}
+}
+
+// deaf is the obstacle that a message that did not come proves nothing, nil where it does.
+func (v View) deaf(r exchange.Record) *Obstacle {
+	if why := cmp.Or(v.Transcript.Inbox.Silent, r.Deaf); why != "" {
+		return &Obstacle{Kind: NoMessages, Detail: why}
+	}
+	return nil
 }
 
 // noMessage is the obstacle that no message came about the act, with what came instead.
@@ -99,11 +111,11 @@ func messagePrompt(v View) Observation {
 	if v.Operation.Conformance.Messages.Within == 0 {
 		return Observation{Unclear: &Obstacle{Kind: NoDeadline}}
 	}
-	return onMessage(v, func(m *spec.Messaging, d message.Delivery, _ bool) []Finding {
+	seen := onMessage(v, func(m *spec.Messaging, d message.Delivery, _ bool) []Finding {
 		act := v.Transcript.Act
 		late := d.At.Sub(act.Started.Add(act.Took))
 		promised := time.Duration(m.Within * float64(time.Second))
-		if late <= promised+act.Took+time.Second {
+		if late <= promised+act.Took+time.Second+2*v.Transcript.Inbox.Stall {
 			return nil
 		}
 		return []Finding{{
@@ -111,6 +123,10 @@ func messagePrompt(v View) Observation {
 			Wanted: []string{promised.String()}, Got: late.Round(1e8).String(), Given: []Fact{{"response time", act.Took.Round(1e6).String()}},
 		}}
 	})
+	if lacks := v.Transcript.Inbox.Lacks; lacks != "" && len(seen.Findings) > 0 {
+		return Observation{Unclear: &Obstacle{Kind: NoMessages, Detail: lacks}}
+	}
+	return seen
 }
 
 // messageSuccess judges that a message says, as true or false, whether the request succeeded.
@@ -235,6 +251,8 @@ func messageAgain(v View) Observation {
 	switch {
 	case !ok:
 		return Observation{Unclear: noResponse("", r.Failure)}
+	case len(r.Messages) < 2 && v.deaf(r) != nil:
+		return Observation{Unclear: v.deaf(r)}
 	case len(r.Messages) == 0 && len(v.Transcript.Inbox.About) > 0:
 		f.Rule, f.Deviation = MessageEverywhere, Silence
 	case len(r.Messages) == 0:

@@ -29,6 +29,12 @@ func came(bodies ...string) []exchange.Record {
 	return []exchange.Record{r}
 }
 
+func unheard() []exchange.Record {
+	r := came()[0]
+	r.Deaf = "the receiver heard no call of its own"
+	return []exchange.Record{r}
+}
+
 func deaf() []exchange.Record {
 	r := came()[0]
 	r.Failure = &exchange.Failure{Kind: exchange.Blocked, Text: redacttest.Text("no message can come")}
@@ -46,6 +52,7 @@ func TestMessageCame(t *testing.T) {
 	table(t, "message", []row{
 		{claim: "a message that comes passes", status: 200, body: paidBody, observed: came(good), want: Pass, exercised: true},
 		{claim: "none fails", status: 200, body: paidBody, observed: came(), want: Fail, exercised: true, says: "no message within 1s"},
+		{claim: "where the receiver does not hear, it is unclear", status: 200, body: paidBody, observed: unheard(), want: Inconclusive, says: "no call"},
 		{claim: "where none proves nothing, it is unclear", status: 200, body: paidBody, observed: came(), inbox: exchange.Inbox{Silent: "add a receiver"}, want: Inconclusive, says: "add a receiver"},
 		{claim: "where none can come, it is unclear", status: 200, body: paidBody, observed: deaf(), want: Inconclusive, says: "no message can come"},
 		{claim: "of a rejected request nothing is told", status: 400, body: "{}", observed: came(), want: Pass},
@@ -56,6 +63,7 @@ func TestMessageID(t *testing.T) {
 	unmatched := exchange.Inbox{Unmatched: []message.Delivery{delivered(`{"payment":"2","event":"paid","success":true}`)}}
 	table(t, "message-id", []row{
 		{claim: "the id of the answer passes", status: 200, body: paidBody, observed: came(good), want: Pass, exercised: true},
+		{claim: "another id in its place is unclear where the receiver may have missed its own", status: 200, body: paidBody, observed: unheard(), inbox: unmatched, want: Inconclusive, says: "no call"},
 		{claim: "another id in its place fails", status: 200, body: paidBody, observed: came(), inbox: unmatched, want: Fail, exercised: true, says: `"2" in a message`},
 		{claim: "no message at all is unclear", status: 200, body: paidBody, observed: came(), want: Inconclusive, says: "no message came about 1"},
 		{claim: "where none can come, it is unclear", status: 200, body: paidBody, observed: deaf(), want: Inconclusive, says: "no message can come"},
@@ -74,6 +82,8 @@ func TestMessagePrompt(t *testing.T) {
 		{claim: "one that is clearly late fails", status: 200, body: paidBody, observed: after(2400 * time.Millisecond), want: Fail, exercised: true, says: "first 2.4s after"},
 		{claim: "a slow target gets more time", status: 200, body: paidBody, took: time.Second, observed: after(3900 * time.Millisecond), want: Pass, exercised: true},
 		{claim: "and no more than that", status: 200, body: paidBody, took: time.Second, observed: after(4100 * time.Millisecond), want: Fail, exercised: true, says: "took 1s"},
+		{claim: "where qorcheck was held up, it gets twice that", status: 200, body: paidBody, observed: after(2900 * time.Millisecond), inbox: exchange.Inbox{Stall: 500 * time.Millisecond}, want: Pass, exercised: true},
+		{claim: "where this machine lacked something, a late one is unclear", status: 200, body: paidBody, observed: after(4 * time.Second), inbox: exchange.Inbox{Lacks: "no descriptors"}, want: Inconclusive, says: "no descriptors"},
 		{claim: "no message is unclear", status: 200, body: paidBody, observed: came(), want: Inconclusive, says: "no message came"},
 	})
 }

@@ -53,6 +53,9 @@ func Console(w io.Writer, d *run.Document, color bool) error {
 		}
 		fmt.Fprintf(b, "%s %s\n", paint(yellow, "message about what this run did not do:"), foreign)
 	}
+	for _, text := range o.Unreconciled {
+		fmt.Fprintf(b, "%s %s\n", paint(yellow, "not reconciled:"), text)
+	}
 	if len(o.Untested) > 0 {
 		fmt.Fprintf(b, "not tested yet: %s of %s, as listed in %s under untested\n", outline.Plural(len(o.Untested), "requirement"), d.Name, rundir.DocumentFile)
 	}

@@ -17,9 +17,14 @@ func TestCases(journal io.Reader, d *run.Document) ([]TestCase, error) {
 	for _, o := range d.Obligations {
 		obligations[o.ID] = o
 	}
-	list := []TestCase{}
+	list, at := []TestCase{}, map[string]int{} // index by name
 	err := run.ReadJournal(journal, func(e run.Entry) error {
 		c, err := testCase(d, e, obligations)
+		if i, known := at[c.Name]; known && e.Amends {
+			list[i].amend(c)
+			return err
+		}
+		at[c.Name] = len(list)
 		list = append(list, c)
 		return err
 	})
@@ -83,6 +88,23 @@ func testCase(d *run.Document, e run.Entry, obligations map[string]run.Obligatio
 		c.end(junitElements[worst], worstKind, message, shown.Explain()+message+"\n")
 	}
 	return c, nil
+}
+
+// amend gives a test case the results that take the place of its own.
+func (c *TestCase) amend(with TestCase) {
+	switch {
+	case with.Error != nil && c.Error == nil:
+		c.Error, c.Failure, c.Skipped = with.Error, nil, nil
+	case with.Failure != nil && c.Error == nil && c.Failure == nil:
+		c.Failure, c.Skipped = with.Failure, nil
+	case with.Skipped != nil && c.Error == nil && c.Failure == nil && c.Skipped == nil:
+		c.Skipped = with.Skipped
+	}
+	for _, p := range with.Properties.List {
+		if i := slices.IndexFunc(c.Properties.List, func(q junitProperty) bool { return q.Name == p.Name }); i >= 0 {
+			c.Properties.List[i] = p
+		}
+	}
 }
 
 func messageOf(o run.Obligation, v run.Verdict) string {

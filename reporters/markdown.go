@@ -183,6 +183,10 @@ func markdownSections(o *outline.Outline) []string {
 		item("%s", span(foreign.String()))
 	}
 	end("Messages about what this run did not do")
+	for _, text := range o.Unreconciled {
+		item("%s", span(text.String()))
+	}
+	end("Not reconciled with the lists of the target")
 	for _, u := range o.Untested {
 		item("%s %s: %s", span(u.Requirement), escaped(u.Sentence), escaped(u.Reason))
 	}

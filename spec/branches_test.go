@@ -60,7 +60,7 @@ func TestEssential_OfTheBuiltInList(t *testing.T) {
 			list = append(list, q.ID)
 		}
 	}
-	const want = "RH-401-1 RH-403-1 RH-404-1 RH-400-1 RH-200-5 RH-ERR-1 RH-NIL-1 RH-NIL-2 RH-NIL-4 RH-MSG-1 RH-MSG-2 RH-MSG-3"
+	const want = "RH-401-1 RH-403-1 RH-404-1 RH-400-1 RH-200-5 RH-ERR-1 RH-NIL-1 RH-NIL-2 RH-NIL-5 RH-NIL-4 RH-MSG-1 RH-MSG-2 RH-MSG-3"
 	if got := strings.Join(list, " "); got != "RH-200-1 "+want {
 		t.Errorf("essential are %s", got)
 	}

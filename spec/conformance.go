@@ -24,6 +24,7 @@ type Conformance struct {
 	Messages    *Messaging   `yaml:"messages"`
 	Dependent   []Dependent  `yaml:"dependent"`
 	Later       string       `yaml:"later"` // trigger of the fixtures: accepted, and failed afterwards
+	Lists       []Listing    `yaml:"lists"` // of what requests leave behind
 }
 
 // Outcome is a response field that says how the request ended, with its values.

@@ -247,6 +247,9 @@ func (d *Description) check() error {
 		if err := d.checkMessages(o.Conformance.Messages); err != nil {
 			return err
 		}
+		if err := d.checkLists(o.Conformance.Lists); err != nil {
+			return err
+		}
 	}
 	return nil
 }

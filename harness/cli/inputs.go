@@ -68,9 +68,6 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 		return nil, nil, nil, err
 	}
 	in.process.fixtures = fixtures
-	if unused := fixtures.Unused(); len(unused) > 0 {
-		fmt.Fprintf(in.stderr, "qorcheck: %s: %s: read, but no case uses it yet\n", fixtures.File, strings.Join(unused, ", "))
-	}
 	for _, name := range slices.Sorted(maps.Keys(fixtures.Known)) {
 		if known := description.KnownNames(); !slices.Contains(known, name) {
 			fmt.Fprintf(in.stderr, "qorcheck: %s: known.%s: no case uses it; %s takes %s\n", fixtures.File, name, description.File, cmp.Or(strings.Join(known, ", "), "none"))

@@ -18,11 +18,10 @@ type Maker struct {
 	Value plan.Template // the placeholder that it stands for
 }
 
-// unique hands out a unique value. While messages are received, which may name it,
-// the client remembers for what.
+// unique hands out a unique value, and remembers for what: a message or a list may show it again.
 func (c *Client) unique(caseID string, p plan.Placeholder) (string, error) {
 	value, err := Unique(c.settings.RunID, caseID, p)
-	if err == nil && c.receiver != nil {
+	if err == nil {
 		if _, known := c.makers.Load(value); !known {
 			c.makers.Store(value, Maker{caseID, p.Template()})
 		}
@@ -31,7 +30,7 @@ func (c *Client) unique(caseID string, p plan.Placeholder) (string, error) {
 }
 
 // Maker returns for what a unique value was handed out; known is false of any value
-// that this client did not hand out since it receives messages.
+// that this client did not hand out.
 func (c *Client) Maker(value string) (maker Maker, known bool) {
 	found, known := c.makers.Load(value)
 	if !known {

@@ -248,12 +248,15 @@ func (j job) certify(ctx context.Context, p *plan.Plan, name string) (document *
 		Target: address, Fixtures: j.fixtures, Concurrency: concurrency, Timeout: settings.DefaultTimeout,
 		BodyLimit: settings.DefaultBodyLimit, MessageWait: messageWait, QuietWindow: quietWindow, RunID: fmt.Sprintf("%s-%d", name, p.Seed), Seed: p.Seed,
 	}
+	if j.defect != nil {
+		s.QuietWindow = max(s.QuietWindow, j.defect.Wait())
+	}
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
 	client := exchange.New(s, p.Description)
 	defer client.Close()
-	document, err = run.Start(ctx, p, client, run.Options{Settings: s, Tool: "matrix", Strict: true}).Wait()
+	document, err = run.Start(ctx, p, client, run.Options{Settings: s, Tool: "matrix", Strict: true, Exclusive: true}).Wait()
 	if err == nil {
 		err = document.Check()
 	}

@@ -30,8 +30,19 @@ type Plan struct {
 	Subscription *Case
 	Finder       *Step // reads what a message is about, whose id is MessageID; nil for none
 
+	Listings []Listing // read before the first request and after the last one
+
 	index map[string]int // by obligation id; nil before Seal
 }
+
+// Listing is a list of what requests leave behind, and the request that reads a page of it.
+type Listing struct {
+	spec.Listing
+	Step Step
+}
+
+// ListOffset is the variable that holds how many entries of a list come before a page.
+const ListOffset = "LIST_OFFSET"
 
 // Obligation is one requirement on one operation: the unit that people see.
 type Obligation struct {
@@ -162,6 +173,12 @@ const (
 	CheckAlike   = "alike"
 )
 
+// Checks of what the lists show at the end of a run.
+const (
+	CheckReconciled = "reconciled" // nothing of a rejected request
+	CheckAccounted  = "accounted"  // nothing that no request made
+)
+
 // Kinds of cases that other stages know of.
 const (
 	KindFlow         = "flow"         // described step by step by a requirement
@@ -169,6 +186,7 @@ const (
 	KindSubscription = "subscription" // registers before all others for the messages that they await
 	KindSharedRead   = "shared"       // a read-back that serves many cases
 	KindLookup       = "lookup"       // finds what a message is about
+	KindListing      = "listing"      // reads a list at the beginning and at the end of a run
 )
 
 // Where messages are received.

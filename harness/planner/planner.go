@@ -57,6 +57,7 @@ func newPlan(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, se
 	setup := newDrafter(g)
 	p.Subscription = setup.subscription(p.Cases)
 	p.Finder = setup.finder(p.Messaging())
+	p.Listings = setup.listings(p.Obligations)
 	p.Seal()
 	return p, nil
 }

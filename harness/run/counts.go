@@ -20,6 +20,8 @@ type Counts struct {
 // Add counts one outcome.
 func (c *Counts) Add(o verdict.Outcome) { *c.of(o)++ }
 
+func (c *Counts) remove(o verdict.Outcome) { *c.of(o)-- }
+
 // Of returns the number of an outcome.
 func (c Counts) Of(o verdict.Outcome) int { return *c.of(o) }
 

@@ -60,6 +60,9 @@ type Document struct {
 	Dropped     []Dropped     `json:"dropped"`
 	Left        []redact.Text `json:"left"`              // what the run made and could not remove
 	Foreign     []redact.Text `json:"foreign,omitempty"` // messages about what other people did
+
+	Reconciled   bool          `json:"reconciled,omitempty"`   // with what the lists of the target show after the run
+	Unreconciled []redact.Text `json:"unreconciled,omitempty"` // what was not, and what nothing is known of
 }
 
 // Digests name what the run was made of.
@@ -199,7 +202,7 @@ func (o Obligation) share() float64 { return float64(o.Counts.Fail) / float64(ma
 
 // weight ranks failures: a wrong status explains what follows from it.
 func weight(level spec.Level, check string) int {
-	rank, ok := map[string]int{"status": 0, "no-trace": 1, "reason": 2, "no-reason": 3, "error-body": 4, "schema": 5, "media-type": 6, "documented-status": 7}[check]
+	rank, ok := map[string]int{"reconciled": -1, "accounted": -1, "status": 0, "no-trace": 1, "reason": 2, "no-reason": 3, "error-body": 4, "schema": 5, "media-type": 6, "documented-status": 7}[check]
 	if !ok {
 		rank = 8
 	}

@@ -48,6 +48,9 @@ type Entry struct {
 	// Unnamed reports whether a request was carried out and its response named no id: a
 	// message about an id that no response named may be about it.
 	Unnamed bool `json:"unnamed,omitempty"`
+	// Amends reports whether the case was entered before: these verdicts take the place of
+	// those of the same obligations, since the end of the run showed more.
+	Amends bool `json:"amends,omitempty"`
 }
 
 // Time is how long one response took.
@@ -73,6 +76,9 @@ type End struct {
 	Requests    int           `json:"requests"`
 	Left        []redact.Text `json:"left,omitempty"`
 	Foreign     []redact.Text `json:"foreign,omitempty"`
+
+	Reconciled   bool          `json:"reconciled,omitempty"` // with what the lists show
+	Unreconciled []redact.Text `json:"unreconciled,omitempty"`
 }
 
 // line is any line of a journal: exactly one of these is there.
@@ -123,7 +129,8 @@ func scan(r io.Reader, each func(line) error) (s scanned, err error) {
 	}
 }
 
-// ReadJournal reads the cases of a journal, each as it ended last.
+// ReadJournal reads the cases of a journal, each as it ended last, but for what a further
+// entry of it amends.
 func ReadJournal(r io.Reader, each func(Entry) error) error {
 	s, err := scan(r, func(l line) error {
 		if l.Case == "" {

@@ -22,14 +22,15 @@ type ledger struct {
 	done     map[string]bool // cases
 	failed   int             // cases with a failed obligation
 	causes   causes
-	examples []example             // of each obligation
-	watches  map[string]*stopwatch // by operation
-	lost     map[string]bool       // cases in which a request got no response, or one that names no id
+	examples []example                  // of each obligation
+	watches  map[string]*stopwatch      // by operation
+	lost     map[string]bool            // cases in which a request got no response, or one that names no id
+	worst    map[string]verdict.Outcome // of each case
 }
 
 // newLedger begins with the document of a run before anything is sent.
 func newLedger(d *Document) *ledger {
-	l := &ledger{document: d, index: map[string]int{}, done: map[string]bool{}, causes: causes{}, watches: map[string]*stopwatch{}, lost: map[string]bool{}}
+	l := &ledger{document: d, index: map[string]int{}, done: map[string]bool{}, causes: causes{}, watches: map[string]*stopwatch{}, lost: map[string]bool{}, worst: map[string]verdict.Outcome{}}
 	for i, o := range d.Obligations {
 		l.index[o.ID] = i
 		l.waiting = append(l.waiting, o.Planned)
@@ -49,6 +50,7 @@ func (l *ledger) add(e Entry) (concluded []int) {
 	l.done[e.Case] = true
 	l.lost[e.Case] = l.lost[e.Case] || e.Unanswered || e.Unnamed
 	d.CaseCounts.Add(e.Outcome)
+	l.worst[e.Case] = e.Outcome
 	d.Requests += e.Requests
 	d.Left = append(d.Left, e.Left...)
 	if e.Ended.After(d.Finished) {
@@ -127,14 +129,69 @@ func (l *ledger) unexercised(i int) bool {
 	return o.Planned > 0 && o.Outcome != verdict.NotApplicable && o.Exercised == 0 && o.Counts.Fail+o.Counts.Broken == 0
 }
 
+// amend replaces verdicts of a case, which passed, by worse ones.
+func (l *ledger) amend(e Entry) {
+	d := l.document
+	if e.Outcome.Worse(l.worst[e.Case]) {
+		d.CaseCounts.remove(l.worst[e.Case])
+		d.CaseCounts.Add(e.Outcome)
+		l.worst[e.Case] = e.Outcome
+		if e.Outcome == verdict.Fail {
+			l.failed++
+		}
+	}
+	for _, v := range e.Verdicts {
+		i := l.index[v.Obligation]
+		o := &d.Obligations[i]
+		o.Counts.remove(verdict.Pass)
+		o.Counts.Add(v.Outcome)
+		if !v.Exercised {
+			o.Exercised--
+		}
+		l.reasons[i].add(e.Case, v)
+		o.cause(l.causes.add(o, e, v))
+		if l.waiting[i] == 0 {
+			l.conclude(i)
+		}
+	}
+}
+
+// unreconciled makes the obligations not run that the end of the run was to judge.
+func (l *ledger) unreconciled() {
+	for i := range l.document.Obligations {
+		if o := &l.document.Obligations[i]; judgedByLists(o.Check) && o.Outcome == verdict.Pass {
+			o.Counts.NotRun += o.Counts.Pass
+			o.Counts.Pass = 0
+			l.conclude(i)
+		}
+	}
+}
+
 // check refuses an entry that is not of this run.
 func (l *ledger) check(e Entry) error {
+	if e.Amends {
+		return l.checkAmendment(e)
+	}
 	if l.done[e.Case] {
 		return fmt.Errorf("case %s is there twice", e.Case)
 	}
 	for _, v := range e.Verdicts {
 		if i, ok := l.index[v.Obligation]; !ok || l.waiting[i] == 0 && !e.Spare {
 			return fmt.Errorf("case %s serves %s, which waits for no such case", e.Case, v.Obligation)
+		}
+	}
+	return nil
+}
+
+// checkAmendment refuses one of a case, or of a verdict, that is not there.
+func (l *ledger) checkAmendment(e Entry) error {
+	if !l.done[e.Case] {
+		return fmt.Errorf("case %s is amended and not there", e.Case)
+	}
+	for _, v := range e.Verdicts {
+		i, ok := l.index[v.Obligation]
+		if !ok || l.document.Obligations[i].Counts.Pass == 0 || !v.Outcome.Worse(verdict.Pass) {
+			return fmt.Errorf("case %s amends %s, which it did not pass", e.Case, v.Obligation)
 		}
 	}
 	return nil
@@ -161,6 +218,7 @@ func (l *ledger) end(e End) {
 	d.Requests += e.Requests
 	d.Left = append(d.Left, e.Left...)
 	d.Foreign = append(d.Foreign, e.Foreign...)
+	d.Reconciled, d.Unreconciled = e.Reconciled, e.Unreconciled
 }
 
 // finish concludes the document, with the obligations that still wait for cases.
@@ -178,6 +236,9 @@ func (l *ledger) finish() {
 		}
 	}
 	d.CaseCounts.NotRun += d.Cases - d.CaseCounts.Sum()
+	if !d.Reconciled {
+		l.unreconciled()
+	}
 	slices.SortFunc(d.Left, redact.Text.Compare)
 	d.Latency = latencies(l.watches)
 	d.gather(l.causes)

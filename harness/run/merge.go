@@ -157,7 +157,7 @@ func (s *Shards) Write(w io.Writer) error {
 	}{head}); err != nil {
 		return err
 	}
-	var end End
+	end := End{Reconciled: true}
 	for _, one := range s.list {
 		if _, err := one.Journal.Seek(0, io.SeekStart); err != nil {
 			return fmt.Errorf("%s: %w", one.Name, err)
@@ -169,6 +169,8 @@ func (s *Shards) Write(w io.Writer) error {
 			case l.End != nil:
 				end.beside(l.End.Requests, l.End.Left)
 				end.Foreign = append(end.Foreign, l.End.Foreign...)
+				end.Reconciled = end.Reconciled && l.End.Reconciled
+				end.reconcile(l.End.Unreconciled)
 			}
 			for _, again := range l.repeated {
 				end.beside(again.Requests, again.Left)
@@ -214,6 +216,15 @@ func (s *Shards) head() Head {
 func (e *End) beside(requests int, left []redact.Text) {
 	e.Requests += requests
 	e.Left = append(e.Left, left...)
+}
+
+// reconcile adds what a shard did not reconcile, what all say once.
+func (e *End) reconcile(list []redact.Text) {
+	for _, text := range list {
+		if !slices.Contains(e.Unreconciled, text) {
+			e.Unreconciled = append(e.Unreconciled, text)
+		}
+	}
 }
 
 // with adds how a shard ended: a run is as complete as its shards.

@@ -55,6 +55,7 @@ func (r *Run) count(records []exchange.Record) {
 
 // keepID keeps the id that a response names; the run must be locked.
 func (r *Run) keepID(record exchange.Record) {
+	r.keepNamed(record)
 	o := r.plan.Description.Operation(record.Step.Operation)
 	if record.Answer == nil || o == nil || o.Conformance.Messages == nil || r.inbox.receiver == nil {
 		return

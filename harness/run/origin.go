@@ -150,10 +150,7 @@ func (m *makers) remake(runID string) {
 // act alone. Of a case in which a response was lost it is not known which of its
 // requests a value is about: one that is rejected is sent again, corrected.
 func (m *makers) origin(value string) origin {
-	maker, known := m.client.Maker(value)
-	if !known {
-		maker, known = m.earlier[value]
-	}
+	maker, known := m.find(value)
 	c := m.cases[maker.Case]
 	switch {
 	case !known || c == nil:
@@ -164,4 +161,12 @@ func (m *makers) origin(value string) origin {
 		return rejected
 	}
 	return ours
+}
+
+// find returns for what a unique value was made, in this part of the run or an earlier one.
+func (m *makers) find(value string) (maker exchange.Maker, known bool) {
+	if maker, known = m.client.Maker(value); !known {
+		maker, known = m.earlier[value]
+	}
+	return maker, known
 }

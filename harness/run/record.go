@@ -63,7 +63,7 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 	e := entry(c, t)
 	e.Unnamed = t != nil && r.unnamed(t)
 	e.Outcome, e.Evidence = verdict.Pass, evidence
-	show := redactor(func(text string) redact.Text { return r.client.Redactor().Answer(text).Cut(maxText) })
+	show := r.shown()
 	for _, v := range verdicts {
 		e.Verdicts = append(e.Verdicts, show.verdict(v))
 		if v.Outcome.Worse(e.Outcome) {
@@ -79,6 +79,7 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 	}
 	if t != nil {
 		r.keepIDs(t)
+		r.keepRejection(t, e)
 	}
 	for _, i := range r.ledger.add(e) {
 		if !r.held(i) {
@@ -90,6 +91,11 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 		p.Case, p.Outcome, p.Evidence = c.ID, e.Outcome, e.Evidence
 		r.options.Progress(p)
 	}
+}
+
+// shown makes what is stored of what a check said.
+func (r *Run) shown() redactor {
+	return func(text string) redact.Text { return r.client.Redactor().Answer(text).Cut(maxText) }
 }
 
 // entry begins the journal line of a case; there is no transcript where a fault of our own ended it.

@@ -58,7 +58,11 @@ func (p *Replayed) enter(e Entry) error {
 	if err := p.ledger.check(e); err != nil {
 		return err
 	}
-	p.ledger.add(e)
+	if e.Amends {
+		p.ledger.amend(e)
+	} else {
+		p.ledger.add(e)
+	}
 	return nil
 }
 

@@ -28,6 +28,7 @@ type Options struct {
 	Whole            *plan.Plan        // nil without Shard
 	Flags            map[string]string // that were given and count, for the journal
 	Journal          io.Writer         // of this run, see ReadJournal; nil keeps none
+	Exclusive        bool              // nobody else uses the environment during the run
 	Earlier          *Replayed         // the run that is resumed, of the same plan; nil for a new one
 	Progress         func(Progress)    // called after each case and at each pause, never twice at once; nil for none
 }
@@ -65,6 +66,7 @@ type Run struct {
 	broken    error           // the first fault of our own
 	inbox     inbox
 	kept      []*exchange.Transcript // in which a request was not served
+	left      reconciliation
 	finished  chan struct{}
 }
 
@@ -95,6 +97,7 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 		r.ledger.resume(again, o.Earlier.unanswered)
 	}
 	r.there = len(r.done)
+	r.left = newReconciliation(p)
 	for range p.Obligations {
 		r.concluded = append(r.concluded, make(chan struct{}))
 	}

@@ -18,7 +18,12 @@ func (r *Run) work(ctx, sending context.Context, workers int) {
 	defer r.watchdog.start()()
 	workers = affordable(workers, maxDescriptors())
 	missing := slices.DeleteFunc(slices.Clone(r.plan.Cases), func(c *plan.Case) bool { return r.done[c.ID] })
-	if r.broken != nil || r.options.Earlier != nil && len(missing) == 0 && len(r.spares()) == 0 {
+	if r.broken != nil {
+		return
+	}
+	if r.options.Earlier != nil && len(missing) == 0 && len(r.spares()) == 0 {
+		r.remark("%d cases before --resume", r.there)
+		r.beside.Reconciled = true
 		return
 	}
 	if sentence := r.preflight(sending); sentence != "" {
@@ -30,6 +35,7 @@ func (r *Run) work(ctx, sending context.Context, workers int) {
 			r.conclude(i)
 		}
 	}
+	r.readBefore(sending)
 	r.subscribe(sending, missing)
 	r.send(sending, missing, workers)
 	r.decide(sending)
@@ -38,6 +44,7 @@ func (r *Run) work(ctx, sending context.Context, workers int) {
 		r.decide(sending)
 	}
 	r.close(sending)
+	r.reconcile(sending)
 }
 
 // send executes cases with a number of workers. A case that only waits yields to another.

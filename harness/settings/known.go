@@ -84,12 +84,3 @@ func (f *Fixtures) KnownID(name, number string) string {
 	}
 	return ""
 }
-
-// Unused lists the keys that were given and that no case uses: they are read and
-// checked, and change nothing in a run.
-func (f *Fixtures) Unused() (keys []string) {
-	if f.Exclusive {
-		keys = append(keys, "exclusive")
-	}
-	return keys
-}

@@ -82,6 +82,8 @@ var checks = map[string]Check{
 	"no-reason":             noReason,
 	"no-reason-field":       noReasonField,
 	"no-trace":              noTrace,
+	plan.CheckReconciled:    reconciled,
+	plan.CheckAccounted:     accounted,
 	"flow":                  flow,
 	"repeat":                repeat,
 	"retry":                 retry,

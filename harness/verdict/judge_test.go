@@ -210,9 +210,9 @@ func table(t *testing.T, check string, rows []row) {
 
 func TestCheck_EveryOneHasATable(t *testing.T) {
 	tested := []string{
-		"added", "alike", "amount", "blamed-field", "code", "distinct-descriptions", "distinct-reasons", "documented-status", "echo", "error-body", "error-description", "error-names", "flow", "media-type",
+		"accounted", "added", "alike", "amount", "blamed-field", "code", "distinct-descriptions", "distinct-reasons", "documented-status", "echo", "error-body", "error-description", "error-names", "flow", "media-type",
 		"message", "message-again", "message-count", "message-header", "message-id", "message-none", "message-once", "message-prompt", "message-reason", "message-schema",
-		"message-success", "no-inside", "no-reason", "no-reason-field", "no-trace", "not-shown", "outcome-field", "preferred", "prepared", "present", "reason", "reason-name", "repeat", "retry", "schema", "schema-reading", "status",
+		"message-success", "no-inside", "no-reason", "no-reason-field", "no-trace", "not-shown", "outcome-field", "preferred", "prepared", "present", "reason", "reason-name", "reconciled", "repeat", "retry", "schema", "schema-reading", "status",
 	}
 	if got := Checks(); !slices.Equal(got, tested) {
 		t.Errorf("checks %v, tables for %v", got, tested)

@@ -44,6 +44,7 @@ const (
 	NoMessages      ObstacleKind = "no-messages"      // none came at all, so that silence proves nothing
 	Unattributed    ObstacleKind = "unattributed"     // messages that may be about anything
 	Follows         ObstacleKind = "follows"          // from a failure that leaves nothing to judge
+	ListUnread      ObstacleKind = "list"             // that shows at the end of a run what requests left
 
 	UnknownCheck      ObstacleKind = "unknown-check"
 	UnknownObligation ObstacleKind = "unknown-obligation"
@@ -88,6 +89,7 @@ var obstacles = map[ObstacleKind]func(Obstacle) string{
 		return fmt.Sprintf("it is unknown what %d messages are about: a response was lost, or others use the environment during the run", o.Count)
 	},
 	Follows:           func(o Obstacle) string { return "it follows from the failure of " + o.Of },
+	ListUnread:        func(o Obstacle) string { return fmt.Sprintf("what %s shows after the run: %s", o.Step, o.Detail) },
 	UnknownCheck:      func(o Obstacle) string { return "unknown check " + o.Detail },
 	UnknownObligation: func(Obstacle) string { return "the plan has no such obligation" },
 	Panic:             func(o Obstacle) string { return "panic: " + o.Detail },

@@ -58,6 +58,8 @@ const (
 	InsideShown    Rule = "inside-shown"
 
 	TraceLeft       Rule = "trace"
+	EntryLeft       Rule = "entry-left"    // of a rejected request, after the run
+	EntryUnasked    Rule = "entry-unasked" // that no request made, after the run
 	SameResponse    Rule = "same-response"
 	OneCarriedOut   Rule = "one-carried-out"
 	Comparable      Rule = "comparable" // the value that an expectation compares with
@@ -236,6 +238,18 @@ var sentences = map[Rule]sentence{
 		},
 		func(f Finding) string { return counted(f.Got, "entry", "entries") + " with its unique value" },
 	},
+	EntryLeft: {
+		func(f Finding) string {
+			return fmt.Sprintf("nothing of the request, which was answered %d, in %s after the run", f.Status, f.Step)
+		},
+		sayEntry,
+	},
+	EntryUnasked: {
+		func(f Finding) string {
+			return fmt.Sprintf("in %s after the run only what it showed before and what responses named", f.Step)
+		},
+		sayEntry,
+	},
 	SameResponse: {
 		func(f Finding) string {
 			return fmt.Sprintf("the first response again: status %s and the same %s", f.Wanted[0], cmp.Or(strings.Join(f.Wanted[1:], ", "), "body"))
@@ -353,6 +367,11 @@ func sayGot(f Finding) string {
 		return "no " + place(f.Pointer)
 	}
 	return f.Got
+}
+
+// sayEntry is an entry of a list with what people want to know of it.
+func sayEntry(f Finding) string {
+	return fmt.Sprintf("entry %s%s, which no response named", f.Got, prefixed(": ", strings.Join(facts(f.Given, " "), ", ")))
 }
 
 func sayText(f Finding) string { return f.Pointer + ", a non-blank string" }

@@ -182,6 +182,7 @@ func (p *page) sections() []section {
 		{len(p.Run.Dropped) > 0, "dropped", "Not sent"},
 		{len(p.Outline.Left) > 0, "left", "Not removed"},
 		{len(p.Outline.Foreign) > 0, "foreign", "Other messages"},
+		{len(p.Outline.Unreconciled) > 0, "unreconciled", "Not reconciled"},
 		{len(p.Examples.List) > 0, "exchanges", "Exchanges"},
 		{true, "redacted", "Redacted"},
 	} {

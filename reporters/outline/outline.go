@@ -29,6 +29,8 @@ type Outline struct {
 	Tolerated []Note        // on obligations that passed
 	Left      []redact.Text // made by the run and not removed
 	Foreign   []redact.Text // messages about what the run did not do
+
+	Unreconciled []redact.Text // what was not reconciled with the lists of the target, or belongs to nobody known
 	Untested  []run.Untested
 }
 
@@ -124,7 +126,7 @@ type Note struct {
 // Of outlines a run.
 func Of(d *run.Document) *Outline {
 	o := &Outline{
-		Took: d.Finished.Sub(d.Started).Round(10 * time.Millisecond), Left: d.Left, Foreign: d.Foreign, Untested: d.Untested,
+		Took: d.Finished.Sub(d.Started).Round(10 * time.Millisecond), Left: d.Left, Foreign: d.Foreign, Unreconciled: d.Unreconciled, Untested: d.Untested,
 		Tally: tally(d), Unjudged: unjudged(d), Unlocks: missing(d, verdict.Unsupported), Tolerated: tolerated(d),
 	}
 	if d.Interrupted || !d.Preflight.IsZero() || !d.Stopped.IsZero() {

@@ -135,6 +135,7 @@ func EveryKind() *run.Document {
 	d.Examples = []run.Example{ExampleOf(d.Obligation(list[12].ID)), ExampleOf(d.Obligation(list[13].ID))}
 	d.Left = redacttest.Texts("DELETE http://127.0.0.1/v3/made/7")
 	d.Foreign = redacttest.Texts("sale.approved about 7")
+	d.Reconciled, d.Unreconciled = true, redacttest.Texts("no list shows what they leave: cash")
 	return d
 }
 

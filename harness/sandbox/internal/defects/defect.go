@@ -33,7 +33,7 @@ var everything = also{"*"}
 func All() []Defect {
 	return slices.Concat(
 		statusDefects, accessDefects, validationDefects, lookupDefects, bodyDefects, outcomeDefects, errorDefects,
-		omissionDefects, rejectionDefects, messageDefects, idempotencyDefects, moneyDefects, tokenDefects, listDefects, grossDefects, tolerances, variants,
+		omissionDefects, rejectionDefects, reconciliationDefects, messageDefects, idempotencyDefects, moneyDefects, tokenDefects, listDefects, grossDefects, tolerances, variants,
 	)
 }
 

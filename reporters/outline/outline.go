@@ -31,7 +31,7 @@ type Outline struct {
 	Foreign   []redact.Text // messages about what the run did not do
 
 	Unreconciled []redact.Text // what was not reconciled with the lists of the target, or belongs to nobody known
-	Untested  []run.Untested
+	Untested     []run.Untested
 }
 
 // Entry is an obligation with what it means for the run.

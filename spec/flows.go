@@ -45,6 +45,7 @@ type FlowStep struct {
 	Await   string         `yaml:"await"`   // the earlier step whose message is awaited; with an expectation it must arrive
 	At      string         `yaml:"at"`      // where the message is awaited: own, moved, refusing; address when omitted
 	Never   bool           `yaml:"never"`   // it must not arrive there
+	Most    int            `yaml:"most"`    // how often it may arrive there at most; 0 is not judged
 	Test    string         `yaml:"test"`    // trigger of the fixtures: refused, error, internal, capture_refused, …
 	With    map[string]any `yaml:"with"`    // pointer into the body or in:name of a parameter → value
 	Without []string       `yaml:"without"` // the same, omitted from the request
@@ -141,8 +142,8 @@ func (f Flow) checkKind(_ int, s FlowStep) error {
 		return errors.New("one of do, again and await must be given")
 	case s.Do == "" && (len(s.With) > 0 || len(s.Without) > 0 || s.Test != "" || s.As != "" || s.Keyed || s.Form || s.Of != ""):
 		return errors.New("with, without, test, as, keyed, form and of must be given with do")
-	case s.Await == "" && (s.At != "" || s.Never) || s.Never && s.Expect != nil:
-		return errors.New("at and never must be given with await, and never without expect")
+	case s.Await == "" && (s.At != "" || s.Never || s.Most != 0) || s.Never && (s.Expect != nil || s.Most != 0) || s.Most < 0:
+		return errors.New("at, never and most must be given with await, and never without expect and most")
 	}
 	return nil
 }

@@ -182,7 +182,7 @@ const (
 // Kinds of cases that other stages know of.
 const (
 	KindFlow         = "flow"         // described step by step by a requirement
-	KindNoMessage    = "message.none" // no message may come about it
+	KindNoMessage    = "message.none" // malformed: no message may come about it
 	KindSubscription = "subscription" // registers before all others for the messages that they await
 	KindSharedRead   = "shared"       // a read-back that serves many cases
 	KindLookup       = "lookup"       // finds what a message is about
@@ -195,10 +195,19 @@ const (
 	Refusing = "refusing" // of one case, as all others; each message is refused
 )
 
+// Kinds of other requests that are rejected, so that no message may come about them.
+const (
+	KindNoMessageKeyless   = "message.unauthenticated"
+	KindNoMessageForbidden = "message.forbidden"
+	KindNoMessageInternal  = "message.internal"
+)
+
+var unannounced = []string{KindNoMessage, KindNoMessageKeyless, KindNoMessageForbidden, KindNoMessageInternal}
+
 // Awaits reports whether messages about a case are awaited, or must not come.
 func (c *Case) Awaits() bool {
 	awaits := func(s Step) bool { return s.Await != nil }
-	return c.Kind == KindNoMessage || slices.ContainsFunc(c.Prepare, awaits) || slices.ContainsFunc(c.Observe, awaits)
+	return slices.Contains(unannounced, c.Kind) || slices.ContainsFunc(c.Prepare, awaits) || slices.ContainsFunc(c.Observe, awaits)
 }
 
 // MessageID is the variable that holds the id of a message whose cause is looked up.

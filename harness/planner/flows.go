@@ -174,7 +174,7 @@ func (m *flowMaker) await(i int) (flowStep, error) {
 	}
 	about := m.captured(of, o.Conformance.Messages.Answer)
 	made := flowStep{step: messageStep(o, about, cmp.Or(wanted.At, plan.Address), 1)}
-	made.step.Await.Never = wanted.Never
+	made.step.Await.Never, made.step.Await.MaxTimes = wanted.Never, wanted.Most
 	return made, nil
 }
 

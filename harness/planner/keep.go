@@ -143,7 +143,7 @@ func tolerateDependent(e *plan.Expect, p *proposal) {
 // refusedEarly reports whether a request of a kind is refused before its body is looked at.
 func refusedEarly(kind string) bool {
 	group, _, _ := strings.Cut(kind, ".")
-	return group == "unauthenticated" || group == "forbidden" || group == "not-found"
+	return group == "unauthenticated" || group == "forbidden" || group == "not-found" || kind == plan.KindNoMessageKeyless || kind == plan.KindNoMessageForbidden
 }
 
 // requestStep is the step that sends a request of an operation.

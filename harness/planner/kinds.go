@@ -20,6 +20,7 @@ var Kinds = []string{
 	"forbidden.unknown", "forbidden.altered", "forbidden.revoked", "forbidden.pair", "forbidden.rights", "forbidden.merchant", "forbidden.malformed", "forbidden.malformed-of-other", "forbidden.unknown-id",
 	"not-found.path", "not-found.method", "not-found.id", "not-found.foreign",
 	"message.success", "message.refused", "message.error", "message.later", "message.again", "message.none",
+	"message.unauthenticated", "message.forbidden", "message.internal",
 }
 
 // laxKinds are of requests of which nothing is promised, so that a target may carry them out.

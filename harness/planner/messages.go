@@ -38,6 +38,31 @@ func (d *drafter) messageCases(s subject) []*proposal {
 	if made, broken, ok := d.firstFault(s); ok {
 		list = append(list, s.propose(plan.KindNoMessage, "", "a request that is rejected: "+broken.Pointer+" breaks "+broken.Keyword, made).breaking(broken))
 	}
+	return append(list, d.unannounced(s)...)
+}
+
+// unannounced makes correct requests that are rejected for who sends them, or by an
+// internal error: no message may come about them.
+func (d *drafter) unannounced(s subject) []*proposal {
+	var list []*proposal
+	if schemes := d.schemes(s.Operation); len(schemes) > 0 && !anonymous(s.Operation) {
+		for _, by := range d.byNobody(s, schemes) {
+			kind := map[string]string{"unauthenticated": plan.KindNoMessageKeyless, "forbidden": plan.KindNoMessageForbidden}[by.kind]
+			if by.lacking == "" { // else the requirements of the status say so
+				list = append(list, s.propose(kind, "", by.why+": no message may come", by.credentialed(s.correct)))
+			}
+		}
+	}
+	for _, group := range d.groupsOf(s.Operation) {
+		t := testData{group, "internal"}
+		if d.dataOf(t) == nil {
+			continue // as above
+		}
+		if steps, bound, err := d.provoke(s.Operation, t); err == nil {
+			made := d.draft(s.Operation, recipe{trigger: t, bound: bound})
+			list = append(list, s.propose(plan.KindNoMessageInternal, group, withTestData(t)+": no message may come", made).preparedBy(steps))
+		}
+	}
 	return list
 }
 

@@ -199,6 +199,30 @@ func (r *Run) silence(ctx context.Context) string {
 	return "no message came at all, so that the target may not reach the receiver: " + hint
 }
 
+// prepared lists the ids of what a rejected request is about, as its preparation made
+// them, where no other request of the case sends messages of the same events: one about
+// such an id is about the rejected request.
+func prepared(t *exchange.Transcript, p *plan.Plan) []string {
+	o := p.Description.Operation(t.Case.Operation)
+	events := eventsOf(o)
+	if t.Case.Expect.Handling != plan.Rejected || t.Act == nil || len(events) == 0 {
+		return nil
+	}
+	var ids []string
+	for _, record := range slices.Concat(t.Prepare, t.Observe) {
+		of := eventsOf(p.Description.Operation(record.Step.Operation))
+		if slices.ContainsFunc(of, func(event string) bool { return slices.Contains(events, event) }) {
+			return nil
+		}
+	}
+	for _, record := range t.Prepare {
+		if id := record.Named(o.Conformance.Messages.Answer); id != "" {
+			ids = append(ids, id)
+		}
+	}
+	return ids
+}
+
 // about picks what concerns a case.
 func (all received) about(t *exchange.Transcript, p *plan.Plan) exchange.Inbox {
 	n := exchange.Inbox{Came: len(all.named) > 0, Silent: all.silent}
@@ -224,6 +248,13 @@ func (all received) about(t *exchange.Transcript, p *plan.Plan) exchange.Inbox {
 	for _, d := range all.rejected {
 		if concerns(d) {
 			n.Rejected = append(n.Rejected, d)
+		}
+	}
+	for _, id := range prepared(t, p) {
+		for _, d := range all.named[id] {
+			if concerns(d) && d.At.After(t.Act.Started) {
+				n.Rejected = append(n.Rejected, d)
+			}
 		}
 	}
 	for _, record := range t.Observe {

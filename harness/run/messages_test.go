@@ -192,3 +192,44 @@ paths:
 		})
 	}
 }
+
+// TestMessages_OfARejectedRequest: a message by the id of what a rejected request is about is
+// about that request, where no other request of the case sends such messages.
+func TestMessages_OfARejectedRequest(t *testing.T) {
+	operation := func(id, event string) string {
+		return "/" + id + ": {post: {operationId: " + id + ", requestBody: {content: {application/json: {schema: {type: object, properties: {a: {}, e: {}, h: {}, v: {}}}}}}, callbacks: {news: {'https://x.test/': {post: {requestBody: {content: {application/json: {schema: {type: object, properties: {event: {type: string, enum: [" + event + "]}}}}}}, responses: {'200': {description: d}}}}}}, responses: {'200': {description: d}, '400': {description: d}}}}"
+	}
+	d, err := spec.Parse([]byte("openapi: 3.0.3\ninfo: {title: t, version: '1'}\nx-conformance: {messages: {register: {operation: hold, address: /a, event: /e, headerName: /h, headerValue: /v}, answer: /id, id: /id, event: /event, success: /success, reason: /reason}}\npaths: {"+
+		operation("hold", "held")+", "+operation("take", "taken")+"}\n"), "d.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	hold := exchange.Record{Step: plan.Step{Operation: "hold"}, Answer: &exchange.Answer{Status: 200, Body: []byte(`{"id":"1"}`)}}
+	begun := time.Unix(100, 0)
+	sent := func(event string, at time.Time) map[string][]message.Delivery {
+		return map[string][]message.Delivery{"1": {{At: at, Value: map[string]any{"id": "1", "event": event}}}}
+	}
+	for _, tt := range []struct {
+		claim    string
+		expect   plan.Expect
+		observed []exchange.Record
+		named    map[string][]message.Delivery
+		want     int
+	}{
+		{"one of its own event", plan.NewExpect("", 400), nil, sent("taken", begun.Add(1)), 1},
+		{"one of what was prepared", plan.NewExpect("", 400), nil, sent("held", begun.Add(1)), 0},
+		{"one from before", plan.NewExpect("", 400), nil, sent("taken", begun.Add(-1)), 0},
+		{"one about a request that was carried out", plan.NewExpect("", 200), nil, sent("taken", begun.Add(1)), 0},
+		{"one that another request may have caused", plan.NewExpect("", 400), []exchange.Record{{Step: plan.Step{Operation: "take"}}}, sent("taken", begun.Add(1)), 0},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			transcript := &exchange.Transcript{
+				Case:    &plan.Case{ID: "c", Operation: "take", Kind: plan.KindNoMessage, Expect: tt.expect},
+				Prepare: []exchange.Record{hold}, Act: &exchange.Record{Started: begun}, Observe: tt.observed,
+			}
+			if got := len((received{named: tt.named}).about(transcript, &plan.Plan{Description: d}).Rejected); got != tt.want {
+				t.Errorf("%d messages about the rejected request, want %d", got, tt.want)
+			}
+		})
+	}
+}

@@ -31,14 +31,22 @@ func (r *Run) suspect() func(message.Delivery) bool {
 
 // concerns returns a function that reports whether a message is of an event that an operation promises.
 func concerns(o *spec.Operation) func(message.Delivery) bool {
-	m := o.Conformance.Messages
-	var events []string
-	for _, c := range o.Callbacks {
-		events = append(events, c.Events(m.Event)...)
-	}
+	m, events := o.Conformance.Messages, eventsOf(o)
 	return func(d message.Delivery) bool {
 		return len(events) == 0 || slices.Contains(events, exchange.Text(d.Value, m.Event))
 	}
+}
+
+// eventsOf lists the events that an operation promises messages of.
+func eventsOf(o *spec.Operation) []string {
+	if o == nil || o.Conformance.Messages == nil {
+		return nil
+	}
+	var events []string
+	for _, c := range o.Callbacks {
+		events = append(events, c.Events(o.Conformance.Messages.Event)...)
+	}
+	return events
 }
 
 // origin is what a message about an id that no response named is about.

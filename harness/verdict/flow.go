@@ -3,6 +3,7 @@ package verdict
 import (
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 
 	"qorcheck/harness/exchange"
@@ -106,7 +107,14 @@ func (v View) judgeStep(r exchange.Record) Observation {
 // judgeMessage judges an awaited message. That it comes at all is the flow's
 // matter only where it is expected to say something.
 func (v View) judgeMessage(r exchange.Record) Observation {
+	most := r.Step.Await.MaxTimes
 	switch {
+	case most > 0 && len(r.Messages) > most:
+		return Observation{Exercised: true, Findings: []Finding{{
+			Rule: MessageMost, Deviation: Surplus, Wanted: []string{strconv.Itoa(most)}, Got: strconv.Itoa(len(r.Messages)), Given: []Fact{{"id", r.Sought}},
+		}}}
+	case most > 0 && len(r.Messages) > 0:
+		return Observation{Exercised: true}
 	case len(r.Messages) > 0 && r.Step.Expect == nil:
 		return Observation{}
 	case len(r.Messages) > 0:

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -174,8 +176,11 @@ func messageReason(v View) Observation {
 // messageSchema judges a message against the description of the callback.
 func messageSchema(v View) Observation {
 	return onMessage(v, func(m *spec.Messaging, d message.Delivery, _ bool) []Finding {
-		if d.Fault != "" {
-			return []Finding{{Rule: MessageJSON, Deviation: Unreadable, Got: d.Fault}}
+		if types := d.Header.Values("Content-Type"); len(types) != 1 || !labelledAs(v.Operation.Callbacks, types[0]) {
+			return []Finding{{Rule: MessageType, Deviation: MediaType, Wanted: messageTypes(v.Operation.Callbacks), Got: shorten(strings.Join(types, ", "))}}
+		}
+		if fault := readBody(&exchange.Answer{Body: d.Body}).Fault; fault != "" {
+			return []Finding{{Rule: MessageJSON, Deviation: Unreadable, Got: fault}}
 		}
 		var least []spec.Violation
 		for i, c := range v.Operation.Callbacks {
@@ -193,6 +198,23 @@ func messageSchema(v View) Observation {
 		}
 		return findings
 	})
+}
+
+// messageTypes lists the media types of the messages that are described.
+func messageTypes(callbacks []spec.Callback) []string {
+	var list []string
+	for _, c := range callbacks {
+		if !slices.Contains(list, c.Message.MediaType) {
+			list = append(list, c.Message.MediaType)
+		}
+	}
+	return list
+}
+
+// labelledAs reports whether a message has a media type that is described.
+func labelledAs(callbacks []spec.Callback, got string) bool {
+	got = mediaTypeOf(&exchange.Answer{Header: http.Header{"Content-Type": {got}}})
+	return slices.ContainsFunc(messageTypes(callbacks), func(documented string) bool { return spec.Covers(documented, got) })
 }
 
 // onMessage judges the first message about the act. Whether it is about a failure

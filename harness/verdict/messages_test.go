@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"encoding/json"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +14,7 @@ import (
 )
 
 func delivered(body string) message.Delivery {
-	d := message.Delivery{Place: "address", At: time.Unix(1, 0), Body: []byte(body), Answered: 200}
+	d := message.Delivery{Place: "address", At: time.Unix(1, 0), Body: []byte(body), Answered: 200, Header: http.Header{"Content-Type": {"application/json; charset=utf-8"}}}
 	if err := json.Unmarshal([]byte(body), &d.Value); err != nil {
 		d.Fault = err.Error()
 	}
@@ -33,6 +34,13 @@ func unheard() []exchange.Record {
 	r := came()[0]
 	r.Deaf = "the receiver heard no call of its own"
 	return []exchange.Record{r}
+}
+
+// labelled is a good message with these media types.
+func labelled(types ...string) []exchange.Record {
+	list := came(good)
+	list[0].Messages[0].Header = http.Header{"Content-Type": types}
+	return list
 }
 
 func deaf() []exchange.Record {
@@ -131,6 +139,11 @@ func TestMessageSchema(t *testing.T) {
 		{claim: "a message as described passes", status: 200, body: paidBody, observed: came(good), want: Pass, exercised: true},
 		{claim: "one that lacks a field fails", status: 200, body: paidBody, observed: came(`{"payment":"1"}`), want: Fail, exercised: true, says: "success"},
 		{claim: "an event that is not described fails", status: 200, body: paidBody, observed: came(`{"payment":"1","success":true,"event":"else"}`), want: Fail, exercised: true, says: "/event"},
+		{claim: "one that is labelled as text fails", status: 200, body: paidBody, observed: labelled("text/plain"), want: Fail, exercised: true, says: "Received:media type text/plain"},
+		{claim: "one that is labelled twice fails", status: 200, body: paidBody, observed: labelled("application/json", "text/plain"), want: Fail, exercised: true, says: "application/json, text/plain"},
+		{claim: "one without a label fails", status: 200, body: paidBody, observed: labelled(), want: Fail, exercised: true, says: "no media type"},
+		{claim: "one with a name twice fails", status: 200, body: paidBody, observed: came(`{"payment":"1","success":true,"success":false}`), want: Fail, exercised: true, says: "a JSON message"},
+		{claim: "one that is not UTF-8 fails", status: 200, body: paidBody, observed: came("{\"payment\":\"1\",\"success\":true,\"reason\":\"\xff\"}"), want: Fail, exercised: true, says: "not UTF-8"},
 		{claim: "what is not JSON fails", status: 200, body: paidBody, observed: came(`{"payment":"1"`), want: Fail, exercised: true, says: "a JSON message"},
 	})
 }

@@ -77,12 +77,14 @@ const (
 	MessageReasons    Rule = "message-reason"
 	MessageJSON       Rule = "message-json"
 	MessageFits       Rule = "message-schema"
+	MessageType       Rule = "message-media-type"
 	MessageSigned     Rule = "message-header"
 	MessageEverywhere Rule = "message-each-address"
 	MessageRetried    Rule = "message-retried"
 	MessageLimited    Rule = "message-retry-limit"
 	MessageIdentical  Rule = "message-identical"
 	MessageCounted    Rule = "message-count"
+	MessageMost       Rule = "message-most"
 	MessageOnce       Rule = "message-once"
 	MessageNone       Rule = "message-none"
 )
@@ -308,6 +310,10 @@ var sentences = map[Rule]sentence{
 	MessageReasons:  {func(f Finding) string { return sayText(f) + ", in a message about a failure" }, sayGot},
 	MessageJSON:     {func(Finding) string { return "a JSON message" }, func(f Finding) string { return f.Got }},
 	MessageFits:     {sayBroken, sayGot},
+	MessageType: {
+		func(f Finding) string { return "a message with the media type " + strings.Join(f.Wanted, " or ") },
+		func(f Finding) string { return cmp.Or(prefixed("media type ", f.Got), "no media type") },
+	},
 	MessageSigned: {
 		func(Finding) string { return "the header pair of the registration on every message" },
 		func(f Finding) string {
@@ -329,6 +335,12 @@ var sentences = map[Rule]sentence{
 	MessageIdentical: {
 		func(Finding) string { return "the same bytes in each retry of the message" },
 		func(Finding) string { return "another body" },
+	},
+	MessageMost: {
+		func(f Finding) string {
+			return "at most " + counted(f.Wanted[0], "delivery", "deliveries") + " of the message"
+		},
+		func(f Finding) string { return counted(f.Got, "delivery", "deliveries") },
 	},
 	MessageCounted: {
 		func(Finding) string { return "at most one more delivery of a message that was acknowledged" },

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"fmt"
@@ -26,8 +27,9 @@ const (
 
 // Message is one message to one webhook.
 type Message struct {
-	Hook *Webhook
-	Body []byte
+	Hook      *Webhook
+	Body      []byte
+	MediaType string // "" for that of JSON
 }
 
 // MessageBody is what a receiver reads.
@@ -54,7 +56,7 @@ func (w *Work) notify(t *Transaction) {
 	}
 	for _, h := range w.Hooks {
 		if h.Merchant == t.Merchant && h.Event == body.Event && !h.Off && !h.Held {
-			w.Messages = append(w.Messages, Message{h, EncodeJSON(body)})
+			w.Messages = append(w.Messages, Message{Hook: h, Body: EncodeJSON(body)})
 		}
 	}
 }
@@ -170,7 +172,7 @@ func (c *courier) attempt(m Message) bool {
 	if sendable(m.Hook.HeaderKey, m.Hook.HeaderValue) {
 		r.Header.Set(m.Hook.HeaderKey, m.Hook.HeaderValue)
 	}
-	r.Header.Set("Content-Type", strict.JSONType)
+	r.Header.Set("Content-Type", cmp.Or(m.MediaType, strict.JSONType))
 	response, err := c.client.Do(r)
 	if err != nil {
 		return false

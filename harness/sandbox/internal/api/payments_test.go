@@ -192,3 +192,12 @@ func TestIDsAreScattered(t *testing.T) {
 	s.sell(nil)
 	s.wantStatus(s.get("/payment/transaction/"+neighbour), http.StatusNotFound)
 }
+
+func TestSale_MailAddress(t *testing.T) {
+	for address, status := range map[string]int{"": 400, "a": 400, "a@b": 200} {
+		t.Run(address, func(t *testing.T) {
+			s := newTarget(t)
+			s.wantStatus(s.post("/payment/sale/manual/", payment().with(fields{"cemail": address})), status)
+		})
+	}
+}

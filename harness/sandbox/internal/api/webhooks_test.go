@@ -78,6 +78,8 @@ func TestWebhookFields(t *testing.T) {
 		{"a relative address is refused", fields{"uri": "/inbox"}, 400},
 		{"another scheme is refused", fields{"uri": "ftp://127.0.0.1/"}, 400},
 		{"an address without host is refused", fields{"uri": "http:///inbox"}, 400},
+		{"an IPv6 address is accepted", fields{"uri": "http://[::1]:9/q"}, 201},
+		{"one that is none is refused", fields{"uri": "http://[1::2::3]/q"}, 400},
 		{"an event that is none is refused", fields{"event": "sale.maybe"}, 400},
 		{"an event in another case is refused", fields{"event": "Sale.Approved"}, 400},
 		{"another content type is refused", fields{"content_type": "text/xml"}, 400},

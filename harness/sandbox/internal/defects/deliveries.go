@@ -97,6 +97,14 @@ func sendingLate(pattern string, after time.Duration) plant {
 	})
 }
 
+// labellingMessages gives messages another media type.
+func labellingMessages(mediaType string) plant {
+	return sending("*", func(_ *api.Server, m api.Message) []api.Message {
+		m.MediaType = mediaType
+		return []api.Message{m}
+	})
+}
+
 // announce sends a message to each registration for its event, whoever's it is.
 func (x *exchange) announce(body api.MessageBody) {
 	x.server.Do(func(w *api.Work) {

@@ -1,9 +1,11 @@
 package defects
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"qorcheck/harness/sandbox/internal/api"
@@ -83,6 +85,66 @@ var messageDefects = []Defect{
 			}
 			return []api.Message{m}
 		})},
+	{"repeat-told", "sends the message again about each repeat of a sale under an idempotency key", "RH-MSG-21", nil, on{"payment-sale-manual"},
+		tellingRepeats("payment-sale-manual")},
+	{"repeated-void-told", "sends the message again about each repeat of a void under an idempotency key", "RH-MSG-21", nil, on{"payment-void"},
+		tellingRepeats("payment-void")},
+	{"message-with-other-pair", "sends the header pair of the first registration of a merchant to all of them", "RH-MSG-22", nil, on{"webhooks-create"},
+		sending("sale.*", func(s *api.Server, m api.Message) []api.Message {
+			for _, h := range s.State.Hooks {
+				if h.Event == m.Hook.Event && h.Merchant == m.Hook.Merchant {
+					bare := *m.Hook
+					bare.HeaderKey, bare.HeaderValue = h.HeaderKey, h.HeaderValue
+					return []api.Message{{Hook: &bare, Body: m.Body}}
+				}
+			}
+			return []api.Message{m}
+		})},
+	{"message-with-pair-of-another", "sends a registration without a header pair that of another one", "RH-MSG-22", nil, on{"webhooks-create"},
+		sending("*", func(s *api.Server, m api.Message) []api.Message {
+			if m.Hook.HeaderKey != "" {
+				return []api.Message{m}
+			}
+			for _, h := range s.State.Hooks {
+				if h.Merchant == m.Hook.Merchant && h.HeaderKey != "" {
+					signed := *m.Hook
+					signed.HeaderKey, signed.HeaderValue = h.HeaderKey, h.HeaderValue
+					return []api.Message{{Hook: &signed, Body: m.Body}}
+				}
+			}
+			return []api.Message{m}
+		})},
+	{"message-of-other-merchant", "sends the messages about another merchant to what the main one has registered", "RH-MSG-14", nil, on{"webhooks-create"},
+		after(all(is("payment-sale-manual"), keysOf("other_merchant"), saying("status", api.Approved)), func(x *exchange) {
+			x.announce(api.MessageBody{Event: "sale.approved", TransactionID: fmt.Sprint(x.answer()["transaction_id"]), Success: true})
+		})},
+	{"captures-told-of-old", "sends the message about a capture to what was registered when it was authorized", "RH-MSG-14", nil, on{"webhooks-remove"},
+		tellingOfOld()},
+	{"message-as-text", "labels its messages text/plain", "RH-MSG-8", nil, on{"cash-sale", "payment-void"},
+		labellingMessages("text/plain")},
+	{"message-names-doubled", "has success twice in the message about a refund", "RH-MSG-8", nil, on{"payment-refund"},
+		sending("refund.*", func(_ *api.Server, m api.Message) []api.Message {
+			m.Body = append([]byte(`{"success":true,`), m.Body[1:]...)
+			return []api.Message{m}
+		})},
+	{"message-of-rejected-capture", "sends a message about a malformed capture, by the id of its authorization", "RH-MSG-11", nil, on{"payment-capture"},
+		tellingRejected(all(is("payment-capture"), answered(400)), "capture.declined")},
+	{"message-of-keyless-void", "sends a message about a void without keys, by the id of what it was to void", "RH-MSG-11", nil, on{"payment-void"},
+		tellingRejected(all(is("payment-void"), answered(401)), "void.declined")},
+	{"message-of-forbidden-refund", "sends a message about a refund by keys that nobody has, by the id of the sale", "RH-MSG-11", nil, on{"payment-refund"},
+		tellingRejected(all(is("payment-refund"), answered(403)), "refund.declined")},
+	{"message-of-failed-sale", "sends a message about a sale that met an internal error", "RH-MSG-11", nil, on{"payment-sale-manual"},
+		after(all(is("payment-sale-manual"), answered(500)), func(x *exchange) {
+			x.announce(api.MessageBody{Event: "sale.declined", TransactionID: "310905000000000", Reason: api.Reason("GW96")})
+		})},
+	{"cash-contradicted", "sends a second message about cash that contradicts the first", "RH-MSG-10", nil, on{"cash-sale"},
+		sending("sale.*", func(s *api.Server, m api.Message) []api.Message {
+			if t := transactionOf(s, m); t == nil || t.PaymentType != "cash" {
+				return []api.Message{m}
+			}
+			s.SendAfter(200*time.Millisecond, reworded(m, func(body map[string]any) { body["success"], body["reason"] = body["success"] != true, "corrected" }))
+			return []api.Message{m}
+		})},
 	{"message-to-one-address", "sends a message to the first address that is registered for its event", "RH-MSG-14", also{"RH-MSG-9"}, on{"webhooks-update", "payment-capture"},
 		sending("*", func(s *api.Server, m api.Message) []api.Message {
 			first := slices.IndexFunc(s.State.Hooks, func(h *api.Webhook) bool { return h.Event == m.Hook.Event && h.Merchant == m.Hook.Merchant })
@@ -146,6 +208,60 @@ func sendingToRemoved() plant {
 			}, "webhooks-remove"),
 			sendingAlso(func(_ *api.Server, m api.Message) []*api.Webhook {
 				return slices.DeleteFunc(slices.Clone(removed), func(h *api.Webhook) bool { return h.Event != m.Hook.Event || h.Merchant != m.Hook.Merchant })
+			}),
+		)
+	})
+}
+
+// tellingRejected sends a message about a rejected request by the id that it names, where
+// something has that id.
+func tellingRejected(when condition, event string) plant {
+	return after(when, func(x *exchange) {
+		id, known := x.text("transaction_id"), false
+		x.server.View(func(s *api.State) { known = s.Transactions[id] != nil })
+		if known {
+			x.announce(api.MessageBody{Event: event, TransactionID: id, Reason: api.Reason("GW05")})
+		}
+	})
+}
+
+// tellingRepeats sends the message about each repeat of an approved request again.
+func tellingRepeats(operation string) plant {
+	return remembering(func() plant {
+		var mu sync.Mutex
+		told := map[string]bool{} // ids
+		return after(all(is(operation), keyed, answered(200), saying("status", api.Approved)), func(x *exchange) {
+			id, event := fmt.Sprint(x.answer()["transaction_id"]), map[string]string{"payment-void": "void.approved"}[operation]
+			mu.Lock()
+			again := told[id]
+			told[id] = true
+			mu.Unlock()
+			if again {
+				x.announce(api.MessageBody{Event: cmp.Or(event, "sale.approved"), TransactionID: id, Success: true})
+			}
+		})
+	})
+}
+
+// tellingOfOld sends the messages about captures to what was registered for them when
+// the payment was authorized.
+func tellingOfOld() plant {
+	return remembering(func() plant {
+		before := map[string][]*api.Webhook{} // by the id of the authorization; the state is locked meanwhile
+		return both(
+			amending(func(w *api.Work, _ *api.Request) {
+				for _, t := range w.Change.Transactions {
+					before[t.ID] = slices.Clone(w.Hooks)
+				}
+			}, "payment-auth"),
+			sendingAlso(func(s *api.Server, m api.Message) []*api.Webhook {
+				t := transactionOf(s, m)
+				if t == nil || t.Kind != api.Capture {
+					return nil
+				}
+				return slices.DeleteFunc(slices.Clone(before[t.Parent]), func(h *api.Webhook) bool {
+					return h.Event != m.Hook.Event || h.Merchant != m.Hook.Merchant || slices.ContainsFunc(s.State.Hooks, func(now *api.Webhook) bool { return now.ID == h.ID })
+				})
 			}),
 		)
 	})

@@ -53,7 +53,7 @@ func (op *Operation) ReadBody(r *http.Request) (string, any, error) {
 		return "", nil, fmt.Errorf("the body is larger than %d bytes", MaxBody)
 	}
 	if mediaType == FormType {
-		v, err := readForm(string(text))
+		v, err := readForm(string(text), b.shape)
 		if err != nil {
 			return "", nil, err
 		}
@@ -70,8 +70,9 @@ func Drain(body io.Reader) {
 }
 
 // readForm reads a form in the style deepObject: a[b][c]=v is the member c of
-// the member b of a. Every value is a string, and each name stands once.
-func readForm(text string) (map[string]any, error) {
+// the member b of a. Every value is a string, and each name that is described stands
+// once. What is not described is passed over, and the last of several is kept.
+func readForm(text string, described *shape) (map[string]any, error) {
 	top := map[string]any{}
 	for pair := range strings.SplitSeq(text, "&") {
 		if pair == "" {
@@ -83,36 +84,69 @@ func readForm(text string) (map[string]any, error) {
 		if err := errors.Join(nameErr, valueErr); err != nil || !utf8.ValidString(name+value) {
 			return nil, errors.New("the form is not well encoded")
 		}
-		first, rest, nested := strings.Cut(name, "[")
-		tokens := []string{first}
-		if nested {
-			inner, ok := strings.CutSuffix(rest, "]")
-			if !ok {
-				return nil, fmt.Errorf("the name %q has an open bracket", name)
-			}
-			tokens = append(tokens, strings.Split(inner, "][")...)
+		first, _, _ := strings.Cut(name, "[")
+		if first != "" && !described.has(first) {
+			continue
 		}
-		if len(tokens) > maxDepth || slices.ContainsFunc(tokens, func(t string) bool { return t == "" || strings.ContainsAny(t, "[]") }) {
-			return nil, fmt.Errorf("the name %q cannot be read", name)
+		tokens, err := nameOf(name)
+		if err != nil {
+			return nil, err
 		}
-		at := top
-		for _, token := range tokens[:len(tokens)-1] {
-			if at[token] == nil {
-				at[token] = map[string]any{}
-			}
-			next, ok := at[token].(map[string]any)
-			if !ok {
-				return nil, fmt.Errorf("the name %q goes on where a value stands", name)
-			}
-			at = next
+		if err := put(top, tokens, value, described.has(tokens...)); err != nil {
+			return nil, fmt.Errorf("the name %q %w", name, err)
 		}
-		last := tokens[len(tokens)-1]
-		if _, twice := at[last]; twice {
-			return nil, fmt.Errorf("the name %q is given twice", name)
-		}
-		at[last] = value
 	}
 	return top, nil
+}
+
+// nameOf takes the name of a form's field apart.
+func nameOf(name string) ([]string, error) {
+	first, rest, nested := strings.Cut(name, "[")
+	tokens := []string{first}
+	if nested {
+		inner, ok := strings.CutSuffix(rest, "]")
+		if !ok {
+			return nil, fmt.Errorf("the name %q has an open bracket", name)
+		}
+		tokens = append(tokens, strings.Split(inner, "][")...)
+	}
+	if len(tokens) > maxDepth || slices.ContainsFunc(tokens, func(t string) bool { return t == "" || strings.ContainsAny(t, "[]") }) {
+		return nil, fmt.Errorf("the name %q cannot be read", name)
+	}
+	return tokens, nil
+}
+
+// put sets a value of a form, once where it has to be.
+func put(top map[string]any, tokens []string, value string, once bool) error {
+	at := top
+	for _, token := range tokens[:len(tokens)-1] {
+		if at[token] == nil {
+			at[token] = map[string]any{}
+		}
+		next, ok := at[token].(map[string]any)
+		if !ok {
+			return errors.New("goes on where a value stands")
+		}
+		at = next
+	}
+	last := tokens[len(tokens)-1]
+	if before, twice := at[last]; twice {
+		if _, inner := before.(map[string]any); inner || once {
+			return errors.New("is given twice")
+		}
+	}
+	at[last] = value
+	return nil
+}
+
+// has reports whether a schema describes the member that these names lead to.
+func (s *shape) has(names ...string) bool {
+	for _, name := range names {
+		if s = s.members[name]; s == nil {
+			return false
+		}
+	}
+	return true
 }
 
 // ReadQuery reads the part of the URL after the question mark.

@@ -9,6 +9,15 @@ import (
 
 func TestReadForm(t *testing.T) {
 	type object = map[string]any
+	leaf := &shape{members: map[string]*shape{}}
+	membersOf := func(names ...string) *shape {
+		members := map[string]*shape{}
+		for _, name := range names {
+			members[name] = leaf
+		}
+		return &shape{members: members}
+	}
+	described := &shape{members: map[string]*shape{"a": membersOf("b"), "td": membersOf("mid", "amount", "metadata")}}
 	for _, tt := range []struct {
 		claim, text string
 		want        object
@@ -21,9 +30,11 @@ func TestReadForm(t *testing.T) {
 		{"a name without equals sign is empty", "a", object{"a": ""}},
 		{"stray separators are nothing", "&a=1&&", object{"a": "1"}},
 		{"an empty form is an empty object", "", object{}},
+		{"what is not described is passed over, however often it comes", "x=1&x=2&y[z=1&y[]=2&td[mid]=1", object{"td": object{"mid": "1"}}},
+		{"within what is described too", "td[mid]=1&td[x]=1&td[x]=2", object{"td": object{"mid": "1", "x": "2"}}},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			if got, err := readForm(tt.text); err != nil || !reflect.DeepEqual(got, tt.want) {
+			if got, err := readForm(tt.text, described); err != nil || !reflect.DeepEqual(got, tt.want) {
 				t.Errorf("got %v, %v, want %v", got, err, tt.want)
 			}
 		})
@@ -38,14 +49,14 @@ func TestReadForm(t *testing.T) {
 		{"no name", "=1"},
 		{"no name before a bracket", "[a]=1"},
 		{"a bracket in a bracket", "a[b[c]]=1"},
-		{"a closing bracket alone", "a]=1"},
+		{"a bracket too many", "a[b]]=1"},
 		{"a broken escape in a value", "a=%4"},
 		{"a broken escape in a name", "%zz=1"},
 		{"invalid UTF-8", "a=%ff"},
 		{"more than 64 levels", "a" + strings.Repeat("[b]", 64) + "=1"},
 	} {
 		t.Run(tt.claim+" is refused", func(t *testing.T) {
-			if got, err := readForm(tt.text); err == nil {
+			if got, err := readForm(tt.text, described); err == nil {
 				t.Errorf("read as %v", got)
 			}
 		})

@@ -2,8 +2,10 @@ package strict
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strconv"
@@ -25,10 +27,33 @@ type Document struct {
 
 func NewDocument(tree any) (*Document, error) {
 	d := &Document{root: toJSONSchema(tree), compiler: jsonschema.NewCompiler()}
+	d.compiler.AssertFormat()
+	d.compiler.RegisterFormat(&jsonschema.Format{Name: "uri", Validate: absoluteURI})
+	// What the form of a mail address is, its pattern says and nothing else.
+	d.compiler.RegisterFormat(&jsonschema.Format{Name: "email", Validate: func(any) error { return nil }})
 	if err := d.compiler.AddResource(documentURL, d.root); err != nil {
 		return nil, err
 	}
 	return d, nil
+}
+
+// absoluteURI refuses a text that is no absolute URI, such as one whose host is in
+// brackets and no IPv6 address.
+func absoluteURI(v any) error {
+	text, ok := v.(string)
+	if !ok {
+		return nil
+	}
+	u, err := url.Parse(text)
+	if err != nil || !u.IsAbs() {
+		return errors.New("is no absolute URI")
+	}
+	if strings.HasPrefix(u.Host, "[") {
+		if a, err := netip.ParseAddr(u.Hostname()); err != nil || !a.Is6() {
+			return errors.New("has a host in brackets that is no IPv6 address")
+		}
+	}
+	return nil
 }
 
 // node is an object in the document, with references followed.

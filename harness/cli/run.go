@@ -24,6 +24,7 @@ type runFlags struct {
 	inputs
 	output
 	runID, waivers           string
+	userAgent                string
 	resume, shard            string
 	concurrency              int
 	timeout                  time.Duration
@@ -77,6 +78,7 @@ CI_NODE_INDEX and CI_NODE_TOTAL (GitLab), CIRCLE_NODE_INDEX and CIRCLE_NODE_TOTA
 	c.Flags().Var(&f.rate, "rate", "maximum rate of requests, such as 20/s or 30/m (default: as many as --concurrency allows)")
 	c.Flags().Var(&f.bodyLimit, "body-limit", "how much of a response body is read and judged")
 	c.Flags().Var(&f.headerLimit, "header-limit", "maximum size of a response header")
+	c.Flags().StringVar(&f.userAgent, "user-agent", settings.DefaultUserAgent, "User-Agent of every request, so that a target cannot recognize the harness by it")
 	c.Flags().StringVar(&f.trust.CAFile, "ca-file", "", "PEM file of certificate authorities to trust in addition to the system's")
 	c.Flags().StringVar(&f.trust.CertFile, "client-cert", "", "PEM file of the client certificate, sent to the target alone; requires --client-key")
 	c.Flags().StringVar(&f.trust.KeyFile, "client-key", "", "PEM file of the key of --client-cert")
@@ -154,7 +156,7 @@ func (f *runFlags) prepare(flags *pflag.FlagSet) (*job, error) {
 	}
 	s := settings.Settings{
 		Target: target, Fixtures: fixtures, Concurrency: f.concurrency, Timeout: f.timeout,
-		Rate: f.rate, BodyLimit: f.bodyLimit, HeaderLimit: f.headerLimit, MessageWait: f.messageWait, QuietWindow: f.quietWindow, RunID: f.runID, Seed: f.seed,
+		Rate: f.rate, BodyLimit: f.bodyLimit, HeaderLimit: f.headerLimit, UserAgent: f.userAgent, MessageWait: f.messageWait, QuietWindow: f.quietWindow, RunID: f.runID, Seed: f.seed,
 	}
 	if target == nil {
 		s.Target = &url.URL{Scheme: "http", Host: "127.0.0.1"} // replaced when the sandbox listens

@@ -29,6 +29,15 @@ func (s *session) serve(ts *testscript.TestScript, args []string) {
 	case "sandbox":
 	case "long-header":
 		handler = longHeader(handler)
+	case "acme-only":
+		inner := handler
+		handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.UserAgent() != "ACME/1" {
+				http.Error(w, "another user agent is out of order", http.StatusInternalServerError)
+				return
+			}
+			inner.ServeHTTP(w, r)
+		})
 	case "tls":
 		config = &tls.Config{}
 	case "tls-client":

@@ -32,7 +32,7 @@ import (
 //	prints WORD...                        standard output does; both with ! before it: none
 //	edit FROM TO OLD NEW                  copies a file, with NEW in the place of OLD
 //	capture NAME FILE REGEXP              sets a variable to what the group of an expression matches
-//	serve KIND [DEFECT]                   serves a target at $SANDBOX: sandbox, long-header, tls,
+//	serve KIND [DEFECT]                   serves a target at $SANDBOX: sandbox, long-header, acme-only, tls,
 //	                                      tls-client, silent or meeting
 //	asked                                 $SANDBOX got a request since it was asked for last; with !: none
 //	atonce N                              at most this many requests were under way at once

@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 
 	"qorcheck/harness/message"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/settings"
 )
 
 // filler replaces the placeholders of one case by their values.
@@ -57,7 +59,7 @@ func (f *filler) request(step plan.Step) (*http.Request, error) {
 		}
 		request.Header.Add(field.Name, value)
 	}
-	for name, value := range map[string]string{"User-Agent": "qorcheck", "Accept": "application/json", "Accept-Encoding": "identity"} {
+	for name, value := range map[string]string{"User-Agent": cmp.Or(f.client.settings.UserAgent, settings.DefaultUserAgent), "Accept": "application/json", "Accept-Encoding": "identity"} {
 		if request.Header[name] == nil {
 			request.Header.Set(name, value)
 		}

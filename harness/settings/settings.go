@@ -21,6 +21,7 @@ type Settings struct {
 	Rate        Rate          // maximum of requests a second
 	BodyLimit   Size          // of a response body; the rest is not read
 	HeaderLimit Size          // of a response header, a larger one is an error; 0 is the default
+	UserAgent   string        // of requests to the target; "" is the default
 	TLS         *tls.Config   // of connections to the target; nil is the system's trust
 	MessageWait time.Duration // for one message after the response; 0 is the default
 	QuietWindow time.Duration // at the end, for messages that must not arrive; 0 is the default
@@ -39,6 +40,7 @@ const (
 	DefaultHeaderLimit = 256 << 10
 	MinHeaderLimit     = 1 << 10
 	MaxHeaderLimit     = 64 << 20
+	DefaultUserAgent   = "qorcheck"
 	DefaultMessageWait = 10 * time.Second
 	DefaultQuietWindow = 2 * time.Second
 )
@@ -78,6 +80,9 @@ func (s Settings) Check() error {
 	}
 	if s.HeaderLimit != 0 && s.HeaderLimit < MinHeaderLimit || s.HeaderLimit > MaxHeaderLimit {
 		return fmt.Errorf("--header-limit %s: must be %s to %s", s.HeaderLimit, Size(MinHeaderLimit), Size(MaxHeaderLimit))
+	}
+	if strings.ContainsFunc(s.UserAgent, func(c rune) bool { return c < ' ' || c > '~' }) || s.UserAgent != "" && strings.TrimSpace(s.UserAgent) == "" {
+		return fmt.Errorf("--user-agent %q: must be printable ASCII, as in ACME-Pay/2.1", s.UserAgent)
 	}
 	if s.RunID == "" || len(s.RunID) > 64 || strings.ContainsFunc(s.RunID, func(c rune) bool {
 		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-' || c == '.')

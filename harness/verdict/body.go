@@ -7,7 +7,11 @@ import (
 	"fmt"
 	"io"
 	"mime"
+	"net/http"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"qorcheck/harness/exchange"
@@ -44,6 +48,10 @@ func readBody(a *exchange.Answer) Body {
 	case !utf8.Valid(a.Body):
 		b.Fault = "a body that is not UTF-8"
 	default:
+		if escape := loneSurrogate(a.Body); escape != "" {
+			b.Fault = "not JSON that means one text: it has the lone surrogate " + escape
+			return b
+		}
 		if value, ok := decodeFast(a.Body); ok {
 			b.Value = value
 			return b
@@ -177,6 +185,58 @@ func decode(d *json.Decoder, depth int) (any, error) {
 		return value, nil
 	}
 	return token, nil
+}
+
+// loneSurrogate returns the first escape of a surrogate without its other half, which no
+// text has, "" for none.
+func loneSurrogate(data []byte) string {
+	for i := 0; ; {
+		at := bytes.IndexByte(data[i:], '\\')
+		if at < 0 || i+at+1 >= len(data) {
+			return ""
+		}
+		i += at
+		first := escaped(data[i:])
+		switch {
+		case first < 0:
+			i += 2
+		case !utf16.IsSurrogate(first):
+			i += 6
+		case utf16.DecodeRune(first, escaped(data[i+6:])) == unicode.ReplacementChar:
+			return string(data[i : i+6])
+		default:
+			i += 12
+		}
+	}
+}
+
+// escaped returns what an escape of four hexadecimal digits at the start of data stands
+// for, -1 where there is none.
+func escaped(data []byte) rune {
+	if len(data) < 6 || data[0] != '\\' || data[1] != 'u' {
+		return -1
+	}
+	n, err := strconv.ParseUint(string(data[2:6]), 16, 16)
+	if err != nil {
+		return -1
+	}
+	return rune(n)
+}
+
+// mischarset says in which charset a header has a text that it cannot be in, "" where
+// it may be. JSON is UTF-8; the names are those of charsets of other bytes.
+func mischarset(h http.Header, body []byte) string {
+	_, parameters, err := mime.ParseMediaType(h.Get("Content-Type"))
+	if err != nil {
+		return ""
+	}
+	name := strings.ToLower(parameters["charset"])
+	wide := strings.HasPrefix(name, "utf-16") || strings.HasPrefix(name, "utf-32") || strings.HasPrefix(name, "ucs-")
+	ascii := name == "us-ascii" || name == "ascii"
+	if wide && utf8.Valid(body) && !bytes.ContainsRune(body, 0) || ascii && bytes.ContainsFunc(body, func(c rune) bool { return c > unicode.MaxASCII }) {
+		return shorten(parameters["charset"])
+	}
+	return ""
 }
 
 // mediaTypeOf returns the media type of a response without parameters, lower case.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"qorcheck/spec"
 )
@@ -46,6 +47,11 @@ func mediaType(v View) Observation {
 	case !slices.ContainsFunc(allowed, func(m string) bool { return spec.Covers(m, got) }):
 		return Observation{Exercised: true, Findings: []Finding{{Rule: WrongType, Deviation: MediaType, Status: v.Answer.Status, Wanted: allowed, Got: got}}}
 	}
+	if f := mislabelled(v.Answer.Header, v.Answer.Body); f != nil {
+		f.Status = v.Answer.Status
+		seen.Findings = []Finding{*f}
+		return seen
+	}
 	if spec.JSON(got) && v.Body.Fault != "" && !v.isHead() {
 		if v.Body.Truncated {
 			return Observation{Unclear: &Obstacle{Kind: CutBody, Detail: v.Body.Fault}}
@@ -56,6 +62,17 @@ func mediaType(v View) Observation {
 		seen.Note = "the content coding " + strconv.Quote(shorten(v.Answer.Header.Get("Content-Encoding"))) + " is tolerated (content-coding), though the request accepts identity alone"
 	}
 	return seen
+}
+
+// mislabelled finds a label that contradicts itself or the body, nil for none.
+func mislabelled(h http.Header, body []byte) *Finding {
+	if labels := h.Values("Content-Type"); len(labels) > 1 {
+		return &Finding{Rule: OneType, Deviation: MediaType, Header: "Content-Type", Got: shorten(strings.Join(labels, ", "))}
+	}
+	if charset := mischarset(h, body); charset != "" {
+		return &Finding{Rule: TextCharset, Deviation: MediaType, Header: "Content-Type", Got: charset}
+	}
+	return nil
 }
 
 // outside reports whether the response is one to a path or method that the description

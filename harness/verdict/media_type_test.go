@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"net/http"
 	"testing"
 
 	"qorcheck/harness/exchange"
@@ -12,6 +13,10 @@ func TestMediaType(t *testing.T) {
 		{claim: "documented JSON passes", status: 200, body: good, want: Pass, exercised: true},
 		{claim: "parameters are allowed", status: 200, media: `Application/JSON; charset="utf-8"`, body: good, want: Pass, exercised: true},
 		{claim: "parameters of the description are not demanded", status: 400, body: "{}", want: Pass, exercised: true},
+		{claim: "a charset of other bytes fails", status: 200, media: "application/json; charset=utf-16", body: good, want: Fail, exercised: true, says: "a body that is not in utf-16"},
+		{claim: "so does US-ASCII that is not", status: 200, media: "application/json; charset=US-ASCII", body: `{"id":"é","status":"approved"}`, want: Fail, exercised: true, says: "a body that is not in US-ASCII"},
+		{claim: "US-ASCII that is passes", status: 200, media: "application/json; charset=us-ascii", body: good, want: Pass, exercised: true},
+		{claim: "a charset that the bytes are in as well passes", status: 200, media: "application/json; charset=iso-8859-1", body: good, want: Pass, exercised: true},
 		{claim: "HTML fails", status: 200, media: "text/html", body: "<html>", want: Fail, exercised: true, says: "media type application/json Received:media type text/html"},
 		{claim: "none fails", status: 200, media: "none", body: good, want: Fail, exercised: true, says: "no media type"},
 		{claim: "a look-alike fails", status: 200, media: "application/jsonp", body: good, want: Fail, exercised: true},
@@ -55,5 +60,18 @@ func TestMediaType_NothingFollowsAResponse(t *testing.T) {
 		if got := len(seen.Findings) > 0; got != trailing || !seen.Exercised {
 			t.Errorf("bytes after the answer: %t, findings %v", trailing, seen.Findings)
 		}
+	}
+}
+
+// A label that stands twice says nothing, even where both are the same.
+func TestMediaType_Twice(t *testing.T) {
+	for _, second := range []string{"text/html", "application/json"} {
+		h := http.Header{"Content-Type": {"application/json", second}}
+		if f := mislabelled(h, []byte("{}")); f == nil || say(*f).Received != "several: application/json, "+second {
+			t.Errorf("%+v", f)
+		}
+	}
+	if f := mislabelled(http.Header{"Content-Type": {"application/json"}}, []byte("{}")); f != nil {
+		t.Errorf("%+v", f)
 	}
 }

@@ -179,6 +179,9 @@ func messageSchema(v View) Observation {
 		if types := d.Header.Values("Content-Type"); len(types) != 1 || !labelledAs(v.Operation.Callbacks, types[0]) {
 			return []Finding{{Rule: MessageType, Deviation: MediaType, Wanted: messageTypes(v.Operation.Callbacks), Got: shorten(strings.Join(types, ", "))}}
 		}
+		if charset := mischarset(d.Header, d.Body); charset != "" {
+			return []Finding{{Rule: TextCharset, Deviation: MediaType, Header: "Content-Type", Got: charset}}
+		}
 		if fault := readBody(&exchange.Answer{Body: d.Body}).Fault; fault != "" {
 			return []Finding{{Rule: MessageJSON, Deviation: Unreadable, Got: fault}}
 		}

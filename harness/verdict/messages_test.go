@@ -145,6 +145,10 @@ func TestMessageSchema(t *testing.T) {
 		{claim: "one with a name twice fails", status: 200, body: paidBody, observed: came(`{"payment":"1","success":true,"success":false}`), want: Fail, exercised: true, says: "a JSON message"},
 		{claim: "one that is not UTF-8 fails", status: 200, body: paidBody, observed: came("{\"payment\":\"1\",\"success\":true,\"reason\":\"\xff\"}"), want: Fail, exercised: true, says: "not UTF-8"},
 		{claim: "what is not JSON fails", status: 200, body: paidBody, observed: came(`{"payment":"1"`), want: Fail, exercised: true, says: "a JSON message"},
+		{claim: "a lone surrogate fails", status: 200, body: paidBody, observed: came(`{"payment":"1","event":"paid\ud800","success":true}`), want: Fail, exercised: true, says: "lone surrogate"},
+		{claim: "an empty one fails", status: 200, body: paidBody, observed: came(" "), want: Fail, exercised: true, says: "an empty body"},
+		{claim: "a charset of other bytes fails", status: 200, body: paidBody, observed: labelled("application/json; charset=utf-16"), want: Fail, exercised: true, says: "not in utf-16"},
+		{claim: "parameters are allowed", status: 200, body: paidBody, observed: labelled("application/json; charset=utf-8"), want: Pass, exercised: true},
 	})
 }
 

@@ -33,6 +33,8 @@ const (
 	TrailingBytes Rule = "trailing-bytes"
 	NoBody        Rule = "no-body"
 	WrongType     Rule = "media-type"
+	OneType       Rule = "one-media-type"
+	TextCharset   Rule = "charset"
 	JSONBody      Rule = "json-body"
 	SchemaHeader  Rule = "schema-header"
 	SchemaBody    Rule = "schema"
@@ -151,7 +153,9 @@ var sentences = map[Rule]sentence{
 		func(f Finding) string { return "media type " + strings.Join(f.Wanted, " or ") },
 		func(f Finding) string { return cmp.Or(prefixed("media type ", f.Got), "no media type") },
 	},
-	JSONBody: {func(Finding) string { return "a JSON body" }, func(f Finding) string { return f.Got }},
+	OneType:     {func(Finding) string { return "one header Content-Type" }, func(f Finding) string { return "several: " + f.Got }},
+	TextCharset: {func(Finding) string { return "a body in the charset of its label" }, func(f Finding) string { return "a body that is not in " + f.Got }},
+	JSONBody:    {func(Finding) string { return "a JSON body" }, func(f Finding) string { return f.Got }},
 	SchemaHeader: {
 		func(f Finding) string { return "header " + f.Header + prefixed(", which ", strings.Join(f.Wanted, "")) },
 		func(f Finding) string { return cmp.Or(f.Got, "no header "+f.Header) },

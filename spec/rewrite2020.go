@@ -130,13 +130,18 @@ func (d *dialect2020) judges(s *openapi3.Schema, value any) bool {
 	return beyondFloat(value)
 }
 
+// maxNested is how many schemas the validator of OpenAPI 3.0 judges one value by: its work
+// grows with the square of their number, and worse.
+const maxNested = 64
+
 func routeOf(s *openapi3.Schema) route {
 	found := numbersApart
+	combined := map[*openapi3.Schema]int{}
 	walkSchemas(s, map[*openapi3.Schema]bool{}, func(inner *openapi3.Schema) {
 		_, exact := inner.Extensions[exactMark]
 		several := len(inner.AllOf)+len(inner.AnyOf)+len(inner.OneOf) > 0 || inner.Not != nil
 		switch {
-		case inner.Discriminator != nil, exact, inner.MultipleOf != nil && *inner.MultipleOf != math.Trunc(*inner.MultipleOf):
+		case inner.Discriminator != nil, exact, combine(inner, combined) > maxNested, inner.MultipleOf != nil && *inner.MultipleOf != math.Trunc(*inner.MultipleOf):
 			found = allThere
 		case several && (inner.Type != nil || inner.Nullable || len(inner.Enum) > 0), len(inner.Enum) > 0 && inner.Nullable:
 			found = max(found, nullsApart)

@@ -17,7 +17,6 @@ import (
 	"unicode/utf8"
 
 	"qorcheck/harness/exchange"
-	"qorcheck/harness/planner"
 	"qorcheck/harness/run"
 	"qorcheck/harness/settings"
 	"qorcheck/harness/verdict"
@@ -112,19 +111,9 @@ components:
 // certifySmall certifies a small API in this process.
 func certifySmall(t *testing.T, version, document string, answer small) *run.Document {
 	t.Helper()
-	d, err := spec.Parse([]byte("openapi: "+version+"\ninfo: { title: t, version: \"1\" }\n"+document), "api.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := spec.ParseRequirements([]byte(smallRequirements), "requirements.yaml")
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := planSmall(t, version, document)
+	d := p.Description
 	f, err := settings.ParseFixtures([]byte("hosts: []\n"), "fixtures.yaml", os.LookupEnv)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p, err := planner.New(d, r, f, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

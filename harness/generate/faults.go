@@ -37,7 +37,11 @@ type Fault struct {
 func (m Maker) Faults() []Fault {
 	var list []Fault
 	bases := bases{}
-	for _, p := range m.places() {
+	places, cut := m.follow()
+	if len(cut) > 0 {
+		list = append(list, Fault{Pointer: cut[0].pointer, Keyword: "oneOf", Gap: fmt.Sprintf("the schema has too many branches: beyond %d of them the first of each list alone is followed", maxBranches)})
+	}
+	for _, p := range places {
 		v := m.view(p.schema, p.pointer, p.branch)
 		b := breaking{Maker: m, view: v, place: p, sample: m.sample(v, p), base: m.around(bases.of(m, p.branch), p), found: list}
 		for _, k := range keywordsAt(p, v) {

@@ -29,6 +29,7 @@ type Maker struct {
 	Sample func(value any) any
 
 	path     []*openapi3.Schema // around the place that is being made
+	retries  int                // places around this one for which another branch is tried
 	deciding bool               // the next object has its optional properties with listed words too
 }
 
@@ -40,6 +41,10 @@ const (
 	OnlyRequired Extent = iota
 	Everything
 )
+
+// maxRetries is how many places within one another may try other branches: each multiplies
+// the work.
+const maxRetries = 2
 
 const maxDepth = 6 // levels of optional places, where schemas contain themselves
 
@@ -83,9 +88,10 @@ func (m Maker) value(s *openapi3.Schema, at spot) any {
 		return made
 	}
 	v := m.view(s, at.pointer, at.branch)
-	if v.allows(made) {
+	if m.retries >= maxRetries || v.allows(made) {
 		return made
 	}
+	m.retries++
 	asked, isAsked := at.branch[at.pointer]
 	for n := range s.OneOf {
 		if isAsked && n != asked {
@@ -229,14 +235,14 @@ func (m Maker) fill(v view, object map[string]any, length int, at spot) {
 			add(name, s)
 		}
 	}
-	for n := 1; v.extra != nil && n <= v.minProperties; n++ {
+	for n := 1; v.extra != nil && n <= min(v.minProperties, maxSize); n++ {
 		add("extra"+strings.Repeat("x", n), v.extra)
 	}
 }
 
 // array makes a list with as few items as allowed, but for one where none is.
 func (m Maker) array(v view, at spot) any {
-	length := max(v.minItems, 1)
+	length := min(max(v.minItems, 1), maxSize)
 	if v.maxItems >= 0 {
 		length = min(length, v.maxItems)
 	}

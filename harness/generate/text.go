@@ -162,7 +162,7 @@ func fit(text string, minLength, maxLength int) string {
 		text = "t"
 	}
 	last, _ := utf8.DecodeLastRuneInString(text)
-	if n := utf8.RuneCountInString(text); n < minLength {
+	if n := utf8.RuneCountInString(text); n < minLength && minLength <= 10*maxLengthBeyond {
 		text += strings.Repeat(string(last), minLength-n)
 	}
 	if maxLength >= 0 && utf8.RuneCountInString(text) > maxLength {

@@ -56,10 +56,19 @@ func (m Maker) Places() []Place {
 // extraName is the place that stands for all additional properties with a schema.
 const extraName = "extraproperty"
 
+// maxBranches is how many branches of a schema are followed, beyond the first of each list.
+const maxBranches = 64
+
 // places lists the places of a schema in order, outer before inner, with those
 // of every branch of oneOf and anyOf.
 func (m Maker) places() []place {
-	var list []place
+	list, _ := m.follow()
+	return list
+}
+
+// follow lists the places, and those of which not every branch is followed.
+func (m Maker) follow() (list, cut []place) {
+	followed := 0
 	seen := map[string]bool{}
 	var path []*openapi3.Schema // a schema that contains itself is followed once
 	var walk func(p place, depth int)
@@ -82,6 +91,12 @@ func (m Maker) places() []place {
 			branches = len(v.branches[0])
 		}
 		for n := range branches {
+			if n > 0 {
+				if followed++; followed > maxBranches {
+					cut = append(cut, p)
+					break
+				}
+			}
 			branch := p.branch
 			if branches > 1 {
 				branch = p.branch.with(p.pointer, n)
@@ -103,7 +118,7 @@ func (m Maker) places() []place {
 		}
 	}
 	walk(place{schema: m.Schema.Schema, required: true}, 0)
-	return list
+	return list, cut
 }
 
 func count(list []*openapi3.Schema, s *openapi3.Schema) int {
@@ -201,7 +216,7 @@ func (m Maker) ofSize(v view, size int) (map[string]any, bool) {
 
 // sized makes an allowed text of exactly a length; -1 is none.
 func (m Maker) sized(v view, length int) (string, bool) {
-	if length < 0 {
+	if length < 0 || length > maxLengthBeyond {
 		return "", false
 	}
 	var texts []string
@@ -225,7 +240,7 @@ func (m Maker) sized(v view, length int) (string, bool) {
 
 // list makes an array of exactly a length, -1 being none, and reports whether it is allowed.
 func (m Maker) list(v view, length int) ([]any, bool) {
-	if v.items == nil || length < 0 {
+	if v.items == nil || length < 0 || length > maxSize {
 		return nil, false
 	}
 	list := m.row(v, m.value(v.items, spot{pointer: v.pointer + "/0", depth: 1}), length)

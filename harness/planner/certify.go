@@ -98,6 +98,9 @@ func (f *fault) matches(found []spec.Violation, made draft) error {
 // unjudged reports as an error that a value holds a text whose pattern no engine can judge:
 // whether it is valid is not known then.
 func (d *drafter) unjudged(m generate.Maker, value any) error {
+	if m.Schema.Tangled() {
+		return errors.New("its schema combines too many others to judge a value by it")
+	}
 	if !d.unjudgeable.get(m.Schema.Schema, func() bool {
 		return slices.ContainsFunc(m.Schema.Unchecked(), func(what string) bool { return strings.HasPrefix(what, "pattern ") })
 	}) {

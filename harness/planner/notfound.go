@@ -65,6 +65,7 @@ func (g *ground) documented(path string) bool {
 // pathPattern is a path of the description, with {…} for anything within a segment.
 type pathPattern struct {
 	method   string
+	prefix   string // of the path, before its first parameter
 	segments int
 	pattern  *regexp.Regexp
 }
@@ -82,12 +83,13 @@ func withoutQuery(path string) (alone, rest string) {
 func patternOf(method, path string) pathPattern {
 	path, _ = withoutQuery(path)
 	expression := parameterInPath.ReplaceAllString(regexp.QuoteMeta(path), "[^/]+")
-	return pathPattern{method, strings.Count(path, "/"), regexp.MustCompile("^" + expression + "$")}
+	prefix, _, _ := strings.Cut(path, "{")
+	return pathPattern{method, prefix, strings.Count(path, "/"), regexp.MustCompile("^" + expression + "$")}
 }
 
 func (p pathPattern) matches(path string) bool {
 	path, _ = withoutQuery(path)
-	return strings.Count(path, "/") == p.segments && p.pattern.MatchString(path)
+	return strings.HasPrefix(path, p.prefix) && strings.Count(path, "/") == p.segments && p.pattern.MatchString(path)
 }
 
 // unknownMethod finds a method that a path does not document.

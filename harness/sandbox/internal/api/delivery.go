@@ -18,11 +18,10 @@ import (
 )
 
 const (
-	Repeats         = 3                      // attempts after the first
-	firstPause      = 100 * time.Millisecond // before the second attempt; doubled each time
-	attemptLimit    = 2 * time.Second        // for one attempt
-	attemptsAtATime = 256
-	closingLimit    = 2 * time.Second // for what is under way when the sandbox closes
+	Repeats      = 3                      // attempts after the first
+	firstPause   = 100 * time.Millisecond // before the second attempt; doubled each time
+	attemptLimit = 2 * time.Second        // for one attempt
+	closingLimit = 2 * time.Second        // for what is under way when the sandbox closes
 )
 
 // Message is one message to one webhook.
@@ -73,7 +72,7 @@ func eventName(k Kind) string {
 // hosts are dropped silently.
 type courier struct {
 	client  *http.Client
-	slots   chan struct{}
+	queues  *queues
 	work    sync.WaitGroup
 	closing chan struct{}
 	once    sync.Once
@@ -96,7 +95,7 @@ func newCourier() *courier {
 			},
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
-		slots:   make(chan struct{}, attemptsAtATime),
+		queues:  newQueues(),
 		closing: make(chan struct{}),
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())
@@ -126,7 +125,12 @@ func (c *courier) after(d time.Duration, f func()) {
 // send delivers a message without letting the caller wait: the same bytes
 // until they are acknowledged, a few times at most.
 func (c *courier) send(m Message) {
+	q := c.queues.of(m.Hook)
+	if !q.join() {
+		return
+	}
 	c.work.Go(func() {
+		defer q.leave()
 		pause := firstPause
 		for attempt := range 1 + Repeats {
 			if attempt > 0 {
@@ -137,14 +141,7 @@ func (c *courier) send(m Message) {
 					return
 				}
 			}
-			select {
-			case c.slots <- struct{}{}:
-			case <-c.ctx.Done():
-				return
-			}
-			acknowledged := c.attempt(m)
-			<-c.slots
-			if acknowledged {
+			if c.queues.attempt(c.ctx, q, func() bool { return c.attempt(m) }) {
 				return
 			}
 		}

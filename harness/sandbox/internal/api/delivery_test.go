@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -200,6 +201,74 @@ func TestReceiverThatDoesNotAnswer(t *testing.T) {
 	}
 	if took := time.Since(begin); took > closingLimit+3*time.Second {
 		t.Errorf("closing took %v", took)
+	}
+}
+
+// TestReceiversThatDoNotAnswer: however many registrations lead to a receiver that
+// accepts and never answers, or whose answer has no end, it holds few attempts at once, and
+// others get their messages.
+func TestReceiversThatDoNotAnswer(t *testing.T) {
+	t.Parallel()
+	const registrations = 2000
+	for claim, answer := range map[string]func(w http.ResponseWriter, over <-chan struct{}){
+		"no answer": func(_ http.ResponseWriter, over <-chan struct{}) { <-over },
+		"an answer without an end": func(w http.ResponseWriter, over <-chan struct{}) {
+			for w.WriteHeader(http.StatusOK); ; {
+				select {
+				case <-over:
+					return
+				case <-time.After(10 * time.Millisecond):
+					_, _ = w.Write([]byte("more")) // it may have gone away
+					_ = http.NewResponseController(w).Flush()
+				}
+			}
+		},
+	} {
+		t.Run(claim, func(t *testing.T) {
+			t.Parallel()
+			s := newTarget(t)
+			over := make(chan struct{})
+			var held, most atomic.Int64
+			deaf := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				now := held.Add(1)
+				defer held.Add(-1)
+				for seen := most.Load(); now > seen && !most.CompareAndSwap(seen, now); seen = most.Load() {
+				}
+				answer(w, over)
+			}))
+			defer deaf.Close()
+			defer close(over)
+			s.Do(func(w *Work) {
+				for n := range registrations {
+					w.Change.Hooks = append(w.Change.Hooks, &Webhook{ID: fmt.Sprint("hook", n), Merchant: main, URI: deaf.URL, Event: "sale.approved"})
+				}
+			})
+			r := newReceiver(t)
+			s.hear(r, "sale.approved")
+			for n := 1; n <= 3; n++ {
+				s.sell(nil)
+				r.wait(n)
+			}
+			if limit := int64(perReceiver + perRegistration); most.Load() > limit {
+				t.Errorf("%d attempts were under way at once, want %d at most", most.Load(), limit)
+			}
+		})
+	}
+}
+
+// TestQueues_AreBounded: what a receiver does not take is dropped in the end.
+func TestQueues_AreBounded(t *testing.T) {
+	q := newQueues().of(&Webhook{ID: "a", URI: "http://127.0.0.1:1/x"})
+	for range maxQueued {
+		if !q.join() {
+			t.Fatal("it is full too soon")
+		}
+	}
+	if q.join() {
+		t.Error("it has no end")
+	}
+	if q.leave(); !q.join() {
+		t.Error("it stays full")
 	}
 }
 

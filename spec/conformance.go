@@ -107,11 +107,13 @@ func (e *ErrorBody) DescriptionIn(body any) (text, pointer string) {
 }
 
 // Unique is a request field whose value is new in each request; Name is its curl
-// variable. Within is the text around the value, which stands for {value}.
+// variable. Within is the text around the value, which stands for {value}. One that is
+// Optional is sent only where the field is sent anyway, and where its schema takes any text.
 type Unique struct {
-	Field  string `yaml:"field"`
-	Name   string `yaml:"name"`
-	Within string `yaml:"within"`
+	Field    string `yaml:"field"`
+	Name     string `yaml:"name"`
+	Within   string `yaml:"within"`
+	Optional bool   `yaml:"optional"`
 }
 
 // Idempotency names the header that makes a repeat harmless.

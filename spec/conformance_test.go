@@ -52,6 +52,10 @@ func TestConformanceIsStrict(t *testing.T) {
 		{"a word outside its list", `{outcome: [{field: /s, refused: [], error: [], reason: /m, otherwise: never}]}`, []string{"/outcome/0/otherwise", "absent", "allowed"}},
 		{"a field that is there in answers of nothing", `{present: [{answer: /a, operations: [nothing]}]}`, []string{"present", `"nothing"`}},
 		{"a field that is there with an ending that is none", `{present: [{answer: /a, endings: [ok]}]}`, []string{"/present/0/endings/0"}},
+		{"lists are fine", `{lists: [{operation: read, query: {q: all}, rows: /r, id: /id, answer: /id, marks: [/o], shown: [/a], total: /n}]}`, nil},
+		{"a list of no operation", `{lists: [{operation: raed, rows: /r, id: /id, answer: /id}]}`, []string{`lists: no operation has the id "raed"`}},
+		{"a list by a parameter that is not there", `{lists: [{operation: read, query: {w: all}, rows: /r, id: /id, answer: /id}]}`, []string{`lists: operation read has no query parameter "w"`}},
+		{"a list in pages by a parameter that is not there", `{lists: [{operation: read, rows: /r, id: /id, answer: /id, page: {limit: q, offset: from, size: 9}}]}`, []string{`lists: operation read has no query parameter "from"`}},
 		{"a wrong type", `{amounts: {fields: /a, currency: USD}}`, []string{"x-conformance.amounts.fields: must be a list"}},
 		{"no block at all but text", `text`, []string{"x-conformance"}},
 		{"a read-back through nothing", `{readBack: [{by: ID, operation: nothing, parameter: q, rows: /r, field: /f}]}`, []string{"readBack", `"nothing"`}},
@@ -126,6 +130,23 @@ func TestPlacesMustExist(t *testing.T) {
 		_, err := Parse([]byte(strings.Replace(document, "BLOCK", block, 1)), "x.yaml")
 		if (err == nil) != (wrong == "") || err != nil && !strings.Contains(err.Error(), wrong+": no request of the description has such a field") {
 			t.Errorf("%s: %v", block, err)
+		}
+	}
+}
+
+// TestListsNameWhatIsThere: a misspelt name of a list would leave it unread.
+func TestListsNameWhatIsThere(t *testing.T) {
+	text := string(BuiltInDescription())
+	for was, misspelt := range map[string]string{
+		"operation: transactions-fetch-all\n      query": "operation: transactions-fetch\n      query", "fetch-all\n      query: { payment_type: \"cc, ach\" }\n      rows: /data/transactions\n      id": "fetch-all\n      query: { payment: \"cc, ach\" }\n      rows: /data/transactions\n      id",
+		"rows: /data/transactions\n      id": "rows: /data/transaction\n      id", "id: /trxn_id\n": "id: /trx_id\n", "marks: [/order_id, ": "marks: [/order, ", "shown: [/trxn_type, ": "shown: [/type, ",
+		"total: /data/count\n": "total: /count\n", "limit: limit, offset: offset, size": "limit: limits, offset: offset, size",
+	} {
+		if !strings.Contains(text, was) {
+			t.Errorf("the description does not say %q", was)
+		}
+		if _, err := Parse([]byte(strings.Replace(text, was, misspelt, 1)), "x.yaml"); err == nil || !strings.Contains(err.Error(), "lists: ") {
+			t.Errorf("%q: %v", misspelt, err)
 		}
 	}
 }

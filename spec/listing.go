@@ -48,8 +48,40 @@ func (d *Description) checkLists(lists []Listing) error {
 				return fmt.Errorf("%s: lists: operation %s has no query parameter %q", extension, l.Operation, name)
 			}
 		}
+		for _, pointer := range l.places() {
+			if !o.answers(pointer) {
+				return fmt.Errorf("%s: lists: no response of %s has a field %s", extension, l.Operation, pointer)
+			}
+		}
 	}
 	return nil
+}
+
+// places lists the fields of the response that a list names.
+func (l Listing) places() []string {
+	list := []string{l.Rows}
+	if l.Total != "" {
+		list = append(list, l.Total)
+	}
+	for _, pointer := range slices.Concat([]string{l.ID}, l.Marks, l.Shown) {
+		list = append(list, l.Rows+"/0"+pointer)
+	}
+	return list
+}
+
+// answers reports whether a response of an operation may have a field: one is described,
+// or none is.
+func (o *Operation) answers(pointer string) bool {
+	described := false
+	for _, r := range o.Responses {
+		if c := r.JSON(); c != nil && c.HasSchema {
+			described = true
+			if c.Schema.Documents(pointer) {
+				return true
+			}
+		}
+	}
+	return !described
 }
 
 // Listings lists all lists of the description, each operation once.

@@ -51,7 +51,7 @@ func (d *drafter) parameterMaker(p spec.Parameter) generate.Maker {
 // unique, that names the merchant or that binds the request to its preparation.
 func (v values) wanted(pointer string) bool {
 	is := func(at string) bool { return at == pointer || strings.HasPrefix(at, pointer+"/") }
-	if slices.ContainsFunc(v.operation.Conformance.Unique, func(u spec.Unique) bool { return is(u.Field) }) {
+	if slices.ContainsFunc(v.operation.Conformance.Unique, func(u spec.Unique) bool { return !u.Optional && is(u.Field) }) {
 		return true
 	}
 	if m := v.operation.Conformance.Merchant; m != nil && is(m.Field) {
@@ -76,7 +76,7 @@ func (v values) fixed(pointer string, s *openapi3.Schema) (any, bool) {
 		}
 	}
 	for _, u := range v.operation.Conformance.Unique {
-		if u.Field == pointer {
+		if u.Field == pointer && (!u.Optional || anyText(s)) {
 			return string(within(v.operation, u.Name, plan.Template(unique(u.Name+v.suffix, s)))), true
 		}
 	}
@@ -85,6 +85,12 @@ func (v values) fixed(pointer string, s *openapi3.Schema) (any, bool) {
 		return nil, false
 	}
 	return v.triggered(tokens[len(tokens)-1])
+}
+
+// anyText reports whether a schema takes any text, one of a few dozen characters among them.
+func anyText(s *openapi3.Schema) bool {
+	return s != nil && s.Type.Is("string") && s.Pattern == "" && s.Format == "" && len(s.Enum) == 0 && (s.MaxLength == nil || *s.MaxLength >= 2*longestUnique) &&
+		len(s.AllOf)+len(s.AnyOf)+len(s.OneOf) == 0 && s.Not == nil
 }
 
 // longestUnique is how many characters a unique value has at most.

@@ -190,7 +190,7 @@ func (c comparison) account(rows []exchange.Row) {
 	if len(rows) == 0 {
 		return
 	}
-	alone := r.options.Exclusive && r.document.Shard == nil && r.options.Earlier == nil && r.left.lost == 0
+	alone := r.alone()
 	if alone {
 		for _, obligation := range slices.Sorted(maps.Keys(r.left.accounted)) {
 			if one := r.left.accounted[obligation]; one.list == c.list.Operation {
@@ -203,6 +203,13 @@ func (c comparison) account(rows []exchange.Row) {
 		why = "nobody else uses the environment"
 	}
 	r.remark("%s of %s without a mark of this run: %s", entries(len(rows)), c.list.Operation, why)
+}
+
+// alone reports whether nobody but this run, whose responses all came, can have made
+// what nobody knows.
+func (r *Run) alone() bool {
+	lost := func(t *exchange.Transcript) bool { return slices.ContainsFunc(t.Records(), r.nameless) }
+	return r.options.Exclusive && r.document.Shard == nil && r.options.Earlier == nil && r.left.lost == 0 && !slices.ContainsFunc(r.inbox.late, lost)
 }
 
 // unlisted names the operations whose rejected requests no list shows.

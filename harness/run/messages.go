@@ -149,7 +149,7 @@ func (r *Run) received(ctx context.Context) received {
 		}
 	}
 	origins := r.origins(ctx, m, slices.Sorted(maps.Keys(ids)))
-	listed := map[string]bool{}
+	listed, alone := map[string]bool{}, r.alone()
 	for _, d := range all.unmatched {
 		id := about(d)
 		if !ids[id] {
@@ -160,7 +160,11 @@ func (r *Run) received(ctx context.Context) received {
 			all.unknown = append(all.unknown, d)
 		case rejected:
 			all.rejected = append(all.rejected, d)
-		case others:
+		case others, runs:
+			if alone && origins[id] == others { // nobody else is there
+				all.rejected = append(all.rejected, d)
+				continue
+			}
 			if r.document.Shard == nil && !listed[id] && len(listed) < maxForeign { // the other shards of a run look like other people
 				listed[id] = true
 				r.beside.Foreign = append(r.beside.Foreign, r.client.Redactor().Answer(fmt.Sprintf("%s about %s", exchange.Text(d.Value, m.Event), id)))

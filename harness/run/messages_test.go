@@ -124,6 +124,31 @@ func TestMessages_AfterLostResponses(t *testing.T) {
 	}
 }
 
+// TestMakers_OfAlteredValues: a value of ours within a text is ours, that of another run is
+// of nobody who is there, and anything else is of others.
+func TestMakers_OfAlteredValues(t *testing.T) {
+	p := plot(t, ask{id: "a", paths: []string{"/200"}, alter: func(_ *plan.Obligation, c *plan.Case) {
+		c.Expect = plan.NewExpect("", 400)
+		c.Act.Request.Body = plan.TemplateOf(plan.FromRun, "ORDER_ID", "36")
+	}})
+	order := plan.Placeholder{Source: plan.FromRun, Args: []string{"ORDER_ID", "36"}}
+	client := toyClient(t, p, toySettings(t, serve(t, statuses)))
+	value, err := exchange.Unique("run1", p.Cases[0].ID, order)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.Execute(t.Context(), p.Cases[0], nil)
+	makers := (&Run{plan: p, client: client, ledger: newLedger(&Document{RunID: "run1"})}).makers()
+	for text, want := range map[string]origin{
+		value: rejected, value + "-2": rejected, "for " + value + ", again": rejected, "x" + value: others, strings.ToUpper(value): others,
+		plan.UniqueValue("run2", "c", "ORDER_ID", 36): runs, "": others, "ord-2024-000017": others,
+	} {
+		if got := makers.origin(text); got != want {
+			t.Errorf("%q: %d, want %d", text, got, want)
+		}
+	}
+}
+
 // TestMessages_WithoutTheHeaderPair: what comes without the header pair to where another
 // case awaits a message does not excuse that none came.
 func TestMessages_WithoutTheHeaderPair(t *testing.T) {

@@ -57,6 +57,7 @@ const (
 	ours            // what an earlier part of the run made
 	rejected        // a rejected request of ours: nothing has the id, or such a request made it
 	others          // what other people made
+	runs            // what another run made
 )
 
 // origins looks ids up, as many at once as cases are sent.
@@ -159,8 +160,15 @@ func (m *makers) remake(runID string) {
 // requests a value is about: one that is rejected is sent again, corrected.
 func (m *makers) origin(value string) origin {
 	maker, known := m.find(value)
+	for _, part := range mark.FindAllString(value, -1) {
+		if !known {
+			maker, known = m.find(part)
+		}
+	}
 	c := m.cases[maker.Case]
 	switch {
+	case !known && mark.MatchString(value):
+		return runs
 	case !known || c == nil:
 		return others
 	case m.lost[c.ID]:

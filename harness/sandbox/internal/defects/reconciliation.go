@@ -21,6 +21,10 @@ var reconciliationDefects = []Defect{
 		after(all(is("payment-sale"), answered(500)), chargeAs(renamed))},
 	{"charge-elsewhere-ach", "charges for a bank transfer that it answers with 400, under an order id of its own", "RH-NIL-6", nil, on{"ach-sale"},
 		after(all(is("ach-sale"), answered(400)), chargeAs(renamed))},
+	{"announced-elsewhere", "charges for a request that it answers with 400, under an order id of its own, and sends a message about it", "RH-MSG-11", also{"RH-NIL-6"}, on{"payment-auth"},
+		after(all(is("payment-auth"), answered(400)), announce(api.Authorization, renamed))},
+	{"announced-suffixed", "charges for a request that it answers with 400, under its order id and a suffix, and sends a message about it", "RH-MSG-11", also{"RH-NIL-5"}, on{"ach-sale"},
+		after(all(is("ach-sale"), answered(400)), announce(api.Sale, suffixed))},
 	{"charge-suffixed-400", "charges for a request that it answers with 400, under its order id and a suffix", "RH-NIL-5", nil, on{"payment-sale-manual"},
 		after(all(is("payment-sale-manual"), answered(400)), chargeAs(suffixed))},
 	{"charge-suffixed-401", "charges for a request that it answers with 401, under its order id and a suffix", "RH-NIL-5", nil, on{"payment-auth-token"},
@@ -50,15 +54,20 @@ func suffixed(id string) string { return id + "-2" }
 
 // chargeAs makes a sale of a rejected request, under an order id that is made of its own.
 func chargeAs(under func(id string) string) func(*exchange) {
-	return func(x *exchange) { x.charge(under) }
+	return func(x *exchange) { x.pay(api.Sale, under, false) }
 }
 
 // chargeLater makes it when some time has passed.
 func chargeLater(wait time.Duration, under func(id string) string) func(*exchange) {
-	return func(x *exchange) { time.AfterFunc(wait, func() { x.charge(under) }) }
+	return func(x *exchange) { time.AfterFunc(wait, func() { x.pay(api.Sale, under, false) }) }
 }
 
-func (x *exchange) charge(under func(id string) string) {
+// announce makes a payment of a rejected request and sends a message about it.
+func announce(k api.Kind, under func(id string) string) func(*exchange) {
+	return func(x *exchange) { x.pay(k, under, true) }
+}
+
+func (x *exchange) pay(k api.Kind, under func(id string) string, announced bool) {
 	id := order(x)
 	if id == "" {
 		return
@@ -68,8 +77,12 @@ func (x *exchange) charge(under func(id string) string) {
 		if id = under(id); w.OrderUsed(rq.Merchant, id) {
 			return
 		}
-		t := w.Open(rq, api.Sale, "cc", id)
+		t := w.Open(rq, k, "cc", id)
 		t.Card = api.NewCard(x.server.Fixtures.Triggers.Card.Approved.Card)
+		if announced {
+			w.Conclude(rq, t, api.CodeApproved)
+			return
+		}
 		t.Status, t.Code = api.Approved, api.CodeApproved
 		w.Put(t)
 	})

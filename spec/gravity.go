@@ -35,7 +35,7 @@ func (g Gravity) Rank() int { return slices.Index(Gravities, g) }
 // gravityOfCheck is the gravity of requirements that name none, by their check; other
 // checks are a matter of protocol.
 var gravityOfCheck = map[string]Gravity{
-	"no-trace": OfMoney, "not-shown": OfMoney,
+	"no-trace": OfMoney, "not-shown": OfMoney, "reconciled": OfMoney, "accounted": OfMoney,
 	CheckFlow: OfOutcome, "retry": OfOutcome, "reason": OfOutcome, "code": OfOutcome, "amount": OfOutcome, "added": OfOutcome,
 	"message": OfOutcome, "message-id": OfOutcome, "message-success": OfOutcome, "message-reason": OfOutcome, "message-once": OfOutcome, "message-none": OfOutcome,
 	"error-names": OfWording, "error-description": OfWording, "blamed-field": OfWording, "reason-name": OfWording, "no-reason-field": OfWording,

@@ -27,7 +27,7 @@ func TestAnnotations_AreBounded(t *testing.T) {
 		causes, lines int
 		last          string
 	}{
-		{10, 10, "pay answers R-9"},
+		{10, 10, "title=R-9%2C the page says"},
 		{11, 10, "and 2 more"},
 		{50, 10, "and 41 more"},
 	} {

@@ -9,16 +9,17 @@ import (
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
 	"qorcheck/reporters/outline"
+	"qorcheck/spec"
 )
 
 // Limits of the summary, so that it fits one screen.
 const (
-	maxExplained = 5 // failures in full
-	maxListed    = 5 // failures after these, a line each
-	maxReasons   = 4 // reasons why something was not judged, for each outcome
-	maxIDs       = 3 // obligations of one reason
-	maxMissing   = 6 // missing lines of the fixtures, a line each
-	maxLeft      = 3 // things of a kind, a line each
+	maxExplained = 3  // failures in full, where there are no more
+	maxListed    = 10 // failures with a line of evidence each; the gravest two kinds are never cut
+	maxReasons   = 4  // reasons why something was not judged, for each outcome
+	maxIDs       = 3  // obligations of one reason
+	maxMissing   = 6  // missing lines of the fixtures, a line each
+	maxLeft      = 3  // things of a kind, a line each
 )
 
 // Console writes the summary of a run for a person: failures first, each with the
@@ -72,36 +73,47 @@ func Console(w io.Writer, d *run.Document, color bool) error {
 	return b.Flush()
 }
 
-// consoleFailures explains the first failures, lists some and counts the others.
+// consoleFailures explains failures where they are few. Of many it lists the gravest
+// with a line of evidence each and counts the others, but never leaves one out that
+// concerns money, data or access.
 func consoleFailures(w io.Writer, failures []outline.Failure, paint func(string, string) string) {
-	for i, f := range failures {
-		switch {
-		case i < maxExplained:
+	if len(failures) <= maxExplained {
+		for _, f := range failures {
 			consoleFailure(w, f, paint)
-		case i == maxExplained:
-			fmt.Fprintln(w, paint(red, fmt.Sprintf("and %d more causes:", len(failures)-i)))
-			fallthrough
-		case i < maxExplained+maxListed:
-			fmt.Fprintf(w, "  %s  [%s, %s; %s]\n", f.Title, f.Level, f.Basis.Words(), f.Extent())
-		default:
-			fmt.Fprintf(w, "  and %d more, as listed in %s under causes\n", len(failures)-i, rundir.DocumentFile)
+		}
+		return
+	}
+	for i, f := range failures {
+		if i >= maxListed && f.Gravity.Rank() > spec.OfAccess.Rank() {
+			fmt.Fprintf(w, "and %d more in %s\n", len(failures)-i, rundir.HTMLFile)
 			return
 		}
+		consoleHeadline(w, f, paint)
+		fmt.Fprintf(w, "  %s\n", f.Evidence())
 	}
 }
 
-// consoleFailure shows all that is needed to understand a failure and to see it again.
-func consoleFailure(w io.Writer, f outline.Failure, paint func(string, string) string) {
+// consoleHeadline says what is wrong, how bad it is, and of which requirement.
+func consoleHeadline(w io.Writer, f outline.Failure, paint func(string, string) string) {
 	hue := red
 	if !f.Fails {
 		hue = yellow
 	}
-	fmt.Fprintf(w, "%s\n", paint(hue, fmt.Sprintf("%s: %s  [%s, %s]", f.Word(), f.Title, f.Obligation.Requirement, f.Level)))
+	fmt.Fprintf(w, "%s\n", paint(hue, fmt.Sprintf("%s: %s  [%s; %s, %s; %s]", f.Word(), f.Title, f.Gravity.Words(), f.Obligation.Requirement, f.Level, f.Extent())))
+}
+
+// consoleFailure shows all that is needed to understand a failure and to see it again.
+func consoleFailure(w io.Writer, f outline.Failure, paint func(string, string) string) {
+	consoleHeadline(w, f, paint)
 	fmt.Fprintf(w, "  %s: %s\n", f.Obligation.Clause.Source(), strings.TrimSpace(f.Obligation.Clause.Text+" "+f.Obligation.Clause.Link))
 	if len(f.First.Findings) > 0 {
 		fmt.Fprintf(w, "  expected:   %s\n", f.First.Findings[0].Expected)
+		fmt.Fprintf(w, "  received:   %s\n", f.First.Findings[0].Received)
 	}
-	fmt.Fprintf(w, "  in:         %s; first %s, %s\n", f.Extent(), f.First.ID, f.First.What)
+	fmt.Fprintf(w, "  first:      %s, %s\n", f.First.ID, f.First.What)
+	if n := len(f.Follows); n > 0 {
+		fmt.Fprintf(w, "  because of it nothing can be said of %s\n", outline.Plural(n, "obligation"))
+	}
 	for _, line := range f.First.Curl() {
 		fmt.Fprintf(w, "  curl:       %s\n", line)
 	}

@@ -154,3 +154,34 @@ func TestConsole_MissingLines(t *testing.T) {
 		t.Errorf("%d lines:\n%s", lines, b.String())
 	}
 }
+
+// TestConsole_CutsNothingGrave: of many causes the first are listed, and every one that
+// concerns money, data or access.
+func TestConsole_CutsNothingGrave(t *testing.T) {
+	for _, tt := range []struct {
+		grave, others int
+		listed        int
+		more          string
+	}{
+		{0, 10, 10, ""},
+		{0, 12, 10, "and 2 more in report.html\n"},
+		{4, 9, 10, "and 3 more in report.html\n"},
+		{15, 3, 15, "and 3 more in report.html\n"},
+	} {
+		var list []run.Obligation
+		for i := range tt.grave + tt.others {
+			list = append(list, sample.Obligation(fmt.Sprintf("R-%02d", i), spec.Must, verdict.Fail))
+		}
+		d := sample.Document(1, list...)
+		for i := range tt.grave {
+			d.Causes[i].Gravity = []spec.Gravity{spec.OfMoney, spec.OfAccess}[i%2]
+		}
+		var b bytes.Buffer
+		if err := Console(&b, d, false); err != nil {
+			t.Fatal(err)
+		}
+		if listed := strings.Count(b.String(), "FAIL: "); listed != tt.listed || strings.Contains(b.String(), " more in ") != (tt.more != "") || !strings.Contains(b.String(), tt.more) {
+			t.Errorf("%d grave, %d others: %d are listed\n%s", tt.grave, tt.others, listed, b.String())
+		}
+	}
+}

@@ -220,6 +220,7 @@ func obligationCase(d *run.Document, o run.Obligation) TestCase {
 	}
 	c.property("requirement", o.Requirement)
 	c.property("level", strings.ToUpper(string(o.Level)))
+	c.property("gravity", o.Gravity.Words())
 	c.property("basis", o.Clause.Source())
 	c.property("operationId", o.Operation)
 	c.property("spec.ref", fmt.Sprintf("%s:%d", o.File, o.Line))

@@ -86,12 +86,8 @@ func countsTable(b *bytes.Buffer, d *run.Document, o *outline.Outline) {
 // failureSection shows one failure, folded under its heading.
 func failureSection(f outline.Failure) string {
 	var b strings.Builder
-	received := ""
-	if len(f.First.Findings) > 0 {
-		received = f.First.Findings[0].Received.String()
-	}
-	fmt.Fprintf(&b, "<details><summary>%s: %s: received <code>%s</code> (%s)</summary>\n\n",
-		f.Word(), html.EscapeString(oneLine(redact.Printable(f.Promise))), html.EscapeString(redact.Cut(oneLine(redact.Printable(received)), maxTitle)), html.EscapeString(redact.Printable(f.Extent())))
+	fmt.Fprintf(&b, "<details><summary>%s: <code>%s</code> (%s, %s)</summary>\n\n",
+		f.Word(), html.EscapeString(redact.Cut(oneLine(redact.Printable(f.Title)), maxTitle)), f.Gravity.Words(), html.EscapeString(redact.Printable(f.Extent())))
 	fmt.Fprintf(&b, "- Requirement: %s, %s\n", span(f.Obligation.Requirement), strings.ToUpper(string(f.Obligation.Level)))
 	fmt.Fprintf(&b, "- %s: %s\n", capitalised(f.Obligation.Clause.Source()), documented(f.Obligation.Clause))
 	for _, finding := range f.First.Findings {

@@ -53,7 +53,7 @@ func TestMarkdown_FitsWhereItIsShown(t *testing.T) {
 func TestMarkdown_ShowsFailuresFirst(t *testing.T) {
 	text := markdown(t, sample.EveryKind(), maxMarkdown)
 	at := -1
-	for _, part := range []string{"THE VERDICT", "| pass | 3 |", "FAIL: pay answers", "WARNING: pay answers", "### Waivers that are not needed", "### Broken", "### Inconclusive", "### Not run", "### Waived", "### Unsupported", "### Tolerated", "### Made and not removed", "### Not tested yet"} {
+	for _, part := range []string{"THE VERDICT", "| pass | 3 |", "FAIL: <code>pay rejected", "WARNING: <code>pay rejected", "### Waivers that are not needed", "### Broken", "### Inconclusive", "### Not run", "### Waived", "### Unsupported", "### Tolerated", "### Made and not removed", "### Not tested yet"} {
 		next := strings.Index(text, part)
 		if next < at {
 			t.Errorf("%q is at %d, after something at %d", part, next, at)

@@ -41,7 +41,11 @@ func (m *Matrix) CauseTable(w io.Writer) error {
 	slices.Sort(counts)
 	slices.SortStableFunc(rows, func(a, b Row) int { return cmp.Compare(len(b.Causes), len(a.Causes)) })
 	fmt.Fprintln(b, "# Failing causes of each planted defect")
-	fmt.Fprintln(b, "\nOne run of every obligation for each defect of the sandbox, written by `make causes`.")
+	asked := "the obligations on the operations that it touches"
+	if m.All {
+		asked = "every obligation"
+	}
+	fmt.Fprintf(b, "\nOne run of %s for each defect of the sandbox, as `qorcheck mutants --causes` writes it.\n", asked)
 	if len(counts) > 0 {
 		fmt.Fprintf(b, "Median %d, 90th percentile %d, most %d, of %d defects.\n", percentile(counts, 50), percentile(counts, 90), counts[len(counts)-1], len(counts))
 	}

@@ -22,7 +22,6 @@ type Cause struct {
 	Theme   string          `json:"theme"`
 	Check   string          `json:"check"`             // of the representative case
 	Title   string          `json:"title"`             // in one line, of the representative case, Shown[0]
-	Promise string          `json:"promise,omitempty"` // the part of the title before what was received
 	Cases   int             `json:"cases"`             // different cases
 	Where   []Where         `json:"where"`             // by operation, then by situation
 	Behind  []Behind        `json:"behind"`            // by obligation

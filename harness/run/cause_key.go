@@ -4,9 +4,12 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strings"
 
+	"qorcheck/harness/redact"
 	"qorcheck/harness/verdict"
+	"qorcheck/spec"
 )
 
 // causeKey is what the verdicts of one cause have in common. It is made of values
@@ -25,6 +28,8 @@ type causeKey struct {
 func keyOf(o *Obligation, v Verdict) causeKey {
 	key := causeKey{outcome: v.Outcome}
 	switch {
+	case len(v.Findings) > 0 && v.Findings[0].Check == spec.CheckFlow:
+		return flowKey(key, o.Theme, v.Findings[0])
 	case len(v.Findings) > 0:
 		f := v.Findings[0]
 		key.rule, key.place, key.deviation = string(f.Rule), placeOf(f), f.Deviation.String()
@@ -42,18 +47,39 @@ func keyOf(o *Obligation, v Verdict) causeKey {
 	return key
 }
 
+// flowKey is the key of a broken flow. Whichever step shows it, what is to be mended is
+// what the flow is about, unless a step was refused that was to be carried out.
+func flowKey(key causeKey, theme string, f Finding) causeKey {
+	key.rule, key.theme = spec.CheckFlow, theme
+	switch {
+	case f.refused() && f.ofOutcome():
+		key.rule, key.place, key.theme = string(f.Rule), f.Operation, spec.CheckFlow
+	case f.refused():
+		key.rule, key.class, key.theme = string(verdict.WrongStatus), statusClass(f.Status), spec.CheckFlow
+	}
+	return key
+}
+
+// refused reports whether a request was not carried out, or not processed, that was to be.
+func (f Finding) refused() bool {
+	if f.ofOutcome() {
+		return f.Correct
+	}
+	return f.Deviation == verdict.Status && f.Status >= 400 && len(f.Wanted) > 0 && f.Wanted[0].String() < "400"
+}
+
 // placeOf is the place that a finding is about. The outcome of a request has one place,
-// whichever field tells it, and a flow is about what its requirement says.
+// whichever field tells it, and what is leaked has its place in the request.
 func placeOf(f Finding) string {
 	switch {
 	case f.ofOutcome():
-		return joined(wanted(f), told(f))
-	case f.Rule == verdict.PreferredStatus:
-		return wanted(f)
+		return joined(outcomeWanted(f), told(f))
+	case f.Rule == verdict.PreferredStatus && len(f.Wanted) > 0:
+		return f.Wanted[0].String()
+	case f.Rule == verdict.SecretRepeated && len(f.Given) > 0:
+		return anyItem(f.Given[0].Name.String())
 	case f.Header != "":
 		return f.Header
-	case f.Check == "flow":
-		return ""
 	}
 	return anyItem(f.Pointer.String())
 }
@@ -63,16 +89,28 @@ func (f Finding) ofOutcome() bool {
 	return f.Rule == verdict.OutcomeWord || f.Rule == verdict.OutcomeAbsent
 }
 
-// wanted is the outcome or the statuses that a finding wanted.
-func wanted(f Finding) string {
+// outcomeWanted is the outcome that a finding wanted.
+func outcomeWanted(f Finding) string {
 	if f.ofOutcome() && len(f.Given) > 0 {
 		return f.Given[0].Value.String()
 	}
-	var list []string
-	for _, text := range f.Wanted {
-		list = append(list, text.String())
+	return ""
+}
+
+// wanted is what a finding wanted, the outcome or the statuses.
+func wanted(f Finding) string {
+	if f.ofOutcome() {
+		return outcomeWanted(f)
 	}
-	return strings.Join(list, " ")
+	return strings.Join(redact.Strings(f.Wanted), " ")
+}
+
+// wantsAlike reports whether two findings wanted the same outcome, or a status in common.
+func wantsAlike(a, b Finding) bool {
+	if a.ofOutcome() || b.ofOutcome() {
+		return outcomeWanted(a) == outcomeWanted(b)
+	}
+	return len(a.Wanted)+len(b.Wanted) == 0 || slices.ContainsFunc(a.Wanted, func(text redact.Text) bool { return slices.Contains(b.Wanted, text) })
 }
 
 // told is the outcome that a finding was told instead.

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"qorcheck/harness/verdict"
+	"qorcheck/spec"
 )
 
 // merged joins what the operations show into causes. What follows from the wrong
@@ -17,11 +18,11 @@ func (all causes) merged(place func(obligation string) int) []*Cause {
 	for i, id := range ids {
 		list[i] = all[id]
 	}
-	roots := plainFailures(list, place)
+	roots := rootsOf(list, place)
 	by := map[string][]*gathering{} // the cause's own first
 	for _, explained := range []bool{false, true} {
 		for _, g := range list {
-			key := g.rootKey(roots)
+			key := roots.keyOf(g)
 			if (key != g.key) == explained {
 				by[key.id()] = append(by[key.id()], g)
 			}
@@ -71,19 +72,6 @@ func (c *Cause) binding() int {
 	return 0
 }
 
-// rootKey is the key of the failure that explains a gathering, else its own.
-func (g *gathering) rootKey(roots []*gathering) causeKey {
-	for _, root := range roots {
-		if root == g {
-			return g.key // what comes after it explains nothing that comes before
-		}
-		if root.explains(g) {
-			return root.rootKey(roots)
-		}
-	}
-	return g.key
-}
-
 // explains reports whether a gathering follows from this one: the same operation
 // answered a request with the same expectation as wrongly, or answers with a status
 // that is wrong for a correct request whatever is requested. Plain requests that are
@@ -93,15 +81,15 @@ func (g *gathering) explains(other *gathering) bool {
 		return false
 	}
 	a, b := g.first, other.first
-	sameWanted := wanted(a) == wanted(b) && a.Correct == b.Correct && (a.Correct || other.Check != "status")
+	sameWanted := wantsAlike(a, b) && a.Correct == b.Correct && (a.Correct || other.Check != "status")
 	switch {
 	case b.Rule == verdict.PreferredStatus:
-		return a.Deviation == verdict.Status && wanted(a) == wanted(b)
+		return a.Deviation == verdict.Status && (wantsAlike(a, b) || a.Correct && a.Status == b.Status)
 	case b.Rule == verdict.DocumentedStatus:
 		return a.Deviation == verdict.Status && a.Status == b.Status
 	case verdict.OfShape(other.Check):
 		return a.Rule == verdict.UndocumentedStatus && a.Status == b.Status
-	case a.Deviation == verdict.Status && b.Deviation == verdict.Status && a.Status >= 400 && a.Status == b.Status && !b.Correct && wanted(a) == wanted(b):
+	case a.Deviation == verdict.Status && b.Deviation == verdict.Status && a.Status >= 400 && a.Status == b.Status && !b.Correct && wantsAlike(a, b):
 		return true // one rejection in place of another
 	case a.Deviation == verdict.Status && b.Deviation == verdict.Status:
 		return sameWanted && statusClass(a.Status) == statusClass(b.Status) || a.Correct && a.Status == b.Status
@@ -109,6 +97,86 @@ func (g *gathering) explains(other *gathering) bool {
 		return sameWanted && told(a) == told(b)
 	}
 	return false
+}
+
+// explainsFlow reports whether a broken flow follows from a graver one: the same
+// operation told the same outcome where another was due.
+func (g *gathering) explainsFlow(other *gathering) bool {
+	a, b := g.first, other.first
+	return other.Check == spec.CheckFlow && g.operation == other.operation && g.binding() >= other.binding() && g.Gravity.Rank() < other.Gravity.Rank() &&
+		a.ofOutcome() && b.ofOutcome() && !a.Correct && !b.Correct && wantsAlike(a, b) && told(a) == told(b)
+}
+
+// roots are what other failures may follow from.
+type roots struct {
+	plain    []*gathering
+	flows    []*gathering
+	careless map[string]*gathering // by operation: of one that answers as it pleases, the first root
+	lenient  map[string]*gathering // by operation: of one that carries out whatever is requested
+}
+
+// manyWays is in how many ways an operation is wrong that makes no difference between requests.
+const manyWays = 3
+
+// rootsOf finds what others may follow from: what shows that the request under judgement
+// itself was answered wrongly, and flows.
+func rootsOf(list []*gathering, place func(obligation string) int) roots {
+	r := roots{plain: plainFailures(list, place), careless: map[string]*gathering{}, lenient: map[string]*gathering{}}
+	first, firstLenient := map[string]*gathering{}, map[string]*gathering{}
+	classes, themes := map[string]map[string]bool{}, map[string]map[string]bool{}
+	count := func(ways map[string]map[string]bool, operation, way string) int {
+		if ways[operation] == nil {
+			ways[operation] = map[string]bool{}
+		}
+		ways[operation][way] = true
+		return len(ways[operation])
+	}
+	for _, g := range r.plain {
+		switch f := g.first; {
+		case f.Deviation == verdict.Status && f.Correct:
+			first[g.operation] = cmp.Or(first[g.operation], g)
+			if count(classes, g.operation, statusClass(f.Status)) >= manyWays {
+				r.careless[g.operation] = first[g.operation]
+			}
+		case f.Status/100 == 2 && !f.Correct:
+			firstLenient[g.operation] = cmp.Or(firstLenient[g.operation], g)
+			if count(themes, g.operation, g.Theme) >= manyWays {
+				r.lenient[g.operation] = firstLenient[g.operation]
+			}
+		}
+	}
+	for _, g := range list {
+		if g.Outcome == verdict.Fail && g.Check == spec.CheckFlow {
+			r.flows = append(r.flows, g)
+		}
+	}
+	return r
+}
+
+// keyOf is the key of the failure that explains a gathering, else its own.
+func (r roots) keyOf(g *gathering) causeKey {
+	f := g.first
+	ofStatus := f.Deviation == verdict.Status && g.Outcome == verdict.Fail
+	if root := r.careless[g.operation]; root != nil && ofStatus && root.binding() >= g.binding() {
+		return root.key
+	}
+	if root := r.lenient[g.operation]; root != nil && (ofStatus || f.ofOutcome()) && !f.Correct && f.Status/100 == 2 && root.binding() >= g.binding() {
+		return root.key
+	}
+	for _, root := range r.plain {
+		if root == g {
+			break // what comes after it explains nothing that comes before
+		}
+		if root.explains(g) {
+			return r.keyOf(root)
+		}
+	}
+	for _, root := range r.flows {
+		if root.explainsFlow(g) {
+			return r.keyOf(root)
+		}
+	}
+	return g.key
 }
 
 // join makes one cause of what several operations show of it. The first is its own,

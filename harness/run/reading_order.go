@@ -2,7 +2,6 @@ package run
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -71,26 +70,6 @@ func compareTruth(a, b bool) int {
 		return -1
 	}
 	return 1
-}
-
-// title writes the line of a cause: what was promised, and what its representative
-// case received. To distinguish it from causes with the same line it also names the
-// kind of its requests, or the place in its response.
-func (d *Document) title(c *Cause, distinct bool) {
-	first := c.Shown[0]
-	if len(first.Findings) == 0 {
-		c.Title = first.Why.String()
-		return
-	}
-	o := d.Obligation(first.Obligation)
-	c.Promise = o.Sentence
-	if len(d.Operations(*c)) > 1 {
-		c.Promise = o.Promise
-	}
-	if by := cmp.Or(first.Findings[0].Pointer.String(), first.Kind); distinct && by != "" {
-		c.Promise += " (" + by + ")"
-	}
-	c.Title = fmt.Sprintf("%s: received %s", c.Promise, first.Findings[0].Received)
 }
 
 // simpler orders cases by how easy they are to understand: fewer requests first,

@@ -113,7 +113,7 @@ func attribute(p *plan.Plan, t *exchange.Transcript, views []View, act int, verd
 		for j := range verdicts[i].Findings {
 			f := &verdicts[i].Findings[j]
 			f.Operation = t.Case.Operation
-			if at := cmp.Or(f.Exchange, act+1); at > 0 && at <= len(views) && views[at-1].Operation != nil {
+			if at := cmp.Or(f.Exchange, act+1); f.Rule != TraceLeft && at > 0 && at <= len(views) && views[at-1].Operation != nil { // a trace is shown by another than leaves it
 				f.Operation = views[at-1].Operation.ID
 			}
 		}

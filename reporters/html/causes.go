@@ -16,6 +16,7 @@ const (
 	maxCases     = 3000      // listed by id, over all causes
 	maxExchanges = 768 << 10 // bytes, over all causes
 	maxCurl      = 6 << 10
+	maxWhere     = 60 // operations and situations of a cause
 )
 
 // failures are the requirements that failed.
@@ -130,6 +131,12 @@ func (c *causes) unjudged(d *run.Document, groups []outline.Group) []unjudged {
 	return list
 }
 
+// Listed lists where the cause shows, as far as the page has room.
+func (v *cause) Listed() []run.Where { return v.Where[:min(len(v.Where), maxWhere)] }
+
+// Unlisted is how many lines of that are left out.
+func (v *cause) Unlisted() int { return len(v.Where) - len(v.Listed()) }
+
 // cause lays out a cause, which takes the next number.
 func (c *causes) cause(of run.Cause, l look) *cause {
 	c.number++
@@ -137,10 +144,12 @@ func (c *causes) cause(of run.Cause, l look) *cause {
 	v.CaseAnchor = c.ids.take(v.First.ID)
 	own := c.matrix.of(of).Requirement
 	operations := map[string]bool{}
+	for _, w := range of.Where {
+		operations[w.Operation] = true
+	}
 	for _, b := range of.Behind {
 		o := c.matrix.obligations[b.Obligation]
 		o.Causes = append(o.Causes, v)
-		operations[o.Operation] = true
 		if o.Requirement != own && !slices.Contains(v.Others, o.Requirement) {
 			v.Others = append(v.Others, o.Requirement)
 		}

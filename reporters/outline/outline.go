@@ -74,6 +74,26 @@ func (f Failure) Extent() string {
 	return fmt.Sprintf("%s of %s", Plural(f.Cases, "case"), where)
 }
 
+// Evidence is one line that shows a failure: its first case, what was sent and what came.
+func (f Failure) Evidence() string {
+	text := f.First.ID
+	if f.First.Act < 0 || f.First.Act >= len(f.First.Evidence) {
+		return text
+	}
+	e := f.First.Evidence[f.First.Act]
+	text += ": " + e.Request.Line.String()
+	switch {
+	case len(e.Messages) > 0:
+		text += " → a message: " + e.Messages[0].Body.Cut(maxEvidence).String()
+	case e.Answer != nil:
+		text += " → " + strings.TrimSpace(e.Answer.Line.String()+" "+e.Answer.Body.Cut(maxEvidence).String())
+	}
+	return strings.Join(strings.Fields(text), " ")
+}
+
+// maxEvidence is how many bytes of a body the line of evidence has.
+const maxEvidence = 120
+
 // Group is obligations that had one outcome for one reason. One that lacks several
 // lines of the fixtures is in the group of each.
 type Group struct {

@@ -59,15 +59,15 @@ func CauseOf(o run.Obligation) run.Cause {
 		Request: exchange.Message{Line: redacttest.Text("POST http://127.0.0.1/pay"), Header: redacttest.Texts("X-Key: $KEY"), Body: redacttest.Text(`{"amount":"12.00"}`)},
 		Answer:  &exchange.Message{Line: redacttest.Text("HTTP/1.1 500 Internal Server Error"), Header: redacttest.Texts(), Body: redacttest.Text("<h1>no</h1>")},
 	}}}
-	title, promise := o.Why, ""
+	title := o.Why
 	if o.Outcome == verdict.Inconclusive {
 		c.Obstacle = &run.Obstacle{Kind: verdict.Busy, Status: 503}
 	}
 	if o.Counts.Fail > 0 {
-		c.Outcome, c.Why, title, promise = verdict.Fail, redacttest.Text(""), o.Sentence+": received status 500", o.Sentence
+		c.Outcome, c.Why, title = verdict.Fail, redacttest.Text(""), "pay rejected a correct request: status 500 in place of 200"
 		c.Findings = []run.Finding{{Check: "status", Rule: verdict.WrongStatus, Deviation: verdict.Status, Expected: redacttest.Text("status 200"), Received: redacttest.Text("status 500")}}
 	}
-	return run.Cause{ID: o.Causes[0], Outcome: c.Outcome, Level: o.Level, Basis: o.Clause.Basis, Gravity: spec.OfOutcome, Theme: "status.valid", Check: o.Check, Title: title, Promise: promise, Cases: 1,
+	return run.Cause{ID: o.Causes[0], Outcome: c.Outcome, Level: o.Level, Basis: o.Clause.Basis, Gravity: spec.OfOutcome, Theme: "status.valid", Check: o.Check, Title: title, Cases: 1,
 		Where:  []run.Where{{Operation: o.Operation, Situation: "valid", Cases: 1}},
 		Behind: []run.Behind{{Obligation: o.ID, Cases: []string{c.ID}}}, Shown: []run.Case{c}}
 }

@@ -93,7 +93,7 @@ var titles = map[verdict.Rule]func(headline) string{
 		return fmt.Sprintf("%s showed %s in a rejection: %s", h.who, h.given(0), h.f.Got)
 	},
 	verdict.TraceLeft: func(h headline) string {
-		return fmt.Sprintf("%s stored a request that it answered with status %d: %s in %s", h.who, h.f.Status, h.f.Received, h.f.Step)
+		return fmt.Sprintf("%s stored a request that was answered with status %d: %s in %s", h.who, h.f.Status, h.f.Received, h.f.Step)
 	},
 
 	verdict.MessageCame: func(h headline) string {

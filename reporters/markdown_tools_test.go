@@ -25,7 +25,7 @@ func TestMarkdown_RenderedByCommonMark(t *testing.T) {
 	for i := range d.Causes {
 		c := &d.Causes[i]
 		c.Shown[0].Findings[0].Received, c.Shown[0].What, c.Shown[0].Evidence[0].Answer.Body = redacttest.Text(text), text, redacttest.Text(text+"\n```\n# no\n"+text)
-		c.Title, c.Promise = "pay answers: received "+text, "pay answers"
+		c.Title = "pay answers: received " + text
 	}
 	for i := range d.Obligations {
 		o := &d.Obligations[i]

@@ -113,6 +113,15 @@ func (f *runFlags) checkUnchanged(earlier *run.Replayed, p *plan.Plan, fixtures 
 	return nil
 }
 
+// checkValues refuses to resume a run with other keys, cards or values.
+func (f *runFlags) checkValues(earlier *run.Replayed, fixtures *settings.Fixtures) error {
+	now, err := run.ValuesOf(earlier.Head.Document.Digests, fixtures)
+	if err == nil && now != earlier.Head.Values {
+		err = fmt.Errorf("--resume %s: keys, cards or other values of --fixtures have changed since; begin a new run", f.resume)
+	}
+	return err
+}
+
 // reportComplete writes the reports of a resumed run without missing cases.
 func (f *runFlags) reportComplete(j *job) error {
 	document, err := j.earlier.Document()

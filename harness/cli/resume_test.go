@@ -189,6 +189,8 @@ func TestResume_Refuses(t *testing.T) {
 		says  []string
 	}{
 		{"other fixtures", nil, map[string][2]string{"f.yaml": {"cannot: {}", "cannot: { RH-403-6: not here }"}}, []string{"--fixtures has changed", "its digest is sha256:", "was begun with sha256:"}},
+		{"another value of the fixtures", nil, map[string][2]string{"f.yaml": {`cvv: "321"`, `cvv: "322"`}}, []string{"keys, cards or other values of --fixtures have changed since"}},
+		{"a line that is nothing", nil, map[string][2]string{"out/cases.ndjson": {"\n", "\nnull\n"}}, []string{"--resume out", "line 2"}},
 		{"another description", nil, map[string][2]string{"s.yaml": {"title: QorCommerce", "title: Another"}}, []string{"--spec has changed", "its digest is sha256:"}},
 		{"other requirements", nil, map[string][2]string{"r.yaml": {"level: must", "level: should"}}, []string{"--requirements has changed", "its digest is sha256:"}},
 		{"other waivers", nil, map[string][2]string{"w.yaml": {"waivers: []", "waivers: [] # none"}}, []string{"--waivers has changed", "its digest is sha256:"}},

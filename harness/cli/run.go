@@ -137,6 +137,9 @@ func (f *runFlags) prepare(flags *pflag.FlagSet) (*job, error) {
 		if err := f.checkUnchanged(earlier, p, fixtures, waivers); err != nil {
 			return nil, err
 		}
+		if err := f.checkValues(earlier, fixtures); err != nil {
+			return nil, err
+		}
 	}
 	if f.smoke && f.shard != "" {
 		return nil, fmt.Errorf("--smoke: --shard %s: a smoke run is short, and is not split", f.shard)

@@ -100,6 +100,12 @@ func DigestsOf(p *plan.Plan, fixtures *settings.Fixtures, waivers *settings.Waiv
 	return d
 }
 
+// ValuesOf is the digest of the fixtures with their values. Its salt is what the shards
+// of one run have in common.
+func ValuesOf(d Digests, fixtures *settings.Fixtures) (string, error) {
+	return fixtures.ValuesDigest(d.Description + d.Requirements + d.Fixtures + d.Plan)
+}
+
 func unverified(s settings.Settings) bool { return s.TLS != nil && s.TLS.InsecureSkipVerify }
 
 // obligation is one of which no case has run.

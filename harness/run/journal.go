@@ -21,6 +21,7 @@ import (
 // Head is the first line: what is known before anything is sent.
 type Head struct {
 	Document Document          `json:"document"`       // of the whole plan; nothing of it has run
+	Values   string            `json:"values"`         // digest of the fixtures with their values, see ValuesOf
 	Settings map[string]string `json:"settings"`       // the flags that were given and count, for resuming
 	Part     *Part             `json:"part,omitempty"` // of the plan that is run, nil for all of it
 }
@@ -91,6 +92,24 @@ type line struct {
 	repeated []Entry // before Resumed: what got no response and is repeated
 }
 
+// read reads a line, and refuses one that is nothing or more than one thing. The first
+// must be a head, which Replay demands.
+func (l *line) read(text []byte, first bool) error {
+	if err := json.Unmarshal(text, l); err != nil {
+		return err
+	}
+	things := 0
+	for _, there := range []bool{l.Head != nil, l.Resumed != nil, l.End != nil, l.Case != ""} {
+		if there {
+			things++
+		}
+	}
+	if things != 1 && !first {
+		return errors.New("it is none of a head, a case, a continuation and an end, or more than one of them")
+	}
+	return nil
+}
+
 // scanned is the state of a journal that was read to its end.
 type scanned struct {
 	whole      int64   // bytes of the lines that were written to their end
@@ -110,7 +129,7 @@ func scan(r io.Reader, each func(line) error) (s scanned, err error) {
 		}
 		var l line
 		if err == nil {
-			err = json.Unmarshal(text, &l)
+			err = l.read(text, n == 1)
 		}
 		switch {
 		case err != nil:

@@ -96,6 +96,7 @@ func unlike(first, other Head, may []string) string {
 		{"the digest of the description", a.Digests.Description, b.Digests.Description},
 		{"the digest of the requirements", a.Digests.Requirements, b.Digests.Requirements},
 		{"the digest of the fixtures", a.Digests.Fixtures, b.Digests.Fixtures},
+		{"the digest of the fixtures' values", first.Values, other.Values},
 		{"the digest of the waivers", a.Digests.Waivers, b.Digests.Waivers},
 		{"the digest of the plan", a.Digests.Plan, b.Digests.Plan},
 		{"--strict", a.Strict, b.Strict},

@@ -166,6 +166,7 @@ func TestMerge_JoinRefuses(t *testing.T) {
 		{"of other fixtures", []string{one, bent(`"fixtures":"`, `"fixtures":"sha256:1`), three}, "the digest of the fixtures is sha256:1"},
 		{"with a case less", []string{one, bent(`"cases":2,"planned"`, `"cases":1,"planned"`), three}, "the shards have 6 cases, the plan has 7"},
 		{"that read less of answers", []string{one, with("body-limit", "1KiB"), three}, "dir2 is no shard of the run that dir1 is of: --body-limit is 1KiB, there not given"},
+		{"other keys, cards or values", []string{one, strings.Replace(two, `"values":"scrypt:`, `"values":"scrypt:0`, 1), three}, "the digest of the fixtures' values is scrypt:0"},
 		{"no journal", []string{one, "{}\n", three}, "dir2: journal, line 1: no journal of a run begins so"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {

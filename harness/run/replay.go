@@ -26,6 +26,8 @@ func Replay(journal io.Reader) (*Replayed, error) {
 		}
 		p.ended = l.End != nil
 		switch {
+		case l.Head != nil:
+			return errors.New("a second head: it is the beginning of another run")
 		case l.End != nil:
 			p.ledger.end(*l.End)
 		case l.Resumed != nil:

@@ -85,6 +85,9 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 			head.Part = &Part{Shard: *o.Shard, Cases: len(p.Cases), Planned: casesOf(p)}
 		}
 		r.ledger = newLedger(head.begin())
+		if o.Journal != nil {
+			head.Values, r.broken = ValuesOf(head.Document.Digests, s.Fixtures)
+		}
 		r.write(struct {
 			Head Head `json:"head"`
 		}{head})

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+	"golang.org/x/crypto/scrypt"
 
 	"qorcheck/harness/redact"
 	"qorcheck/spec"
@@ -191,9 +192,10 @@ func other(c rune, by byte, capitals bool) rune {
 	return c // capitals among other letters and digits are often a prefix for the kind of key
 }
 
-// digest sets the digest, which differs between fixtures and contains no secret.
+// digest sets the digest, which differs between fixtures and contains no secret. The
+// receiver is left out: it differs between the machines of one run.
 func (f *Fixtures) digest() {
-	shape := map[string]any{"hosts": f.Hosts, "merchants": f.Merchants, "settle": f.Settle, "receiver": f.Receiver, "cannot": f.Cannot}
+	shape := map[string]any{"hosts": f.Hosts, "merchants": f.Merchants, "settle": f.Settle != nil, "cannot": f.Cannot}
 	if f.Exclusive { // what is not given is not part of the digest
 		shape["exclusive"] = true
 	}
@@ -214,6 +216,31 @@ func (f *Fixtures) digest() {
 	}
 	sum := sha256.Sum256(data)
 	f.Digest = "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// Costs of a digest of values: some 50 ms and 16 MiB for each.
+const valuesCost, valuesBlock = 1 << 14, 8
+
+// ValuesDigest returns a digest of all fixtures but the receiver, keys, cards and values
+// included. It is salted and slow, so that no value can be guessed by it: fixtures whose
+// digests differ under one salt have other values.
+func (f *Fixtures) ValuesDigest(salt string) (string, error) {
+	values := map[string]any{
+		"hosts": f.Hosts, "credentials": f.Credentials, "merchants": f.Merchants, "settle": f.Settle, "exclusive": f.Exclusive,
+		"known": f.Known, "test_cards": f.TestCards, "values": f.Values, "cannot": f.Cannot,
+	}
+	for group, t := range f.Triggers {
+		values["triggers."+group] = t.all()
+	}
+	data, err := json.Marshal(values)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", f.File, err)
+	}
+	key, err := scrypt.Key(data, []byte("qorcheck "+salt), valuesCost, valuesBlock, 1, 32)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", f.File, err)
+	}
+	return "scrypt:" + hex.EncodeToString(key), nil
 }
 
 // AllowsHost reports whether requests may go to a host: loopback, or one under hosts,

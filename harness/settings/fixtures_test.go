@@ -288,8 +288,8 @@ func TestDigest(t *testing.T) {
 		{"another merchant is", "700100300", "700100301", false},
 		{"one role less is", "revoked: ", "#", false},
 		{"one refused trigger less is", ", { creditcard: \"370000000000416\", cvv: \"4321\" }", "", false},
-		{"another way to settle is", "/control/settle", "/settle", false},
-		{"another receiver is", "127.0.0.1:0", "127.0.0.1:9", false},
+		{"another way to settle is a value", "/control/settle", "/settle", true},
+		{"another receiver is that of another machine", "127.0.0.1:0", "127.0.0.1:9", true},
 		{"another environment of one's own is", "exclusive: true", "exclusive: false", false},
 		{"another known resource is", "T-1", "T-3", false},
 		{"another permission is", "may: [payment-refund]", "may: [payment-void]", false},
@@ -301,6 +301,38 @@ func TestDigest(t *testing.T) {
 	}
 	if !strings.HasPrefix(digest, "sha256:") {
 		t.Error(digest)
+	}
+}
+
+// Each value counts, the receiver excepted, and the salt.
+func TestValuesDigest(t *testing.T) {
+	of := func(text, salt string) string {
+		digest, err := mustParse(t, text).ValuesDigest(salt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return digest
+	}
+	digest := of(everyKey, "s")
+	if digest != of(everyKey, "s") || digest == of(everyKey, "t") || !strings.HasPrefix(digest, "scrypt:") {
+		t.Error(digest)
+	}
+	for _, tt := range []struct {
+		claim, old, now string
+		same            bool
+	}{
+		{"another key", "${APP_KEY}", "T9", false},
+		{"another unknown key", "\"T1\"", "\"T7\"", false},
+		{"another card", "4571000000000001", "4111111111111111", false},
+		{"another cvv", "321", "999", false},
+		{"another merchant", "700100300", "700100301", false},
+		{"another way to settle", "/control/settle", "/settle", false},
+		{"another known resource", "T-1", "T-3", false},
+		{"another receiver", "127.0.0.1:0", "127.0.0.1:9", true},
+	} {
+		if got := of(strings.ReplaceAll(everyKey, tt.old, tt.now), "s"); (got == digest) != tt.same {
+			t.Errorf("%s: same %v, want %v", tt.claim, got == digest, tt.same)
+		}
 	}
 }
 

@@ -93,7 +93,7 @@ func (r *junitReport) about(d *run.Document) {
 	}{
 		{"tool", d.Tool, true}, {"target", d.Target, true}, {"run", strings.Join(d.RunIDs(), ", "), true}, {"seed", strconv.FormatUint(d.Seed, 10), true}, {"verdict", d.Verdict, true},
 		{"description", d.Digests.Description, true}, {"requirements", d.Digests.Requirements, true}, {"plan", d.Digests.Plan, true},
-		{"shard", shardOf(d), false}, {"profile", d.Profile, false}, {"filter", d.Filter, false}, {"smoke", d.Extent(), false}, {"waivers", d.Digests.Waivers, false},
+		{"shard", shardOf(d), false}, {"profile", d.Profile, false}, {"filter", d.Filter, false}, {"smoke", d.Extent(), false}, {"budget", d.WithinBudget(), false}, {"waivers", d.Digests.Waivers, false},
 	} {
 		if p.always || p.value != "" {
 			properties.add(p.name, p.value)

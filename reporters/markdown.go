@@ -64,7 +64,7 @@ func MarkdownUpTo(w io.Writer, d *run.Document, size int) error {
 func aboutTable(b *bytes.Buffer, d *run.Document, o *outline.Outline) {
 	b.WriteString("| Run | |\n| --- | --- |\n")
 	for _, row := range [][2]string{
-		{"Target", d.Target}, {"API", d.API}, {"Tool", d.Tool}, {"Shard", shardOf(d)}, {"Profile", d.Profile}, {"Filter", d.Filter}, {"Smoke run", d.Extent()}, {"Waivers", d.Digests.Waivers},
+		{"Target", d.Target}, {"API", d.API}, {"Tool", d.Tool}, {"Shard", shardOf(d)}, {"Profile", d.Profile}, {"Filter", d.Filter}, {"Smoke run", d.Extent()}, {"Budget", d.WithinBudget()}, {"Left out", o.LeftOut}, {"Waivers", d.Digests.Waivers},
 		{"Run, seed", fmt.Sprintf("%s, %d", strings.Join(d.RunIDs(), ", "), d.Seed)}, {"Started", stamp(d.Started)},
 		{"Sent", fmt.Sprintf("%d requests of %d cases in %s", d.Requests, d.Cases, o.Took)},
 	} {

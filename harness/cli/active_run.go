@@ -50,7 +50,7 @@ func (s *activeRun) start(ctx context.Context, progress func(run.Progress)) {
 	f, j := s.flags, s.job
 	options := run.Options{
 		Tool: tool(), Profile: f.profile, Filter: f.filter, Waivers: j.waivers, Strict: f.strict, AllowUnexercised: f.allowUnexercised || f.oneCase != "", // one case alone exercises little
-		Exclusive: s.embedded != nil || j.settings.Fixtures.Exclusive, Shard: j.shard, Whole: j.whole, Settings: j.settings, Flags: j.flags, Earlier: j.earlier, Progress: progress,
+		Exclusive: s.embedded != nil || j.settings.Fixtures.Exclusive, Shard: j.shard, Whole: j.whole, Limit: f.limit(), Settings: j.settings, Flags: j.flags, Earlier: j.earlier, Progress: progress,
 	}
 	if s.journal != nil {
 		options.Journal = s.journal

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -25,6 +26,9 @@ type inputs struct {
 	target, fixtures, spec, requirements, profile, filter, oneCase string
 	seed                                                           uint64
 	smoke                                                          bool
+	budget                                                         settings.Budget
+	rate                                                           settings.Rate
+	quietWindow                                                    time.Duration
 }
 
 func (in *inputs) flags(c *cobra.Command) {
@@ -36,6 +40,10 @@ func (in *inputs) flags(c *cobra.Command) {
 	c.Flags().StringVar(&in.filter, "filter", "", "which obligations, in Ginkgo's label syntax, such as 'operation:payment-capture && !kind:malformed'")
 	c.Flags().StringVar(&in.oneCase, "case", "", "id of the only case to run, as listed by qorcheck plan and in every report")
 	c.Flags().BoolVar(&in.smoke, "smoke", false, "send few cases, which exercise every obligation, instead of all")
+	c.Flags().Var(&in.budget, "budget", "send no more than this many requests, such as 500, or end within a time, such as 60s at --rate (20/s without one); obligations that do not fit are left out (default: no limit)")
+	c.Flags().Var(&in.rate, "rate", "maximum rate of requests, such as 20/s or 30/m (default: as many as --concurrency allows)")
+	c.Flags().DurationVar(&in.quietWindow, "quiet-window", settings.DefaultQuietWindow, "waiting time at the end for messages that must not come")
+	c.MarkFlagsMutuallyExclusive("smoke", "budget")
 	c.Flags().Uint64Var(&in.seed, "seed", 1, "seed for the plan's random choices")
 }
 
@@ -98,10 +106,28 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 	if in.smoke {
 		p = p.Smoke()
 	}
+	if p, err = in.withinBudget(p); err != nil {
+		return nil, nil, nil, err
+	}
 	if in.oneCase != "" {
 		if p = p.Case(in.oneCase); p == nil {
 			return nil, nil, nil, fmt.Errorf("--case %q: no selected case has this id; qorcheck plan lists the ids", in.oneCase)
 		}
 	}
 	return p, fixtures, target, nil
+}
+
+// withinBudget reduces the plan to what the budget allows; without one it is the whole plan.
+func (in *inputs) withinBudget(p *plan.Plan) (*plan.Plan, error) {
+	switch {
+	case in.budget == settings.Budget{}:
+		return p, nil
+	case in.oneCase != "":
+		return nil, fmt.Errorf("--budget %s: --case %s chooses the only case already", &in.budget, in.oneCase)
+	}
+	small := p.Within(in.budget.Within(in.rate, in.quietWindow))
+	if small == nil {
+		return nil, fmt.Errorf("--budget %s: not one case fits; the whole plan sends at most %d requests", &in.budget, planner.Volume(p).Requests)
+	}
+	return small, nil
 }

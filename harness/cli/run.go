@@ -28,10 +28,10 @@ type runFlags struct {
 	resume, shard            string
 	concurrency              int
 	timeout                  time.Duration
-	rate                     settings.Rate
 	bodyLimit, headerLimit   settings.Size
 	trust                    settings.Trust
-	messageWait, quietWindow time.Duration
+	messageWait              time.Duration
+	started                  time.Time
 	strict, allowUnexercised bool
 	verbose, ginkgo          bool
 }
@@ -66,6 +66,7 @@ CI_NODE_INDEX and CI_NODE_TOTAL (GitLab), CIRCLE_NODE_INDEX and CIRCLE_NODE_TOTA
 		Example: `  qorcheck run
   qorcheck run --filter 'operation:payment-capture && !kind:malformed'
   qorcheck run --smoke
+  qorcheck run --budget 60s --rate 20/s
   qorcheck run --target https://sandbox.example.test/v3 --fixtures sandbox.yaml --out out
   qorcheck run --resume out
   qorcheck run --shard 1/4 --out shard1`,
@@ -75,7 +76,6 @@ CI_NODE_INDEX and CI_NODE_TOTAL (GitLab), CIRCLE_NODE_INDEX and CIRCLE_NODE_TOTA
 	f.output.flags(c)
 	c.Flags().IntVar(&f.concurrency, "concurrency", settings.DefaultConcurrency, "maximum number of cases in progress at once")
 	c.Flags().DurationVar(&f.timeout, "timeout", settings.DefaultTimeout, "time limit for one request and its response")
-	c.Flags().Var(&f.rate, "rate", "maximum rate of requests, such as 20/s or 30/m (default: as many as --concurrency allows)")
 	c.Flags().Var(&f.bodyLimit, "body-limit", "how much of a response body is read and judged")
 	c.Flags().Var(&f.headerLimit, "header-limit", "maximum size of a response header")
 	c.Flags().StringVar(&f.userAgent, "user-agent", settings.DefaultUserAgent, "User-Agent of every request, so that a target cannot recognize the harness by it")
@@ -84,7 +84,6 @@ CI_NODE_INDEX and CI_NODE_TOTAL (GitLab), CIRCLE_NODE_INDEX and CIRCLE_NODE_TOTA
 	c.Flags().StringVar(&f.trust.KeyFile, "client-key", "", "PEM file of the key of --client-cert")
 	c.Flags().BoolVar(&f.trust.Insecure, "insecure-skip-verify", false, "accept any certificate of the target; every report says so")
 	c.Flags().DurationVar(&f.messageWait, "message-wait", settings.DefaultMessageWait, "time limit for the message about a request that was carried out")
-	c.Flags().DurationVar(&f.quietWindow, "quiet-window", settings.DefaultQuietWindow, "waiting time at the end for messages that must not come")
 	c.Flags().StringVar(&f.shard, "shard", "", "part of the plan as I/N, such as 2/4 for the second of four, or auto to read it from the CI system (default: the whole plan)")
 	c.Flags().StringVar(&f.resume, "resume", "", "folder of an incomplete run, whose missing cases are sent (default: a new run)")
 	c.Flags().StringVar(&f.runID, "run-id", "", "id that unique values such as order ids are made from; one of an earlier run repeats its values (default: a new id)")
@@ -112,6 +111,7 @@ type job struct {
 
 // prepare validates everything. It sends and writes nothing.
 func (f *runFlags) prepare(flags *pflag.FlagSet) (*job, error) {
+	f.started = time.Now()
 	if err := f.resolveAutoShard(); err != nil {
 		return nil, err
 	}
@@ -140,6 +140,9 @@ func (f *runFlags) prepare(flags *pflag.FlagSet) (*job, error) {
 		if err := f.checkValues(earlier, fixtures); err != nil {
 			return nil, err
 		}
+	}
+	if f.budget != (settings.Budget{}) && f.shard != "" {
+		return nil, fmt.Errorf("--budget %s: --shard %s: a run within a budget is not split", &f.budget, f.shard)
 	}
 	if f.smoke && f.shard != "" {
 		return nil, fmt.Errorf("--smoke: --shard %s: a smoke run is short, and is not split", f.shard)
@@ -219,6 +222,15 @@ func disagreement(list []string, err error) error {
 		return err
 	}
 	return faultError{fmt.Errorf("Ginkgo and the document of the run disagree on %d obligations, and one of them is wrong:\n  %s", len(list), strings.Join(list, "\n  "))}
+}
+
+// limit is what the budget leaves to the run.
+func (f *runFlags) limit() run.Limit {
+	l := run.Limit{Requests: f.budget.Requests}
+	if f.budget.Time > 0 {
+		l.Until = f.started.Add(f.budget.Time - settings.BudgetTail)
+	}
+	return l
 }
 
 // tool names the program in documents.

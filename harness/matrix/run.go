@@ -156,17 +156,29 @@ func (j job) run(ctx context.Context, p *plan.Plan, o Options) Row {
 		default:
 			row.Outcome = Survived
 		}
-		if !o.All {
-			p = j.small(p, o.Smoke)
-		}
 	}
+	if j.defect == nil || o.All {
+		j.judge(ctx, p, name, &row)
+		return row
+	}
+	j.judge(ctx, j.small(p, o.Smoke), name, &row)
+	if o.Smoke && row.Outcome == Survived && row.Fault == "" { // the cases that would find it may be on other operations
+		requests, seconds := row.Requests, row.Seconds
+		j.judge(ctx, p, name, &row)
+		row.Requests, row.Seconds = row.Requests+requests, row.Seconds+seconds
+	}
+	return row
+}
+
+// judge certifies the sandbox with a plan and fills the row.
+func (j job) judge(ctx context.Context, p *plan.Plan, name string, row *Row) {
 	started := time.Now()
 	document, err := j.certify(ctx, p, name)
 	row.Seconds = time.Since(started).Seconds()
 	switch {
 	case err != nil:
 		row.Fault = err.Error()
-		return row
+		return
 	case document.Counts.Broken > 0:
 		row.Fault = document.Verdict
 	case j.defect == nil && document.ExitCode == run.ExitUnclear, row.Outcome == Harmless && slices.ContainsFunc(document.Obligations, unexercised):
@@ -180,7 +192,6 @@ func (j job) run(ctx context.Context, p *plan.Plan, o Options) Row {
 	if j.defect != nil && slices.ContainsFunc(row.Failures, func(f Failure) bool { return f.Requirement == j.defect.Requirement }) {
 		row.Outcome = Killed
 	}
-	return row
 }
 
 // unexercised reports whether all cases of an obligation ended well and none showed anything.

@@ -22,6 +22,7 @@ type Plan struct {
 	Cases       []*Case
 	Spares      []*Case // sent one by one where no case exercised an obligation that they serve
 	Whole       int     // cases that the cases of a smoke run are chosen from; 0 for any other
+	Budget      *Budget // that it was reduced to; nil for none
 	Dropped     []Dropped
 	Preflight   *Case // a harmless valid call, nil when the description has none
 

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -10,11 +11,13 @@ import (
 // Smoke returns the plan reduced to few cases that, as far as can be foreseen,
 // exercise every obligation, with a case of each kind that a must is about on each
 // operation, and every flow. They are chosen greedily: whole cases, the one that shows most for each request first,
-// and by their ids where that is equal. The others become Spares.
+// one that differs from all others in what is right or wrong with it before one that does not, and by their ids where
+// that is equal. The others become Spares.
 func (p *Plan) Smoke() *Plan {
 	chosen := map[*Case]bool{}
-	for _, c := range newCover(p).choose() {
-		chosen[c] = true
+	k := newCover(p, true)
+	for _, i := range k.choose() {
+		chosen[k.cases[i]] = true
 	}
 	var cases, spares []*Case
 	for _, c := range p.Cases {
@@ -29,26 +32,15 @@ func (p *Plan) Smoke() *Plan {
 	return small
 }
 
-// Foresees reports whether a case is to exercise an obligation, when the target
-// responds as it must.
-func (p *Plan) Foresees(c *Case, o *Obligation) bool {
-	q := o.Requirement
-	if o.Operation.ID != c.Operation {
-		return false
-	}
-	if (Step{Check: q.Check}).aside() && q.Check != CheckNoTrace {
-		return slices.ContainsFunc(c.Observe, func(s Step) bool { return s.Check == q.Check })
-	}
-	if q.Check == CheckNoTrace {
-		return slices.ContainsFunc(c.Observe, func(s Step) bool { return s.ReadBack != nil })
-	}
-	return len(c.Expect.Statuses) == 0 || slices.ContainsFunc(c.Expect.Statuses, q.Applies)
-}
+// extraShare is the part of all requests that a smoke run sends beside those that it
+// needs, as 1/extraShare.
+const extraShare = 120
 
-// shows lists what a case is to show: obligations by its kind, their branches, and its flow.
-func (p *Plan) shows(c *Case) []string {
+// shows lists what a case is to show: obligations and their branches, and if it is to be
+// more, each kind of a must on an operation, and its flow.
+func (p *Plan) shows(c *Case, more bool) []string {
 	var list []string
-	if c.Kind == KindFlow {
+	if c.Kind == KindFlow && more {
 		list = append(list, c.ID)
 	}
 	kind := c.Kind
@@ -72,7 +64,7 @@ func (p *Plan) shows(c *Case) []string {
 			id += " " + string(c.Expect.Handling) // an accepted one is the control of those that are rejected
 		}
 		list = append(list, id)
-		if o.Requirement.Expect != nil && o.Requirement.Level == spec.Must {
+		if more && o.Requirement.Expect != nil && o.Requirement.Level == spec.Must {
 			list = append(list, c.Operation+" "+kind)
 		}
 	}
@@ -90,21 +82,25 @@ func (c *Case) Requests() int {
 	return n
 }
 
-// cover chooses cases until nothing is left to be shown.
+// cover chooses cases until nothing is left to be shown, or nothing more may be sent.
 type cover struct {
 	cases []*Case // by their ids
 	cost  []int
+	left  int              // requests that may be sent
 	gain  []int            // how much of what is left each case shows
 	shows [][]string       // by case
 	by    map[string][]int // the cases that show something, of what is left
+	what  []string         // by case: what is right or wrong with it, on any operation
+	seen  map[string]bool  // what is right or wrong with the chosen ones
 }
 
-func newCover(p *Plan) *cover {
-	k := &cover{cases: slices.Clone(p.Cases), by: map[string][]int{}}
+func newCover(p *Plan, more bool) *cover {
+	k := &cover{cases: slices.Clone(p.Cases), by: map[string][]int{}, seen: map[string]bool{}, left: math.MaxInt}
 	slices.SortFunc(k.cases, func(a, b *Case) int { return strings.Compare(a.ID, b.ID) })
 	for i, c := range k.cases {
-		shown := p.shows(c)
+		shown := p.shows(c, more)
 		k.shows, k.gain, k.cost = append(k.shows, shown), append(k.gain, len(shown)), append(k.cost, c.Requests())
+		k.what = append(k.what, strings.TrimPrefix(c.ID, IDPart(c.Operation)+"."))
 		for _, what := range shown {
 			k.by[what] = append(k.by[what], i)
 		}
@@ -113,26 +109,41 @@ func newCover(p *Plan) *cover {
 }
 
 // choose chooses cases that show all, and leaves out those that others made needless,
-// the dearest first.
-func (k *cover) choose() []*Case {
-	var chosen []int
+// the dearest first. Then it adds some that differ from all of these in what is right
+// or wrong with them.
+func (k *cover) choose() (list []int) {
+	all := 0
+	for _, cost := range k.cost {
+		all += cost
+	}
+	chosen := k.greedy()
 	times := map[string]int{} // how often each is shown
-	for i := k.next(); i >= 0; i = k.next() {
-		chosen = append(chosen, i)
+	for _, i := range chosen {
 		for _, what := range k.shows[i] {
 			times[what]++
 		}
 	}
 	slices.SortStableFunc(chosen, func(a, b int) int { return k.cost[b] - k.cost[a] })
-	var list []*Case
+	clear(k.seen)
 	for _, i := range chosen {
 		if slices.ContainsFunc(k.shows[i], func(what string) bool { return times[what] == 1 }) {
-			list = append(list, k.cases[i])
+			list = append(list, i)
+			k.seen[k.what[i]] = true
 			continue
 		}
 		for _, what := range k.shows[i] {
 			times[what]--
 		}
+	}
+	k.left = all / extraShare
+	return append(list, k.different()...)
+}
+
+// greedy chooses cases as long as one shows something new.
+func (k *cover) greedy() (list []int) {
+	for i := k.next(); i >= 0; i = k.next() {
+		k.take(i)
+		list = append(list, i)
 	}
 	return list
 }
@@ -142,18 +153,51 @@ func (k *cover) choose() []*Case {
 func (k *cover) next() int {
 	best := -1
 	for i, gain := range k.gain {
-		if gain > 0 && (best < 0 || gain*k.cost[best] > k.gain[best]*k.cost[i]) {
+		if gain > 0 && k.cost[i] <= k.left && (best < 0 || k.before(i, best)) {
 			best = i
 		}
 	}
-	if best < 0 {
-		return -1
+	return best
+}
+
+// before reports whether a case is chosen before another.
+func (k *cover) before(i, other int) bool {
+	if mine, its := k.gain[i]*k.cost[other], k.gain[other]*k.cost[i]; mine != its {
+		return mine > its
 	}
-	for _, what := range k.shows[best] {
-		for _, i := range k.by[what] {
-			k.gain[i]--
+	return !k.seen[k.what[i]] && k.seen[k.what[other]]
+}
+
+// take chooses a case.
+func (k *cover) take(i int) {
+	k.left -= k.cost[i]
+	k.seen[k.what[i]] = true
+	for _, what := range k.shows[i] {
+		for _, other := range k.by[what] {
+			k.gain[other]--
 		}
 		delete(k.by, what)
 	}
-	return best
+}
+
+// different chooses, as far as there are requests left, cases that differ from the
+// chosen ones in what is right or wrong with them: what most operations can be sent
+// comes first.
+func (k *cover) different() (list []int) {
+	operations := map[string]int{}
+	var others []int
+	for i, what := range k.what {
+		operations[what]++
+		if !k.seen[what] {
+			others = append(others, i)
+		}
+	}
+	slices.SortStableFunc(others, func(a, b int) int { return operations[k.what[b]]*k.cost[a] - operations[k.what[a]]*k.cost[b] })
+	for _, i := range others {
+		if !k.seen[k.what[i]] && k.cost[i] <= k.left {
+			k.take(i)
+			list = append(list, i)
+		}
+	}
+	return list
 }

@@ -26,6 +26,9 @@ func newDocument(p *plan.Plan, s settings.Settings, o Options) Document {
 		Untested: []Untested{}, Dropped: []Dropped{}, Left: []redact.Text{}, Foreign: []redact.Text{},
 	}
 	d.Smoke = p.Whole
+	if b := p.Budget; b != nil {
+		d.Budget = &Budget{b.Limit, b.Requests, b.Cases, b.Left}
+	}
 	for _, q := range p.Requirements.List {
 		if !q.Tested() {
 			d.Untested = append(d.Untested, Untested{q.ID, q.Sentence, q.Untested})

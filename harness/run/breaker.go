@@ -53,6 +53,16 @@ func (c *breaker) note(t *exchange.Transcript) {
 	c.silent = 0
 }
 
+// end opens the breaker for another reason.
+func (c *breaker) end(why string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.why == "" {
+		c.why = why
+		close(c.open)
+	}
+}
+
 // stopped reports whether sending has ended.
 func (c *breaker) stopped() bool {
 	select {

@@ -111,6 +111,7 @@ func (d *Document) remarks(t tally) (list []string) {
 	add(d.Counts.NotApplicable > 0 && d.Counts.NotApplicable < d.Planned, "%d not applicable", d.Counts.NotApplicable)
 	add(d.Shard != nil && t.elsewhere == 0, "shard %s, a part of the run", d.Shard)
 	add(d.Shard != nil && t.elsewhere > 0, "shard %s, a part of the run in which %d were not exercised", d.Shard, t.elsewhere)
+	add(d.Budget != nil, "budget of %s", d.WithinBudget())
 	add(d.Smoke > 0, "smoke run, %s", d.Extent())
 	without := d.without()
 	add(len(without) > 0, "without: %s", strings.Join(without, ", "))

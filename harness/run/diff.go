@@ -194,7 +194,7 @@ func madeOf(before, after *Document) []Value {
 		{"fixtures", before.Digests.Fixtures, after.Digests.Fixtures}, {"waivers", before.Digests.Waivers, after.Digests.Waivers},
 		{"plan", before.Digests.Plan, after.Digests.Plan}, {"seed", fmt.Sprint(before.Seed), fmt.Sprint(after.Seed)},
 		{"profile", before.Profile, after.Profile}, {"filter", before.Filter, after.Filter},
-		{"smoke run", before.Extent(), after.Extent()},
+		{"smoke run", before.Extent(), after.Extent()}, {"budget", before.WithinBudget(), after.WithinBudget()},
 		{"strict", fmt.Sprint(before.Strict), fmt.Sprint(after.Strict)},
 	} {
 		if v.Old != v.New {

@@ -30,8 +30,9 @@ type Document struct {
 	Profile     string        `json:"profile,omitempty"`  // requirements outside it are unsupported
 	JudgedBy    string        `json:"judgedBy,omitempty"` // what took the place of the built-in list and description
 	Filter      string        `json:"filter,omitempty"`
-	Smoke       int           `json:"smoke,omitempty"` // cases of the whole plan, of which few were chosen; 0 for a whole run
-	Shard       *Shard        `json:"shard,omitempty"` // what is in other shards is not planned here
+	Smoke       int           `json:"smoke,omitempty"`  // cases of the whole plan, of which few were chosen; 0 for a whole run
+	Budget      *Budget       `json:"budget,omitempty"` // that the plan was reduced to; nil for none
+	Shard       *Shard        `json:"shard,omitempty"`  // what is in other shards is not planned here
 	Strict      bool          `json:"strict"`
 	Unexercised bool          `json:"allowUnexercised"`
 	Rate        string        `json:"rate,omitempty"`               // requests at most, "" without a limit
@@ -175,6 +176,22 @@ func (d *Document) Extent() string {
 		return ""
 	}
 	return fmt.Sprintf("%d of %d cases", d.Cases, d.Smoke)
+}
+
+// Budget is what a plan was reduced to.
+type Budget struct {
+	Limit    string   `json:"limit"`    // 500 requests, or 60s at 20/s
+	Requests int      `json:"requests"` // that were planned at most
+	Cases    int      `json:"cases"`    // of the whole plan
+	LeftOut  []string `json:"leftOut"`  // ids of the obligations that are not planned
+}
+
+// WithinBudget says what a budget left of the plan, "" for a run without one.
+func (d *Document) WithinBudget() string {
+	if d.Budget == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s, %d of %d cases, %d obligations left out", d.Budget.Limit, d.Cases, d.Budget.Cases, len(d.Budget.LeftOut))
 }
 
 // RunIDs lists what the unique values of the run were made of.

@@ -26,6 +26,7 @@ type Options struct {
 	AllowUnexercised bool              // exit code 3 becomes 0
 	Shard            *Shard            // that the plan is, of Whole; nil for a whole plan
 	Whole            *plan.Plan        // nil without Shard
+	Limit            Limit             // of a run within a budget
 	Flags            map[string]string // that were given and count, for the journal
 	Journal          io.Writer         // of this run, see ReadJournal; nil keeps none
 	Exclusive        bool              // nobody else uses the environment during the run
@@ -52,6 +53,7 @@ type Run struct {
 	options Options
 	breaker *breaker
 	outages outages
+	usage   usage
 
 	watchdog watchdog
 
@@ -76,7 +78,7 @@ type Run struct {
 func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options) *Run {
 	s := o.Settings
 	r := &Run{plan: p, client: client, options: o, finished: make(chan struct{})}
-	sending, stop := context.WithCancel(ctx)
+	sending, stop := o.Limit.context(ctx)
 	r.stop = stop
 	if o.Earlier == nil {
 		head := Head{Document: newDocument(p, s, o), Settings: o.Flags}
@@ -105,6 +107,9 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 		r.concluded = append(r.concluded, make(chan struct{}))
 	}
 	r.breaker = newBreaker(func(last string) string { return r.askAgain(sending, last) })
+	if p.Budget != nil {
+		r.usage.used = p.Budget.Fixed
+	}
 	r.began = time.Now()
 	go r.work(ctx, sending, s.Concurrency)
 	return r

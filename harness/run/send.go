@@ -45,6 +45,9 @@ func (r *Run) work(ctx, sending context.Context, workers int) {
 	}
 	r.close(sending)
 	r.reconcile(sending)
+	if why := r.outOfBudget(sending); why != "" && ctx.Err() == nil {
+		r.document.Stopped = r.client.Redactor().Own(why)
+	}
 }
 
 // send executes cases with a number of workers. A case that only waits yields to another.
@@ -70,6 +73,11 @@ func (r *Run) send(ctx context.Context, cases []*plan.Case, workers int) {
 		case <-r.breaker.open:
 			return
 		case slots <- struct{}{}:
+		}
+		if !r.usage.start(r.options.Limit, c) {
+			r.breaker.end("sending stopped, because the target asked for retries, and the requests of the budget were used up")
+			<-slots
+			return
 		}
 		pool.Go(func() {
 			if !r.breaker.stopped() {
@@ -135,6 +143,9 @@ func withCredentials(r plan.Request) bool {
 // messages are in. A case that was interrupted is not run.
 func (r *Run) runCase(ctx context.Context, c *plan.Case, yield func(func())) {
 	t := r.execute(ctx, c, yield)
+	if t != nil {
+		r.usage.retried(t)
+	}
 	switch {
 	case t == nil:
 	case t.Interrupted():

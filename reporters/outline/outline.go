@@ -32,6 +32,7 @@ type Outline struct {
 
 	Unreconciled []redact.Text // what was not reconciled with the lists of the target, or belongs to nobody known
 	Untested     []run.Untested
+	LeftOut      string // by the budget of the run: how many obligations of which operations, most first
 }
 
 // Entry is an obligation with what it means for the run.
@@ -143,11 +144,30 @@ type Note struct {
 	Obligations []Entry
 }
 
+// leftOut counts what a budget left out, by operation.
+func leftOut(d *run.Document) string {
+	if d.Budget == nil {
+		return ""
+	}
+	counts, operations := map[string]int{}, []string{}
+	for _, id := range d.Budget.LeftOut {
+		operation, _, _ := strings.Cut(id, ".")
+		if counts[operation]++; counts[operation] == 1 {
+			operations = append(operations, operation)
+		}
+	}
+	slices.SortStableFunc(operations, func(a, b string) int { return counts[b] - counts[a] })
+	for i, operation := range operations {
+		operations[i] = fmt.Sprintf("%s %d", operation, counts[operation])
+	}
+	return strings.Join(operations, ", ")
+}
+
 // Of outlines a run.
 func Of(d *run.Document) *Outline {
 	o := &Outline{
 		Took: d.Finished.Sub(d.Started).Round(10 * time.Millisecond), Left: d.Left, Foreign: d.Foreign, Unreconciled: d.Unreconciled, Untested: d.Untested,
-		Tally: tally(d), Unjudged: unjudged(d), Unlocks: missing(d, verdict.Unsupported), Tolerated: tolerated(d),
+		LeftOut: leftOut(d), Tally: tally(d), Unjudged: unjudged(d), Unlocks: missing(d, verdict.Unsupported), Tolerated: tolerated(d),
 	}
 	if d.Interrupted || !d.Preflight.IsZero() || !d.Stopped.IsZero() {
 		o.Stopped = d.Verdict

@@ -44,6 +44,7 @@ var applying = map[string]func(*Case, *Obligation) bool{
 	"not-shown": func(c *Case, o *Obligation) bool {
 		return slices.ContainsFunc(o.Operation.Conformance.NeverShown, c.sends)
 	},
+	"present":         func(c *Case, _ *Obligation) bool { return c.accepted() },
 	"no-reason":       func(c *Case, _ *Obligation) bool { return c.accepted() },
 	"no-reason-field": func(c *Case, _ *Obligation) bool { return c.accepted() },
 	"reason-name": func(c *Case, _ *Obligation) bool {

@@ -128,7 +128,7 @@ func (f *filler) value(p plan.Placeholder) (string, error) {
 			return "", fmt.Errorf("no earlier answer of the case holds %s", p.Args[0])
 		}
 		if p.Source == plan.UnlikeAnswer {
-			value = plan.UnknownID(value, f.client.settings.RunID, p.MaxLength())
+			value = p.Unknown(value, f.client.settings.RunID)
 		}
 		return value, nil
 	case plan.FromKnown, plan.UnlikeKnown:

@@ -242,6 +242,30 @@ func (t Template) Unlike(maxLength int) Template {
 	return Template(strings.Replace(string(t), string(from.Template()), string(unlike.Template()), 1))
 }
 
+// UnlikeAgain is the template with its first id that nothing has replaced by another
+// such id; false where it begins with none of an answer.
+func (t Template) UnlikeAgain() (Template, bool) {
+	if !t.Begins(UnlikeAnswer) {
+		return t, false
+	}
+	unlike := t.Placeholders()[0]
+	args := append(slices.Clone(unlike.Args), "", "")[:unlikeArgs]
+	again := Placeholder{UnlikeAnswer, append(args, "again")}
+	return Template(strings.Replace(string(t), string(unlike.Template()), string(again.Template()), 1)), true
+}
+
+// unlikeArgs are the variable, an example and a greatest length.
+const unlikeArgs = 3
+
+// Unknown is the id that nothing has of a placeholder, made like an id.
+func (p Placeholder) Unknown(id, runID string) string {
+	unknown := UnknownID(id, runID, p.MaxLength())
+	if len(p.Args) > unlikeArgs {
+		unknown = UnknownID(unknown, runID, p.MaxLength())
+	}
+	return unknown
+}
+
 // OrLike is the template with its first id that nothing has made like an example where
 // there is no answer.
 func (t Template) OrLike(example string) Template {

@@ -203,7 +203,7 @@ func (d *drafter) sampleOf(p plan.Placeholder) sample {
 		value = "310905123456789"
 	}
 	if p.Source == plan.UnlikeAnswer {
-		value = plan.UnknownID(value, "certify", p.MaxLength())
+		value = p.Unknown(value, "certify")
 	}
 	return sample{value: value}
 }

@@ -212,7 +212,39 @@ func (d *drafter) foreignCase(s subject) *proposal {
 		if request, err := unknown.request(); err == nil {
 			step := requestStep(s.Operation, request)
 			step.Check = plan.CheckAlike
-			c.Observe = append([]plan.Step{step}, c.Observe...)
+			steps := []plan.Step{step}
+			if other, ok := withOtherUnknownIDs(unknown, altered); ok {
+				if step.Request, err = other.request(); err == nil {
+					steps = append(steps, step)
+				}
+			}
+			c.Observe = append(steps, c.Observe...)
 		}
 	})
+}
+
+// withOtherUnknownIDs names other things that nothing has, at the places of those; false
+// where they cannot be others.
+func withOtherUnknownIDs(unknown draft, altered []string) (other draft, ok bool) {
+	other = unknown.clone()
+	for _, place := range altered {
+		value, there := other.parameters[place]
+		if strings.HasPrefix(place, "/") {
+			value, there = spec.Lookup(other.body, place)
+		}
+		text, _ := value.(string)
+		again, ok := plan.Template(text).UnlikeAgain()
+		if !ok && strings.HasSuffix(text, unknownSegment) {
+			again, ok = plan.Template(text+unknownSegment), true
+		}
+		if !there || !ok {
+			return other, false
+		}
+		if strings.HasPrefix(place, "/") {
+			other.body = generate.Set(other.body, place, string(again))
+		} else {
+			other.parameters[place] = string(again)
+		}
+	}
+	return other, true
 }

@@ -33,27 +33,6 @@ func retry(v View) Observation {
 	})
 }
 
-// alike judges that a response does not distinguish another's object from none.
-func alike(v View) Observation {
-	return v.after("alike", func(r exchange.Record) []Finding {
-		if r.Answer.Status != v.Answer.Status {
-			return []Finding{{Rule: UnknownIDStatus, Deviation: Status, Status: v.Answer.Status, Wanted: statuses([]int{r.Answer.Status})}}
-		}
-		c := v.Operation.Conformance.Codes
-		if c == nil {
-			return nil
-		}
-		unknown := readBody(r.Answer).Value
-		if exchange.Text(v.Body.Value, c.Field) == exchange.Text(unknown, c.Field) {
-			return nil
-		}
-		return []Finding{{
-			Rule: UnknownIDCode, Deviation: Value, Status: v.Answer.Status,
-			Pointer: c.Field, Wanted: []string{valueAt(unknown, c.Field)}, Got: valueAt(v.Body.Value, c.Field),
-		}}
-	})
-}
-
 // afterRejection judges what was observed after a rejection. A tolerated response
 // that is none has nothing after it, and that is no gap.
 func (v View) afterRejection(check string, judge func(exchange.Record) []Finding) Observation {

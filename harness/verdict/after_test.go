@@ -59,6 +59,10 @@ func TestAlike(t *testing.T) {
 		{claim: "the answer that an unknown id gets passes", status: 404, body: `{"code":"76","message":"no 1"}`, observed: unknown(404, `{"code":"76","message":"no 2"}`), want: Pass, exercised: true},
 		{claim: "another status tells that it exists", status: 403, body: `{"code":"76"}`, observed: unknown(404, `{"code":"76"}`), want: Fail, exercised: true, says: "which reveals that the object exists"},
 		{claim: "another code does so too", status: 404, body: `{"code":"89"}`, observed: unknown(404, `{"code":"76"}`), want: Fail, exercised: true, says: `/code "76"`},
+		{claim: "another text does so", operation: "loose", status: 404, body: `{"code":"76","message":"it is not yours"}`, observed: append(unknown(404, `{"code":"76","message":"none"}`), unknown(404, `{"code":"76","message":"none"}`)...), want: Fail, exercised: true, says: `/message "none", as for an unknown id`},
+		{claim: "a text that names the id does not", operation: "loose", status: 404, body: `{"code":"76","message":"no 1"}`, observed: append(unknown(404, `{"code":"76","message":"no 2"}`), unknown(404, `{"code":"76","message":"no 3"}`)...), want: Pass, exercised: true},
+		{claim: "a header more does so", status: 404, body: `{"code":"76","message":"none"}`, header: map[string]string{"X-Owner": "m"}, observed: append(unknown(404, `{"code":"76","message":"none"}`), unknown(404, `{"code":"76","message":"none"}`)...), want: Fail, exercised: true, says: "a header X-Owner"},
+		{claim: "one of the connection does not", status: 404, body: `{"code":"76","message":"none"}`, header: map[string]string{"Keep-Alive": "5"}, observed: append(unknown(404, `{"code":"76","message":"none"}`), unknown(404, `{"code":"76","message":"none"}`)...), want: Pass, exercised: true},
 		{claim: "no answer is unclear", status: 404, observed: []exchange.Record{failing(unknown(0, "")[0])}, want: Inconclusive, says: "connection refused"},
 	})
 }

@@ -118,6 +118,8 @@ func (v View) judgeMessage(r exchange.Record) Observation {
 	case len(r.Messages) > 0 && r.Step.Expect == nil:
 		return Observation{}
 	case len(r.Messages) > 0:
+	case r.Step.Expect != nil && v.Transcript.Inbox.Unsigned > 0 && r.Place != plan.Address: // an address of the flow alone
+		return Observation{Exercised: true, Findings: []Finding{{Rule: MessageSigned, Deviation: Missing, Got: strconv.Itoa(v.Transcript.Inbox.Unsigned)}}}
 	case r.Step.Expect != nil:
 		return v.judgeSilence(r)
 	default:

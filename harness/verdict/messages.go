@@ -273,6 +273,7 @@ func messageAgain(v View) Observation {
 	r, at, ok := awaited(v)
 	limit := v.Operation.Conformance.Messages.Repeats
 	f := Finding{Status: v.Answer.Status, Exchange: at}
+	came := v.deliveries(r)
 	switch {
 	case !ok:
 		return Observation{Unclear: noResponse("", r.Failure)}
@@ -282,18 +283,32 @@ func messageAgain(v View) Observation {
 		f.Rule, f.Deviation = MessageEverywhere, Silence
 	case len(r.Messages) == 0:
 		return Observation{Unclear: v.noMessage(r)}
-	case len(r.Messages) == 1:
+	case len(came) == 1:
 		f.Rule, f.Deviation, f.Given = MessageRetried, Silence, []Fact{{"waited", r.Took.Round(1e8).String()}}
-	case limit > 0 && len(r.Messages) > 2*(1+limit):
-		f.Rule, f.Deviation, f.Wanted, f.Got = MessageLimited, Surplus, []string{strconv.Itoa(limit)}, strconv.Itoa(len(r.Messages)-1)
-	case slices.ContainsFunc(r.Messages, func(d message.Delivery) bool { return !bytes.Equal(d.Body, r.Messages[0].Body) }):
+	case limit > 0 && len(came) > 2*(1+limit):
+		f.Rule, f.Deviation, f.Wanted, f.Got = MessageLimited, Surplus, []string{strconv.Itoa(limit)}, strconv.Itoa(len(came)-1)
+	case slices.ContainsFunc(came, func(d message.Delivery) bool { return !bytes.Equal(d.Body, came[0].Body) }):
 		f.Rule, f.Deviation = MessageIdentical, Value
-	case limit > 0 && len(r.Messages) > 1+limit:
-		return Observation{Exercised: true, Note: fmt.Sprintf("%d deliveries of a message that is refused are tolerated (message-beside-attempt): one more beside each of %d", len(r.Messages), 1+limit)}
+	case limit > 0 && len(came) > 1+limit:
+		return Observation{Exercised: true, Note: fmt.Sprintf("%d deliveries of a message that is refused are tolerated (message-beside-attempt): one more beside each of %d", len(came), 1+limit)}
 	default:
 		return Observation{Exercised: true}
 	}
 	return Observation{Exercised: true, Findings: []Finding{f}}
+}
+
+// deliveries lists what came about the act to where it was awaited, in the end.
+func (v View) deliveries(r exchange.Record) []message.Delivery {
+	var list []message.Delivery
+	for _, d := range v.Transcript.Inbox.About {
+		if d.Place == r.Place {
+			list = append(list, d)
+		}
+	}
+	if len(list) < len(r.Messages) {
+		return r.Messages
+	}
+	return list
 }
 
 // messageCount judges that a message that was acknowledged comes once more at most.
@@ -303,8 +318,8 @@ func messageCount(v View) Observation {
 		return v.unjudged(r, ok)
 	}
 	count := 0
-	for _, d := range v.Transcript.Inbox.About {
-		if d.Place == r.Place && bytes.Equal(d.Body, r.Messages[0].Body) {
+	for _, d := range v.deliveries(r) {
+		if bytes.Equal(d.Body, r.Messages[0].Body) {
 			count++
 		}
 	}

@@ -26,6 +26,7 @@ const (
 	RepeatedStatus     Rule = "repeated-status"
 	UnknownIDStatus    Rule = "unknown-id-status"
 	UnknownIDCode      Rule = "unknown-id-code"
+	UnknownIDHeader    Rule = "unknown-id-header"
 	NothingAdded       Rule = "nothing-added" // 201 although
 	CorrectRefused     Rule = "correct-refused"
 
@@ -140,6 +141,10 @@ var sentences = map[Rule]sentence{
 	UnknownIDCode: {
 		func(f Finding) string { return fmt.Sprintf("%s %s, as for an unknown id", f.Pointer, f.Wanted[0]) },
 		func(f Finding) string { return sayGot(f) + ", which reveals that the object exists" },
+	},
+	UnknownIDHeader: {
+		func(Finding) string { return "the headers that an unknown id gets" },
+		func(f Finding) string { return f.Got + ", which reveals that the object exists" },
 	},
 	NothingAdded: {
 		func(f Finding) string { return "status 201 only where something was added" },

@@ -84,6 +84,18 @@ var accessDefects = []Defect{
 		after(all(is("transactions-fetch-one"), keysOf("other_merchant"), answered(404), func(x *exchange) bool {
 			return x.knows(x.URL.Path[strings.LastIndex(x.URL.Path, "/")+1:])
 		}), refuses(403, "GW63", "the transaction is another merchant's"))},
+	{"foreign-void-worded", "says of a void of another merchant's transaction that it is not one's own", "RH-404-7", nil, on{"payment-void"},
+		after(all(is("payment-void"), ofAnother), says("message", "the transaction is not yours"))},
+	{"foreign-debit-worded", "says of a void of another merchant's debit that it is not one's own", "RH-404-7", nil, on{"ach-void"},
+		after(all(is("ach-void"), ofAnother), says("message", "the transaction is not yours"))},
+	{"foreign-hook-worded", "words it otherwise when another merchant's registration is removed", "RH-404-7", nil, on{"webhooks-remove"},
+		after(all(is("webhooks-remove"), ofAnother), says("message", "there is no such webhook of yours"))},
+	{"foreign-hook-coded", "has another code when another merchant's registration is changed", "RH-404-7", nil, on{"webhooks-update"},
+		after(all(is("webhooks-update"), ofAnother), says("code", "GW63"))},
+	{"foreign-token-marked", "has a header more when a token is another merchant's", "RH-404-7", nil, on{"token-fetch"},
+		after(all(is("token-fetch"), ofAnother), func(x *exchange) { x.header.Set("X-Denied-By", "owner") })},
+	{"foreign-rotation-marked", "has a header more when the token to rotate is another merchant's", "RH-404-7", nil, on{"token-rotate"},
+		after(all(is("token-rotate"), ofAnother), func(x *exchange) { x.header.Set("X-Denied-By", "owner") })},
 	{"other-merchant-lists", "lists the transactions of every merchant", "FL-GET-2", also{"IDEM-5"}, on{"transactions-fetch-all"},
 		letsOthers("transactions-fetch-all")},
 	{"other-merchant-captures", "lets a merchant capture another's authorization", "RH-404-6", nil, on{"payment-capture"},
@@ -157,4 +169,17 @@ func keysFromQuery(x *exchange) {
 func (x *exchange) knows(id string) (known bool) {
 	x.server.View(func(s *api.State) { known = s.Transactions[id] != nil })
 	return known
+}
+
+// ofAnother holds for what another merchant is answered about something that exists.
+func ofAnother(x *exchange) (exists bool) {
+	if !all(keysOf("other_merchant"), answered(404))(x) {
+		return false
+	}
+	id := x.URL.Path[strings.LastIndex(x.URL.Path, "/")+1:]
+	x.server.View(func(s *api.State) {
+		exists = s.Transactions[id] != nil || s.Transactions[x.text("transaction_id")] != nil || s.Tokens[id] != nil || s.Tokens[x.text("token")] != nil ||
+			slices.ContainsFunc(s.Hooks, func(h *api.Webhook) bool { return h.ID == id || h.ID == x.text("hook_id") })
+	})
+	return exists
 }

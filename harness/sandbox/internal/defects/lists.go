@@ -54,6 +54,25 @@ var listDefects = []Defect{
 		forgets("last_4")},
 	{"end-date-ignored", "ignores until when payments are asked for", "LST-6", nil, on{"transactions-fetch-all"},
 		forgets("end_date")},
+	{"ids-filter-ignored", "ignores which ids are asked for", "LST-4", also{"FL-GET-2", "LST-13"}, on{"transactions-fetch-all"},
+		forgets("transaction_id")},
+	{"first-order-id-alone", "finds the first of several order ids alone", "LST-4", also{"LST-3", "FL-GET-1", "RH-NIL-*"}, on{"transactions-fetch-all"},
+		misreading(func(_ *api.Work, rq *api.Request) {
+			if first, _, several := strings.Cut(rq.Query["order_id"], ","); several {
+				rq.Query["order_id"] = first
+			}
+		}, "transactions-fetch-all")},
+	{"first-digits-find-none", "finds nothing by the first digits of a card", "LST-6", nil, on{"transactions-fetch-all"},
+		misreading(func(_ *api.Work, rq *api.Request) {
+			if rq.Query["first_6"] != "" {
+				rq.Query["first_6"] = "none"
+			}
+		}, "transactions-fetch-all")},
+	{"other-merchant-by-id", "lists by id what is another merchant's", "FL-GET-2", nil, on{"transactions-fetch-all"},
+		before(all(is("transactions-fetch-all"), keysOf("other_merchant"), func(x *exchange) bool { return x.URL.Query().Get("transaction_id") != "" }), withKeys("valid"))},
+	{"other-merchant-counted", "counts what is another merchant's by the name of its holder", "LST-13", nil, on{"transactions-fetch-all"},
+		after(all(succeeded("transactions-fetch-all"), keysOf("other_merchant"), func(x *exchange) bool { return x.URL.Query().Get("cardholder_name") != "" }),
+			editsData(func(data map[string]any) { data["count"] = 1 }))},
 	{"page-of-twenty", "lists twenty payments where no limit is given", "LST-1", nil, on{"transactions-fetch-all"},
 		assumes("limit", "20")},
 	{"order-case-ignored", "finds an order id in another case", "LST-4", nil, on{"transactions-fetch-all"},

@@ -57,9 +57,7 @@ var tolerances = []Defect{
 		on{"payment-sale-manual", "payment-sale", "payment-capture", "payment-refund", "payment-void", "ach-sale", "cash-sale"},
 		before(always, failsOpenly)},
 	{"impossible-400", "answers 400 to a modification that cannot be made, and does nothing", Tolerated, nil, on{"payment-capture", "payment-refund", "payment-void"},
-		rejecting(func(_ *api.Request, code string) bool {
-			return slices.Contains([]string{"GW12", "GW13", "GW20", "GW21", "GW40", "GW73", "GW74"}, code)
-		}, refusal(http.StatusBadRequest, "state", "the transaction does not allow this"), undoing...)},
+		rejecting(func(_ *api.Request, code string) bool { return slices.Contains(ofImpossible, code) }, refusal(http.StatusBadRequest, "state", "the transaction does not allow this"), undoing...)},
 	{"check-digit-400", "answers 400 to a routing number with a wrong check digit", Tolerated, nil, on{"utilities-validate-aba"},
 		after(all(is("utilities-validate-aba"), notFound, func(x *exchange) bool { return strings.HasSuffix(x.URL.Path, "/123456789") }),
 			refuses(http.StatusBadRequest, "digit", "the check digit of the routing number is wrong"))},
@@ -90,6 +88,15 @@ var tolerances = []Defect{
 
 // undoing are the operations that modify a payment.
 var undoing = []string{"payment-capture", "payment-refund", "payment-void", "ach-void", "ach-refund"}
+
+// ofImpossible are the codes of modifications that cannot be made.
+var ofImpossible = []string{"GW12", "GW13", "GW20", "GW21", "GW40", "GW73", "GW74"}
+
+// impossible holds for answers with one of these codes.
+func impossible(x *exchange) bool {
+	code, _ := x.answer()["code"].(string)
+	return slices.Contains(ofImpossible, code)
+}
 
 // wrongMethod holds for requests to a path that has other methods.
 func wrongMethod(x *exchange) bool {

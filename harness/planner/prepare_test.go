@@ -217,7 +217,7 @@ func TestObserve_RepeatsAndCorrects(t *testing.T) {
 		"transactions-fetch-one.not-found.path":                           "retry",
 		"transactions-fetch-all.malformed.ours.bound.query-limit.minimum": "", // has no effect
 		"payment-auth.outcome.refused.card-1":                             "",
-		"payment-capture.not-found.foreign":                               "alike retry",
+		"payment-capture.not-found.foreign":                               "alike alike retry",
 	} {
 		if got := checksOf(find(t, p, id)); got != want {
 			t.Errorf("%s is observed for %q, want %q", id, got, want)

@@ -244,3 +244,38 @@ func readFile(t *testing.T, name string) string {
 	}
 	return string(data)
 }
+
+// TestReadme_Guarantees: each line of what is guaranteed names tests that there are.
+func TestReadme_Guarantees(t *testing.T) {
+	t.Parallel()
+	_, section, _ := strings.Cut(readFile(t, filepath.Join(root, "README.md")), "| Guaranteed | Shown by |")
+	section, _, _ = strings.Cut(section, "\n\n")
+	tests := map[string]bool{}
+	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		for _, found := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllStringSubmatch(readFile(t, path), -1) {
+			tests[found[1]] = true
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(section), "\n")[1:]
+	for _, line := range lines {
+		names := regexp.MustCompile("`(Test\\w+)`").FindAllStringSubmatch(line, -1)
+		if len(names) == 0 {
+			t.Errorf("no test is named: %s", line)
+		}
+		for _, name := range names {
+			if !tests[name[1]] {
+				t.Errorf("there is no test %s: %s", name[1], line)
+			}
+		}
+	}
+	if len(lines) < 10 {
+		t.Errorf("%d lines", len(lines))
+	}
+}

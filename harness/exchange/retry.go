@@ -24,7 +24,7 @@ const (
 
 // Pauses before the first retry; each further one is twice as long.
 const (
-	lostPause = 150 * time.Millisecond // after a lost connection or a failing gateway
+	lostPause = 250 * time.Millisecond // after a lost connection or a failing gateway
 	busyPause = time.Second            // after a 429 that does not say how long
 )
 

@@ -140,6 +140,52 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
+// endless is a body that does not end.
+type endless struct{ taken int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	e.taken += len(p)
+	return len(p), nil
+}
+
+// What senders do costs them alone: a body of any length is cut off, and who sends
+// nothing more keeps nobody else from being heard.
+func TestReceiver_HostileSenders(t *testing.T) {
+	r := listen(t, "http://127.0.0.1")
+	for _, tt := range []struct {
+		claim, secret string
+		lost          int
+	}{{"without the secret", "guess", 0}, {"with it", r.Secret(), 1}} {
+		body := &endless{}
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, r.Address(Acknowledging), body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set(HeaderName, tt.secret)
+		if response, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request); err == nil {
+			if response.StatusCode/100 != 4 || response.Body.Close() != nil {
+				t.Errorf("%s: answered %d", tt.claim, response.StatusCode)
+			}
+		}
+		if body.taken > 64<<20 || len(r.Deliveries()) > 0 || r.Lost() != tt.lost {
+			t.Errorf("%s: %d bytes were taken in, %d deliveries, %d lost", tt.claim, body.taken, len(r.Deliveries()), r.Lost())
+		}
+	}
+	for range 50 {
+		conn, err := net.Dial("tcp", r.listens)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		if _, err := conn.Write([]byte("POST " + r.path + Acknowledging + " HTTP/1.1\r\nHost: x\r\n")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := post(t, r, Acknowledging, r.Secret(), "{}"); got != http.StatusOK || len(r.Deliveries()) != 1 {
+		t.Errorf("another sender is answered %d", got)
+	}
+}
+
 // A receiver hears as long as it listens, whatever its address leads to.
 func TestDeaf(t *testing.T) {
 	for _, at := range []string{"127.0.0.1:0", "0.0.0.0:0", "[::1]:0"} {

@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"qorcheck/harness/plan"
+	"qorcheck/spec"
 )
 
 // PlanJSON writes a plan as JSON, with every request in full.
@@ -101,8 +102,37 @@ func PlanText(w io.Writer, p *plan.Plan, v plan.Volume) error {
 	if v.Payments > 0 {
 		fmt.Fprintf(b, "; %s %s in %d requests that should be accepted", v.Money, v.Currency, v.Payments)
 	}
-	fmt.Fprint(b, "\nnothing was sent\n")
+	fmt.Fprintln(b)
+	planEffects(b, v.Effects)
+	fmt.Fprint(b, "nothing was sent\n")
 	return b.Flush()
+}
+
+// planEffects writes what operations do that do more than read, and how often.
+func planEffects(w io.Writer, list []plan.EffectVolume) {
+	for _, effect := range []struct {
+		is   spec.Effect
+		says string
+	}{{spec.Makes, "make something"}, {spec.Changes, "change or remove one thing each"}, {spec.Many, "may change many things"}} {
+		var sent, held []string
+		for _, one := range list {
+			switch {
+			case one.Effect != effect.is:
+			case one.Requests == 0:
+				held = append(held, one.Operation)
+			case one.Undone > 0:
+				sent = append(sent, fmt.Sprintf("%s %d (%d cases are undone)", one.Operation, one.Requests, one.Undone))
+			default:
+				sent = append(sent, fmt.Sprintf("%s %d", one.Operation, one.Requests))
+			}
+		}
+		if len(sent) > 0 {
+			fmt.Fprintf(w, "requests that %s: %s\n", effect.says, strings.Join(sent, ", "))
+		}
+		if len(held) > 0 {
+			fmt.Fprintf(w, "operations that %s, of which nothing is sent: %s\n", effect.says, strings.Join(held, ", "))
+		}
+	}
 }
 
 // Dropped lists the cases that were proposed and not kept, with the reasons.

@@ -23,8 +23,10 @@ type Conformance struct {
 	Present     []Present    `yaml:"present"`
 	Messages    *Messaging   `yaml:"messages"`
 	Dependent   []Dependent  `yaml:"dependent"`
-	Later       string       `yaml:"later"` // trigger of the fixtures: accepted, and failed afterwards
-	Lists       []Listing    `yaml:"lists"` // of what requests leave behind
+	Later       string       `yaml:"later"`      // trigger of the fixtures: accepted, and failed afterwards
+	Lists       []Listing    `yaml:"lists"`      // of what requests leave behind
+	Effect      Effect       `yaml:"effect"`     // of an operation; "": it follows from method, path and responses
+	Production  []string     `yaml:"production"` // hosts that are never called
 }
 
 // Outcome is a response field that says how the request ended, with its values.

@@ -28,6 +28,7 @@ type Description struct {
 	BasePath     string // path of the first server, without a trailing slash
 	Schemes      map[string]Scheme
 	Operations   []*Operation // by ID
+	Production   []string     // hosts that must not be called
 	SecretFields []string     // names of properties and parameters with format: password
 
 	byID map[string]*Operation

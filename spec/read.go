@@ -108,6 +108,7 @@ func (d *Description) read(doc *openapi3.T, blocks blocks) error {
 	if err != nil {
 		return err
 	}
+	d.Production = root.Production
 	r := reader{description: d, blocks: blocks, root: root, modern: doc.IsOpenAPI31OrLater(), security: doc.Security, unsupported: missing, secrets: map[string]bool{}, seen: map[*openapi3.Schema]bool{}}
 	if r.dialect, err = newDialect2020(doc); err != nil {
 		return err

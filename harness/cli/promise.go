@@ -105,3 +105,12 @@ func credentialLine(d *spec.Description) string {
 	}
 	return most
 }
+
+// refuseProduction refuses a target that the description marks as a production
+// environment, whatever the fixtures say.
+func refuseProduction(target *url.URL, d *spec.Description) error {
+	if target == nil || !d.IsProduction(target.Host) {
+		return nil
+	}
+	return fmt.Errorf("--target %s: %s marks %s as production (x-conformance: production): it is neither run against nor planned for; give the address of a test environment", target, d.File, target.Host)
+}

@@ -45,7 +45,7 @@ func (s *script) undo(values map[string]string, done map[string]bool) {
 		cancel()
 		capture(record, values)
 		t.Cleanup = append(t.Cleanup, record)
-		if a := record.Answer; a == nil || a.Status/100 != 2 && a.Status != http.StatusNotFound {
+		if a := record.Answer; a == nil || a.Status/100 != 2 && a.Status != http.StatusNotFound && a.Status != http.StatusGone {
 			t.Left = append(t.Left, record.Evidence().Request.Line)
 		}
 	}

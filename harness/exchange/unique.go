@@ -1,15 +1,12 @@
 package exchange
 
 import (
-	"strconv"
-
 	"qorcheck/harness/plan"
 )
 
 // Unique is the unique value that a placeholder of a case stands for in a run.
 func Unique(runID, caseID string, p plan.Placeholder) (string, error) {
-	maxLength, err := strconv.Atoi(p.Args[1])
-	return plan.UniqueValue(runID, caseID, p.Args[0], maxLength), err
+	return plan.UniqueOf(p, runID, caseID)
 }
 
 // Maker is for what a unique value was made.

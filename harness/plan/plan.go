@@ -29,7 +29,8 @@ type Plan struct {
 	// Subscription is sent before the cases when one of them awaits messages, and
 	// undone after them; nil when the description promises none.
 	Subscription *Case
-	Finder       *Step // reads what a message is about, whose id is MessageID; nil for none
+	Effects      map[string]spec.Effect // what each operation does, by its id
+	Finder       *Step                  // reads what a message is about, whose id is MessageID; nil for none
 
 	Listings []Listing // read before the first request and after the last one
 
@@ -86,8 +87,9 @@ type Case struct {
 	Obligations []string `json:"obligations"`       // the one that states the expected status comes first
 	Expect      Expect   `json:"expect"`
 	Fault       *Fault   `json:"fault,omitempty"`
-	StandIn     bool     `json:"standIn,omitempty"` // an unknown id stands in for what the request is about
-	Spare       bool     `json:"-"`                 // it is sent in place of one that did not exercise what it was chosen for
+	Invented    []string `json:"invented,omitempty"` // parameters whose value names something, and nobody knows whether it exists
+	StandIn     bool     `json:"standIn,omitempty"`  // an unknown id stands in for what the request is about
+	Spare       bool     `json:"-"`                  // it is sent in place of one that did not exercise what it was chosen for
 	Prepare     []Step   `json:"prepare,omitempty"`
 	Act         Step     `json:"act"`
 	Observe     []Step   `json:"observe,omitempty"`
@@ -395,6 +397,16 @@ type Volume struct {
 	Money    string // sum of the amounts in requests that are expected to be accepted, "12.50"
 	Currency string
 	Payments int // how many requests make up Money
+
+	Effects []EffectVolume `json:",omitempty"` // of operations that do more than read, by their ids
+}
+
+// EffectVolume is how often an operation is sent that does more than read.
+type EffectVolume struct {
+	Operation string
+	Effect    spec.Effect
+	Requests  int // at most
+	Undone    int // those whose effect a clean-up takes back
 }
 
 // ObligationID is the lasting id of a requirement on an operation.

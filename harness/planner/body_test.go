@@ -75,7 +75,10 @@ func TestBody_PartsAreBroken(t *testing.T) {
 func TestBody_ThatCannotBeMade(t *testing.T) {
 	d := described(t, "paths: {/a: {post: {operationId: a, security: [{K: []}], requestBody: {required: true, content: {application/xml: {schema: {type: object}}}}, responses: {'200': {description: d}}}}}\ncomponents: {securitySchemes: {K: {type: apiKey, in: header, name: K}}}")
 	p := planned(t, d, requirements(t, rule("R-OK", "all", "valid", "200")+rule("R-401", "all", "unauthenticated", "401")+rule("R-404", "all", "not-found", "404")), fixtures(t, "credentials: {valid: {K: k3y5ecret}}"))
-	for _, id := range []string{"a.unauthenticated.missing.K", "a.not-found.path"} {
+	if r := find(t, p, "a.not-found.path").Act.Request; r.Method != "GET" || r.HasBody {
+		t.Errorf("an unknown path is sent %+v", r) // a parameter may swallow slashes
+	}
+	for _, id := range []string{"a.unauthenticated.missing.K"} {
 		if r := find(t, p, id).Act.Request; !r.HasBody || header(r, "Content-Type") != "application/xml" {
 			t.Errorf("%s sends %+v", id, r)
 		}

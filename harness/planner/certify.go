@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -195,8 +194,8 @@ func (d *drafter) sampleOf(p plan.Placeholder) sample {
 	case plan.UnlikeKnown:
 		return sample{value: plan.UnknownID(d.fixtures.Known[p.Args[0]][0].ID, "certify", 0)}
 	case plan.FromRun:
-		longest, err := strconv.Atoi(p.Args[1])
-		return sample{plan.UniqueValue("certify", "case", p.Args[0], longest), err}
+		value, err := plan.UniqueOf(p, "certify", "case")
+		return sample{value, err}
 	}
 	value, ok := d.examples[p.Args[0]]
 	if !ok {

@@ -91,8 +91,13 @@ func (d *drafter) undoes(link *spec.Link) bool {
 	return to != nil && to.Method == "GET" && slices.ContainsFunc(to.Links, func(further spec.Link) bool { return d.removes(&further) })
 }
 
-// removes reports whether a link leads to a DELETE.
+// removes reports whether a link leads to a DELETE of the one thing that it names: one
+// whose path it fills, or one that is declared to change no more than one.
 func (d *drafter) removes(link *spec.Link) bool {
 	to := d.description.Operation(link.To)
-	return to != nil && to.Method == "DELETE"
+	if to == nil || to.Method != "DELETE" {
+		return false
+	}
+	effect, declared := d.effect(to)
+	return effect == spec.Changes && fillsPath(to, *link) && (declared || len(to.Names()) > 0)
 }

@@ -30,6 +30,7 @@ type draft struct {
 	form        *spec.Content  // the body is sent as this, which is not JSON: a form, or a text
 	anyBody     bool           // any body will do, for the request is refused before it is looked at
 	bound       map[string]any // what the preparation binds
+	invented    []string       // parameters whose value names something, and nobody knows whether it exists
 	about       string         // the place that the case is about, "" for the whole
 }
 

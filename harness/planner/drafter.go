@@ -28,6 +28,7 @@ type drafter struct {
 	unjudgeable memo[*openapi3.Schema, bool] // whether it has a pattern that cannot be judged
 	links       memo[linkKey, linkResult]
 	triggers    memo[testData, settings.Trigger]
+	names       memo[*openapi3.Schema, plan.Template] // that nothing has
 }
 
 // testData names test data of the fixtures.
@@ -68,6 +69,7 @@ func (d *drafter) draft(o *spec.Operation, r recipe) draft {
 			made.parameters[key] = d.parameterMaker(p).Make(generate.Everything)
 		}
 	}
+	d.invent(&made)
 	if content := o.Body.Fields(); content != nil {
 		made.body = d.bodyOf(o, content, r)
 		made.hasBody, made.mediaType = true, mediaTypeOf(content)

@@ -55,7 +55,7 @@ func newGround(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, 
 
 // check refuses names that lead nowhere: a typing error must not shrink a run.
 func (g *ground) check() error {
-	for _, check := range []func() error{g.checkRequirements, g.checkExpectations, g.checkCredentials, g.checkKnown, g.checkCannot} {
+	for _, check := range []func() error{g.checkRequirements, g.checkExpectations, g.checkCredentials, g.checkKnown, g.checkEffects, g.checkCannot} {
 		if err := check(); err != nil {
 			return err
 		}

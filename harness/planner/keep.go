@@ -58,6 +58,9 @@ func (k *keeper) keep(p *proposal) {
 	case p.absent.missing != "", p.absent.none != "":
 		k.absent = append(k.absent, p)
 		return
+	case p.flow != nil && k.heldStep(p.flow.Case) != "":
+		k.absent = append(k.absent, &proposal{operation: p.operation, kind: flowKindOf(p.flow), absent: absence{missing: k.heldStep(p.flow.Case)}})
+		return
 	case p.flow != nil:
 		k.flows[p.flow.Case] = p.flow.requirement
 		k.finish(p.flow.Case)
@@ -96,6 +99,9 @@ func (k *keeper) keep(p *proposal) {
 	if err == nil {
 		err = k.certify(p.draft, request, p.fault)
 	}
+	if err == nil {
+		err = k.harmless(p.draft)
+	}
 	if number := k.unlistedCard(string(request.Body)); err == nil && number != "" {
 		err = fmt.Errorf("it would send %s, a card number that test_cards does not list", number)
 	}
@@ -104,7 +110,7 @@ func (k *keeper) keep(p *proposal) {
 		k.drop(p, id, err.Error())
 		return
 	}
-	c := &plan.Case{ID: id, Operation: p.operation.ID, Kind: p.kind, Variant: p.variant, Why: p.why, Expect: e, Prepare: p.prepare, Act: requestStep(p.operation, request), StandIn: p.standIn}
+	c := &plan.Case{ID: id, Operation: p.operation.ID, Kind: p.kind, Variant: p.variant, Why: p.why, Expect: e, Prepare: p.prepare, Act: requestStep(p.operation, request), StandIn: p.standIn, Invented: p.draft.invented}
 	if p.fault != nil {
 		c.Fault = &p.fault.Fault
 	}

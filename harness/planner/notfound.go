@@ -18,19 +18,27 @@ func (d *drafter) notFoundCases(s subject) []*proposal {
 	if path := d.unknownPath(s.Path); path != "" {
 		made := s.correct.clone()
 		made.path = path
+		if !vouched(s.Operation) { // a parameter may swallow slashes
+			made.method, made.hasBody, made.raw = "GET", false, nil
+		}
 		list = append(list, s.propose("not-found.path", "", "the path is none that the description has", made))
 	} else {
 		list = append(list, s.none("not-found.path", "every path is one that the description has"))
 	}
-	if method := d.unknownMethod(s.Path); method != "" {
+	if method := d.unknownMethod(s.Operation); method != "" {
 		made := s.correct.clone()
 		made.method = method
+		if !vouched(s.Operation) {
+			made.hasBody, made.raw = false, nil
+		}
 		list = append(list, s.propose("not-found.method", strings.ToLower(method), "the path has no method "+method, made))
 	} else {
 		list = append(list, s.none("not-found.method", "the path has every method"))
 	}
 	if made, altered := d.withUnknownIDs(s.Operation, s.correct); len(altered) > 0 {
 		list = append(list, s.propose("not-found.id", "", fmt.Sprintf("%s names nothing that exists", strings.Join(altered, " and ")), made))
+	} else if made, places, ok := d.withNames(s.correct); ok && len(s.correct.invented) > 0 {
+		list = append(list, s.propose("not-found.id", "", fmt.Sprintf("%s names nothing that exists", strings.Join(places, " and ")), made))
 	} else {
 		list = append(list, s.noID("not-found.id"))
 	}
@@ -92,10 +100,22 @@ func (p pathPattern) matches(path string) bool {
 	return strings.HasPrefix(path, p.prefix) && strings.Count(path, "/") == p.segments && p.pattern.MatchString(path)
 }
 
-// unknownMethod finds a method that a path does not document.
-func (g *ground) unknownMethod(path string) string {
-	for _, method := range []string{"PUT", "PATCH", "GET", "DELETE", "POST"} {
-		if !slices.ContainsFunc(g.paths, func(p pathPattern) bool { return p.method == method && p.matches(path) }) {
+// vouched reports whether the description itself says what an operation does, so that
+// what is asked beside its path and method changes nothing there.
+func vouched(o *spec.Operation) bool { return o.Conformance.Effect != "" }
+
+// methodUnknown is a method that no server knows.
+const methodUnknown = "QORCHECK"
+
+// unknownMethod finds a method that a path does not document. Where it is not declared
+// what an operation does, it is one that changes nothing: GET, else an invented one.
+func (g *ground) unknownMethod(o *spec.Operation) string {
+	methods := []string{"GET", methodUnknown}
+	if vouched(o) {
+		methods = []string{"PUT", "PATCH", "GET", "DELETE", "POST"}
+	}
+	for _, method := range methods {
+		if !slices.ContainsFunc(g.paths, func(p pathPattern) bool { return p.method == method && p.matches(o.Path) }) {
 			return method
 		}
 	}

@@ -1,8 +1,12 @@
 package planner
 
 import (
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"qorcheck/harness/plan"
 )
 
 func TestNotFound_IsNotDocumented(t *testing.T) {
@@ -47,13 +51,14 @@ func TestNotFound_PathsAndMethods(t *testing.T) {
 	}
 	const parameter = "parameters: [{name: id, in: path, required: true, schema: {type: string}, example: me}], "
 	for _, tt := range []struct{ claim, paths, path, method string }{
-		{"the last fixed segment is altered", "{/a/b: {" + operation("get", "x") + "}}", "/a/b-unknown", "PUT"},
-		{"a slash at the end stays", "{/a/: {" + operation("get", "x") + "}}", "/a-unknown/", "PUT"},
-		{"a parameter is not", "{'/a/{id}': {" + parameter + operation("get", "x") + "}}", "/a-unknown/me", "PUT"},
-		{"an earlier one where a template takes the last", "{/a/b: {" + operation("get", "x") + "}, '/a/{id}': {" + parameter + operation("get", "y") + "}}", "/a-unknown/b", "PUT"},
-		{"a method of a template that takes the path is documented", "{/a/b: {" + operation("get", "x") + "}, '/a/{id}': {" + parameter + operation("put", "y") + ", " + operation("patch", "z") + "}}", "/a-unknown/b", "DELETE"},
-		{"dots and braces are no expressions", "{/a.b: {" + operation("put", "x") + "}}", "/a.b-unknown", "PATCH"},
-		{"every path is taken", "{'/{id}': {" + parameter + operation("get", "x") + "}}", "", "PUT"},
+		{"the last fixed segment is altered", "{/a/b: {" + operation("get", "x") + "}}", "/a/b-unknown", "QORCHECK"},
+		{"a slash at the end stays", "{/a/: {" + operation("get", "x") + "}}", "/a-unknown/", "QORCHECK"},
+		{"a parameter is not", "{'/a/{id}': {" + parameter + operation("get", "x") + "}}", "/a-unknown/me", "QORCHECK"},
+		{"an earlier one where a template takes the last", "{/a/b: {" + operation("get", "x") + "}, '/a/{id}': {" + parameter + operation("get", "y") + "}}", "/a-unknown/b", "QORCHECK"},
+		{"a method of a template that takes the path is documented", "{/a/b: {" + operation("get", "x") + "}, '/a/{id}': {" + parameter + operation("put", "y") + ", " + operation("patch", "z") + "}}", "/a-unknown/b", "QORCHECK"},
+		{"dots and braces are no expressions", "{/a.b: {" + operation("put", "x") + "}}", "/a.b-unknown", "GET"},
+		{"where the description says what an operation does, a write is asked", "{/a/b: {get: {x-conformance: {effect: reads}, operationId: x, responses: {'200': {description: d}}}}}", "/a/b-unknown", "PUT"},
+		{"every path is taken", "{'/{id}': {" + parameter + operation("get", "x") + "}}", "", "QORCHECK"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			p := planned(t, described(t, "paths: "+tt.paths), requirements(t, rule("R-404", "[x]", "not-found", "404")), fixtures(t, ""))
@@ -79,9 +84,28 @@ func TestNotFound_NoKnownID(t *testing.T) {
 	if o := p.Obligation("a.R"); o.Inapplicable != "no parameter in its path is an id" || o.Lacks != "" {
 		t.Errorf("not applicable because %q, lacks %q", o.Inapplicable, o.Lacks)
 	}
-	p = planned(t, described(t, "paths: {'/a/{b}': {get: {operationId: a, parameters: [{name: b, in: path, required: true, schema: {type: string}}], responses: {'200': {description: d}}}}}"), rules, fixtures(t, ""))
-	if o := p.Obligation("a.R"); o.Inapplicable != "" || !strings.Contains(o.Lacks, "no link leads to the operation") {
-		t.Errorf("not applicable because %q, lacks %q", o.Inapplicable, o.Lacks)
+	of := func(schema string) *plan.Plan {
+		return planned(t, described(t, "paths: {'/a/{b}': {get: {operationId: a, parameters: [{name: b, in: path, required: true, schema: {"+schema+"}}], responses: {'200': {description: d}}}}}"), rules, fixtures(t, ""))
+	}
+	if o := of("type: string, enum: [c, d]").Obligation("a.R"); o.Inapplicable != "" || !strings.Contains(o.Lacks, "no link leads to the operation") {
+		t.Errorf("a choice is an id: not applicable because %q, lacks %q", o.Inapplicable, o.Lacks)
+	}
+	for schema, want := range map[string]string{
+		"type: string": "^q[a-z0-9]{16,}$", "type: string, maxLength: 20": "^q[a-z0-9]{19}$", "type: integer": "^[0-9]{16}$", "type: integer, format: int32": "^[0-9]{10}$",
+		"type: string, format: uuid": "^[0-9a-f]{8}-[0-9a-f]{4}-4", "type: string, pattern: '^[a-z0-9]+$'": "^q", "type: integer, maximum: 9": "", "type: string, pattern: '^[A-Z]{2}$'": "",
+	} {
+		p := of(schema)
+		if o := p.Obligation("a.R"); len(o.Cases) == 0 != (want == "") {
+			t.Errorf("%s: %d cases, lacks %q", schema, len(o.Cases), o.Lacks)
+			continue
+		}
+		for _, c := range p.Cases {
+			name := c.Act.Request.Path.Placeholders()
+			value, err := plan.UniqueOf(name[0], "run", c.ID)
+			if err != nil || !regexp.MustCompile(want).MatchString(value) || !slices.Equal(c.Invented, []string{"b"}) {
+				t.Errorf("%s: %s, %v, invented %v", schema, value, err, c.Invented)
+			}
+		}
 	}
 }
 

@@ -54,6 +54,10 @@ func newPlan(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, se
 	}
 	shuffle(p.Cases, seed)
 	p.Preflight = g.preflight(made)
+	p.Effects = map[string]spec.Effect{}
+	for _, o := range operations {
+		p.Effects[o.ID], _ = g.effect(o)
+	}
 	setup := newDrafter(g)
 	p.Subscription = setup.subscription(p.Cases)
 	p.Finder = setup.finder(p.Messaging())

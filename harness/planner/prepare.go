@@ -74,6 +74,9 @@ func (d *drafter) follow(link spec.Link, t testData) (steps []plan.Step, bound m
 	if err == nil {
 		err = d.certify(source, request, nil)
 	}
+	if err == nil {
+		err = d.harmless(source)
+	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("no valid request for %s, which prepares %s: %w", link.From.ID, link.To, err)
 	}

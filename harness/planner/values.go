@@ -84,7 +84,11 @@ func (v values) fixed(pointer string, s *openapi3.Schema) (any, bool) {
 	if len(tokens) == 0 {
 		return nil, false
 	}
-	return v.triggered(tokens[len(tokens)-1])
+	last := tokens[len(tokens)-1]
+	if value, ok := v.triggered(last); ok {
+		return value, true
+	}
+	return v.ownName(last, s)
 }
 
 // anyText reports whether a schema takes any text, one of a few dozen characters among them.
@@ -98,11 +102,16 @@ const longestUnique = 36
 
 // unique is the placeholder of a unique variable, as long as its field allows.
 func unique(variable string, s *openapi3.Schema) string {
+	return string(plan.TemplateOf(plan.FromRun, variable, longestOf(s)))
+}
+
+// longestOf is how many characters a unique value of a field has at most.
+func longestOf(s *openapi3.Schema) string {
 	length := longestUnique
 	if s != nil && s.MaxLength != nil && int(*s.MaxLength) < length {
 		length = int(*s.MaxLength)
 	}
-	return string(plan.TemplateOf(plan.FromRun, variable, strconv.Itoa(length)))
+	return strconv.Itoa(length)
 }
 
 // approved names the test data that provoke nothing.

@@ -2,7 +2,9 @@ package planner
 
 import (
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
 
 	"qorcheck/harness/plan"
 	"qorcheck/spec"
@@ -12,6 +14,7 @@ import (
 func Volume(p *plan.Plan) plan.Volume {
 	var v plan.Volume
 	sum := new(big.Rat)
+	v.Effects = effects(p)
 	count := func(step plan.Step, accepted bool) {
 		if step.Await != nil {
 			return
@@ -62,4 +65,29 @@ func Volume(p *plan.Plan) plan.Volume {
 	}
 	v.Money = sum.FloatString(2)
 	return v
+}
+
+// effects counts what the plan sends of operations that do more than read.
+func effects(p *plan.Plan) []plan.EffectVolume {
+	byID := map[string]*plan.EffectVolume{}
+	for id, effect := range p.Effects {
+		if effect != spec.Reads {
+			byID[id] = &plan.EffectVolume{Operation: id, Effect: effect}
+		}
+	}
+	for _, c := range p.Cases {
+		for _, step := range c.Steps() {
+			if one := byID[step.Operation]; one != nil && step.Await == nil {
+				one.Requests += max(step.Times, 1)
+			}
+		}
+		if one := byID[c.Operation]; one != nil && len(c.Cleanup) > 0 {
+			one.Undone++
+		}
+	}
+	var list []plan.EffectVolume
+	for _, id := range slices.Sorted(maps.Keys(byID)) {
+		list = append(list, *byID[id])
+	}
+	return list
 }

@@ -36,18 +36,20 @@ type Fixtures struct {
 	File   string `yaml:"-"`
 	Digest string `yaml:"-"` // sha256 of the fixtures without their secrets, "sha256:…"
 
-	Hosts       []string             `yaml:"hosts"`
-	Production  bool                 `yaml:"production"`
-	Credentials Credentials          `yaml:"credentials"`
-	Merchants   map[string]string    `yaml:"merchants"` // main, other, …
-	Triggers    map[string]Triggers  `yaml:"triggers"`  // card, ach, …
-	Settle      *Settle              `yaml:"settle"`
-	Receiver    *Receiver            `yaml:"receiver"`
-	Exclusive   bool                 `yaml:"exclusive"` // nobody else uses the environment during a run
-	Known       map[string]KnownList `yaml:"known"`     // resources that exist, by name
-	TestCards   []string             `yaml:"test_cards"`
-	Values      map[string]string    `yaml:"values"` // format or pattern → text to send
-	Cannot      map[string]string    `yaml:"cannot"` // requirement or obligation id → reason
+	Hosts       []string               `yaml:"hosts"`
+	Production  bool                   `yaml:"production"`
+	Credentials Credentials            `yaml:"credentials"`
+	Merchants   map[string]string      `yaml:"merchants"` // main, other, …
+	Triggers    map[string]Triggers    `yaml:"triggers"`  // card, ach, …
+	Settle      *Settle                `yaml:"settle"`
+	Receiver    *Receiver              `yaml:"receiver"`
+	Exclusive   bool                   `yaml:"exclusive"` // nobody else uses the environment during a run
+	Known       map[string]KnownList   `yaml:"known"`     // resources that exist, by name
+	TestCards   []string               `yaml:"test_cards"`
+	Values      map[string]string      `yaml:"values"`  // format or pattern → text to send
+	Effects     map[string]spec.Effect `yaml:"effects"` // operation id → what it does
+	Writes      []string               `yaml:"writes"`  // patterns of operation ids that are sent whatever they change
+	Cannot      map[string]string      `yaml:"cannot"`  // requirement or obligation id → reason
 
 	variables variables // what came from variables
 }
@@ -151,6 +153,9 @@ func (f *Fixtures) check() error {
 	if err := f.checkKnown(); err != nil {
 		return err
 	}
+	if err := f.checkEffects(); err != nil {
+		return err
+	}
 	return f.checkCards()
 }
 
@@ -198,6 +203,9 @@ func (f *Fixtures) digest() {
 	shape := map[string]any{"hosts": f.Hosts, "merchants": f.Merchants, "settle": f.Settle != nil, "cannot": f.Cannot}
 	if f.Exclusive { // what is not given is not part of the digest
 		shape["exclusive"] = true
+	}
+	if len(f.Effects)+len(f.Writes) > 0 {
+		shape["effects"], shape["writes"] = f.Effects, f.Writes
 	}
 	for name, list := range f.Known {
 		shape["known."+name] = list

@@ -38,6 +38,8 @@ const (
 	NoDeadline      ObstacleKind = "no-deadline"      // in the description
 	ReadBackFailed  ObstacleKind = "read-back"        // the query for traces
 	NoControl       ObstacleKind = "control"          // the query does not find what is there
+	InventedName    ObstacleKind = "invented-name"    // nobody knows whether what the request names exists
+	TakenName       ObstacleKind = "taken-name"       // what is to be made may exist already
 	NoMessage       ObstacleKind = "no-message"       // about the act
 	UnsignedInstead ObstacleKind = "unsigned-message" // in place of the awaited message
 	OthersInstead   ObstacleKind = "other-message"    // in place of the awaited message
@@ -76,6 +78,12 @@ var obstacles = map[ObstacleKind]func(Obstacle) string{
 	},
 	NoControl: func(o Obstacle) string {
 		return fmt.Sprintf("%s does not find an accepted request, so finding nothing proves nothing", o.Step)
+	},
+	InventedName: func(o Obstacle) string {
+		return fmt.Sprintf("it was answered %d, and nothing shows that what it names exists: %s was invented", o.Status, o.Detail)
+	},
+	TakenName: func(o Obstacle) string {
+		return fmt.Sprintf("it was answered %d: what it makes may exist already", o.Status)
 	},
 	NoMessage: func(o Obstacle) string { return "no message came about " + o.Detail },
 	UnsignedInstead: func(o Obstacle) string {

@@ -20,6 +20,9 @@ func (v View) status(fault *plan.Fault) Observation {
 	if slices.Contains(v.Expect.Statuses, got) {
 		return Observation{Exercised: true, Findings: ending(v)}
 	}
+	if unclear := v.invented(); unclear != nil {
+		return Observation{Unclear: unclear}
+	}
 	if note, ok := v.tolerable(); ok {
 		return Observation{Exercised: true, Note: note}
 	}

@@ -118,7 +118,7 @@ func (o *Operation) makes() bool {
 		if !beside || !one || strings.Contains(rest[:max(0, len(rest)-1)], "/") {
 			continue
 		}
-		if o.answers(append([]string{strings.TrimSuffix(name, "}")}, idNames...)) {
+		if o.answersField(append([]string{strings.TrimSuffix(name, "}")}, idNames...)) {
 			return true
 		}
 	}
@@ -128,8 +128,8 @@ func (o *Operation) makes() bool {
 // idNames are usual names of the field that holds the id of a thing.
 var idNames = []string{"id", "uuid", "name", "key", "slug"}
 
-// answers reports whether the body of a documented success has a field of one of some names.
-func (o *Operation) answers(names []string) bool {
+// answersField reports whether the body of a documented success has a field of one of some names.
+func (o *Operation) answersField(names []string) bool {
 	return slices.ContainsFunc(o.Responses, func(r Response) bool {
 		content := r.JSON()
 		return strings.HasPrefix(r.Key, "2") && content != nil && content.HasSchema && slices.ContainsFunc(names, content.Schema.hasProperty)

@@ -23,13 +23,12 @@ import (
 // inputs are the flags that run and plan share: what is certified, and against which target.
 type inputs struct {
 	*process
-	target, fixtures, spec, requirements, profile, filter, oneCase string
-	seed                                                           uint64
-	allowWrites                                                    []string
-	smoke                                                          bool
-	budget                                                         settings.Budget
-	rate                                                           settings.Rate
-	quietWindow                                                    time.Duration
+	target, fixtures, spec, requirements, profile, filter, oneCase, allowWrites string
+	seed                                                                        uint64
+	smoke                                                                       bool
+	budget                                                                      settings.Budget
+	rate                                                                        settings.Rate
+	quietWindow                                                                 time.Duration
 }
 
 func (in *inputs) flags(c *cobra.Command) {
@@ -40,7 +39,7 @@ func (in *inputs) flags(c *cobra.Command) {
 	c.Flags().StringVar(&in.profile, "profile", "", "comma-separated profiles of the requirement list that the target claims; the others are unsupported (default: all)")
 	c.Flags().StringVar(&in.filter, "filter", "", "which obligations, in Ginkgo's label syntax, such as 'operation:payment-capture && !kind:malformed'")
 	c.Flags().StringVar(&in.oneCase, "case", "", "id of the only case to run, as listed by qorcheck plan and in every report")
-	c.Flags().StringSliceVar(&in.allowWrites, "allow-writes", nil, "ids of operations that are sent although they may change many things, * in one for any letters (default: none)")
+	c.Flags().StringVar(&in.allowWrites, "allow-writes", "", "comma-separated ids of operations that are sent although they may change many things, * in one for any letters (default: none)")
 	c.Flags().BoolVar(&in.smoke, "smoke", false, "send few cases, which exercise every obligation, instead of all")
 	c.Flags().Var(&in.budget, "budget", "send no more than this many requests, such as 500, or end within a time, such as 60s at --rate (20/s without one); obligations that do not fit are left out (default: no limit)")
 	c.Flags().Var(&in.rate, "rate", "maximum rate of requests, such as 20/s or 30/m (default: as many as --concurrency allows)")
@@ -78,8 +77,10 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 		return nil, nil, nil, err
 	}
 	in.process.fixtures = fixtures
-	if err := fixtures.AllowWrites(in.allowWrites); err != nil {
-		return nil, nil, nil, err
+	if in.allowWrites != "" {
+		if err := fixtures.AllowWrites(strings.Split(in.allowWrites, ",")); err != nil {
+			return nil, nil, nil, err
+		}
 	}
 	if err := refuseProduction(target, description); err != nil {
 		return nil, nil, nil, err

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -25,7 +27,26 @@ func Run(arguments []string, stdout, stderr io.Writer, environ []string) int {
 
 // execute runs one command line and returns its exit code.
 func execute(p *process, arguments []string) int {
-	return p.exitCode(program(p, commands(p), arguments).Execute())
+	root := program(p, commands(p), arguments)
+	if err := knownCommand(root, arguments); err != nil {
+		return p.exitCode(err)
+	}
+	return p.exitCode(root.Execute())
+}
+
+// knownCommand refuses a command that does not exist also where its help is asked for,
+// of which cobra shows that of the program.
+func knownCommand(root *cobra.Command, arguments []string) error {
+	root.InitDefaultHelpCmd()
+	if len(arguments) > 0 && arguments[0] == "help" {
+		arguments = arguments[1:]
+	}
+	c, rest, err := root.Find(arguments)
+	words := slices.DeleteFunc(slices.Clone(rest), func(text string) bool { return strings.HasPrefix(text, "-") })
+	if err != nil || c != root || len(words) == 0 || words[0] == "completion" || strings.HasPrefix(words[0], "__complete") {
+		return nil // Execute says what else is wrong
+	}
+	return noArguments(root, words)
 }
 
 // program is the whole command line.

@@ -104,8 +104,8 @@ func TestCause_OneDefectIsOne(t *testing.T) {
 
 // Two causes are told apart by their lines, and one that is alone has no more words than it needs.
 func TestCause_Titles(t *testing.T) {
-	pay := Obligation{ID: "pay.R-1", Operation: "pay", Sentence: "pay keeps nothing", Check: "status"}
-	look := Obligation{ID: "pay.R-2", Operation: "pay", Sentence: "pay keeps its form", Check: "schema"}
+	pay := Obligation{ID: "pay.R-1", Operation: "pay", Sentence: "pay keeps nothing", Promise: "keeps nothing", Check: "status"}
+	look := Obligation{ID: "pay.R-2", Operation: "pay", Sentence: "pay keeps its form", Promise: "keeps its form", Check: "schema"}
 	d := &Document{Obligations: []Obligation{pay, look}}
 	for _, tt := range []struct {
 		claim string
@@ -114,11 +114,11 @@ func TestCause_Titles(t *testing.T) {
 	}{
 		{"alone", func(all causes) {
 			failing(all, pay, "a", "malformed.type", Finding{Received: redacttest.Text("1")})
-		}, []string{"pay keeps nothing: received 1"}},
+		}, []string{"pay broke “keeps nothing”: received 1"}},
 		{"alike but for the place", func(all causes) {
 			failing(all, look, "a", "valid", Finding{Received: redacttest.Text("1"), Pointer: redacttest.Text("/a")})
 			failing(all, look, "b", "valid", Finding{Received: redacttest.Text("1"), Pointer: redacttest.Text("/b")})
-		}, []string{"pay keeps its form (/a): received 1", "pay keeps its form (/b): received 1"}},
+		}, []string{"pay broke “keeps its form”: received 1 (/a)", "pay broke “keeps its form”: received 1 (/b)"}},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			all := causes{}
@@ -313,8 +313,8 @@ func TestCause_OfARun(t *testing.T) {
 		got = append(got, fmt.Sprintf("%s %s %d/%d %s", c.Outcome, c.Level, c.Cases, len(c.Behind), c.Title))
 	}
 	want := []string{
-		"fail must 7/3 list does a: received status 404, which the description does not document",
-		"fail must 1/1 list does a: received status 500, which the description does not document",
+		"fail must 7/3 list rejected a correct request: status 404 in place of 200",
+		"fail must 1/1 list rejected a correct request: status 500 in place of 200",
 		"inconclusive must 1/1 the target was busy: it answered 503",
 	}
 	if !slices.Equal(got, want) {

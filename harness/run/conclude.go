@@ -107,6 +107,9 @@ func (d *Document) remarks(t tally) (list []string) {
 	add(d.Counts.Waived > 0, "%d failed and are waived", d.Counts.Waived)
 	add(t.warned > 0, "%d that should hold failed (a warning; --strict counts it)", t.warned)
 	add(t.readings > 0, "%d that should hold by our reading failed (a warning)", t.readings)
+	unclear := d.Counts.Inconclusive - t.elsewhere
+	add(unclear > 0, "%d inconclusive", unclear)
+	add(d.Counts.NotRun > 0 && d.Counts.NotRun < d.Planned, "%d not run", d.Counts.NotRun)
 	add(d.Counts.Unsupported > 0, "%d unsupported", d.Counts.Unsupported)
 	add(d.Counts.NotApplicable > 0 && d.Counts.NotApplicable < d.Planned, "%d not applicable", d.Counts.NotApplicable)
 	add(d.Shard != nil && t.elsewhere == 0, "shard %s, a part of the run", d.Shard)

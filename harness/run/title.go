@@ -124,7 +124,7 @@ func otherTitle(h headline) string {
 // statusTitle is the title of a wrong status.
 func statusTitle(h headline) string {
 	switch {
-	case h.f.Correct && h.f.Status >= 400:
+	case h.request() == requestWords["valid"] && h.f.Status >= 400:
 		return fmt.Sprintf("%s rejected a correct request: status %d in place of %s", h.who, h.f.Status, h.wanted())
 	case h.f.carriedOut() && h.f.Check != spec.CheckFlow:
 		return fmt.Sprintf("%s carried out %s: status %d in place of %s", h.who, h.request(), h.f.Status, h.wanted())

@@ -35,6 +35,12 @@ var rejectionDefects = []Defect{
 		after(all(is("payment-capture"), answered(400)), captureInSilence)},
 	{"capture-despite-403", "captures though it answers 403", "RH-NIL-4", nil, on{"payment-capture"},
 		after(all(is("payment-capture"), answered(401, 403)), captureInSilence)},
+	{"capture-despite-500", "keeps a capture that it answers with 500", "RH-NIL-4", nil, on{"payment-capture"},
+		keepingFailed(api.Capture, "payment-capture")},
+	{"refund-despite-500", "keeps a refund that it answers with 500", "RH-NIL-4", nil, on{"payment-refund"},
+		keepingFailed(api.Refund, "payment-refund")},
+	{"void-despite-500", "voids though it answers 500", "RH-NIL-4", nil, on{"payment-void"},
+		keepingFailed(api.Void, "payment-void")},
 	{"void-despite-403", "voids though it answers 403", "RH-REP-5", nil, on{"payment-void"},
 		after(all(is("payment-void"), answered(401, 403)), repeatWithKeys)},
 	{"hook-despite-400", "adds a webhook though it answers 400", "RH-NIL-1", nil, on{"webhooks-create"},
@@ -182,4 +188,24 @@ func remembers404() plant {
 				func(*exchange) { missed.Store(true) }),
 		)
 	})
+}
+
+// keepingFailed carries out the modifications by an operation that meet an internal error,
+// and answers 500 all the same.
+func keepingFailed(k api.Kind, operation string) plant {
+	return replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Response {
+		a := next(w, rq)
+		original := w.Transactions[rq.Text("transaction_id")]
+		if a.Status != http.StatusInternalServerError || original == nil {
+			return a
+		}
+		w.Conclude(rq, w.Child(rq, original, k), api.CodeApproved)
+		if k == api.Void {
+			gone := *original
+			gone.Voided = true
+			w.Put(&gone)
+		}
+		w.Messages = nil
+		return a
+	}, operation)
 }

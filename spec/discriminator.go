@@ -27,6 +27,7 @@ type kinds struct {
 	property string
 	schemas  map[string]*jsonschema.Schema // by the value of the property
 	plain    *jsonschema.Schema            // judges what is no object, nil when nothing does
+	hint     bool                          // a word that it does not know is left to others
 }
 
 // withKinds rewrites the discriminators in a tree of a description's document.
@@ -119,6 +120,9 @@ func inheritance(document any) map[string][]string {
 				inner, _ := part.(map[string]any)
 				if ref, ok := inner["$ref"].(string); ok && strings.HasPrefix(ref, componentRef) {
 					heirs[lastToken(ref)] = append(heirs[lastToken(ref)], name)
+					if base, _ := all[lastToken(ref)].(map[string]any); base["discriminator"] != nil && base["oneOf"] == nil && base["anyOf"] == nil {
+						inner["$ref"] = "#/" + basesKeyword + Pointer(lastToken(ref))
+					}
 				} else if depth < maxNesting {
 					walk(inner, depth+1)
 				}
@@ -127,6 +131,36 @@ func inheritance(document any) map[string][]string {
 		walk(schema, 0)
 	}
 	return heirs
+}
+
+// basesKeyword is the place of a document where schemas stand as those that include them
+// see them: another schema may give a kind another word than its base does.
+const basesKeyword = "x-qorcheck-bases"
+
+// addBases copies the rewritten schemas that others include to that place. There a word
+// that the discriminator does not know is none of its business.
+func addBases(document any, heirs map[string][]string) error {
+	root, _ := document.(map[string]any)
+	bases := map[string]any{}
+	for name := range heirs {
+		schema, there := Lookup(document, "/components/schemas"+Pointer(name))
+		if !there {
+			continue
+		}
+		copied, err := asJSON(schema)
+		if err != nil {
+			return err
+		}
+		members, _ := copied.(map[string]any)
+		if block, ok := members[kindsKeyword].(map[string]any); ok {
+			block["hint"] = true
+		}
+		bases[name] = copied
+	}
+	if len(bases) > 0 {
+		root[basesKeyword] = bases
+	}
+	return nil
 }
 
 // heirsOf lists the names of the schemas that include one, directly or not.
@@ -152,8 +186,36 @@ func lastToken(ref string) string {
 }
 
 // resolveMappings finds the schemas that the discriminators of components map words to, for
-// those who make values of them.
+// those who make values of them. A schema that lists no others leads to those that include
+// it by allOf, by their names.
 func resolveMappings(schemas openapi3.Schemas) {
+	heirs := map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(schemas)) {
+		if schemas[name].Value == nil {
+			continue
+		}
+		for _, part := range schemas[name].Value.AllOf {
+			if strings.HasPrefix(part.Ref, componentRef) {
+				heirs[lastToken(part.Ref)] = append(heirs[lastToken(part.Ref)], name)
+			}
+		}
+	}
+	for name, schema := range schemas {
+		if s := schema.Value; s != nil && schema.Ref == "" && s.Discriminator != nil && len(s.OneOf)+len(s.AnyOf) == 0 {
+			mapped := slices.Collect(maps.Values(s.Discriminator.Mapping))
+			for _, heir := range heirsOf(name, heirs) {
+				target := openapi3.MappingRef{Ref: componentRef + Pointer(heir)[1:]}
+				_, taken := s.Discriminator.Mapping[heir]
+				if taken || slices.ContainsFunc(mapped, func(known openapi3.MappingRef) bool { return lastToken(known.Ref) == heir || known.Ref == heir }) {
+					continue
+				}
+				if s.Discriminator.Mapping == nil {
+					s.Discriminator.Mapping = map[string]openapi3.MappingRef{}
+				}
+				s.Discriminator.Mapping[heir] = target
+			}
+		}
+	}
 	for _, schema := range schemas {
 		if schema.Value == nil || schema.Value.Discriminator == nil {
 			continue
@@ -179,6 +241,7 @@ func kindsVocabulary(meta *jsonschema.Schema) *jsonschema.Vocabulary {
 			}
 			k := kinds{schemas: map[string]*jsonschema.Schema{}}
 			k.property, _ = block["property"].(string)
+			k.hint = block["hint"] == true
 			refs, _ := block["schemas"].(map[string]any)
 			for word := range refs {
 				k.schemas[word] = ctx.Enqueue([]string{kindsKeyword, "schemas", word})
@@ -206,6 +269,9 @@ func (k kinds) Validate(ctx *jsonschema.ValidatorContext, value any) {
 		if err := ctx.Validate(schema, value, nil); err != nil {
 			ctx.AddErr(err)
 		}
+		return
+	}
+	if k.hint {
 		return
 	}
 	ctx.AddError(&kindsError{k.property, slices.Sorted(maps.Keys(k.schemas)), there})

@@ -74,6 +74,9 @@ func (d *dialect2020) read(doc *openapi3.T) (err error) {
 	d.heirs = inheritance(d.document)
 	d.addressed = bytes.Contains(data, []byte(`"$dynamicRef"`))
 	d.rewrite(d.document)
+	if err := addBases(d.document, d.heirs); err != nil {
+		return err
+	}
 	rooted(d.document)
 	meta, err := compileExpectation(map[string]any{}) // the whole dialect here would check each schema once a level around it
 	if err != nil {

@@ -16,6 +16,10 @@ import (
 // standInKinds begin the kinds of such cases.
 var standInKinds = []string{"malformed", "unauthenticated", "forbidden", "not-found.path", "not-found.method", "not-found.id"}
 
+// toldKinds are of requests that are stopped so, too, and of which no message may tell:
+// what they are answered is shown by the others of their kind.
+var toldKinds = []string{"message.unauthenticated", "message.forbidden"}
+
 // standsIn reports whether an unknown id may stand in for the resource of a kind.
 func standsIn(kind string) bool {
 	return slices.ContainsFunc(standInKinds, func(prefix string) bool { return kind == prefix || strings.HasPrefix(kind, prefix+".") })
@@ -76,6 +80,7 @@ func (k *keeper) keepStandIns(s subject, p preparation, kinds []string, missing 
 	for _, kind := range kinds {
 		absent := s.missing(kind, missing)
 		absent.absent.effect = stands && standsIn(kind)
+		absent.absent.short = stands && slices.Contains(toldKinds, kind)
 		k.keepAll([]*proposal{absent})
 	}
 	if !stands {

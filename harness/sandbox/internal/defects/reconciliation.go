@@ -78,7 +78,7 @@ func (x *exchange) pay(k api.Kind, under func(id string) string, announced bool)
 			return
 		}
 		t := w.Open(rq, k, "cc", id)
-		t.Card = api.NewCard(x.server.Fixtures.Triggers.Card.Approved.Card)
+		t.Card, t.AuthCode = api.NewCard(x.server.Fixtures.Triggers.Card.Approved.Card), "123456"
 		if announced {
 			w.Conclude(rq, t, api.CodeApproved)
 			return

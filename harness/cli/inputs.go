@@ -77,12 +77,7 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 		return nil, nil, nil, err
 	}
 	in.process.fixtures = fixtures
-	if in.allowWrites != "" {
-		if err := fixtures.AllowWrites(strings.Split(in.allowWrites, ",")); err != nil {
-			return nil, nil, nil, err
-		}
-	}
-	if err := refuseProduction(target, description); err != nil {
+	if err := in.limitWrites(target, description, fixtures); err != nil {
 		return nil, nil, nil, err
 	}
 	for _, name := range slices.Sorted(maps.Keys(fixtures.Known)) {

@@ -114,3 +114,13 @@ func refuseProduction(target *url.URL, d *spec.Description) error {
 	}
 	return fmt.Errorf("--target %s: %s marks %s as production (x-conformance: production): it is neither run against nor planned for; give the address of a test environment", target, d.File, target.Host)
 }
+
+// limitWrites adds what --allow-writes allows, and refuses production environments.
+func (in *inputs) limitWrites(target *url.URL, d *spec.Description, f *settings.Fixtures) error {
+	if in.allowWrites != "" {
+		if err := f.AllowWrites(strings.Split(in.allowWrites, ",")); err != nil {
+			return err
+		}
+	}
+	return refuseProduction(target, d)
+}

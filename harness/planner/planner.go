@@ -155,10 +155,13 @@ func streams(o *spec.Operation) bool {
 	})
 }
 
-// preflight picks a harmless valid call, of the first operation that has one: one
-// that reads and needs no preparation. Nil when there is none.
+// preflight picks a harmless valid call: one that reads and needs no preparation. One
+// that needs credentials and names nothing comes first: its answer is about neither an
+// invented name nor a wrong one. Nil when there is none.
 func (g *ground) preflight(made *result) *plan.Case {
-	for _, o := range g.description.Operations {
+	order := slices.Clone(g.description.Operations)
+	slices.SortStableFunc(order, func(a, b *spec.Operation) int { return cmp.Compare(likelihood(b), likelihood(a)) })
+	for _, o := range order {
 		if o.Method != "GET" && o.Method != "HEAD" || o.Certificate || streams(o) {
 			continue
 		}
@@ -175,4 +178,15 @@ func (g *ground) preflight(made *result) *plan.Case {
 		}
 	}
 	return nil
+}
+
+// likelihood is how much the answer to a call of an operation says of the settings alone.
+func likelihood(o *spec.Operation) int {
+	switch {
+	case len(o.Names()) > 0:
+		return 0
+	case len(o.Security) == 0 || anonymous(o):
+		return 1
+	}
+	return 2
 }

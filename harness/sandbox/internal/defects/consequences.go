@@ -27,6 +27,7 @@ var consequences = map[string][]string{
 	"RH-404-5":  {"RH-404-6", "RH-404-7", "FL-TOK-*", "RH-REP-3"},
 	"RH-404-6":  {"RH-404-7"},
 	"RH-500-1":  {"RH-NIL-3", "RH-MSG-11", "RH-REP-6"},
+	"RH-500-2":  {"RH-NIL-4"},
 	"RH-NIL-1":  {"RH-NIL-5", "RH-NIL-6", "RH-MSG-11", "RH-REP-4"},
 	"RH-NIL-2":  {"RH-NIL-5", "RH-NIL-6", "RH-MSG-11", "RH-REP-5"},
 	"RH-NIL-3":  {"RH-NIL-7", "RH-NIL-6", "RH-MSG-11", "RH-REP-6"},

@@ -12,7 +12,7 @@ var consequences = map[string][]string{
 	"RH-200-3":  {"RH-200-24", "RH-200-8", "RH-MSG-*", "FL-*", "LST-3", "IDEM-4", "RH-200-20", "RH-ERR-3"},
 	"RH-200-4":  {"RH-MSG-*", "RH-NIL-7"},
 	"RH-401-1":  {"IDEM-9", "RH-401-5", "RH-401-6", "RH-401-2", "RH-401-3", "RH-NIL-2", "RH-NIL-4", "RH-MSG-11", "RH-REP-5", "RH-401-4"},
-	"RH-403-1":  {"IDEM-9", "RH-403-13", "RH-403-7", "RH-403-8", "RH-NIL-2", "RH-NIL-4", "RH-MSG-11", "RH-REP-2", "RH-REP-5", "RH-403-11"},
+	"RH-403-1":  {"IDEM-9", "RH-403-13", "RH-403-14", "RH-403-7", "RH-403-8", "RH-NIL-2", "RH-NIL-4", "RH-MSG-11", "RH-REP-2", "RH-REP-5", "RH-403-11"},
 	"RH-403-2":  {"RH-NIL-2", "RH-MSG-11", "RH-REP-2", "RH-REP-5"},
 	"RH-403-3":  {"RH-403-7", "RH-NIL-2", "RH-MSG-11", "RH-REP-2", "RH-REP-5"},
 	"RH-403-4":  {"RH-NIL-2", "RH-NIL-4", "RH-MSG-11", "RH-REP-2", "RH-REP-5"},

@@ -190,7 +190,7 @@ var moneyDefects = []Defect{
 		after(all(is("payment-sale-manual"), wasApproved), func(x *exchange) { says("transaction_id", x.unusedID())(x) })},
 	{"sale-not-stored", "approves a sale and stores nothing", "FL-GET-1", also{"FL-VOID-4", "FL-CAP-3", "FL-REF-3", "FL-REF-4", "FL-GET-2"}, on{"payment-sale-manual"},
 		storingNoTransaction("payment-sale-manual")},
-	{"cash-not-added", "answers 201 to a cash sale and adds nothing", "FL-ADD-1", also{"RH-MSG-5", "FL-REF-4", "FL-ORD-1", "FL-VOID-4", "LST-7"}, on{"cash-sale"},
+	{"cash-not-added", "answers 201 to a cash sale and adds nothing", "FL-ADD-1", also{"RH-MSG-5", "FL-REF-4", "FL-ORD-1", "FL-VOID-4", "FL-VOID-7", "LST-7", "LST-10"}, on{"cash-sale"},
 		storingNoTransaction("cash-sale")},
 	{"declined-cash-201", "answers 201 to a cash sale that it declined, since its order id was used", "RH-201-2", nil, on{"cash-sale"},
 		after(all(is("cash-sale"), saying("code", api.CodeDuplicateOrder)), status(201))},

@@ -113,7 +113,7 @@ func certifySmall(t *testing.T, version, document string, answer small) *run.Doc
 	t.Helper()
 	p := planSmall(t, version, document)
 	d := p.Description
-	f, err := settings.ParseFixtures([]byte("hosts: []\n"), "fixtures.yaml", os.LookupEnv)
+	f, err := settings.ParseFixtures([]byte("hosts: []\nwrites: [it]\n"), "fixtures.yaml", os.LookupEnv)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -92,7 +92,7 @@ func planSmall(t *testing.T, version, document string) *plan.Plan {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := settings.ParseFixtures([]byte("hosts: []\n"), "fixtures.yaml", os.LookupEnv)
+	f, err := settings.ParseFixtures([]byte("hosts: []\nwrites: [it]\n"), "fixtures.yaml", os.LookupEnv)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -38,24 +38,25 @@ const Settle = "settle"
 //	$message.own             an address of the flow alone; also $message.moved, another, and
 //	                         $message.refusing, which refuses each message
 type FlowStep struct {
-	Name    string         `yaml:"name"`    // by which other steps refer to it; act is the name of the act
-	Do      string         `yaml:"do"`      // operation id, $operation or settle
-	Of      string         `yaml:"of"`      // the earlier step that a link leads from; the latest that has one
-	Again   string         `yaml:"again"`   // the earlier step whose request is sent again, byte for byte
-	Await   string         `yaml:"await"`   // the earlier step whose message is awaited; with an expectation it must arrive
-	At      string         `yaml:"at"`      // where the message is awaited: own, moved, refusing; address when omitted
-	Never   bool           `yaml:"never"`   // it must not arrive there
-	Most    int            `yaml:"most"`    // how often it may arrive there at most; 0 is not judged
-	Test    string         `yaml:"test"`    // trigger of the fixtures: refused, error, internal, capture_refused, …
-	With    map[string]any `yaml:"with"`    // pointer into the body or in:name of a parameter → value
-	Without []string       `yaml:"without"` // the same, omitted from the request
-	As      string         `yaml:"as"`      // role of the credentials; nobody sends none
-	Keyed   bool           `yaml:"keyed"`   // carries an idempotency key
-	Form    bool           `yaml:"form"`    // sent as a form
-	Times   int            `yaml:"times"`   // number of copies, sent at once
-	HangUp  bool           `yaml:"hangUp"`  // the connection is closed when the response begins
-	Ends    Ending         `yaml:"ends"`    // how a step that is not judged must end; success when omitted
-	Expect  *Expect        `yaml:"expect"`
+	Name      string         `yaml:"name"`      // by which other steps refer to it; act is the name of the act
+	Do        string         `yaml:"do"`        // operation id, $operation or settle
+	Of        string         `yaml:"of"`        // the earlier step that a link leads from; the latest that has one
+	Again     string         `yaml:"again"`     // the earlier step whose request is sent again, byte for byte
+	Rewritten bool           `yaml:"rewritten"` // with again: the same JSON value in other bytes, and another Accept header
+	Await     string         `yaml:"await"`     // the earlier step whose message is awaited; with an expectation it must arrive
+	At        string         `yaml:"at"`        // where the message is awaited: own, moved, refusing; address when omitted
+	Never     bool           `yaml:"never"`     // it must not arrive there
+	Most      int            `yaml:"most"`      // how often it may arrive there at most; 0 is not judged
+	Test      string         `yaml:"test"`      // trigger of the fixtures: refused, error, internal, capture_refused, …
+	With      map[string]any `yaml:"with"`      // pointer into the body or in:name of a parameter → value
+	Without   []string       `yaml:"without"`   // the same, omitted from the request
+	As        string         `yaml:"as"`        // role of the credentials; nobody sends none
+	Keyed     bool           `yaml:"keyed"`     // carries an idempotency key
+	Form      bool           `yaml:"form"`      // sent as a form
+	Times     int            `yaml:"times"`     // number of copies, sent at once
+	HangUp    bool           `yaml:"hangUp"`    // the connection is closed when the response begins
+	Ends      Ending         `yaml:"ends"`      // how a step that is not judged must end; success when omitted
+	Expect    *Expect        `yaml:"expect"`
 }
 
 // Special reports whether a step sends another request than the correct one with the
@@ -142,6 +143,8 @@ func (f Flow) checkKind(_ int, s FlowStep) error {
 		return errors.New("one of do, again and await must be given")
 	case s.Do == "" && (len(s.With) > 0 || len(s.Without) > 0 || s.Test != "" || s.As != "" || s.Keyed || s.Form || s.Of != ""):
 		return errors.New("with, without, test, as, keyed, form and of must be given with do")
+	case s.Again == "" && s.Rewritten:
+		return errors.New("rewritten must be given with again")
 	case s.Await == "" && (s.At != "" || s.Never || s.Most != 0) || s.Never && (s.Expect != nil || s.Most != 0) || s.Most < 0:
 		return errors.New("at, never and most must be given with await, and never without expect and most")
 	}

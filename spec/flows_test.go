@@ -69,7 +69,7 @@ func TestFlowsAreChecked(t *testing.T) {
 		{"a message has none", flow(good, `{ await: act, expect: { order: { list: /l, by: /id, values: [ $act.answer#/id, $act.answer#/id ] } } }`), "expect.order: must not be given with await or same"},
 		{"nor has an answer that repeats another", flow(good, `{ again: act, expect: { same: act, order: { list: /l, by: /id, values: [ $act.answer#/id, $act.answer#/id ] } } }`), "expect.order: must not be given with await or same"},
 		{"and is taken", flow(`{ name: a, do: pay }`, `{ name: b, do: pay }`, `{ do: pay, expect: { order: { list: /l, by: /id, values: [ $b.answer#/id, $a.answer#/id ] } } }`), ""},
-		{"an unknown key is an error", flow(`{ do: pay, if: 1, expect: {} }`), "steps[0]: unknown key if; valid keys: name, do, of, again, await, at, never, most, test, with, without, as, keyed, form, "},
+		{"an unknown key is an error", flow(`{ do: pay, if: 1, expect: {} }`), "steps[0]: unknown key if; valid keys: name, do, of, again, rewritten, await, at, never, most, test, with, without, as, keyed, form, "},
 		{"an unknown key of a flow is one too", "      - { id: f, why: because, when: now, steps: [ " + good + " ] }\n", "flows[0]: unknown key when; valid keys: id, why, steps"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {

@@ -45,6 +45,7 @@ func TestCredentials_WrongInEachWay(t *testing.T) {
 		"unauthenticated.missing.AppKey":    client + "CLIENT_KEY",
 		"unauthenticated.missing.ClientKey": app + "APP_KEY",
 		"unauthenticated.missing.all":       "",
+		"unauthenticated.unknown-path":      "",
 		"unauthenticated.empty.AppKey":      "Qor-App-Key= " + client + "CLIENT_KEY",
 		"unauthenticated.empty.ClientKey":   app + "APP_KEY Qor-Client-Key=",
 		"unauthenticated.empty.all":         "Qor-App-Key= Qor-Client-Key=",

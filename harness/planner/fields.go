@@ -139,8 +139,8 @@ func variantOfFault(f generate.Fault) string {
 // missing field is the last resort: a target may answer that in more than one way.
 func (d *drafter) firstFault(s subject) (draft, *fault, bool) {
 	content := s.Body.JSON()
-	if content == nil || !content.HasSchema {
-		return draft{}, nil, false
+	if content == nil || !content.HasSchema || !s.sendsBody() {
+		return d.firstParameterFault(s)
 	}
 	m := d.bodyMaker(s.Operation, content, s.correct.bound)
 	for _, keyword := range []string{"pattern", "type", "required"} {
@@ -151,6 +151,21 @@ func (d *drafter) firstFault(s subject) (draft, *fault, bool) {
 			made := s.correct.clone()
 			made.body = f.Value
 			return made, bodyFault(m, f), true
+		}
+	}
+	return draft{}, nil, false
+}
+
+// firstParameterFault breaks a parameter of a request that has no body.
+func (d *drafter) firstParameterFault(s subject) (draft, *fault, bool) {
+	for _, p := range s.Parameters {
+		if p.In != "path" && p.In != "query" {
+			continue
+		}
+		for _, made := range d.parameterCases(s, p) {
+			if made.fault != nil && !made.fault.lax && made.absent == (absence{}) {
+				return made.draft, made.fault, true
+			}
 		}
 	}
 	return draft{}, nil, false

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -143,7 +144,23 @@ func expectOf(wanted spec.FlowStep, o *spec.Operation) *plan.Expect {
 func (m *flowMaker) again(i int) flowStep {
 	made := m.made[m.named(m.flow.Steps[i].Again)]
 	made.step.Capture = nil
+	if m.flow.Steps[i].Rewritten {
+		made.step.Request = rewritten(made.step.Request)
+	}
 	return made
+}
+
+// rewritten writes a request otherwise, without changing what it asks for: its JSON
+// with other blanks, and another Accept header.
+func rewritten(r plan.Request) plan.Request {
+	var body bytes.Buffer
+	if json.Indent(&body, []byte(r.Body), "", "\t") == nil && r.HasBody {
+		r.Body = plan.Template(body.String())
+	}
+	const accept = "Accept"
+	r.Header = slices.DeleteFunc(slices.Clone(r.Header), func(f plan.Field) bool { return strings.EqualFold(f.Name, accept) })
+	r.Header = append(r.Header, plan.Field{Name: accept, Value: "application/json, */*;q=0.1"})
+	return r
 }
 
 // named finds an earlier step by its name.

@@ -13,7 +13,7 @@ import (
 // malformedCases makes requests that each break the description in one place.
 func (d *drafter) malformedCases(s subject) []*proposal {
 	var list []*proposal
-	if s.correct.hasBody && s.correct.body != nil && !spec.Bodiless(s.Method) {
+	if s.sendsBody() {
 		if s.correct.form == nil {
 			list = append(list, syntaxCases(s)...)
 			list = append(list, d.fieldCases(s)...)
@@ -22,14 +22,19 @@ func (d *drafter) malformedCases(s subject) []*proposal {
 		list = append(list, d.formFieldCases(s)...)
 		list = append(list, d.doubledField(s)...)
 		list = append(list, mediaTypeCases(s)...)
-		list = append(list, d.precedenceCases(s)...)
 	}
+	list = append(list, d.precedenceCases(s)...)
 	for _, p := range s.Parameters {
 		if !isIdempotency(s.Operation, p) {
 			list = append(list, d.parameterCases(s, p)...)
 		}
 	}
 	return list
+}
+
+// sendsBody reports whether the correct request has a body that can be broken.
+func (s subject) sendsBody() bool {
+	return s.correct.hasBody && s.correct.body != nil && !spec.Bodiless(s.Method)
 }
 
 // syntaxCases breaks the body as a whole: what RFC 8259 forbids, what it merely

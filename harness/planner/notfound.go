@@ -22,6 +22,11 @@ func (d *drafter) notFoundCases(s subject) []*proposal {
 			made.method, made.hasBody, made.raw = "GET", false, nil
 		}
 		list = append(list, s.propose("not-found.path", "", "the path is none that the description has", made))
+		if schemes := d.schemes(s.Operation); len(schemes) > 0 && !anonymous(s.Operation) {
+			keyless := made.clone()
+			clear(keyless.credentials)
+			list = append(list, s.propose(keylessPathKind, "", "the path is none that the description has, and no credential is sent", keyless))
+		}
 	} else {
 		list = append(list, s.none("not-found.path", "every path is one that the description has"))
 	}
@@ -42,8 +47,11 @@ func (d *drafter) notFoundCases(s subject) []*proposal {
 	} else {
 		list = append(list, s.noID("not-found.id"))
 	}
-	return append(list, d.foreignCase(s))
+	return append(append(list, d.otherIDCases(s)...), d.foreignCase(s))
 }
+
+// keylessPathKind is the kind of cases without credentials whose path is unknown.
+const keylessPathKind = "unauthenticated.unknown-path"
 
 const unknownSegment = "-unknown"
 

@@ -70,6 +70,9 @@ func (n nobody) credentialed(base draft) draft {
 
 // unreadable sends a body by nobody that cannot be read, and one under a wrong name.
 func unreadable(s subject, by nobody) []*proposal {
+	if !s.sendsBody() || s.correct.form != nil {
+		return nil
+	}
 	var list []*proposal
 	s.correct = by.credentialed(s.correct)
 	for _, p := range append(syntaxCases(s), mediaTypeCases(s)...) {

@@ -79,7 +79,7 @@ func (k *keeper) keepStandIns(s subject, p preparation, kinds []string, missing 
 	stands := p.standIn != nil && err == nil
 	for _, kind := range kinds {
 		absent := s.missing(kind, missing)
-		absent.absent.effect = stands && standsIn(kind)
+		absent.absent.effect = stands && (standsIn(kind) || kind == otherKind)
 		absent.absent.short = stands && slices.Contains(toldKinds, kind)
 		k.keepAll([]*proposal{absent})
 	}

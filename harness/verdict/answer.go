@@ -97,3 +97,15 @@ func added(v View) Observation {
 	}
 	return seen
 }
+
+// created judges that whatever was added is answered 201 where the description documents that.
+func created(v View) Observation {
+	if v.Operation.Response(http.StatusCreated) == nil || v.Answer.Status/100 != 2 || v.Operation.Ending(v.Body.Value) != spec.Succeeded {
+		return Observation{}
+	}
+	seen := Observation{Exercised: true}
+	if s := v.Answer.Status; s != http.StatusCreated && v.Operation.Response(s) != nil { // else documented-status has a finding
+		seen.Findings = []Finding{{Rule: AddedUnsaid, Deviation: Status, Status: s, Words: outcomeWords(v)}}
+	}
+	return seen
+}

@@ -46,3 +46,13 @@ func TestAdded(t *testing.T) {
 		{claim: "200 is not its matter", status: 200, body: `{"status":"declined"}`, want: Pass},
 	})
 }
+
+func TestCreated(t *testing.T) {
+	table(t, "created", []row{
+		{claim: "201 with a success passes", status: 201, body: `{"status":"approved"}`, want: Pass, exercised: true},
+		{claim: "200 with a success fails where 201 is documented", status: 200, body: `{"status":"approved"}`, want: Fail, exercised: true, says: "because something was added"},
+		{claim: "200 with a refusal added nothing", status: 200, body: `{"status":"declined"}`, want: Pass},
+		{claim: "201 that is not documented is not its matter", operation: "peek", status: 200, body: `{"status":"approved"}`, want: Pass},
+		{claim: "neither is a status that is not documented", status: 202, body: `{"status":"approved"}`, want: Pass, exercised: true},
+	})
+}

@@ -30,7 +30,7 @@ func notShown(v View) Observation {
 			}
 			f, found := v.shownShort(texts, value, pointer)
 			if len(value) >= distinctive {
-				f, found = v.shownAnywhere(texts, value)
+				f, found = v.shownAnywhere(value)
 			}
 			if found {
 				f.Rule, f.Deviation, f.Status, f.Given = SecretRepeated, Surplus, v.Answer.Status, append([]Fact{{Name: pointer}}, f.Given...)
@@ -58,19 +58,11 @@ func (v View) shownShort(texts []textIn, value, pointer string) (Finding, bool) 
 // shownAnywhere finds a number in whatever a target sent: the status line, the header, the
 // body with its names, the trailer, and the messages about the act. The number may be
 // disguised.
-func (v View) shownAnywhere(texts []textIn, value string) (Finding, bool) {
+func (v View) shownAnywhere(value string) (Finding, bool) {
 	number := redact.NewNumbers([]string{value})
 	holds := func(text string) bool { return strings.Contains(text, value) || number.Hold(text) }
-	for _, part := range []struct {
-		name   string
-		header http.Header
-	}{{"status line", http.Header{"": {v.Answer.Reason}}}, {"header", v.Answer.Header}, {"trailer", v.Answer.Trailer}} {
-		if name, found := headerThat(holds, part.header); found {
-			return Finding{Given: []Fact{{part.name, name}}}, true
-		}
-	}
-	if holds(string(v.Answer.Body)) {
-		return Finding{Pointer: pointerThat(holds, texts, v.Body.Value)}, true
+	if f, found := v.holding(holds); found {
+		return f, true
 	}
 	if v.Transcript == nil || v.Transcript.Act == nil || v.Transcript.Act.Answer != v.Answer {
 		return Finding{}, false
@@ -180,7 +172,10 @@ func (v View) sent() []any {
 	if v.Transcript == nil {
 		return bodies
 	}
-	for _, r := range v.Transcript.Prepare {
+	for _, r := range v.Transcript.Records() {
+		if r.Answer == v.Answer {
+			break // what comes later cannot be in it
+		}
 		var body any
 		if json.Unmarshal(r.Body, &body) == nil {
 			bodies = append(bodies, body)

@@ -92,9 +92,11 @@ var checks = map[string]Check{
 	"echo":                  echo,
 	"amount":                amount,
 	"added":                 added,
+	"created":               created,
 	"present":               present,
 	"prepared":              prepared,
 	"not-shown":             notShown,
+	"keys-not-shown":        keysNotShown,
 	"no-inside":             noInside,
 	"distinct-reasons":      distinctReasons,
 	"distinct-descriptions": distinctDescriptions,
@@ -112,7 +114,7 @@ var checks = map[string]Check{
 }
 
 // shapes are the checks of the shape of a response, whatever was requested.
-var shapes = []string{"documented-status", "media-type", "schema", "error-body", "reason", "no-reason", "no-reason-field", "not-shown", "no-inside"}
+var shapes = []string{"documented-status", "media-type", "schema", "error-body", "reason", "no-reason", "no-reason-field", "not-shown", "keys-not-shown", "no-inside"}
 
 // OfShape reports whether a check judges the shape of a response, whatever was
 // requested, so that one fault of the target shows on requests of every kind.

@@ -62,6 +62,7 @@ paths:
       responses:
         "200": { description: paid, headers: { X-Trace: { required: true, schema: { type: string } } }, content: { application/json: { schema: { $ref: "#/components/schemas/Paid" } } } }
         "204": { description: nothing to say }
+        "201": { description: added, content: { application/json: { schema: { $ref: "#/components/schemas/Paid" } } } }
         "400": { description: rejected, content: { application/json; charset=utf-8: { schema: { type: object } } } }
     head:
       operationId: peek
@@ -210,7 +211,7 @@ func table(t *testing.T, check string, rows []row) {
 
 func TestCheck_EveryOneHasATable(t *testing.T) {
 	tested := []string{
-		"accounted", "added", "alike", "amount", "blamed-field", "code", "distinct-descriptions", "distinct-reasons", "documented-status", "echo", "error-body", "error-description", "error-names", "flow", "media-type",
+		"accounted", "added", "alike", "amount", "blamed-field", "code", "created", "distinct-descriptions", "distinct-reasons", "documented-status", "echo", "error-body", "error-description", "error-names", "flow", "keys-not-shown", "media-type",
 		"message", "message-again", "message-count", "message-header", "message-id", "message-none", "message-once", "message-prompt", "message-reason", "message-schema",
 		"message-success", "no-inside", "no-reason", "no-reason-field", "no-trace", "not-shown", "outcome-field", "preferred", "prepared", "present", "reason", "reason-name", "reconciled", "repeat", "retry", "schema", "schema-reading", "status",
 	}

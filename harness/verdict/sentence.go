@@ -28,6 +28,7 @@ const (
 	UnknownIDCode      Rule = "unknown-id-code"
 	UnknownIDHeader    Rule = "unknown-id-header"
 	NothingAdded       Rule = "nothing-added" // 201 although
+	AddedUnsaid        Rule = "added-unsaid"  // another status than 201 although something was added
 	CorrectRefused     Rule = "correct-refused"
 
 	HTTPResponse  Rule = "http"
@@ -58,6 +59,7 @@ const (
 	Amount         Rule = "amount"
 	FieldPresent   Rule = "present"
 	SecretRepeated Rule = "secret-repeated"
+	KeyRepeated    Rule = "key-repeated"
 	InsideShown    Rule = "inside-shown"
 
 	TraceLeft       Rule = "trace"
@@ -231,12 +233,22 @@ var sentences = map[Rule]sentence{
 		func(f Finding) string { return sayText(f) + sayBecause(f) },
 		sayGot,
 	},
+	AddedUnsaid:    {func(Finding) string { return "status 201, because something was added" }, func(f Finding) string { return sayStatus(f) + sayOutcome(f) }},
 	CorrectRefused: {func(Finding) string { return "a correct request to be carried out" }, sayStatus},
 	SecretRepeated: {
 		func(f Finding) string {
 			return "a response that does not repeat " + f.Given[0].Name + " of the request"
 		},
 		shownIn,
+	},
+	KeyRepeated: {
+		func(f Finding) string { return "a response that does not repeat " + f.Wanted[0] + " of the request" },
+		func(f Finding) string {
+			if len(f.Given) > 0 {
+				return strings.TrimSpace("its value in the " + f.Given[0].Name + " " + f.Given[0].Value)
+			}
+			return "its value in " + place(f.Pointer)
+		},
 	},
 	InsideShown: {
 		func(Finding) string { return "no internals of the platform in the response" },

@@ -170,10 +170,12 @@ func TestStoreCard(t *testing.T) {
 			}
 		})
 	}
-	t.Run("without a name it is kept as well", func(t *testing.T) {
+	t.Run("without a name it is not kept", func(t *testing.T) {
 		s := newTarget(t)
-		if got := s.want(s.sell(fields{"store_card": true}), "GW00"); got.text("token") == "" {
-			t.Errorf("answered %s", got.raw)
+		for _, unnamed := range []fields{{"store_card": true}, {"store_card": true, "cardfullname": " "}} {
+			if got := s.sell(unnamed); got.status != 400 {
+				t.Errorf("answered %d %s", got.status, got.raw)
+			}
 		}
 	})
 	t.Run("a payment by a lasting token answers that one", func(t *testing.T) {

@@ -198,6 +198,15 @@ func (x *exchange) data() map[string]any {
 	return m.Data
 }
 
+// top returns the members of the request's body, nil when it is no object.
+func (x *exchange) top() map[string]any {
+	var m map[string]any
+	if json.Unmarshal(x.sent, &m) != nil {
+		return nil
+	}
+	return m
+}
+
 // text returns a field of transaction_data that holds a string.
 func (x *exchange) text(field string) string {
 	s, _ := x.data()[field].(string)

@@ -32,8 +32,9 @@ var everything = also{"*"}
 // All lists the defects, theme by theme.
 func All() []Defect {
 	return slices.Concat(
-		statusDefects, accessDefects, validationDefects, lookupDefects, bodyDefects, outcomeDefects, errorDefects,
-		omissionDefects, rejectionDefects, reconciliationDefects, messageDefects, idempotencyDefects, moneyDefects, tokenDefects, listDefects, grossDefects, tolerances, variants,
+		statusDefects, accessDefects, validationDefects, conditionDefects, lookupDefects, bodyDefects, outcomeDefects, errorDefects, secretDefects,
+		omissionDefects, handlingDefects, rejectionDefects, reconciliationDefects, messageDefects, idempotencyDefects, repeatDefects, moneyDefects,
+		tokenDefects, strangerDefects, listDefects, grossDefects, tolerances, variants,
 	)
 }
 

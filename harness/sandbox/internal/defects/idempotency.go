@@ -22,10 +22,10 @@ var idempotencyDefects = []Defect{
 	{"key-ignored-ach", "ignores the idempotency key of bank transfers", "IDEM-1", nil, on{"ach-sale"},
 		before(all(is("ach-sale", "ach-credit"), keyed), keyIgnored)},
 	{"key-only-in-sequence", "looks at the idempotency key only when the first request is done", "IDEM-2", nil, on{"payment-sale-manual"},
-		overlapping()},
+		overlapping("payment-sale-manual")},
 	{"key-across-merchants", "mixes up equal idempotency keys of two merchants", "IDEM-5", nil, on{"payment-sale-manual"},
 		sharedKeys()},
-	{"other-body-acts", "carries out another body under a known idempotency key", "IDEM-4", nil, on{"payment-sale-manual"},
+	{"other-body-acts", "carries out another body under a known idempotency key", "IDEM-4", also{"IDEM-1"}, on{"payment-sale-manual"},
 		forgetsOtherBodies()},
 	{"key-by-path", "knows an idempotency key at its own path alone", "IDEM-7", nil, on{"payment-auth"},
 		before(all(is("payment-auth"), keyed), func(x *exchange) { x.Header.Set(api.IdempotencyHeader, x.idempotencyKey()+" of an authorization") })},
@@ -82,12 +82,12 @@ func cutsKeys(operation string) plant {
 
 // overlapping ignores the key of a request that comes while another with the
 // same key is under way.
-func overlapping() plant {
+func overlapping(operation string) plant {
 	return remembering(func() plant {
 		var mu sync.Mutex
 		pending := map[*http.Request]string{}
 		return both(
-			before(keyed, func(x *exchange) {
+			before(all(is(operation), keyed), func(x *exchange) {
 				key, alone := x.Header.Get(api.AppKeyHeader)+x.idempotencyKey(), true
 				mu.Lock()
 				for _, other := range pending {

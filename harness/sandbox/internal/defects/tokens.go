@@ -20,11 +20,11 @@ var tokenDefects = []Defect{
 				t.Dead = false
 			}
 		}, "token-rotate")},
-	{"rotation-keeps-value", "answers a rotation by the token that was sent", "FL-TOK-1", also{"FL-TOK-7"}, on{"token-rotate"},
+	{"rotation-keeps-value", "answers a rotation by the token that was sent", "FL-TOK-1", also{"FL-TOK-7", "RH-200-20"}, on{"token-rotate"},
 		claiming(func(rq *api.Request) any {
 			return api.TokenBody{StatusBody: api.StatusBody{Status: "ok", Code: api.CodeApproved, Message: "the token was rotated"}, Token: rq.Text("token")}
 		}, "token-rotate")},
-	{"last-digits-ignored", "takes any digits for the last four of a token", "FL-TOK-7", nil, on{"token-update", "token-rotate", "token-remove"},
+	{"last-digits-ignored", "takes any digits for the last four of a token", "FL-TOK-7", also{"RH-404-5"}, on{"token-update", "token-rotate", "token-remove"},
 		misreading(func(w *api.Work, rq *api.Request) {
 			if t := w.Token(rq.Client, rq.Text("token")); t != nil {
 				rq.Data["last4"] = t.Last

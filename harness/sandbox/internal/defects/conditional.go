@@ -1,0 +1,41 @@
+package defects
+
+import "strings"
+
+// named lets a request pass whose field is missing or blank, as if it held a value.
+func named(field, value, operation string, when condition) plant {
+	return before(all(is(operation), when, sends(field, func(given any, there bool) bool {
+		text, _ := given.(string)
+		return !there || strings.TrimSpace(text) == ""
+	})), corrects(field, value))
+}
+
+// kept holds for requests whose card is to be stored.
+var kept = sends("store_card", func(value any, _ bool) bool { return value == true })
+
+// byToken holds for requests with a token in place of a card number.
+var byToken = sends("creditcard", tokenLike)
+
+func byNumber(x *exchange) bool { return !byToken(x) }
+
+// Fields that are mandatory where another has a certain value.
+var conditionDefects = []Defect{
+	{"stored-without-name", "keeps the card of a sale whose holder is not named", "CRD-1", nil, on{"payment-sale-manual"},
+		named("cardfullname", "nobody", "payment-sale-manual", kept)},
+	{"authorized-with-blank-name", "keeps the card of an authorization whose holder's name is blank", "CRD-1", nil, on{"payment-auth"},
+		before(all(is("payment-auth"), kept, sends("cardfullname", as(" "))), corrects("cardfullname", "nobody"))},
+	{"name-always-needed", "answers 400 to an authorization without a holder's name whose card is not to be stored", "CRD-1", also{"RH-200-9", "FL-TOK-4"}, on{"payment-auth"},
+		before(all(is("payment-auth"), sends("store_card", func(value any, _ bool) bool { return value == false }), sends("cardfullname", missing)), refuses(400, "GW03", "cardfullname: is missing"))},
+	{"rck-with-blank-number", "takes a blank for the check number of a credit of class RCK", "ACH-1", nil, on{"ach-credit"},
+		before(all(is("ach-credit"), sends("seccode", as("RCK")), sends("checknumber", as(" "))), corrects("checknumber", "1"))},
+	{"number-for-every-class", "demands a check number of debits of class PPD", "ACH-1", also{"RH-200-1", "RH-200-9", "RH-REP-*", "RH-200-25"}, on{"ach-sale"},
+		before(all(is("ach-sale"), sends("seccode", as("PPD")), sends("checknumber", missing)), refuses(400, "GW03", "checknumber: is missing"))},
+	{"token-without-order-id", "sells by token without an order id where the sale is of either kind", "CRD-2", nil, on{"payment-sale"},
+		named("orderid", "none", "payment-sale", byToken)},
+	{"card-without-month", "sells by a card without its month of expiry where the sale is of either kind", "CRD-2", nil, on{"payment-sale"},
+		before(all(is("payment-sale"), byNumber, sends("month", missing)), corrects("month", "09"))},
+	{"card-without-zip", "sells by card without a postal code where the sale is of either kind", "CRD-2", nil, on{"payment-sale"},
+		before(all(is("payment-sale"), byNumber, sends("bzip", missing)), corrects("bzip", "97201"))},
+	{"type-of-account-in-words-400", "answers 400 to a credit to a savings account", "ACH-2", nil, on{"ach-credit"},
+		before(all(is("ach-credit"), sends("account_type", as("savings"))), refuses(400, "GW03", "account_type: none of 1 to 4"))},
+}

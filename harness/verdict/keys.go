@@ -1,0 +1,66 @@
+package verdict
+
+import (
+	"net/http"
+	"strings"
+
+	"qorcheck/harness/exchange"
+)
+
+// leastKey is how many characters a credential has at least that is looked for: a shorter
+// one may stand in a response by chance.
+const leastKey = 8
+
+// keysNotShown judges that a response repeats none of the credentials of its request.
+func keysNotShown(v View) Observation {
+	r := v.record()
+	if r == nil {
+		return Observation{}
+	}
+	seen := Observation{}
+	for _, alternative := range v.Operation.Security {
+		for _, name := range alternative {
+			scheme := v.Operation.Description.Schemes[name]
+			key := strings.TrimSpace(strings.TrimPrefix(r.Header.Get(scheme.Field), scheme.Prefix))
+			if scheme.In != "header" || len(key) < leastKey {
+				continue
+			}
+			seen.Exercised = true
+			holds := func(text string) bool { return strings.Contains(text, key) }
+			if f, found := v.holding(holds); found {
+				f.Rule, f.Deviation, f.Status, f.Wanted = KeyRepeated, Surplus, v.Answer.Status, []string{scheme.Field}
+				seen.Findings = append(seen.Findings, f)
+			}
+		}
+	}
+	return seen
+}
+
+// record finds the record of the response, nil where it is in none.
+func (v View) record() *exchange.Record {
+	if v.Transcript == nil {
+		return nil
+	}
+	for _, r := range v.Transcript.Records() {
+		if r.Answer == v.Answer {
+			return &r
+		}
+	}
+	return nil
+}
+
+// holding finds the part of a response that has a property.
+func (v View) holding(holds func(string) bool) (Finding, bool) {
+	for _, part := range []struct {
+		name   string
+		header http.Header
+	}{{"status line", http.Header{"": {v.Answer.Reason}}}, {"header", v.Answer.Header}, {"trailer", v.Answer.Trailer}} {
+		if name, found := headerThat(holds, part.header); found {
+			return Finding{Given: []Fact{{part.name, name}}}, true
+		}
+	}
+	if holds(string(v.Answer.Body)) {
+		return Finding{Pointer: pointerThat(holds, textsIn(v.Body, v.Answer.Body), v.Body.Value)}, true
+	}
+	return Finding{}, false
+}

@@ -28,7 +28,7 @@ var messageDefects = []Defect{
 		losing("capture.declined")},
 	{"message-late", "sends messages about voids two and a half seconds late", "RH-MSG-13", nil, on{"payment-void", "ach-void"},
 		sendingLate("void.*", 2500*time.Millisecond)},
-	{"message-of-other-id", "names another transaction in the message about a success", "RH-MSG-2", nil, on{"payment-capture"},
+	{"message-of-other-id", "names another transaction in the message about a success", "RH-MSG-2", also{"RH-MSG-11"}, on{"payment-capture"},
 		sending("*.approved", func(s *api.Server, m api.Message) []api.Message {
 			other := sellUnheard(s)
 			return []api.Message{reworded(m, func(body map[string]any) { body["transaction_id"] = other })}

@@ -43,7 +43,9 @@ test: ## prove the project
 	@echo '$(RACE_NOTE)'
 	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
 	$(GO) vet ./...
-	$(UNSET) $(GO) test $(RACE) -timeout 30m $$($(GO) list ./... | grep -v /harness/cli$$)
+	$(UNSET) $(GO) test $(RACE) -timeout 30m $$($(GO) list ./... | grep -v -e /harness/cli$$ -e /suites$$)
+	@echo 'the suite as Ginkgo runs it, few cases of every obligation: $(RACE_NOTE)'
+	$(UNSET) $(RAN) $(GO) test $(RACE) -timeout 30m ./suites -args --smoke
 	@echo 'end to end, whole runs of the sound sandbox: $(RACE_NOTE)'
 	$(UNSET) $(RAN) $(GO) test $(RACE) -timeout 30m -run '^TestCleanSandbox$$' ./harness/cli
 	@echo 'end to end, the rest: through programs that are built without it'

@@ -19,10 +19,10 @@ func TestNewPart(t *testing.T) {
 		keep  func(*plan.Obligation) bool
 		less  bool // operations are left out
 	}{
-		{"one obligation", func(o *plan.Obligation) bool { return o.ID == "payment-auth.RH-401-1" }, true},
+		{"one obligation", func(o *plan.Obligation) bool { return o.ID == "payment-auth.RH-400-1" }, true},
 		{"one that is prepared", func(o *plan.Obligation) bool { return o.ID == "payment-refund.RH-400-1" }, true},
 		{"several operations", func(o *plan.Obligation) bool {
-			return on("payment-void", "webhooks-create")(o) && slices.Contains([]string{"RH-400-1", "RH-401-1"}, o.Requirement.ID)
+			return on("payment-void", "payment-sale-manual")(o) && slices.Contains([]string{"RH-400-1", "RH-400-6"}, o.Requirement.ID)
 		}, true},
 		{"flows", func(o *plan.Obligation) bool {
 			return o.Operation.ID == "payment-refund" && strings.HasPrefix(o.Requirement.ID, "FL-REF-")

@@ -113,6 +113,7 @@ type roots struct {
 	flows    []*gathering
 	careless map[string]*gathering // by operation: of one that answers as it pleases, the first root
 	lenient  map[string]*gathering // by operation: of one that carries out whatever is requested
+	stored   map[string]*gathering // by operation: of one that stores what it rejected
 }
 
 // manyWays is in how many ways an operation is wrong that makes no difference between requests.
@@ -121,7 +122,7 @@ const manyWays = 3
 // rootsOf finds what others may follow from: what shows that the request under judgement
 // itself was answered wrongly, and flows.
 func rootsOf(list []*gathering, place func(obligation string) int) roots {
-	r := roots{plain: plainFailures(list, place), careless: map[string]*gathering{}, lenient: map[string]*gathering{}}
+	r := roots{plain: plainFailures(list, place), careless: map[string]*gathering{}, lenient: map[string]*gathering{}, stored: map[string]*gathering{}}
 	first, firstLenient := map[string]*gathering{}, map[string]*gathering{}
 	classes, themes := map[string]map[string]bool{}, map[string]map[string]bool{}
 	count := func(ways map[string]map[string]bool, operation, way string) int {
@@ -146,8 +147,12 @@ func rootsOf(list []*gathering, place func(obligation string) int) roots {
 		}
 	}
 	for _, g := range list {
-		if g.Outcome == verdict.Fail && g.Check == spec.CheckFlow {
+		switch {
+		case g.Outcome != verdict.Fail:
+		case g.Check == spec.CheckFlow:
 			r.flows = append(r.flows, g)
+		case g.first.Rule == verdict.TraceLeft:
+			r.stored[g.operation] = cmp.Or(r.stored[g.operation], g)
 		}
 	}
 	return r
@@ -162,6 +167,9 @@ func (r roots) keyOf(g *gathering) causeKey {
 	}
 	if root := r.lenient[g.operation]; root != nil && (ofStatus || f.ofOutcome()) && !f.Correct && f.Status/100 == 2 && root.binding() >= g.binding() {
 		return root.key
+	}
+	if root := r.stored[g.operation]; root != nil && (f.Rule == verdict.EntryLeft || f.Rule == verdict.EntryUnasked) && root.binding() >= g.binding() {
+		return r.keyOf(root) // found by its id as well as among what the lists show more
 	}
 	for _, root := range r.plain {
 		if root == g {

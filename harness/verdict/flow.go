@@ -36,21 +36,33 @@ func flow(v View) Observation {
 			}
 		}
 		seen = seen.merge(step)
-		if step.Unclear != nil || missed(r) {
+		if step.Unclear != nil || v.missed(r) {
 			break // what comes after it rests on it
 		}
 	}
 	return seen
 }
 
-// missed reports whether a step that was to be carried out got a tolerated
-// response that breaks another requirement.
-func missed(r exchange.Record) bool {
-	if r.Answer == nil || r.Step.Expect == nil || r.Step.Expect.Handling != plan.Accepted {
+// missed reports whether a step got a tolerated response on which what comes after it does
+// not rest: one that breaks another requirement where it was to be carried out, or that is
+// of a request that was carried out and ended in an error where it was to be rejected.
+func (v View) missed(r exchange.Record) bool {
+	if r.Answer == nil || r.Step.Expect == nil {
 		return false
 	}
-	t, ok := toleranceOf(r.Step.Expect.Tolerated, r.Answer.Status, readBody(r.Answer).Value)
-	return ok && len(t.Breaks) > 0
+	body := readBody(r.Answer).Value
+	t, ok := toleranceOf(r.Step.Expect.Tolerated, r.Answer.Status, body)
+	if !ok {
+		return false
+	}
+	switch r.Step.Expect.Handling {
+	case plan.Accepted:
+		return len(t.Breaks) > 0
+	case plan.Rejected:
+		o := v.Operation.Description.Operation(r.Step.Operation)
+		return o != nil && r.Answer.Status/100 == 2 && o.Ending(body) == spec.Errored
+	}
+	return false
 }
 
 // judgeStep judges one step of a flow.

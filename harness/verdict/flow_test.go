@@ -26,6 +26,8 @@ func TestFlow(t *testing.T) {
 	again.Same, again.Tolerated = "act", []spec.Tolerance{{Status: 200, Where: map[string]string{"/code": "06"}, Why: "repeated"}}
 	open := success
 	open.Tolerated = []spec.Tolerance{{Status: 400, Breaks: []string{"R-2"}, Why: "not promised"}}
+	internal := plan.NewExpect("", 500)
+	internal.Tolerated = []spec.Tolerance{{Name: "error-for-internal", Status: 200, Where: map[string]string{"/status": "error"}, Why: "as well"}}
 	fresh := next(&success, 200, paid)
 	fresh.Step.Fresh, fresh.Writes = true, 2
 	refused := fresh
@@ -78,6 +80,8 @@ func TestFlow(t *testing.T) {
 		{claim: "another outcome is another effect", status: 200, body: paid, expect: success, observed: append(list, next(&again, 200, `{"id":"1","status":"declined","amount":"5.00"}`)), want: Fail, exercised: true, says: "the same status"},
 		{claim: "an answer without the id is another one", status: 200, body: paid, expect: success, observed: append(list, next(&again, 200, `{"status":"approved","amount":"5.00"}`)), want: Fail, exercised: true},
 		{claim: "what a step that was to be carried out got in place of it ends the flow", status: 200, body: paid, expect: success, observed: append(list, next(&open, 400, "{}"), next(&success, 404, "{}")), want: Pass, exercised: true},
+		{claim: "what a step that was to be rejected got in place of it ends the flow where it ended in an error", status: 200, body: `{"status":"error"}`, expect: internal, observed: append(list, next(&success, 200, `{"status":"declined"}`)), want: Pass, exercised: true, says: "(error-for-internal)"},
+		{claim: "after a rejection the flow goes on", status: 500, body: `{}`, expect: internal, observed: append(list, next(&success, 200, `{"status":"declined"}`)), want: Fail, exercised: true, says: "afterwards, from pay: "},
 		{claim: "a tolerated refusal of the repetition passes", status: 200, body: paid, expect: success, observed: append(list, next(&again, 200, `{"status":"declined","code":"06"}`)), want: Pass, exercised: true, says: "repeated"},
 		{claim: "of equal requests one must be carried out", status: 200, body: `{"status":"declined","code":"06"}`, expect: again, observed: append(list, next(&again, 200, `{"status":"declined","code":"07"}`)), want: Fail, exercised: true},
 		{claim: "a request that went out twice is unclear", status: 200, body: paid, expect: success, observed: append(list, fresh), want: Inconclusive, exercised: true, says: "pay was sent 2 times"},

@@ -208,7 +208,7 @@ func (c comparison) account(rows []exchange.Row) {
 // alone reports whether nobody but this run, whose responses all came, can have made
 // what nobody knows.
 func (r *Run) alone() bool {
-	lost := func(t *exchange.Transcript) bool { return slices.ContainsFunc(t.Records(), r.nameless) }
+	lost := func(t *exchange.Transcript) bool { return r.leavesNameless(t, verdict.NotRun) } // not judged yet
 	return r.options.Exclusive && r.document.Shard == nil && r.options.Earlier == nil && r.left.lost == 0 && !slices.ContainsFunc(r.inbox.late, lost)
 }
 

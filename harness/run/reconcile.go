@@ -1,6 +1,7 @@
 package run
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -103,10 +104,32 @@ func (r *Run) nameless(record exchange.Record) bool {
 		(json.Unmarshal(record.Answer.Body, &body) != nil || o.Ending(body) == spec.Succeeded || o.Ending(body) == "")
 }
 
+// leavesNameless reports whether a case with an outcome may have made something that no
+// response named.
+func (r *Run) leavesNameless(t *exchange.Transcript, outcome verdict.Outcome) bool {
+	return slices.ContainsFunc(t.Records(), r.nameless) || r.droppedNameless(t, outcome)
+}
+
+// droppedNameless reports whether a case dropped a connection before the response named what
+// its request made, and the request did not come again with success: in a case that passed
+// the repeat named the same.
+func (r *Run) droppedNameless(t *exchange.Transcript, outcome verdict.Outcome) bool {
+	records := t.Records()
+	return slices.ContainsFunc(records, func(dropped exchange.Record) bool {
+		lists := listsOf(r.plan.Description.Operation(dropped.Step.Operation))
+		if dropped.Failure == nil || dropped.Failure.Kind != exchange.HungUp || len(lists) == 0 || !changes(dropped) {
+			return false
+		}
+		return outcome != verdict.Pass || !slices.ContainsFunc(records, func(other exchange.Record) bool {
+			return other.URL == dropped.URL && bytes.Equal(other.Body, dropped.Body) && other.Named(lists[0].Answer) != ""
+		})
+	})
+}
+
 // keepRejection keeps what is needed to judge a case once more when the lists were read
 // again; the run must be locked.
 func (r *Run) keepRejection(t *exchange.Transcript, e Entry) {
-	if slices.ContainsFunc(t.Records(), r.nameless) {
+	if r.leavesNameless(t, e.Outcome) {
 		r.left.lost++
 		return
 	}

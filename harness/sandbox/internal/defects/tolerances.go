@@ -47,7 +47,7 @@ var tolerances = []Defect{
 		after(saying("code", api.CodeDuplicateOrder), refuses(http.StatusBadRequest, "used", "the order id was used before"))},
 	{"used-key-400", "answers 400 to a used idempotency key", Tolerated, nil, on{"payment-sale-manual", "webhooks-create", "cash-sale"},
 		after(saying("code", api.CodeRepeatedKey), refuses(http.StatusBadRequest, "used", "the idempotency key was used for another request"))},
-	{"key-declined", "declines a repeated idempotency key, as the response codes say", Tolerated, nil, on{"payment-capture"},
+	{"key-declined", "declines a repeated idempotency key, as the response codes say", Tolerated, nil, on{"payment-sale-manual", "payment-capture"},
 		declinesRepeats()},
 	{"repeat-differs", "says of a repeat that it is one", Tolerated, nil, on{"payment-sale-manual", "payment-capture"},
 		marksRepeats()},

@@ -35,7 +35,7 @@ type Inbox struct {
 	Unknown   int                // of the unmatched: what they are about was not looked up, or in vain
 	Came      bool               // some message came at all
 	Unsigned  int                // came meanwhile, without the header pair, to where the case awaited a message
-	Stall     time.Duration      // the longest delay of our own work in the run
+	Stall     time.Duration      // the longest delay of our own work while the case waited
 	Lacks     string             // why what was late or did not come proves nothing, "" where this machine lacked nothing
 	Silent    string             // why no message proves nothing, "" when it proves that none was sent
 }

@@ -276,7 +276,7 @@ func (j job) certify(ctx context.Context, p *plan.Plan, name string) (document *
 
 // The sandbox sends its messages at once, so short waits suffice.
 const (
-	messageWait = 3 * time.Second
+	messageWait = 4 * time.Second
 	quietWindow = time.Second
 )
 

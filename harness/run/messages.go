@@ -102,10 +102,10 @@ func (r *Run) judgeLate(ctx context.Context) {
 	}
 	all := r.received(ctx)
 	down := r.down(ctx)
-	lacks, stall := r.watchdog.why()
 	for _, t := range r.inbox.late {
 		t.Inbox, t.Down = all.about(t, r.plan), down
-		t.Inbox.Lacks, t.Inbox.Stall = lacks, stall
+		t.Inbox.Stall, t.Inbox.Lacks = r.lacking(t)
+		t.Inbox.Silent = cmp.Or(t.Inbox.Lacks, t.Inbox.Silent)
 		r.judge(t.Case, t)
 	}
 }
@@ -177,10 +177,7 @@ func (r *Run) received(ctx context.Context) received {
 // silence says why it proves nothing that no message came at all.
 func (r *Run) silence(ctx context.Context) string {
 	receiver, target := r.inbox.receiver, r.options.Settings.Target
-	lacks, _ := r.watchdog.why()
 	switch {
-	case lacks != "":
-		return lacks
 	case receiver.Fault() != nil:
 		return receiver.Deaf(ctx)
 	case receiver.Lost() > 0:

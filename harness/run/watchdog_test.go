@@ -11,23 +11,56 @@ import (
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/message"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/settings"
 )
 
-func TestWatchdog_SaysWhatIsLacking(t *testing.T) {
+func TestWatchdog_SaysWhatIsOut(t *testing.T) {
+	var w watchdog
+	w.note("")
+	if out := w.out(); out != "" || w.seen() != 0 {
+		t.Errorf("nothing is lacking: %q", out)
+	}
+	w.note("file descriptors")
+	if out := w.out(); !strings.Contains(out, "this machine ran out of file descriptors") || w.seen() != 1 {
+		t.Errorf("file descriptors are: %q", out)
+	}
+}
+
+// A delay of our own work excuses what was late or did not come meanwhile, and that a
+// message did not come only where it took half the time that there was for one.
+func TestWatchdog_ExcusesWhatItsDelaysTouch(t *testing.T) {
+	start := time.Now()
+	at := func(seconds float64) time.Time { return start.Add(time.Duration(seconds * float64(time.Second))) }
+	const wait = 4 * time.Second
 	for _, tt := range []struct {
-		claim string
-		meet  func(*watchdog)
-		want  string
+		claim        string
+		due, came    float64
+		act, awaited float64 // when the act was sent, and for how long a message was awaited
+		want         time.Duration
+		lacks        string
 	}{
-		{"nothing", func(w *watchdog) { w.note(""); w.delayed(maxStall) }, ""},
-		{"file descriptors", func(w *watchdog) { w.note("file descriptors") }, "this machine ran out of file descriptors"},
-		{"the processor", func(w *watchdog) { w.delayed(3 * time.Second) }, "qorcheck was held up for 3s"},
+		{"none", 1, 1.1, 0, 4, 0, ""},
+		{"a short one", 1, 1.5, 0, 4, 500 * time.Millisecond, ""},
+		{"one of less than half the time", 1, 2.9, 0, 4, 1900 * time.Millisecond, ""},
+		{"one of half the time", 1, 3, 0, 4, 2 * time.Second, "was held up for 2s"},
+		{"one that lasts longer than the case", 1, 9, 0, 4, 8 * time.Second, "was held up for 8s"},
+		{"one before the case", 1, 9, 10, 4, 0, ""},
+		{"one after it", 5, 9, 0, 4, 0, ""},
 	} {
-		var w watchdog
-		tt.meet(&w)
-		if why, _ := w.why(); why == "" != (tt.want == "") || !strings.Contains(why, tt.want) {
-			t.Errorf("%s: %q", tt.claim, why)
+		r := &Run{options: Options{Settings: settings.Settings{MessageWait: wait}}}
+		r.watchdog.delayed(at(tt.due), at(tt.came))
+		c := &exchange.Transcript{
+			Act:     &exchange.Record{Started: at(tt.act)},
+			Observe: []exchange.Record{{Started: at(tt.act), Took: time.Duration(tt.awaited) * time.Second}},
 		}
+		if stall, lacks := r.lacking(c); stall != tt.want || (lacks == "") != (tt.lacks == "") || !strings.Contains(lacks, tt.lacks) {
+			t.Errorf("%s: %s, %q", tt.claim, stall, lacks)
+		}
+	}
+	r := &Run{}
+	r.watchdog.note("ports")
+	if _, lacks := r.lacking(&exchange.Transcript{}); !strings.Contains(lacks, "ran out of ports") {
+		t.Errorf("what ran out is lacking all the time: %q", lacks)
 	}
 }
 
@@ -67,8 +100,8 @@ func TestShortage(t *testing.T) {
 	}
 }
 
-// Where this machine lacks something, or the receiver does not hear itself, no message
-// proves nothing; otherwise it does, on loopback.
+// Where the receiver does not hear itself, no message proves nothing; otherwise it does,
+// on loopback.
 func TestSilence_ForWantOfOurOwn(t *testing.T) {
 	for _, tt := range []struct {
 		claim string
@@ -76,8 +109,6 @@ func TestSilence_ForWantOfOurOwn(t *testing.T) {
 		want  string
 	}{
 		{"nothing is lacking", func(*Run) {}, ""},
-		{"file descriptors", func(r *Run) { r.watchdog.note("file descriptors") }, "ran out of file descriptors"},
-		{"the processor", func(r *Run) { r.watchdog.delayed(5 * time.Second) }, "was held up for 5s"},
 		{"the receiver is gone", func(r *Run) { _ = r.inbox.receiver.Close() }, "did not hear its own call"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {

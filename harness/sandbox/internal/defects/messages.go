@@ -26,8 +26,8 @@ var messageDefects = []Defect{
 		})},
 	{"failure-not-told", "sends no message when a capture fails later", "RH-MSG-1", also{"RH-MSG-12"}, on{"payment-capture"},
 		losing("capture.declined")},
-	{"message-late", "sends messages about voids two and a half seconds late", "RH-MSG-13", nil, on{"payment-void", "ach-void"},
-		sendingLate("void.*", 2500*time.Millisecond)},
+	{"message-late", "sends messages about voids three and a half seconds late", "RH-MSG-13", nil, on{"payment-void", "ach-void"},
+		sendingLate("void.*", 3500*time.Millisecond)},
 	{"message-of-other-id", "names another transaction in the message about a success", "RH-MSG-2", also{"RH-MSG-11"}, on{"payment-capture"},
 		sending("*.approved", func(s *api.Server, m api.Message) []api.Message {
 			other := sellUnheard(s)

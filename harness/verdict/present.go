@@ -24,13 +24,13 @@ func present(v View) Observation {
 	if content == nil || v.Body.Value == nil {
 		return Observation{} // the schema's matter
 	}
-	seen := Observation{}
+	seen, others := Observation{}, v.othersRows()
 	for _, p := range v.Operation.Conformance.Present {
 		if !v.promises(p) || !content.Schema.Documents(strings.ReplaceAll(p.Answer, everyItem, "/0")) {
 			continue
 		}
 		for _, place := range placesOf(v.Body.Value, p.Answer) {
-			if !matches(place.beside, p.Where, true) || matches(place.beside, p.Unless, false) {
+			if !matches(place.beside, p.Where, true) || matches(place.beside, p.Unless, false) || others(place.beside) {
 				continue
 			}
 			seen.Exercised = true
@@ -47,6 +47,19 @@ func present(v View) Observation {
 		}
 	}
 	return seen
+}
+
+// othersRows reports whether a row of the response is another case's: one request may read
+// the traces of several cases back, and which they are is chance.
+func (v View) othersRows() func(row any) bool {
+	if v.Transcript != nil {
+		for _, r := range v.Transcript.Observe {
+			if r.Answer == v.Answer && r.Step.ReadBack != nil {
+				return func(row any) bool { return exchange.Text(row, r.Step.ReadBack.Field) != r.Sought }
+			}
+		}
+	}
+	return func(any) bool { return false }
 }
 
 // unexpected reports whether a response is another than the one that was to come.

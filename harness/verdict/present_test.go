@@ -9,6 +9,11 @@ import (
 )
 
 func TestPresent(t *testing.T) {
+	readBack := func(rows string) []exchange.Record {
+		r := observed("no-trace", nil, 200, `{"status":"approved","rows":`+rows+`}`)
+		r.Step.ReadBack, r.Sought = &plan.ReadBack{Rows: "/rows", Field: "/ref"}, "mine"
+		return []exchange.Record{r}
+	}
 	table(t, "present", []row{
 		{claim: "what a request calls for is there", sent: `{"keep":true}`, status: 200, body: `{"status":"approved","amount":"1"}`, want: Pass, exercised: true},
 		{claim: "what a request calls for is missing", sent: `{"keep":true}`, status: 200, body: `{"status":"approved"}`, want: Fail, exercised: true, says: "/amount, a non-blank string, because /keep of the request is true"},
@@ -24,6 +29,8 @@ func TestPresent(t *testing.T) {
 		{claim: "an item lacks what goes with a value", status: 200, body: `{"status":"approved","rows":[{"day":"1","type":"hold"}]}`, want: Fail, exercised: true, says: "/rows/0/code"},
 		{claim: "an item of another value needs nothing", status: 200, body: `{"status":"approved","rows":[{"day":"1","type":"void"}]}`, want: Pass, exercised: true},
 		{claim: "an empty list shows nothing", status: 200, body: `{"status":"approved","rows":[]}`, want: Pass},
+		{claim: "the case's own row of a shared query counts", status: 400, observed: readBack(`[{"ref":"another's","day":"1"},{"ref":"mine","day":null}]`), want: Fail, exercised: true, says: "/rows/1/day"},
+		{claim: "other cases' rows are theirs to judge", status: 400, observed: readBack(`[{"ref":"another's","day":null}]`), want: Pass},
 		{claim: "what the response does not document is not meant", operation: "peek", status: 404, body: `{"rows":[{}]}`, want: Pass},
 		{claim: "a success that was not to come is the matter of status", sent: `{"keep":true}`, status: 200, body: `{"status":"approved"}`, expect: plan.NewExpect(spec.Refused, 200), want: Pass},
 		{claim: "a tolerated answer is of another kind", status: 200, body: `{"status":"declined"}`, expect: plan.Expect{Statuses: []int{400}, Tolerated: []spec.Tolerance{{Status: 200, Why: "it may"}}}, want: Pass},

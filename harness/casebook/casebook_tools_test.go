@@ -119,7 +119,7 @@ func differences(chapter []entry, document *run.Document, journal []line) []stri
 	}
 	for _, l := range journal {
 		for _, v := range l.Verdicts {
-			if v.Outcome != verdict.Pass {
+			if v.Outcome != verdict.Pass && (v.Obstacle == nil || v.Obstacle.Kind != verdict.Follows) { // what follows from a failure is that failure
 				happened[fmt.Sprintf("%s %s %s", v.Outcome, v.Obligation, l.Case)] = l
 			}
 		}
@@ -150,7 +150,7 @@ func (l line) exchanges() string {
 }
 
 func TestCasebook_DifferencesAreListed(t *testing.T) {
-	happened := []line{{Case: "a.valid", Verdicts: []run.Verdict{{Obligation: "a.R-1", Outcome: verdict.Fail}, {Obligation: "a.R-2", Outcome: verdict.Pass}}}}
+	happened := []line{{Case: "a.valid", Verdicts: []run.Verdict{{Obligation: "a.R-1", Outcome: verdict.Fail}, {Obligation: "a.R-2", Outcome: verdict.Pass}, {Obligation: "a.R-3", Outcome: verdict.Inconclusive, Obstacle: &run.Obstacle{Kind: verdict.Follows}}}}}
 	passed := &run.Document{Obligations: []run.Obligation{{ID: "a.R-2", Outcome: verdict.Pass}}}
 	for _, tt := range []struct {
 		claim    string

@@ -158,7 +158,7 @@ func (m Maker) Valid() []Value {
 			add(class, why, value)
 			list[len(list)-1].Extreme = true
 		}
-		if v.nullable && len(v.types) > 0 && len(v.enum) == 0 { // an enumeration says of null what it says
+		if v.nullable && v.saysNull && len(v.types) > 0 && len(v.enum) == 0 { // an enumeration says of null what it says
 			add("branch."+name+".null", "is null, as the description allows", nil)
 		}
 		for i, word := range v.enum {

@@ -21,7 +21,8 @@ type view struct {
 	whole         *openapi3.Schema
 	parts         []*openapi3.Schema // the schema itself, those of its allOf, the branches taken
 	types         []string           // none: any
-	nullable      bool
+	nullable      bool               // null is no fault
+	saysNull      bool               // a type is given, and null beside it: a schema that only leaves its type out is not asked for null
 	enum          []any
 	patterns      []string
 	format        string
@@ -189,7 +190,8 @@ func (v *view) takeTypes(s *openapi3.Schema) {
 				return !slices.Contains(own, t) && !(t == "integer" && slices.Contains(own, "number"))
 			})
 		}
-		v.nullable = v.nullable && (s.Nullable || s.Type.Includes("null"))
+		says := s.Nullable || s.Type.Includes("null")
+		v.nullable, v.saysNull = v.nullable && says, v.saysNull || says
 	} else if v.types == nil && len(s.Properties) > 0 {
 		v.types = []string{"object"}
 	}

@@ -32,6 +32,7 @@ func (h Head) begin() *Document {
 	d := h.Document
 	d.Obligations = nil
 	for _, o := range h.Document.Obligations {
+		o.Branches = slices.Clone(o.Branches) // they are counted in
 		if h.Part != nil {
 			planned, here := h.Part.Planned[o.ID]
 			if !here {

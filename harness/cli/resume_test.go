@@ -100,8 +100,9 @@ func incomplete(t *testing.T, dir string) {
 }
 
 // quick is a plan of two hundred cases: writes, preparations, messages, readings. How soon
-// a message comes is not judged, for on a busy machine that is another verdict each time.
-var quick = []string{"--filter", "(operation:payment-void || operation:webhooks_list) && !requirement:RH-MSG-13", "--quiet-window", "300ms"}
+// a message comes is not judged, for on a busy machine that is another verdict each time,
+// nor what rows of a list have, for that depends on which are there.
+var quick = []string{"--filter", "(operation:payment-void || operation:webhooks_list) && !requirement:RH-MSG-13 && !requirement:RH-200-24", "--quiet-window", "300ms"}
 
 // TestResume_AfterKill kills a run at ten moments. What is there is in every
 // report, and the rest is sent when it is resumed, to the verdicts of an undisturbed run.

@@ -95,7 +95,7 @@ func overlapping(operation string) plant {
 				}
 				pending[x.Request] = key
 				mu.Unlock()
-				time.Sleep(20 * time.Millisecond) // a real platform takes its time
+				time.Sleep(150 * time.Millisecond) // a real platform takes its time, and a busy machine sends requests at once one after another
 				if !alone {
 					keyIgnored(x)
 				}

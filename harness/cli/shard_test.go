@@ -121,14 +121,15 @@ func followers(d *run.Document) (n int) {
 }
 
 // TestShards_AtOnce: shards that run side by side get each other's messages, and
-// still find one that is about a rejected request.
+// still find one that is about a rejected request. How soon one comes is not judged: that
+// depends on the machine.
 func TestShards_AtOnce(t *testing.T) {
 	t.Parallel()
 	target, dir := broken(t, "message-for-rejected"), t.TempDir()
 	var both sync.WaitGroup
 	for _, number := range []string{"1", "2"} {
 		both.Go(func() {
-			commandIn(t, dir, nil, "run", "--target", target, "--filter", "operation:payment-capture || operation:payment-sale-manual", "--shard", number+"/2", "--out", "shard"+number)
+			commandIn(t, dir, nil, "run", "--target", target, "--filter", "(operation:payment-capture || operation:payment-sale-manual) && !requirement:RH-MSG-13", "--shard", number+"/2", "--out", "shard"+number)
 		})
 	}
 	both.Wait()

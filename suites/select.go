@@ -64,7 +64,7 @@ func Selected(p *plan.Plan, suite types.SuiteConfig, reporter types.ReporterConf
 	}
 	small := kept(p, ginkgo.PreviewSpecs(p.Requirements.Name, suite, reporter))
 	if len(small.Obligations) == 0 {
-		return nil, fmt.Errorf("Ginkgo's filters keep none of %d obligations: nothing would be certified", len(p.Obligations))
+		return nil, fmt.Errorf("the filters of Ginkgo keep none of %d obligations: nothing would be certified", len(p.Obligations))
 	}
 	return small, nil
 }

@@ -221,7 +221,7 @@ func disagreement(list []string, err error) error {
 	if len(list) == 0 {
 		return err
 	}
-	return faultError{fmt.Errorf("Ginkgo and the document of the run disagree on %d obligations, and one of them is wrong:\n  %s", len(list), strings.Join(list, "\n  "))}
+	return faultError{fmt.Errorf("the document of the run and Ginkgo disagree on %d obligations, and one of them is wrong:\n  %s", len(list), strings.Join(list, "\n  "))}
 }
 
 // limit is what the budget leaves to the run.

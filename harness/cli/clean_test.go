@@ -264,7 +264,7 @@ func sandboxProcess(t *testing.T, env []string, arguments ...string) (printed ma
 func TestVerdicts_SameInEverySandbox(t *testing.T) {
 	t.Parallel()
 	embedded := t.TempDir()
-	const some = "(operation:payment-auth || operation:payment-refund || operation:transactions-fetch-all || operation:webhooks-create) && !requirement:RH-MSG-13" // that one depends on the machine, too
+	const some = "(operation:payment-auth || operation:payment-refund || operation:transactions-fetch-all || operation:webhooks-create) && !requirement:RH-MSG-13 && !requirement:RH-200-24" // those depend on the machine, and on which rows a list holds, too
 	if _, stderr, code := commandIn(t, embedded, nil, "run", "--out", ".", "--filter", some); code != 0 {
 		t.Fatalf("embedded: exit code %d: %s", code, stderr)
 	}

@@ -83,16 +83,12 @@ func (m *Matrix) Bad() []Row {
 func (m *Matrix) Idle() []string {
 	var names []string
 	for _, c := range m.Checks {
-		if !reconciled[c.Name] && (len(c.Alone) == 0 && m.Filter == "" && len(m.Rows) == m.Planned) {
+		if len(c.Alone) == 0 && m.Filter == "" && len(m.Rows) == m.Planned {
 			names = append(names, c.Name)
 		}
 	}
 	return names
 }
-
-// reconciled are the checks whose findings comparing the lists of before and after finds
-// as well: money that moved shows in both.
-var reconciled = map[string]bool{"message-count": true, "message-id": true, "no-trace": true}
 
 // byCheck returns for each check the mutants that it kills under the requirement that
 // they name, and those of them that it alone kills.

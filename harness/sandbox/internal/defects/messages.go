@@ -33,6 +33,11 @@ var messageDefects = []Defect{
 			other := sellUnheard(s)
 			return []api.Message{reworded(m, func(body map[string]any) { body["transaction_id"] = other })}
 		})},
+	{"message-of-what-is-voided", "names the voided payment in the message about a void", "RH-MSG-2", nil, on{"payment-void"},
+		sending("void.approved", func(s *api.Server, m api.Message) []api.Message {
+			t := transactionOf(s, m)
+			return []api.Message{reworded(m, func(body map[string]any) { body["transaction_id"] = t.Parent })}
+		})},
 	{"message-of-no-id", "names a transaction in the message that does not exist", "RH-MSG-2", also{"RH-MSG-11", "RH-MSG-12", "RH-MSG-18"}, on{"payment-capture"},
 		rewording("*", func(m map[string]any) { m["transaction_id"] = "310905000000000" })},
 	{"success-after-failure", "says success true in the message about a failure", "RH-MSG-3", also{"RH-MSG-6", "RH-MSG-8", "RH-MSG-12", "RH-MSG-18"}, on{"payment-capture"},
@@ -74,6 +79,12 @@ var messageDefects = []Defect{
 		})},
 	{"message-thrice", "sends a message that was acknowledged three times", "RH-MSG-20", nil, on{"payment-void"},
 		sending("void.*", func(s *api.Server, m api.Message) []api.Message {
+			s.SendAfter(50*time.Millisecond, m)
+			s.SendAfter(100*time.Millisecond, m)
+			return []api.Message{m}
+		})},
+	{"refund-message-thrice", "sends the message about a refund three times, though it was acknowledged", "RH-MSG-20", nil, on{"payment-refund"},
+		sending("refund.*", func(s *api.Server, m api.Message) []api.Message {
 			s.SendAfter(50*time.Millisecond, m)
 			s.SendAfter(100*time.Millisecond, m)
 			return []api.Message{m}

@@ -3,6 +3,7 @@ package defects
 import (
 	"net/http"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,6 +18,8 @@ var rejectionDefects = []Defect{
 		after(answered(400), charge)},
 	{"kept-despite-400", "keeps a request that it answers with 400, as a declined one", "RH-NIL-1", nil, on{"payment-sale-manual"},
 		after(answered(400), keepDeclined)},
+	{"kept-unlisted-despite-400", "keeps a request that it answers with 400, and shows it by its order id alone", "RH-NIL-1", nil, on{"payment-sale-manual"},
+		both(after(answered(400), keepDeclined), after(all(succeeded("transactions-fetch-all"), func(x *exchange) bool { return !x.URL.Query().Has("order_id") }), leavesOutKept))},
 	{"charge-despite-401", "charges for a request that it answers with 401", "RH-NIL-2", nil, on{"payment-sale-manual"},
 		after(answered(401), charge)},
 	{"charge-despite-403", "charges for a request that it answers with 403", "RH-NIL-2", nil, on{"payment-sale-manual"},
@@ -85,6 +88,9 @@ func charge(x *exchange) {
 	})
 }
 
+// ofRejected is the parent of what was kept of rejected requests.
+const ofRejected = "a rejected request"
+
 // keepDeclined stores a rejected request as a declined one without using up its order id.
 func keepDeclined(x *exchange) {
 	id := order(x)
@@ -93,10 +99,24 @@ func keepDeclined(x *exchange) {
 	}
 	x.server.Do(func(w *api.Work) {
 		w.Put(&api.Transaction{
-			ID: w.NewID(), Parent: "a rejected request", Merchant: x.server.Fixtures.Merchants["main"], Kind: api.Sale, PaymentType: "cc",
+			ID: w.NewID(), Parent: ofRejected, Merchant: x.server.Fixtures.Merchants["main"], Kind: api.Sale, PaymentType: "cc",
 			Status: api.Declined, Code: api.CodeMalformed, OrderID: id, Created: w.Now,
 		})
 	})
+}
+
+// leavesOutKept leaves what was kept of rejected requests out of a list.
+func leavesOutKept(x *exchange) {
+	kept := map[any]bool{}
+	x.server.Do(func(w *api.Work) {
+		for _, id := range w.State.Children[ofRejected] {
+			kept[id] = true
+		}
+	})
+	editsData(func(data map[string]any) {
+		rows, _ := data["transactions"].([]any)
+		data["transactions"] = slices.DeleteFunc(rows, func(row any) bool { return kept[row.(map[string]any)["trxn_id"]] })
+	})(x)
 }
 
 // repeatWithKeys lets the sandbox carry out what it has rejected.

@@ -161,7 +161,7 @@ func (r *Run) received(ctx context.Context) received {
 		case rejected:
 			all.rejected = append(all.rejected, d)
 		case others, runs:
-			if alone && origins[id] == others { // nobody else is there
+			if alone && origins[id] == others && !r.listedBefore(id) { // nobody else is there
 				all.rejected = append(all.rejected, d)
 				continue
 			}

@@ -53,6 +53,17 @@ func judgedByLists(check string) bool {
 	return check == plan.CheckReconciled || check == plan.CheckAccounted
 }
 
+// listedBefore reports whether a list showed an id before the run sent anything: a message
+// about it is about no request of the run.
+func (r *Run) listedBefore(id string) bool {
+	for _, contents := range r.left.before {
+		if contents.IDs[id] {
+			return true
+		}
+	}
+	return false
+}
+
 // readBefore reads the lists before anything else is sent.
 func (r *Run) readBefore(ctx context.Context) {
 	for _, l := range r.left.lists {

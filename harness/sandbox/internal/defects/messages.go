@@ -33,11 +33,8 @@ var messageDefects = []Defect{
 			other := sellUnheard(s)
 			return []api.Message{reworded(m, func(body map[string]any) { body["transaction_id"] = other })}
 		})},
-	{"message-of-what-is-voided", "names the voided payment in the message about a void", "RH-MSG-2", nil, on{"payment-void"},
-		sending("void.approved", func(s *api.Server, m api.Message) []api.Message {
-			t := transactionOf(s, m)
-			return []api.Message{reworded(m, func(body map[string]any) { body["transaction_id"] = t.Parent })}
-		})},
+	{"message-of-earlier-id", "names a sale of before the run in the message about a success", "RH-MSG-2", nil, on{"payment-capture"},
+		remembering(namingEarlier)},
 	{"message-of-no-id", "names a transaction in the message that does not exist", "RH-MSG-2", also{"RH-MSG-11", "RH-MSG-12", "RH-MSG-18"}, on{"payment-capture"},
 		rewording("*", func(m map[string]any) { m["transaction_id"] = "310905000000000" })},
 	{"success-after-failure", "says success true in the message about a failure", "RH-MSG-3", also{"RH-MSG-6", "RH-MSG-8", "RH-MSG-12", "RH-MSG-18"}, on{"payment-capture"},
@@ -276,6 +273,21 @@ func tellingOfOld() plant {
 			}),
 		)
 	})
+}
+
+// namingEarlier makes a sale when the first request comes, and names it in the messages
+// about successes.
+func namingEarlier() plant {
+	var once sync.Once
+	var earlier string
+	return both(
+		before(func(*exchange) bool { return true }, func(x *exchange) {
+			once.Do(func() { x.server.Do(func(*api.Work) { earlier = sellUnheard(x.server) }) })
+		}),
+		sending("*.approved", func(_ *api.Server, m api.Message) []api.Message {
+			return []api.Message{reworded(m, func(body map[string]any) { body["transaction_id"] = earlier })}
+		}),
+	)
 }
 
 // sellUnheard stores a sale without a message and returns its id. The state is

@@ -206,7 +206,7 @@ func className(d *run.Document, operation string) string {
 }
 
 func obligationCase(d *run.Document, o run.Obligation) TestCase {
-	operation, ok := strings.CutSuffix(o.ID, "."+o.Requirement) // told apart in ids, whatever the operation is called
+	operation, ok := strings.CutSuffix(o.ID, "."+o.Requirement) // distinct in ids, whatever the operation is called
 	if !ok {
 		operation = o.Operation
 	}

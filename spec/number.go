@@ -150,7 +150,7 @@ func WithNumbers(value any) (any, error) {
 }
 
 // beyondFloat reports whether a value holds a number that a float64 does not hold, or one so
-// great that its neighbours are no longer told apart.
+// great that its neighbours are no longer distinguished.
 func beyondFloat(value any) bool {
 	switch v := value.(type) {
 	case float64:

@@ -8,8 +8,8 @@ import "github.com/getkin/kin-openapi/openapi3"
 // maxCombined is how many schemas may look at one value.
 const maxCombined = 10_000
 
-// Tangled reports whether the schema, or one within it, combines so many others that its
-// values are not judged.
+// Tangled reports whether the schema, or one within it, combines more others than can be
+// followed, so that its values are not judged.
 func (s Schema) Tangled() bool {
 	if s.dialect == nil || s.Schema == nil {
 		return false

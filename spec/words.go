@@ -11,7 +11,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6/kind"
 )
 
-// What a schema asks of a value, in words that do not repeat the value, which may be a
+// What a schema requires of a value, in words that do not repeat the value, which may be a
 // secret. They are the same whichever validator found the violation.
 
 const (
@@ -62,7 +62,7 @@ func branched(keyword string, matching int) string {
 // unexpected says that a property is not documented where no other may be.
 func unexpected(name string) string { return fmt.Sprintf("property %q is unsupported", name) }
 
-// wordReason says what a schema of OpenAPI 3.0 asks of a value.
+// wordReason says what a schema of OpenAPI 3.0 requires of a value.
 func wordReason(e *openapi3.SchemaError, keyword string) string {
 	s := e.Schema
 	if s == nil {
@@ -108,7 +108,7 @@ func wordReason(e *openapi3.SchemaError, keyword string) string {
 	return e.Reason
 }
 
-// sizeReason says what a schema asks of lengths and counts.
+// sizeReason says what a schema requires of lengths and counts.
 func sizeReason(s *openapi3.Schema, keyword string) string {
 	upper := func(n *uint64, what string) string {
 		if n == nil {
@@ -139,7 +139,7 @@ var boundWords = map[string]string{
 	"multipleOf": "must be a multiple of ",
 }
 
-// boundReason says what a schema asks of numbers.
+// boundReason says what a schema requires of numbers.
 func boundReason(s *openapi3.Schema, keyword string) string {
 	bound := Bound(s, keyword)
 	switch {
@@ -154,7 +154,7 @@ func boundReason(s *openapi3.Schema, keyword string) string {
 	return boundWords[keyword] + Decimal(bound)
 }
 
-// reason2020 says what a schema of JSON Schema 2020-12 asks of a value.
+// reason2020 says what a schema of JSON Schema 2020-12 requires of a value.
 func reason2020(e *jsonschema.ValidationError, keyword string) string {
 	switch k := e.ErrorKind.(type) {
 	case *kind.FalseSchema:
@@ -191,7 +191,7 @@ func reason2020(e *jsonschema.ValidationError, keyword string) string {
 	return countReason2020(e)
 }
 
-// countReason2020 says what a schema asks of lengths, counts and names.
+// countReason2020 says what a schema requires of lengths, counts and names.
 func countReason2020(e *jsonschema.ValidationError) string {
 	switch k := e.ErrorKind.(type) {
 	case *kind.MinLength:

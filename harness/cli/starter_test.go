@@ -2,6 +2,7 @@ package cli
 
 import (
 	"net/url"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -14,23 +15,11 @@ import (
 	"qorcheck/spec"
 )
 
-// tenLines are fixtures for the profile starter.
-const tenLines = `credentials:
-  valid: { AppKey: "T5270812718615729135", ClientKey: "c9a6877e0bc2cfb31b34009a9074f2e9" }
-merchants: { main: "700100200" }
-triggers:
-  card:
-    approved: { creditcard: "4571000000000001", cvv: "321", month: "09", year: "39" }
-    refused:
-      - { creditcard: "4000000000000515" }
-test_cards: ["4571000000000001", "4000000000000515"]
-`
-
 // TestStarter_FindsDefects: with ten lines of fixtures the profile starter fails targets
 // whose defect breaks one of its musts on an operation that it holds.
 func TestStarter_FindsDefects(t *testing.T) {
 	d, r := must(builtInDescription())(t), must(builtInRequirements())(t)
-	f, err := settings.ParseFixtures([]byte(tenLines), "ten.yaml", func(string) (string, bool) { return "", false })
+	f, err := settings.LoadFixtures(filepath.Join(root, "harness", "planner", "testdata", "ten-lines.yaml"), func(string) (string, bool) { return "", false })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -93,7 +93,7 @@ func (a *assigner) obligations() ([]*plan.Obligation, error) {
 			}
 			ob := newObligation(o, q)
 			if twin, ok := seen[ob.ID]; ok {
-				return nil, fmt.Errorf("operations %s and %s are not told apart by letters, digits, . and - in obligation ids", twin, o.ID)
+				return nil, fmt.Errorf("operations %s and %s have one id when only letters, digits, . and - are kept, as in obligation ids", twin, o.ID)
 			}
 			seen[ob.ID] = o.ID
 			if ob.Unsupported = a.unsupported(o, q); ob.Unsupported == "" {

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	_ "embed"
 	"slices"
 	"strings"
 	"testing"
@@ -100,16 +101,9 @@ func TestProfiles_SendNoMoreThanIsNeeded(t *testing.T) {
 
 // tenLines are the fixtures of somebody who has one pair of keys, one merchant, a card
 // that is approved and one that is refused.
-const tenLines = `credentials:
-  valid: { AppKey: "T5270812718615729135", ClientKey: "c9a6877e0bc2cfb31b34009a9074f2e9" }
-merchants: { main: "700100200" }
-triggers:
-  card:
-    approved: { creditcard: "4571000000000001", cvv: "321", month: "09", year: "39" }
-    refused:
-      - { creditcard: "4000000000000515" }
-test_cards: ["4571000000000001", "4000000000000515"]
-`
+//
+//go:embed testdata/ten-lines.yaml
+var tenLines string
 
 // TestProfiles_Starter: ten lines of fixtures suffice for it, and what they do not
 // suffice for is not in it.

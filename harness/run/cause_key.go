@@ -73,7 +73,7 @@ func (f Finding) refused() bool {
 func placeOf(f Finding) string {
 	switch {
 	case f.ofOutcome():
-		return joined(outcomeWanted(f), told(f))
+		return joined(outcomeWanted(f), outcomeGot(f))
 	case f.Rule == verdict.PreferredStatus && len(f.Wanted) > 0:
 		return f.Wanted[0].String()
 	case f.Rule == verdict.SecretRepeated && len(f.Given) > 0:
@@ -113,8 +113,8 @@ func wantsAlike(a, b Finding) bool {
 	return len(a.Wanted)+len(b.Wanted) == 0 || slices.ContainsFunc(a.Wanted, func(text redact.Text) bool { return slices.Contains(b.Wanted, text) })
 }
 
-// told is the outcome that a finding was told instead.
-func told(f Finding) string {
+// outcomeGot is the outcome that the response gave instead.
+func outcomeGot(f Finding) string {
 	if f.ofOutcome() && len(f.Given) > 1 {
 		return f.Given[1].Value.String()
 	}

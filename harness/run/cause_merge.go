@@ -94,17 +94,17 @@ func (g *gathering) explains(other *gathering) bool {
 	case a.Deviation == verdict.Status && b.Deviation == verdict.Status:
 		return sameWanted && statusClass(a.Status) == statusClass(b.Status) || a.Correct && a.Status == b.Status
 	case a.ofOutcome() && b.ofOutcome():
-		return sameWanted && told(a) == told(b)
+		return sameWanted && outcomeGot(a) == outcomeGot(b)
 	}
 	return false
 }
 
 // explainsFlow reports whether a broken flow follows from a graver one: the same
-// operation told the same outcome where another was due.
+// operation gave the same outcome where another was due.
 func (g *gathering) explainsFlow(other *gathering) bool {
 	a, b := g.first, other.first
 	return other.Check == spec.CheckFlow && g.operation == other.operation && g.binding() >= other.binding() && g.Gravity.Rank() < other.Gravity.Rank() &&
-		a.ofOutcome() && b.ofOutcome() && !a.Correct && !b.Correct && wantsAlike(a, b) && told(a) == told(b)
+		a.ofOutcome() && b.ofOutcome() && !a.Correct && !b.Correct && wantsAlike(a, b) && outcomeGot(a) == outcomeGot(b)
 }
 
 // roots are what other failures may follow from.

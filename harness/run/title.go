@@ -33,7 +33,7 @@ var titles = map[verdict.Rule]func(headline) string{
 		return fmt.Sprintf("%s answered %s with status %d, which is tolerated in place of %s", h.who, h.request(), h.f.Status, h.wanted())
 	},
 	verdict.OutcomeWord: func(h headline) string {
-		return fmt.Sprintf("%s reported %s (%s) where %s was due, against “%s”", h.who, endingWords(told(h.f)), h.f.Got, endingWords(outcomeWanted(h.f)), h.promise)
+		return fmt.Sprintf("%s reported %s (%s) where %s was due, against “%s”", h.who, endingWords(outcomeGot(h.f)), h.f.Got, endingWords(outcomeWanted(h.f)), h.promise)
 	},
 	verdict.OutcomeAbsent: func(h headline) string {
 		return fmt.Sprintf("%s did not say how the request ended, where %s was due", h.who, endingWords(outcomeWanted(h.f)))

@@ -237,12 +237,12 @@ func tellingRejected(when condition, event string) plant {
 func tellingRepeats(operation string) plant {
 	return remembering(func() plant {
 		var mu sync.Mutex
-		told := map[string]bool{} // ids
+		seen := map[string]bool{} // ids
 		return after(all(is(operation), keyed, answered(200), saying("status", api.Approved)), func(x *exchange) {
 			id, event := fmt.Sprint(x.answer()["transaction_id"]), map[string]string{"payment-void": "void.approved"}[operation]
 			mu.Lock()
-			again := told[id]
-			told[id] = true
+			again := seen[id]
+			seen[id] = true
 			mu.Unlock()
 			if again {
 				x.announce(api.MessageBody{Event: cmp.Or(event, "sale.approved"), TransactionID: id, Success: true})

@@ -8,7 +8,7 @@ import (
 	"qorcheck/harness/sandbox/internal/api"
 )
 
-// Idempotency keys that are told apart by what does not belong to the request, and
+// Idempotency keys that are distinguished by what does not belong to the request, and
 // those that a request uses up which was not carried out.
 var repeatDefects = []Defect{
 	{"key-by-bytes", "takes a sale under its key for another where its JSON is written otherwise", "IDEM-1", nil, on{"payment-sale-manual"},

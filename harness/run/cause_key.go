@@ -34,8 +34,11 @@ func keyOf(o *Obligation, v Verdict) causeKey {
 		f := v.Findings[0]
 		key.rule, key.place, key.deviation = string(f.Rule), placeOf(f), f.Deviation.String()
 		key.class, key.theme = statusClass(f.Status), o.Theme
-		if f.Rule == verdict.UndocumentedStatus {
+		switch f.Rule {
+		case verdict.UndocumentedStatus:
 			key.rule = string(verdict.WrongStatus) // another operation may document it
+		case verdict.MessageNone:
+			key.class = "" // with which status the request was rejected is not what is wrong
 		}
 	case v.Obstacle != nil:
 		why := v.Obstacle

@@ -163,3 +163,16 @@ func TestFollowers(t *testing.T) {
 		})
 	}
 }
+
+// Messages about rejected requests are one fault, with whichever status these were answered.
+func TestCauseKey_MessagesOfEachStatus(t *testing.T) {
+	of := func(rule verdict.Rule, status int) causeKey {
+		return keyOf(&Obligation{Theme: "message-none"}, Verdict{Outcome: verdict.Fail, Findings: []Finding{{Rule: rule, Status: status}}})
+	}
+	if of(verdict.MessageNone, 403) != of(verdict.MessageNone, 500) {
+		t.Error("403 and 500 are two causes")
+	}
+	if of(verdict.WrongStatus, 403) == of(verdict.WrongStatus, 500) {
+		t.Error("two wrong statuses are one cause")
+	}
+}

@@ -3,6 +3,7 @@ package reporters
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -134,6 +135,9 @@ func junitSuites(d *run.Document, o Options) ([]junitSuite, error) {
 	if sentence := whole.Stopped; sentence != "" { // without it the report of a run that sent nothing is green and empty
 		c := newTestCase("conformance.run", "the run comes to its end")
 		c.Timestamp = stamp(d.Started)
+		if !slices.ContainsFunc(list, func(s junitSuite) bool { return s.Seconds > 0 }) {
+			c.Seconds = junitSeconds(d.Seconds)
+		}
 		c.end("error", "inconclusive", sentence, sentence)
 		s := newSuite("Run", d.Started)
 		s.add(c)
@@ -211,7 +215,7 @@ func obligationCase(d *run.Document, o run.Obligation) TestCase {
 		operation = o.Operation
 	}
 	c := newTestCase(className(d, operation), o.Requirement+" "+o.Promise)
-	c.Seconds = junitSeconds(o.Seconds)
+	c.Seconds = junitSeconds(o.Spent)
 	if !o.Started.IsZero() {
 		c.Timestamp = stamp(o.Started)
 	}
@@ -223,6 +227,7 @@ func obligationCase(d *run.Document, o run.Obligation) TestCase {
 	c.property("gravity", o.Gravity.Words())
 	c.property("basis", o.Clause.Source())
 	c.property("operationId", o.Operation)
+	c.property("latency.seconds", fmt.Sprintf("%.3f", o.Seconds))
 	c.property("spec.ref", fmt.Sprintf("%s:%d", o.File, o.Line))
 	c.property("doc", o.Clause.Link)
 	if o.Waiver != nil {

@@ -18,6 +18,8 @@ func TestCases(journal io.Reader, d *run.Document) ([]TestCase, error) {
 		obligations[o.ID] = o
 	}
 	list, at := []TestCase{}, map[string]int{} // index by name
+	var clock run.Clock
+	var timed []string // names of the cases of the clock
 	err := run.ReadJournal(journal, func(e run.Entry) error {
 		c, err := testCase(d, e, obligations)
 		if i, known := at[c.Name]; known && e.Amends {
@@ -25,6 +27,10 @@ func TestCases(journal io.Reader, d *run.Document) ([]TestCase, error) {
 			return err
 		}
 		at[c.Name] = len(list)
+		if !e.Began.IsZero() {
+			clock.Add(e)
+			timed = append(timed, c.Name)
+		}
 		list = append(list, c)
 		return err
 	})
@@ -33,6 +39,9 @@ func TestCases(journal io.Reader, d *run.Document) ([]TestCase, error) {
 	}
 	if len(list) > d.Cases {
 		return nil, fmt.Errorf("journal: %d cases, the run has %d", len(list), d.Cases)
+	}
+	for i, share := range clock.Divide(d.Seconds) {
+		list[at[timed[i]]].Seconds = junitSeconds(share)
 	}
 	slices.SortFunc(list, func(a, b TestCase) int { return strings.Compare(a.Name, b.Name) })
 	if missing := d.Cases - len(list); missing > 0 {
@@ -50,7 +59,7 @@ func testCase(d *run.Document, e run.Entry, obligations map[string]run.Obligatio
 	c.property("kind", e.Kind)
 	if e.Act >= 0 && e.Act < len(e.Evidence) {
 		act := e.Evidence[e.Act]
-		c.Seconds = junitSeconds(act.TookMS / 1000)
+		c.property("latency.seconds", fmt.Sprintf("%.3f", act.TookMS/1000))
 		if !act.Started.IsZero() {
 			c.Timestamp = stamp(act.Started)
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -66,12 +67,12 @@ func TestJUnitCases_OfEachOutcome(t *testing.T) {
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			d := sample.Document(1, all...)
-			d.Cases = 1
+			d.Cases, d.Seconds = 1, 2
 			if tt.set != nil {
 				tt.set(d)
 			}
 			cases, err := TestCases(journal(t, run.Entry{
-				Case: "pay.valid.x", Operation: "pay", Kind: "valid", What: "a correct request", Verdicts: tt.verdicts, Act: 0,
+				Case: "pay.valid.x", Operation: "pay", Kind: "valid", What: "a correct request", Verdicts: tt.verdicts, Act: 0, Began: sample.Noon(), TookMS: 40,
 				Evidence: []exchange.Evidence{{Started: sample.Noon(), TookMS: 12, Request: exchange.Message{Line: redacttest.Text("POST http://127.0.0.1/pay")}, Curl: redacttest.Text("curl x")}},
 			}), d)
 			if err != nil {
@@ -82,7 +83,7 @@ func TestJUnitCases_OfEachOutcome(t *testing.T) {
 				t.Fatal(err)
 			}
 			c := cases[0]
-			if element, message := resultOf(c); element != tt.element || !strings.Contains(message, tt.says) || c.Class != "conformance.pay" || c.Name != "pay.valid.x" || c.Seconds != 0.012 {
+			if element, message := resultOf(c); element != tt.element || !strings.Contains(message, tt.says) || c.Class != "conformance.pay" || c.Name != "pay.valid.x" || math.Abs(float64(c.Seconds)-2) > 1e-9 || !strings.Contains(b.String(), `name="latency.seconds" value="0.012"`) {
 				t.Errorf("got %s %q of %+v", element, message, c)
 			}
 			if tt.element != "" && !strings.Contains(b.String(), "POST http://127.0.0.1/pay") {

@@ -39,6 +39,7 @@ type Document struct {
 	Unverified  bool          `json:"insecureSkipVerify,omitempty"` // any certificate was taken for the target's
 	Started     time.Time     `json:"started"`
 	Finished    time.Time     `json:"finished"`
+	Seconds     float64       `json:"seconds"` // that it took, without the time before it was resumed
 	Digests     Digests       `json:"digests"`
 	Interrupted bool          `json:"interrupted"`
 	Preflight   redact.Text   `json:"preflight,omitzero"` // why nothing was sent after it, "" when it passed
@@ -101,6 +102,7 @@ type Obligation struct {
 	Branches    []Branch        `json:"branches,omitempty"` // in each of which it is to be exercised; none: its sentence has but one
 	Started     time.Time       `json:"started"`
 	Seconds     float64         `json:"seconds"` // its cases' acts, added up
+	Spent       float64         `json:"spent"`   // its part of the seconds of the run
 	Notes       []Note          `json:"notes"`
 	Causes      []string        `json:"causes"` // ids of the causes of what did not pass, in the order of reading
 	Waiver      *Waiver         `json:"waiver,omitempty"`

@@ -39,7 +39,9 @@ type Entry struct {
 	Act       int                 `json:"act"` // index in Evidence of the request under judgement, -1 when it was not sent
 	Requests  int                 `json:"requests"`
 	Times     []Time              `json:"times,omitempty"`
-	Left      []redact.Text       `json:"left,omitempty"` // what the case made and could not remove
+	Left      []redact.Text       `json:"left,omitempty"`   // what the case made and could not remove
+	Began     time.Time           `json:"began,omitzero"`   // its first request
+	TookMS    float64             `json:"tookMs,omitempty"` // to its last response
 	Ended     time.Time           `json:"ended"`
 
 	// Unanswered reports whether a request got no response: the case is repeated when the run is resumed.
@@ -63,9 +65,10 @@ type Time struct {
 // Resumed is the line before the second part of a run, and the third: what may
 // differ from the first.
 type Resumed struct {
-	RunID      string `json:"runId"`
-	Rate       string `json:"rate,omitempty"`
-	Unverified bool   `json:"insecureSkipVerify,omitempty"`
+	RunID      string    `json:"runId"`
+	Started    time.Time `json:"started,omitzero"`
+	Rate       string    `json:"rate,omitempty"`
+	Unverified bool      `json:"insecureSkipVerify,omitempty"`
 }
 
 // End is the last line: how the run, or a part of it, ended, and what belongs to none of its cases.

@@ -26,11 +26,14 @@ type ledger struct {
 	watches  map[string]*stopwatch      // by operation
 	lost     map[string]bool            // cases in which a request got no response, or one that names no id
 	worst    map[string]verdict.Outcome // of each case
+	clock    Clock
+	spentOn  [][]int   // obligations that each case of the clock judged
+	parts    []stretch // of the run; the last one has no end yet
 }
 
 // newLedger begins with the document of a run before anything is sent.
 func newLedger(d *Document) *ledger {
-	l := &ledger{document: d, index: map[string]int{}, done: map[string]bool{}, causes: causes{}, watches: map[string]*stopwatch{}, lost: map[string]bool{}, worst: map[string]verdict.Outcome{}}
+	l := &ledger{document: d, index: map[string]int{}, done: map[string]bool{}, causes: causes{}, watches: map[string]*stopwatch{}, lost: map[string]bool{}, worst: map[string]verdict.Outcome{}, parts: []stretch{{from: d.Started}}}
 	for i, o := range d.Obligations {
 		l.index[o.ID] = i
 		l.waiting = append(l.waiting, o.Planned)
@@ -66,6 +69,7 @@ func (l *ledger) add(e Entry) (concluded []int) {
 		l.watches[t.Operation].add(milliseconds(t.MS))
 	}
 	l.addCauses(e)
+	l.time(e)
 	for _, v := range e.Verdicts {
 		i := l.index[v.Obligation]
 		o := &d.Obligations[i]
@@ -80,6 +84,34 @@ func (l *ledger) add(e Entry) (concluded []int) {
 		}
 	}
 	return concluded
+}
+
+// time enters when a case was in progress.
+func (l *ledger) time(e Entry) {
+	if e.Began.IsZero() || len(e.Verdicts) == 0 {
+		return
+	}
+	var on []int
+	for _, v := range e.Verdicts {
+		on = append(on, l.index[v.Obligation])
+	}
+	l.clock.Add(e)
+	l.spentOn = append(l.spentOn, on)
+}
+
+// divideTime says how much of the run was spent on each obligation.
+func (l *ledger) divideTime() {
+	d := l.document
+	l.parts[len(l.parts)-1].to = d.Finished
+	d.Seconds = seconds(l.parts)
+	for i, share := range l.clock.Divide(d.Seconds) {
+		for _, o := range l.spentOn[i] {
+			d.Obligations[o].Spent += share / float64(len(l.spentOn[i]))
+		}
+	}
+	for i := range d.Obligations {
+		d.Obligations[i].Spent = microseconds(d.Obligations[i].Spent)
+	}
 }
 
 // addCauses enters what did not pass into its causes. What follows from a failure of
@@ -201,6 +233,10 @@ func (l *ledger) checkAmendment(e Entry) error {
 // what they did to the target.
 func (l *ledger) resume(r Resumed, repeated []Entry) {
 	d := l.document
+	if !r.Started.IsZero() {
+		l.parts[len(l.parts)-1].to = d.Finished
+		l.parts = append(l.parts, stretch{from: r.Started})
+	}
 	for _, e := range repeated {
 		l.lost[e.Case] = true
 		d.Requests += e.Requests
@@ -240,6 +276,7 @@ func (l *ledger) finish() {
 		l.unreconciled()
 	}
 	slices.SortFunc(d.Left, redact.Text.Compare)
+	l.divideTime()
 	d.Latency = latencies(l.watches)
 	d.gather(l.causes)
 	d.exemplify(l.examples)
@@ -249,7 +286,7 @@ func (l *ledger) finish() {
 // conclude concludes an obligation.
 func (l *ledger) conclude(i int) {
 	o := &l.document.Obligations[i]
-	o.Seconds = math.Round(o.Seconds*1e6) / 1e6
+	o.Seconds = microseconds(o.Seconds)
 	if l.document.Shard != nil && o.Counts.Pass == o.Planned {
 		o.Waiver = nil // what it is for may fail in another shard
 	}
@@ -298,6 +335,9 @@ func (o *Obligation) add(e Entry, v Verdict) {
 	}
 	o.Seconds += milliseconds(act.TookMS).Seconds()
 }
+
+// microseconds rounds seconds to microseconds.
+func microseconds(seconds float64) float64 { return math.Round(seconds*1e6) / 1e6 }
 
 func milliseconds(ms float64) time.Duration {
 	return time.Duration(math.Round(ms*1000)) * time.Microsecond

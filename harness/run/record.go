@@ -113,12 +113,31 @@ func entry(c *plan.Case, t *exchange.Transcript) Entry {
 		e.Act = len(t.Prepare)
 	}
 	e.Unanswered = t.Unanswered()
+	e.Began, e.TookMS = inProgress(t.Records())
 	for _, record := range t.Records() {
 		if record.Answer != nil && record.Step.Operation != "" && !record.Shared {
 			e.Times = append(e.Times, Time{record.Step.Operation, exchange.Milliseconds(record.Took)})
 		}
 	}
 	return e
+}
+
+// inProgress is when the first request of a case was sent, and how long it was to the
+// last response.
+func inProgress(records []exchange.Record) (began time.Time, tookMS float64) {
+	var ended time.Time
+	for _, r := range records {
+		if r.Shared {
+			continue
+		}
+		if began.IsZero() || r.Started.Before(began) {
+			began = r.Started
+		}
+		if over := r.Started.Add(r.Took); over.After(ended) {
+			ended = over
+		}
+	}
+	return began.UTC(), exchange.Milliseconds(ended.Sub(began))
 }
 
 // write puts a line into the journal and reports whether it is there; the run must be

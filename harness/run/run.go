@@ -95,7 +95,7 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 		}{head})
 	} else {
 		r.ledger = o.Earlier.ledger
-		again := Resumed{s.RunID, s.Rate.String(), unverified(s)}
+		again := Resumed{s.RunID, time.Now().UTC(), s.Rate.String(), unverified(s)}
 		r.write(struct {
 			Resumed Resumed `json:"resumed"`
 		}{again})

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"reflect"
@@ -353,6 +354,13 @@ func TestDocument_SaysWhatWasRun(t *testing.T) {
 	}
 	if len(o.Notes) != 1 || o.Notes[0].Text.String() != "422 is tolerated: it is usual" || o.Notes[0].Count < 2 || o.Seconds <= 0 || o.Started.IsZero() {
 		t.Errorf("notes %+v, %f s", o.Notes, o.Seconds)
+	}
+	spent := 0.0
+	for _, o := range d.Obligations {
+		spent += o.Spent
+	}
+	if wall := d.Finished.Sub(d.Started).Seconds(); math.Abs(d.Seconds-wall) > 0.001 || math.Abs(spent-wall) > 0.05*wall {
+		t.Errorf("the run took %f s, says %f, and %f were spent on obligations", wall, d.Seconds, spent)
 	}
 }
 

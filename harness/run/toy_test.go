@@ -241,11 +241,11 @@ func toy(w http.ResponseWriter, r *http.Request) {
 func verdictsOf(t *testing.T, d *Document) string {
 	t.Helper()
 	c := *d
-	c.Target, c.RunID, c.Started, c.Finished = "", "", time.Time{}, time.Time{}
+	c.Target, c.RunID, c.Started, c.Finished, c.Seconds = "", "", time.Time{}, time.Time{}, 0
 	c.Obligations = slices.Clone(d.Obligations)
 	for i := range c.Obligations {
 		o := &c.Obligations[i]
-		o.Started, o.Seconds = time.Time{}, 0
+		o.Started, o.Seconds, o.Spent = time.Time{}, 0, 0
 	}
 	c.Latency, c.Causes = nil, slices.Clone(d.Causes)
 	for _, cause := range c.Causes {

@@ -26,7 +26,7 @@ func Obligation(id string, level spec.Level, outcome verdict.Outcome) run.Obliga
 	o := run.Obligation{
 		ID: "pay." + id, Operation: "pay", Method: "POST", Path: "/pay", Requirement: id, Level: level, Chapter: "statuses",
 		Sentence: "pay answers " + id, Promise: "answers " + id, Check: "status", Theme: "status.valid", Gravity: spec.OfOutcome, Clause: run.Clause{Basis: spec.OfPage, Page: "page", Link: "https://docs.example.test/page#a", Text: "All is well."},
-		File: "api.yaml", Line: 17, Outcome: outcome, Planned: 2, Exercised: 1, Started: Noon(), Seconds: 0.0004999, Notes: []run.Note{}, Causes: []string{},
+		File: "api.yaml", Line: 17, Outcome: outcome, Planned: 2, Exercised: 1, Started: Noon(), Seconds: 0.0004999, Spent: 0.00025, Notes: []run.Note{}, Causes: []string{},
 	}
 	o.Counts.Add(outcome)
 	o.Counts.Add(verdict.Pass)

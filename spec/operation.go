@@ -77,7 +77,11 @@ func (o *Operation) DocumentsStatus(status int) bool {
 // KeyCovers reports whether the key of a documented response is that of a status: the
 // status itself, its range, or default.
 func KeyCovers(key string, status int) bool {
-	return key == strconv.Itoa(status) || strings.EqualFold(key, fmt.Sprintf("%dXX", status/100)) || key == "default"
+	if len(key) == 3 && strings.EqualFold(key[1:], "XX") {
+		return int(key[0]-'0') == status/100
+	}
+	var written [8]byte // asked for each status of each response: it must not allocate
+	return key == "default" || key == string(strconv.AppendInt(written[:0], int64(status), 10))
 }
 
 // Success lists the documented statuses from 200 to 299, ascending. The range 2XX

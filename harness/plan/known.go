@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,14 +12,16 @@ import (
 func (c *Case) NeedsKnown() []string {
 	var names []string
 	for _, s := range c.Steps() {
-		s.Request.mapped(func(t Template) Template {
+		for t := range s.Request.templates() {
+			if !strings.Contains(string(t), open+string(FromKnown)+comma) {
+				continue // as most: it is not taken apart
+			}
 			for _, p := range t.Placeholders() {
 				if p.Source == FromKnown && !slices.Contains(names, p.Args[0]) {
 					names = append(names, p.Args[0])
 				}
 			}
-			return t
-		})
+		}
 	}
 	return names
 }
@@ -48,6 +51,22 @@ func (c *Case) GiveKnown(name string, number int) {
 		*steps = slices.Clone(*steps)
 		for i := range *steps {
 			(*steps)[i].Request = (*steps)[i].Request.mapped(give)
+		}
+	}
+}
+
+// templates lists the templates of a request.
+func (r Request) templates() iter.Seq[Template] {
+	return func(yield func(Template) bool) {
+		if !yield(r.Path) || !yield(r.Body) {
+			return
+		}
+		for _, fields := range [][]Field{r.Query, r.Header} {
+			for _, f := range fields {
+				if !yield(f.Value) {
+					return
+				}
+			}
 		}
 	}
 }

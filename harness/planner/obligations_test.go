@@ -2,10 +2,12 @@ package planner
 
 import (
 	"fmt"
-	"qorcheck/spec"
 	"slices"
 	"strings"
 	"testing"
+
+	"qorcheck/harness/plan"
+	"qorcheck/spec"
 )
 
 const secured = `
@@ -92,7 +94,12 @@ func TestLacks_NamesWhatToAdd(t *testing.T) {
 		{"no way to settle, for a merchant without refunds", without("settle"), "payment-refund.RH-403-6", ""},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			o := ourPlanWith(t, tt.fixtures, 1).Obligation(tt.obligation)
+			d, r := ours()
+			p, err := NewPart(d, r, fixtures(t, tt.fixtures), 1, func(o *plan.Obligation) bool { return o.ID == tt.obligation })
+			if err != nil {
+				t.Fatal(err)
+			}
+			o := p.Obligation(tt.obligation)
 			if !strings.Contains(o.Lacks, tt.want) || (tt.want == "") != (o.Lacks == "") || o.Unsupported != "" {
 				t.Errorf("lacks %q, want %q", o.Lacks, tt.want)
 			}

@@ -19,6 +19,12 @@ RACE := -race
 RACE_NOTE := race detector: on, with $(COMPILER)
 endif
 
+# Packages that start no goroutine and share nothing between any. The planner makes cases side by side: whole runs race it.
+UNRACED := harness/planner harness/settings harness/verdict reporters reporters/html reporters/outline
+
+# Tests that wait leave processors to others.
+AT_ONCE := -p 4
+
 # An empty one is given too: the program refuses it, rather than certify something else.
 given = $(if $(filter undefined,$(origin $(1))),,$(2) '$($(1))')
 
@@ -40,16 +46,18 @@ build: ## build .build/qorcheck
 	$(GO) build -o $(BINARY) .
 
 test: ## prove the project
-	@echo '$(RACE_NOTE)'
 	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
 	$(GO) vet ./...
-	$(UNSET) $(GO) test $(RACE) -timeout 30m $$($(GO) list ./... | grep -v -e /harness/cli$$ -e /suites$$)
+	@echo 'packages that do several things at once: $(RACE_NOTE)'
+	$(UNSET) $(GO) test $(RACE) $(AT_ONCE) -timeout 30m $$($(GO) list ./... | grep -v -e /harness/cli$$ -e /suites$$ $(UNRACED:%=-e /%$$))
+	@echo 'packages that do one thing after the other: without the race detector'
+	$(UNSET) $(GO) test $(AT_ONCE) -timeout 30m $(UNRACED:%=./%)
 	@echo 'the suite as Ginkgo runs it, few cases of every obligation: $(RACE_NOTE)'
 	$(UNSET) $(RAN) $(GO) test $(RACE) -timeout 30m ./suites -args --smoke
-	@echo 'end to end, whole runs of the sound sandbox: $(RACE_NOTE)'
-	$(UNSET) $(RAN) $(GO) test $(RACE) -timeout 30m -run '^TestCleanSandbox$$' ./harness/cli
-	@echo 'end to end, the rest: through programs that are built without it'
-	$(UNSET) $(RAN) $(GO) test -timeout 30m -parallel 8 -skip '^(TestMutants|TestCleanSandbox)$$' ./harness/cli
+	@echo 'end to end, a whole run of the sound sandbox, 64 cases at once: $(RACE_NOTE)'
+	$(UNSET) $(RAN) $(GO) test $(RACE) -timeout 30m -run '^TestCleanSandbox$$/^concurrency_64$$' ./harness/cli
+	@echo 'end to end, the rest: without the race detector, which would watch the tests and not the programs that they start'
+	$(UNSET) $(RAN) $(GO) test -timeout 30m -parallel 8 -skip '^TestMutants$$|^TestCleanSandbox$$/^concurrency_64$$' ./harness/cli
 	@$(MAKE) --no-print-directory mutants
 
 mutants: build ## prove that the checks can fail, on sandboxes with a planted defect each

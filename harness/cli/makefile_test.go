@@ -4,6 +4,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -44,6 +45,30 @@ func TestMakefile_FailsWhereNothingRan(t *testing.T) {
 	for _, line := range selecting {
 		if !strings.Contains(line, "$(RAN) $(GO) test") {
 			t.Errorf("nothing notices when this selects no test: %s", strings.TrimSpace(line))
+		}
+	}
+}
+
+// TestMakefile_RacesWhatDoesSeveralThingsAtOnce: a package that `make test` runs without the
+// race detector starts no goroutine and holds no lock. The planner does: each whole run under
+// the detector goes through it.
+func TestMakefile_RacesWhatDoesSeveralThingsAtOnce(t *testing.T) {
+	t.Parallel()
+	list := regexp.MustCompile(`(?m)^UNRACED := (.*)$`).FindStringSubmatch(readFile(t, filepath.Join(root, "Makefile")))
+	if list == nil {
+		t.Fatal("the Makefile names no packages that are not raced")
+	}
+	concurrent := regexp.MustCompile(`(?m)^\s*go |\.Go\(|"sync"|"sync/atomic"`)
+	for _, name := range strings.Fields(list[1]) {
+		files, err := filepath.Glob(filepath.Join(root, name, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Errorf("%s has no Go files: %v", name, err)
+		}
+		atOnce := slices.ContainsFunc(files, func(file string) bool {
+			return !strings.HasSuffix(file, "_test.go") && concurrent.MatchString(readFile(t, file))
+		})
+		if atOnce != (name == "harness/planner") {
+			t.Errorf("%s does several things at once: %t", name, atOnce)
 		}
 	}
 }

@@ -105,6 +105,7 @@ func (p *process) exitCode(err error) int {
 func commands(p *process) []*cobra.Command {
 	return []*cobra.Command{
 		runCommand(p),
+		initCommand(p),
 		planCommand(p),
 		reportCommand(p),
 		mergeCommand(p),

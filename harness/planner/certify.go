@@ -19,7 +19,7 @@ import (
 // keyword and nowhere else.
 func (d *drafter) certify(made draft, r plan.Request, broken *fault) error {
 	if field := d.strayCard(made.body, ""); field != "" {
-		return fmt.Errorf("%s would hold a card number that is not among test_cards: add to %s: test_cards, or triggers with test data of your own", field, d.fixtures.File)
+		return missingError{fmt.Errorf("%s would hold a card number that is not among test_cards: %s", field, d.add("test_cards", "[ … ], or triggers with test data of your own"))}
 	}
 	body, err := d.filledBody(r)
 	switch {

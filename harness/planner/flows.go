@@ -44,7 +44,7 @@ func (d *drafter) flowCases() ([]*proposal, error) {
 // flowKind is the kind under which a requirement's flows are missing.
 func flowKind(q *spec.Requirement) string { return plan.KindFlow + "." + q.ID }
 
-// missingError says what the fixtures lack for a flow.
+// missingError says what the fixtures lack for a request.
 type missingError struct{ error }
 
 // flowMaker makes the steps of a flow, one after the other.
@@ -272,6 +272,9 @@ func (m *flowMaker) request(i int) (flowStep, error) {
 // that is what it is to be rejected for.
 func (m *flowMaker) certifyStep(made draft, r plan.Request, wanted spec.FlowStep) error {
 	err := m.certify(made, r, nil)
+	if missing, ok := errors.AsType[missingError](err); ok {
+		return missing
+	}
 	malformed := wanted.Expect != nil && wanted.As == "" && slices.Equal(wanted.Expect.For(made.operation), []int{400})
 	switch {
 	case malformed && err == nil:

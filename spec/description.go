@@ -79,11 +79,14 @@ func parseWith(data []byte, name string, readFile func(string) ([]byte, error)) 
 			return nil, fmt.Errorf("reference to %s: only references to local files are followed", uri)
 		}
 		data, err := readFile(filepath.FromSlash(uri.Path))
+		data = withoutDirective(data)
 		if root, fault := ParseYAML(data); err == nil && fault == nil {
 			kept.collect(uri.Path, data, root)
 		}
 		return data, err
 	}
+	sum := sha256.Sum256(data)
+	data = withoutDirective(data)
 	root, err := ParseYAML(data)
 	if err != nil {
 		root = nil // the loader says what is wrong, or reads it as JSON
@@ -92,7 +95,7 @@ func parseWith(data []byte, name string, readFile func(string) ([]byte, error)) 
 		return nil, fmt.Errorf("%s: not a valid OpenAPI 3 document: %w", name, err)
 	}
 	kept.collect(filepath.ToSlash(name), data, root)
-	doc, err := loader.LoadFromDataWithPath(withPlaces(data, root), &url.URL{Path: filepath.ToSlash(name)})
+	doc, err := loader.LoadFromDataWithPath(forLoader(data, root), &url.URL{Path: filepath.ToSlash(name)})
 	if err != nil {
 		return nil, fmt.Errorf("%s: not a readable OpenAPI 3 document: %w", name, err)
 	}
@@ -104,7 +107,6 @@ func parseWith(data []byte, name string, readFile func(string) ([]byte, error)) 
 	}
 	kept.apply(doc)
 	clarifyNullable(doc)
-	sum := sha256.Sum256(data)
 	d := &Description{
 		File: shownName(name), Title: doc.Info.Title, Version: doc.Info.Version,
 		Digest:  "sha256:" + hex.EncodeToString(sum[:]),
@@ -160,12 +162,20 @@ func validate(doc *openapi3.T) error {
 }
 
 // unknownKeywords lists what the schemas of a document of OpenAPI 3.1 hold beyond the
-// keywords of JSON Schema: they are annotations. Components may hold path items.
+// keywords of JSON Schema: they are annotations. Components may hold path items. OpenAPI
+// 3.2 adds fields to other objects too, which the loader does not know.
 func unknownKeywords(doc *openapi3.T) []string {
 	list := []string{"pathItems"}
 	eachValue(reflect.ValueOf(doc), map[uintptr]bool{}, func(value any) {
 		if s, ok := value.(*openapi3.Schema); ok {
 			list = slices.AppendSeq(list, maps.Keys(s.Extensions))
+		} else if strings.HasPrefix(doc.OpenAPI, "3.2") {
+			if v := reflect.ValueOf(value).Elem(); v.Kind() == reflect.Struct {
+				if field := v.FieldByName("Extensions"); field.IsValid() {
+					extensions, _ := field.Interface().(map[string]any)
+					list = slices.AppendSeq(list, maps.Keys(extensions))
+				}
+			}
 		}
 	})
 	slices.Sort(list)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -28,6 +29,7 @@ type kinds struct {
 	schemas  map[string]*jsonschema.Schema // by the value of the property
 	plain    *jsonschema.Schema            // judges what is no object, nil when nothing does
 	hint     bool                          // a word that it does not know is left to others
+	fallback *jsonschema.Schema            // judges what has none of the words, nil when nothing does: defaultMapping of OpenAPI 3.2
 }
 
 // withKinds rewrites the discriminators in a tree of a description's document.
@@ -73,6 +75,7 @@ func replaceKinds(t map[string]any, property string, d map[string]any, heirs map
 		plain[keyword] = list
 	}
 	mapping, _ := d["mapping"].(map[string]any)
+	fallback, _ := d["defaultMapping"].(string)
 	name, _ := t[nameKeyword].(string)
 	if len(plain) == 0 && len(mapping)+len(heirs[name]) > 0 {
 		for _, heir := range append(heirsOf(name, heirs), name) {
@@ -83,10 +86,7 @@ func replaceKinds(t map[string]any, property string, d map[string]any, heirs map
 	}
 	for word, value := range mapping {
 		if ref, ok := value.(string); ok {
-			if !strings.ContainsAny(ref, "/#") {
-				ref = componentRef + Pointer(strings.TrimSuffix(ref, ".json"))[1:]
-			}
-			add(word, ref)
+			add(word, mappedRef(ref))
 		}
 	}
 	if len(refs) == 0 {
@@ -95,7 +95,19 @@ func replaceKinds(t map[string]any, property string, d map[string]any, heirs map
 	for keyword := range plain {
 		delete(t, keyword)
 	}
-	t[kindsKeyword] = map[string]any{"property": property, "schemas": refs, "plain": plain}
+	block := map[string]any{"property": property, "schemas": refs, "plain": plain}
+	if fallback != "" {
+		block["fallback"] = map[string]any{"$ref": mappedRef(fallback)}
+	}
+	t[kindsKeyword] = block
+}
+
+// mappedRef is the reference that a mapping means: it may give the name of a schema alone.
+func mappedRef(target string) string {
+	if strings.ContainsAny(target, "/#") {
+		return target
+	}
+	return componentRef + Pointer(strings.TrimSuffix(target, ".json"))[1:]
 }
 
 // nameKeyword holds the name of a schema of the components while it is rewritten.
@@ -188,7 +200,30 @@ func lastToken(ref string) string {
 // resolveMappings finds the schemas that the discriminators of components map words to, for
 // those who make values of them. A schema that lists no others leads to those that include
 // it by allOf, by their names.
-func resolveMappings(schemas openapi3.Schemas) {
+func resolveMappings(doc *openapi3.T) {
+	if doc.Components == nil {
+		return
+	}
+	schemas := doc.Components.Schemas
+	addHeirs(schemas)
+	eachValue(reflect.ValueOf(doc), map[uintptr]bool{}, func(value any) {
+		s, ok := value.(*openapi3.Schema)
+		if !ok || s.Discriminator == nil {
+			return
+		}
+		for word, target := range s.Discriminator.Mapping {
+			target.Ref = mappedRef(target.Ref)
+			if named := schemas[lastToken(target.Ref)]; named != nil && strings.HasPrefix(target.Ref, componentRef) {
+				target.Value = named.Value
+				s.Discriminator.Mapping[word] = target
+			}
+		}
+	})
+}
+
+// addHeirs maps the names of the schemas that include others to those, where a
+// discriminator lists none.
+func addHeirs(schemas openapi3.Schemas) {
 	heirs := map[string][]string{}
 	for _, name := range slices.Sorted(maps.Keys(schemas)) {
 		if schemas[name].Value == nil {
@@ -216,17 +251,6 @@ func resolveMappings(schemas openapi3.Schemas) {
 			}
 		}
 	}
-	for _, schema := range schemas {
-		if schema.Value == nil || schema.Value.Discriminator == nil {
-			continue
-		}
-		for word, target := range schema.Value.Discriminator.Mapping {
-			if named := schemas[lastToken(target.Ref)]; named != nil && strings.HasPrefix(target.Ref, componentRef) {
-				target.Value = named.Value
-				schema.Value.Discriminator.Mapping[word] = target
-			}
-		}
-	}
 }
 
 // kindsVocabulary makes the compiler know the keyword of rewritten discriminators.
@@ -245,6 +269,9 @@ func kindsVocabulary(meta *jsonschema.Schema) *jsonschema.Vocabulary {
 			refs, _ := block["schemas"].(map[string]any)
 			for word := range refs {
 				k.schemas[word] = ctx.Enqueue([]string{kindsKeyword, "schemas", word})
+			}
+			if block["fallback"] != nil {
+				k.fallback = ctx.Enqueue([]string{kindsKeyword, "fallback"})
 			}
 			if plain, _ := block["plain"].(map[string]any); len(plain) > 0 {
 				k.plain = ctx.Enqueue([]string{kindsKeyword, "plain"})
@@ -272,6 +299,10 @@ func (k kinds) Validate(ctx *jsonschema.ValidatorContext, value any) {
 		return
 	}
 	if k.hint {
+		return
+	}
+	if k.fallback != nil {
+		ctx.AddErr(ctx.Validate(k.fallback, value, nil))
 		return
 	}
 	ctx.AddError(&kindsError{k.property, slices.Sorted(maps.Keys(k.schemas)), there})

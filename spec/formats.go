@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -18,7 +19,7 @@ import (
 )
 
 // formats are the string formats that are judged beside that which kin-openapi knows by
-// itself (date). Any other format is an annotation.
+// itself (date). Any other format is an annotation: see Unchecked.
 var formats = map[string]openapi3.StringFormatValidator{
 	"date-time": format("a date and time of RFC 3339", isDateTime),
 	"byte": format("base64 of RFC 4648", func(s string) bool {
@@ -27,7 +28,7 @@ var formats = map[string]openapi3.StringFormatValidator{
 	}),
 	"email": format("an email address", func(s string) bool {
 		a, err := mail.ParseAddress(s)
-		return err == nil && a.Address == s
+		return err == nil && a.Address == s || ofStandard("email")(s)
 	}),
 	"uri": format("an absolute URI", func(s string) bool {
 		u, err := url.Parse(s)
@@ -42,7 +43,54 @@ var formats = map[string]openapi3.StringFormatValidator{
 		a, err := netip.ParseAddr(s)
 		return err == nil && a.Is6() && a.Zone() == ""
 	}),
+	"base64url": format("base64url of RFC 4648", func(s string) bool {
+		_, err := base64.RawURLEncoding.Strict().DecodeString(strings.TrimRight(s, "="))
+		return err == nil && !strings.ContainsAny(s, "\r\n")
+	}),
+	"time":     format("a time of RFC 3339", ofStandard("time")),
+	"duration": format("a duration of RFC 3339", ofStandard("duration")),
+	"hostname": format("a host name", ofStandard("hostname")),
+	"uri-reference": format("a URI or a relative reference", func(s string) bool {
+		return !strings.ContainsAny(s, notInIRI) && ofStandard("uri-reference")(s)
+	}),
+	"uri-template":          format("a URI template", ofStandard("uri-template")),
+	"json-pointer":          format("a JSON pointer", ofStandard("json-pointer")),
+	"relative-json-pointer": format("a relative JSON pointer", ofStandard("relative-json-pointer")),
+	"regex":                 format("a regular expression", Judgeable),
+	// Of those that follow only what no such text has is refused.
+	"iri":           format("an absolute IRI", absoluteIRI.MatchString),
+	"iri-reference": format("an IRI or a relative reference", func(s string) bool { return !strings.ContainsAny(s, notInIRI) }),
+	"idn-email":     format("an email address", internationalEmail.MatchString),
+	"idn-hostname": format("a host name", func(s string) bool {
+		return len(s) < 1000 && !strings.ContainsAny(s, notInIRI+"/?#@:") && !strings.Contains(strings.TrimSuffix(s, "."), "..") && strings.Trim(s, ".") != ""
+	}),
 }
+
+// notInIRI are characters that no IRI has (RFC 3987, 2.2).
+const notInIRI = " \t\r\n<>\"{}|\\^`"
+
+var (
+	absoluteIRI        = regexp.MustCompile("^[A-Za-z][A-Za-z0-9+.-]*:[^ \\t\\r\\n<>\"{}|\\\\^`]*$")
+	internationalEmail = regexp.MustCompile(`^(?:[^@\s]+|"[^"]+")@[^@\s]+$`)
+)
+
+// ofStandard returns what judges texts by a format of JSON Schema.
+func ofStandard(name string) func(string) bool {
+	return func(text string) bool { return standardFormats()[name].Validate(text) == nil }
+}
+
+var standardFormats = sync.OnceValue(func() map[string]*jsonschema.Schema {
+	list := map[string]*jsonschema.Schema{}
+	for _, name := range []string{"email", "time", "duration", "hostname", "uri-reference", "uri-template", "json-pointer", "relative-json-pointer"} {
+		compiler := jsonschema.NewCompiler()
+		compiler.AssertFormat()
+		if err := compiler.AddResource("urn:format", map[string]any{"format": name}); err != nil {
+			panic(err) // a schema of our own
+		}
+		list[name] = compiler.MustCompile("urn:format")
+	}
+	return list
+})
 
 var dateTime = regexp.MustCompile(`(?i)^([0-9]{4}-[0-9]{2}-[0-9]{2})t([0-9]{2}:[0-9]{2}):([0-9]{2})(?:\.[0-9]+)?(?:z|([+-])([0-9]{2}):([0-9]{2}))$`)
 

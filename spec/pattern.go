@@ -2,6 +2,7 @@ package spec
 
 import (
 	"regexp"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -65,8 +66,10 @@ func newMatcher(expression string) (made openapi3.RegexMatcher) {
 	if len(expression) > maxPattern {
 		return matchesAll{}
 	}
-	if compiled, err := regexp.Compile(expression); err == nil {
-		return compiled
+	if plain, ok := forGo(expression); ok {
+		if compiled, err := regexp.Compile(plain); err == nil {
+			return compiled
+		}
 	}
 	expression = PlainClasses(expression)
 	for _, options := range []regexp2.RegexOptions{regexp2.ECMAScript | regexp2.Unicode, regexp2.ECMAScript} {
@@ -76,6 +79,50 @@ func newMatcher(expression string) (made openapi3.RegexMatcher) {
 		}
 	}
 	return matchesAll{}
+}
+
+// White space and line terminators of ECMA 262; Go knows fewer of both.
+const (
+	ecmaSpace = `\t\n\v\f\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}`
+	ecmaDot   = `[^\n\r\x{2028}\x{2029}]`
+)
+
+// forGo writes an expression of ECMA 262 as Go has it, where both can: white space and the
+// dot differ. It reports false for what only the other engine says.
+func forGo(expression string) (string, bool) {
+	if !strings.Contains(expression, `\`) && !strings.Contains(expression, ".") {
+		return expression, true
+	}
+	var b strings.Builder
+	inClass := false
+	for i := 0; i < len(expression); i++ {
+		c := expression[i]
+		next := byte(0)
+		if c == '\\' && i+1 < len(expression) {
+			next = expression[i+1]
+		}
+		switch {
+		case next == 's' && inClass:
+			b.WriteString(ecmaSpace)
+		case next == 's':
+			b.WriteString("[" + ecmaSpace + "]")
+		case next == 'S' && inClass, next == 'Q', next == 'A', next == 'z', next == 'a':
+			return "", false // Go means something else by them
+		case next == 'S':
+			b.WriteString("[^" + ecmaSpace + "]")
+		case next != 0:
+			b.WriteString(expression[i : i+2])
+		case c == '.' && !inClass:
+			b.WriteString(ecmaDot)
+		default:
+			inClass = c == '[' || inClass && c != ']'
+			b.WriteByte(c)
+		}
+		if next != 0 {
+			i++
+		}
+	}
+	return b.String(), true
 }
 
 // PlainClasses writes the long names of Unicode classes, as in \p{Script=Greek} and

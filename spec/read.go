@@ -86,8 +86,8 @@ func (d *Description) read(doc *openapi3.T, blocks blocks) error {
 			d.BasePath = strings.TrimSuffix(u.Path, "/")
 		}
 	}
+	resolveMappings(doc)
 	if doc.Components != nil {
-		resolveMappings(doc.Components.Schemas)
 		for _, name := range slices.Sorted(maps.Keys(doc.Components.SecuritySchemes)) {
 			if scheme, ok := scheme(name, doc.Components.SecuritySchemes[name].Value); ok {
 				d.Schemes[name] = scheme

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"bytes"
-	"fmt"
 	"net/url"
 	"slices"
 	"strconv"
@@ -23,22 +22,29 @@ type embedded struct {
 	edits     []edit
 }
 
+// edit writes another text where a scalar stands.
 type edit struct {
-	node  *yaml.Node
-	place string
+	node *yaml.Node
+	text string
 }
 
 // asData are the keys under which a document holds values, not schemas.
 var asData = []string{"example", "examples", "default", "enum", "const", "value"}
 
-// withPlaces returns a document whose references by address and name lead to places.
-func withPlaces(data []byte, root *yaml.Node) []byte {
-	if root == nil || !slices.ContainsFunc([]string{"$id", "$anchor", "$dynamicAnchor"}, func(key string) bool { return bytes.Contains(data, []byte(key)) }) {
+// forLoader returns a document as the loader reads it: its references by address and name
+// lead to places, and what it does not tell apart is written in another way. Lines stay.
+func forLoader(data []byte, root *yaml.Node) []byte {
+	if root == nil {
 		return data
 	}
-	e := embedded{root: root, addresses: map[string]string{}, anchors: map[string]string{}}
-	e.walk(root, "", "", "", e.collect)
-	e.walk(root, "", "", "", e.follow)
+	e := embedded{root: root, addresses: map[string]string{}, anchors: map[string]string{}, edits: rewritten(root)}
+	if slices.ContainsFunc([]string{"$id", "$anchor", "$dynamicAnchor"}, func(key string) bool { return bytes.Contains(data, []byte(key)) }) {
+		e.walk(root, "", "", "", e.collect)
+		e.walk(root, "", "", "", e.follow)
+	}
+	if len(e.edits) == 0 {
+		return data
+	}
 	slices.SortFunc(e.edits, func(a, b edit) int {
 		if a.node.Line != b.node.Line {
 			return b.node.Line - a.node.Line
@@ -111,7 +117,7 @@ func (e *embedded) follow(node *yaml.Node, _, base, basePlace string) {
 		return
 	}
 	if "#"+place != ref.Value {
-		e.edits = append(e.edits, edit{ref, "#" + place})
+		e.edits = append(e.edits, edit{ref, strconv.Quote("#" + place)})
 	}
 }
 
@@ -124,7 +130,7 @@ func (e *embedded) at(place string) *yaml.Node {
 	return node
 }
 
-// apply writes the place where the reference stands, in its line.
+// apply writes the text where the scalar stands, in its line.
 func (one edit) apply(lines []string) {
 	if one.node.Line < 1 || one.node.Line > len(lines) {
 		return
@@ -137,7 +143,7 @@ func (one edit) apply(lines []string) {
 	rest := string(line[start:])
 	for _, written := range []string{`"` + one.node.Value + `"`, `'` + one.node.Value + `'`, one.node.Value} {
 		if after, ok := strings.CutPrefix(rest, written); ok {
-			lines[one.node.Line-1] = fmt.Sprintf("%s%q%s", string(line[:start]), one.place, after)
+			lines[one.node.Line-1] = string(line[:start]) + one.text + after
 			return
 		}
 	}

@@ -308,9 +308,9 @@ func beside2020(s *openapi3.Schema, value any, at string, direction Direction, s
 			}
 			switch {
 			case direction == Sent && property.Value.ReadOnly:
-				found = append(found, Violation{at + Pointer(name), "readOnly", fmt.Sprintf("readOnly property %q in request", name), false})
+				found = append(found, Violation{at + Pointer(name), "readOnly", misplaced("readOnly"), false})
 			case direction == Answered && property.Value.WriteOnly:
-				found = append(found, Violation{at + Pointer(name), "writeOnly", fmt.Sprintf("writeOnly property %q in response", name), false})
+				found = append(found, Violation{at + Pointer(name), "writeOnly", misplaced("writeOnly"), false})
 			}
 			found = append(found, beside2020(property.Value, v[name], at+Pointer(name), direction, nil)...)
 		}

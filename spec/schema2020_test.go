@@ -59,8 +59,8 @@ func TestWhatOpenAPI31Adds(t *testing.T) {
 		{"an integer format", `{"type": "integer", "format": "int32"}`, `3000000000`, Sent, " format must be of format int32, from -2147483648 to 2147483647"},
 		{"a format that nothing checks", `{"type": "string", "format": "odd"}`, `"x"`, Sent, ""},
 		{"a reference to a readOnly property, which is not demanded", `{"$ref": "#/components/schemas/Both"}`, `{"pin": "1"}`, Sent, ""},
-		{"and must not be sent", `{"$ref": "#/components/schemas/Both"}`, `{"pin": "1", "id": "1"}`, Sent, `/id readOnly readOnly property "id" in request`},
-		{"nor a writeOnly one be answered", `{"type": "array", "items": {"$ref": "#/components/schemas/Both"}}`, `[{"pin": "1", "id": "1"}]`, Answered, `/0/pin writeOnly writeOnly property "pin" in response`},
+		{"and must not be sent", `{"$ref": "#/components/schemas/Both"}`, `{"pin": "1", "id": "1"}`, Sent, `/id readOnly must not be in a request, since it is readOnly`},
+		{"nor a writeOnly one be answered", `{"type": "array", "items": {"$ref": "#/components/schemas/Both"}}`, `[{"pin": "1", "id": "1"}]`, Answered, `/0/pin writeOnly must not be in a response, since it is writeOnly`},
 		{"a word that the mapping does not know", `{"oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}], "discriminator": {"propertyName": "kind", "mapping": {"cat": "#/components/schemas/Cat", "dog": "#/components/schemas/Dog"}}}`, `{"kind": "cow", "lives": 9}`, Sent, ` discriminator names none of the documented kinds in kind: ["Cat","Dog","cat","dog"]`},
 		{"one that it knows", `{"oneOf": [{"$ref": "#/components/schemas/Cat"}, {"$ref": "#/components/schemas/Dog"}], "discriminator": {"propertyName": "kind", "mapping": {"cat": "#/components/schemas/Cat", "dog": "#/components/schemas/Dog"}}}`, `{"kind": "cat", "lives": 9}`, Sent, ""},
 	} {

@@ -3,6 +3,7 @@ package spec
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -60,7 +61,17 @@ func branched(keyword string, matching int) string {
 }
 
 // unexpected says that a property is not documented where no other may be.
-func unexpected(name string) string { return fmt.Sprintf("property %q is unsupported", name) }
+func unexpected(name string) string { return fmt.Sprintf("must not have the property %q", name) }
+
+// misplaced says that a property travels the other way only.
+func misplaced(keyword string) string {
+	if keyword == "readOnly" {
+		return "must not be in a request, since it is readOnly"
+	}
+	return "must not be in a response, since it is writeOnly"
+}
+
+var unsupportedProperty = regexp.MustCompile(`^property (".*") is unsupported$`)
 
 // wordReason says what a schema of OpenAPI 3.0 requires of a value.
 func wordReason(e *openapi3.SchemaError, keyword string) string {
@@ -82,6 +93,14 @@ func wordReason(e *openapi3.SchemaError, keyword string) string {
 		return "must match " + s.Pattern
 	case "required":
 		return "is required and missing"
+	case "readOnly", "writeOnly":
+		return misplaced(keyword)
+	case "additionalProperties":
+		if name := unsupportedProperty.FindStringSubmatch(e.Reason); name != nil {
+			if plain, err := strconv.Unquote(name[1]); err == nil {
+				return unexpected(plain)
+			}
+		}
 	case "format":
 		return formed(s.Format)
 	case "not":

@@ -35,3 +35,11 @@ func (c *Client) Maker(value string) (maker Maker, known bool) {
 	}
 	return found.(Maker), true
 }
+
+// Made calls a function with each unique value that was handed out.
+func (c *Client) Made(call func(value string)) {
+	c.makers.Range(func(value, _ any) bool {
+		call(value.(string))
+		return true
+	})
+}

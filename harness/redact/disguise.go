@@ -8,8 +8,8 @@ import (
 )
 
 // Numbers finds card numbers that are known, however they are written: with anything
-// between the digits, spread over neighbouring values, in full-width digits, without the
-// first or the last digit.
+// between the digits, spread over neighbouring values, in digits of other scripts, as codes
+// of characters, without the first or the last digit, backwards.
 type Numbers struct {
 	forms  []numberForm
 	heads  []uint64                   // the first digits of the forms, as numbers
@@ -62,7 +62,13 @@ func (n *Numbers) mayBeIn(text string) bool {
 	return false
 }
 
-// numberForm is a number, or most of it.
+func reversed(digits string) string {
+	list := []byte(digits)
+	slices.Reverse(list)
+	return string(list)
+}
+
+// numberForm is a number, most of it, or the number from its end to its beginning.
 type numberForm struct{ digits, number string }
 
 // Lengths of numbers.
@@ -80,6 +86,10 @@ func NewNumbers(numbers []string) *Numbers {
 		}
 		n.forms = append(n.forms, numberForm{number, number})
 		n.begin(number)
+		if backwards := reversed(number); backwards != number {
+			n.forms = append(n.forms, numberForm{backwards, number})
+			n.begin(backwards)
+		}
 		if last := len(number) - 1; last+1 >= minParted {
 			n.forms = append(n.forms, numberForm{number[:last], number}, numberForm{number[1:], number})
 			n.begin(number[1:])
@@ -104,8 +114,8 @@ type foundNumber struct {
 	at     []place
 }
 
-// firstOfScripts is the first byte of the first digit of another script.
-const firstOfScripts = 0xd9
+// firstOfScripts is the first byte of the first digit that is not ASCII.
+const firstOfScripts = 0xc2
 
 // digitsIn lists the digits of a text and their places.
 func digitsIn(text string) (digits []byte, at []place) {
@@ -124,18 +134,40 @@ func digitsIn(text string) (digits []byte, at []place) {
 	return digits, at
 }
 
-// zeros are the zeros of scripts that people write numbers in: Arabic, Persian, Devanagari,
-// full-width, mathematical. The other digits follow.
-var zeros = []rune{0x0660, 0x06f0, 0x0966, 0xff10, 0x1d7ce, 0x1d7d8, 0x1d7e2, 0x1d7ec, 0x1d7f6}
+// zeros and ones are the first of the digits that Unicode has beside those of scripts:
+// small ones above and below the line, in circles, in brackets, with a full stop.
+var (
+	zeros = []rune{0x2070, 0x2080}
+	ones  = []rune{0x2460, 0x2474, 0x2488, 0x24f5, 0x2776, 0x2780, 0x278a}
+	other = map[rune]byte{0xb9: '1', 0xb2: '2', 0xb3: '3', 0x24ea: '0', 0x24ff: '0'}
+)
 
-// decimal returns the ASCII digit that a digit of another script stands for.
+// decimal returns the ASCII digit that a digit of another script or form stands for.
 func decimal(r rune) (byte, bool) {
-	for _, zero := range zeros {
-		if r >= zero && r < zero+10 {
-			return byte('0' + r - zero), true
+	if r >= 0x100 && unicode.Is(unicode.Nd, r) {
+		for _, zeroToNine := range unicode.Nd.R16 {
+			if uint32(r) <= uint32(zeroToNine.Hi) && uint32(r) >= uint32(zeroToNine.Lo) {
+				return '0' + byte((r-rune(zeroToNine.Lo))%10), true
+			}
+		}
+		for _, zeroToNine := range unicode.Nd.R32 {
+			if uint32(r) <= zeroToNine.Hi && uint32(r) >= zeroToNine.Lo {
+				return '0' + byte((r-rune(zeroToNine.Lo))%10), true
+			}
 		}
 	}
-	return 0, false
+	for _, zero := range zeros {
+		if r >= zero && r < zero+10 && unicode.Is(unicode.No, r) {
+			return '0' + byte(r-zero), true
+		}
+	}
+	for _, one := range ones {
+		if r >= one && r < one+9 {
+			return '1' + byte(r-one), true
+		}
+	}
+	ascii, ok := other[r]
+	return ascii, ok
 }
 
 // find lists the known numbers in a text, in their order, without overlaps.
@@ -193,7 +225,7 @@ func (n *Numbers) Hold(text string) bool {
 	if len(n.forms) == 0 {
 		return false
 	}
-	holds := func(plain string) bool { return len(n.find(plain)) > 0 }
+	holds := func(plain string) bool { return n.hide(plain) != plain }
 	if holds(text) || hideEncoded(text, holds) != text || hideEscaped(text, holds) != text {
 		return true
 	}
@@ -210,10 +242,22 @@ func (n *Numbers) Hold(text string) bool {
 	return false
 }
 
-// hide masks the numbers in a text. One whose digits are spread over values of a document
-// is masked digit by digit, so that what stands between stays.
+// hide masks the numbers in a text, also those with tags of a page between their digits,
+// and those that are written as codes of characters.
 func (n *Numbers) hide(text string) string {
-	list := n.find(text)
+	if len(n.forms) == 0 {
+		return text
+	}
+	text = maskAt(text, n.find(text))
+	if bare := withoutTags(text); bare != text {
+		text = maskAt(text, n.find(bare))
+	}
+	return n.hideCodes(text)
+}
+
+// maskAt masks numbers where they were found. One whose digits are spread over values of a
+// document is masked digit by digit, so that what stands between stays.
+func maskAt(text string, list []foundNumber) string {
 	if len(list) == 0 {
 		return text
 	}

@@ -1,9 +1,11 @@
 package redact
 
 import (
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -25,6 +27,11 @@ func disguises() map[string]string {
 		"hexadecimal entities without one": throughoutText("&#x%x"), "entities in groups": "&#52;&#53;&#55;&#49;-0000&nbsp;0000&shy;0001", "percent-encoded separators": "4571%2F0000%3A0000%2e0001", "escaped NULs": `4571\u00000000\u00000000\u00000001`,
 		"hexadecimal pairs": pairsOf(hex.EncodeToString([]byte("card " + disguisedCard))), "base64 in lines": lines(base64.StdEncoding.EncodeToString([]byte("the number on the card is "+disguisedCard+", and the rest of this is long")), 20),
 		"base64 of UTF-16": base64.StdEncoding.EncodeToString(inUTF16(disguisedCard, binary.LittleEndian)), "base64 of UTF-16, the other way": base64.StdEncoding.EncodeToString(inUTF16(disguisedCard, binary.BigEndian)),
+		"base64 in short lines": lines(base64.StdEncoding.EncodeToString([]byte("the card is "+disguisedCard+", thanks")), 12), "base64 in lines of JSON": strings.ReplaceAll(lines(base64.StdEncoding.EncodeToString([]byte("the card is "+disguisedCard+", thanks")), 12), "\r\n", `\n`), "base32": base32.StdEncoding.EncodeToString([]byte("card " + disguisedCard)),
+		"Bengali": inScript(disguisedCard, 0x09e6), "mathematical, bold": inScript(disguisedCard, 0x1d7ce), "N'Ko": inScript(disguisedCard, 0x07c0),
+		"above the line": strings.NewReplacer("0", "⁰", "1", "¹", "4", "⁴", "5", "⁵", "7", "⁷").Replace(disguisedCard), "in circles": strings.NewReplacer("0", "⓪", "1", "①", "4", "④", "5", "⑤", "7", "⑦").Replace(disguisedCard),
+		"backwards": "it was 1000000000001754", "backwards for a reader who writes from the right": "\u202e1000000000001754\u202c", "cells of a table with numbers in their tags": "<td class='n1'>4571</td><td class='n2'>0000</td><td class='n3'>0000</td><td class='n4'>0001</td>",
+		"codes of characters": "[" + throughoutText("%d, ") + "0]", "hexadecimal codes": throughoutText("0x%x, "), "quoted-printable": throughoutText("=%x"), "octal codes": octal(disguisedCard), "Unicode's names of characters": throughoutText("U+00%x "),
 		"within a word": "tok_4571000000000001_x", "within a longer number": "0045710000000000012029",
 	}
 	for name, separator := range map[string]string{
@@ -36,8 +43,18 @@ func disguises() map[string]string {
 	return list
 }
 
-func fullWidth(digits string) string {
-	return strings.Map(func(c rune) rune { return c - '0' + 0xff10 }, digits)
+func fullWidth(digits string) string { return inScript(digits, 0xff10) }
+
+func inScript(digits string, zero rune) string {
+	return strings.Map(func(c rune) rune { return c - '0' + zero }, digits)
+}
+
+func octal(digits string) string {
+	var b strings.Builder
+	for _, c := range digits {
+		b.WriteString(`\` + strconv.FormatInt(int64(c), 8))
+	}
+	return b.String()
 }
 
 func throughoutText(escape string) string {
@@ -104,7 +121,8 @@ func TestNumbers_LeaveTheRest(t *testing.T) {
 	for _, text := range []string{
 		"", "457100******0001", "first 457100 last 0001", `{"bin":"45710000","last4":"0001"}`, "4571000000000002", "a wrong check digit: 4571 0000 0000 0002", "5571000000000001",
 		"31090512345678", "310905123456789", "310905123456789012", `{"transaction_id":"4571000000000","order":"001"}`, "12345", "45710000 and then, much later and far from it, in another part of this text altogether, 00000001",
-		"2026-11-30T12:00:00.457100Z", "4571 things, 0 of 0 and 000 of 00, 0001", "34:35:37:31:30:30:30:30:30:30:30:30:30:30:30:32", "eyJhIjoiNDU3MTAwMDAwIn0=\nMDAwMDAyMDAwMDAwMDAw",
+		"2026-11-30T12:00:00.457100Z", "4571 things, 0 of 0 and 000 of 00, 0001", "34:35:37:31:30:30:30:30:30:30:30:30:30:30:30:32", "[52, 53, 55, 49, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 48, 50]", "48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39", "⁴ of ⁵", "\u00b2\u00b3",
+		"eyJhIjoiNDU3MTAwMDAwIn0=\nMDAwMDAyMDAwMDAwMDAw",
 	} {
 		if n.Hold(text) {
 			t.Errorf("%q is seen", text)
@@ -115,5 +133,16 @@ func TestNumbers_LeaveTheRest(t *testing.T) {
 	}
 	if NewNumbers(nil).Hold(disguisedCard) {
 		t.Error("none is known")
+	}
+}
+
+// TestNumbers_InLongTexts: what a target sends in bulk is looked through to its end, each
+// part of it once.
+func TestNumbers_InLongTexts(t *testing.T) {
+	r := New(Secrets{Cards: []string{disguisedCard}})
+	for _, part := range []string{"ABCDEFGHIJKL\n", `ABCDEFGHIJKL\n`, `\\\\`, "49,", "<b1>", "⁴ a", "4571 "} {
+		if got := r.Answer(strings.Repeat(part, 128<<10/len(part)) + " of " + disguisedCard).String(); !strings.HasSuffix(got, MaskCard(disguisedCard)) {
+			t.Errorf("after many %q the card number is shown as %q", part, got[max(0, len(got)-30):])
+		}
 	}
 }

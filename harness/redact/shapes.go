@@ -2,6 +2,7 @@ package redact
 
 import (
 	"bytes"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"html"
@@ -76,18 +77,23 @@ func afterDigit(text string, c byte) bool {
 // may be broken into lines, hexadecimal digits may come in pairs.
 func hideEncoded(text string, holds func(string) bool) string {
 	var b strings.Builder
-	at := 0
+	at, joined := 0, 0
 	for start := 0; start < len(text); start++ {
 		end := start
 		for end < len(text) && inBase64(text[end]) {
 			end++
 		}
-		if end-start >= minEncoded {
-			if whole, word := joinedLines(text, start, end); whole > end && hiddenInBase64(word, holds) {
+		if end > start {
+			whole, word := end, ""
+			if start >= joined { // the rest of what was joined before is no other word
+				whole, word = joinedLines(text, start, end)
+				joined = whole
+			}
+			if whole > end && len(word) >= minEncoded && hiddenInBase64(word, holds) {
 				end = whole
 				b.WriteString(text[at:start] + Mark)
 				at = end
-			} else if hiddenInBase64(text[start:end], holds) || hiddenInHex(text[start:end], holds) {
+			} else if end-start >= minEncoded && (hiddenInBase64(text[start:end], holds) || hiddenInHex(text[start:end], holds) || hiddenInBase32(text[start:end], holds)) {
 				b.WriteString(text[at:start] + Mark)
 				for at = end; at < len(text) && at < end+2 && text[at] == '='; at++ {
 				}
@@ -101,25 +107,38 @@ func hideEncoded(text string, holds func(string) bool) string {
 // joinedLines returns the word that is left of line breaks after a word that ends at one,
 // and where it ends; the end of the word itself where none follows.
 func joinedLines(text string, start, end int) (whole int, word string) {
+	var b strings.Builder
 	whole = end
 	for {
 		next := whole
-		for next < len(text) && (text[next] == '\r' || text[next] == '\n') {
-			next++
+		for size := lineBreak(text[next:]); size > 0; size = lineBreak(text[next:]) {
+			next += size
 		}
 		after := next
 		for after < len(text) && inBase64(text[after]) {
 			after++
 		}
 		if next == whole || after == next {
-			return whole, word
+			return whole, b.String()
 		}
-		if word == "" {
-			word = text[start:end]
+		if b.Len() == 0 {
+			b.WriteString(text[start:end])
 		}
-		word += text[next:after]
+		b.WriteString(text[next:after])
 		whole = after
 	}
+}
+
+// lineBreak measures a character of a line break, escaped or not.
+func lineBreak(text string) int {
+	escapes := len(text) - len(strings.TrimLeft(text, `\`))
+	switch {
+	case escapes == len(text):
+		return 0
+	case text[escapes] == '\r' || text[escapes] == '\n', escapes > 0 && (text[escapes] == 'r' || text[escapes] == 'n'):
+		return escapes + 1
+	}
+	return 0
 }
 
 // pairs are hexadecimal digits as fingerprints are written.
@@ -181,6 +200,13 @@ func hiddenInBase64(word string, holds func(string) bool) bool {
 		}
 	}
 	return false
+}
+
+// hiddenInBase32 reports whether a word is base32 and holds a secret. Words with small
+// letters are ids.
+func hiddenInBase32(word string, holds func(string) bool) bool {
+	data, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(word)
+	return err == nil && wordHolds(data, holds)
 }
 
 // hiddenInHex reports whether a word has hexadecimal digits that hold a secret.

@@ -130,17 +130,18 @@ var mark = regexp.MustCompile(`\bq[a-z2-7]{15,24}\b`)
 func (c comparison) owner(row exchange.Row) (id string, whose owner) {
 	for _, pointer := range c.list.Marks {
 		text := exchange.Text(row.Value, pointer)
-		for _, value := range append([]string{text}, mark.FindAllString(text, -1)...) {
-			maker, known := c.makers.find(value)
-			switch {
-			case !known && mark.MatchString(value):
-				whose = ownerElse
-			case !known:
-			case c.rejects(maker):
-				return maker.Case, ownerRejected
-			default:
-				return "", ownerOther
-			}
+		maker, known := c.makers.find(text)
+		if !known {
+			maker, known = c.makers.within(text)
+		}
+		switch {
+		case !known && mark.MatchString(text):
+			whose = ownerElse
+		case !known:
+		case c.rejects(maker):
+			return maker.Case, ownerRejected
+		default:
+			return "", ownerOther
 		}
 	}
 	return "", whose

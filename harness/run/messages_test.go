@@ -140,7 +140,8 @@ func TestMakers_OfAlteredValues(t *testing.T) {
 	client.Execute(t.Context(), p.Cases[0], nil)
 	makers := (&Run{plan: p, client: client, ledger: newLedger(&Document{RunID: "run1"})}).makers()
 	for text, want := range map[string]origin{
-		value: rejected, value + "-2": rejected, "for " + value + ", again": rejected, "x" + value: others, strings.ToUpper(value): others,
+		value: rejected, value + "-2": rejected, "for " + value + ", again": rejected, "x" + value: rejected, strings.ToUpper(value): rejected,
+		value[:14]: rejected, "ord-" + value[11:]: rejected, value[:11]: others, value[:11] + "-" + value[11:]: rejected,
 		plan.UniqueValue("run2", "c", "ORDER_ID", 36): runs, "": others, "ord-2024-000017": others,
 	} {
 		if got := makers.origin(text); got != want {

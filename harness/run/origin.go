@@ -104,7 +104,8 @@ type makers struct {
 	client  *exchange.Client
 	earlier map[string]exchange.Maker // in earlier parts of the run, whose clients are gone
 	cases   map[string]*plan.Case
-	lost    map[string]bool // cases in which a response was lost, or named no id
+	lost    map[string]bool          // cases in which a response was lost, or named no id
+	pieces  func() map[string]string // pieces of marks, by which one is known that was cut or altered → the mark
 }
 
 func (r *Run) makers() *makers {
@@ -120,7 +121,40 @@ func (r *Run) makers() *makers {
 			m.remake(runID)
 		}
 	}
+	m.pieces = sync.OnceValue(m.cut)
 	return m
+}
+
+// pieceLength is how many characters of a mark are enough to know it.
+const pieceLength = 12
+
+// within returns for what the mark was made that stands in a text in part: in capitals, cut
+// at either end, with something before or behind it.
+func (m *makers) within(text string) (maker exchange.Maker, known bool) {
+	text = strings.ToLower(text)
+	for i := range len(text) - pieceLength + 1 {
+		if value, ok := m.pieces()[text[i:i+pieceLength]]; ok {
+			return m.find(value)
+		}
+	}
+	return exchange.Maker{}, false
+}
+
+// cut returns the pieces of all marks.
+func (m *makers) cut() map[string]string {
+	pieces := map[string]string{}
+	keep := func(value string) {
+		if mark.FindString(value) == value {
+			for i := range len(value) - pieceLength + 1 {
+				pieces[value[i:i+pieceLength]] = value
+			}
+		}
+	}
+	m.client.Made(keep)
+	for value := range m.earlier {
+		keep(value)
+	}
+	return pieces
 }
 
 // unnamed reports whether a request of a case that promises a message was carried out
@@ -160,10 +194,8 @@ func (m *makers) remake(runID string) {
 // requests a value is about: one that is rejected is sent again, corrected.
 func (m *makers) origin(value string) origin {
 	maker, known := m.find(value)
-	for _, part := range mark.FindAllString(value, -1) {
-		if !known {
-			maker, known = m.find(part)
-		}
+	if !known {
+		maker, known = m.within(value)
 	}
 	c := m.cases[maker.Case]
 	switch {

@@ -9,6 +9,7 @@ import (
 
 	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
+	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
 	"qorcheck/reporters/outline"
 )
@@ -32,7 +33,7 @@ func DocumentationText(w io.Writer, d *run.Document) error {
 				fmt.Fprintf(&b, "      - %s\n", found)
 			}
 			for _, c := range s.Cited {
-				fmt.Fprintf(&b, "        %s (%s, %s): %s%s\n", c.Requirement, c.Level, c.Clause.Source(), ended(c), prefixed("; for example ", example(c)))
+				writeCited(&b, d, c)
 			}
 		}
 	}
@@ -55,11 +56,7 @@ func DocumentationMarkdown(w io.Writer, d *run.Document) error {
 				found = append(found, escaped(redact.Cut(text, maxFound)))
 			}
 			for _, c := range s.Cited {
-				shown := example(c)
-				if shown != "" {
-					shown = cell(shown)
-				}
-				cited = append(cited, fmt.Sprintf("%s: %s%s", escaped(c.Requirement), ended(c), prefixed(", ", shown)))
+				cited = append(cited, markdownCited(d, c)...)
 			}
 			fmt.Fprintf(&b, "| %s | %s | %s | %s | %s |\n", linked(escaped(s.ID), s.Link), escaped(s.Says), s.State, strings.Join(found, "<br>"), strings.Join(cited, "<br>"))
 		}
@@ -89,15 +86,83 @@ func ended(c outline.Cited) string {
 	return strings.Join(list, ", ")
 }
 
-// example names the case that shows the first obligation of a requirement.
+// writeCited writes how a requirement ended, and each of its branches, with the exchange
+// that shows it.
+func writeCited(b *strings.Builder, d *run.Document, c outline.Cited) {
+	fmt.Fprintf(b, "        %s (%s, %s): %s", c.Requirement, c.Level, c.Clause.Source(), ended(c))
+	branches := outline.Branches(c.Obligations)
+	if len(branches) == 0 {
+		b.WriteString(prefixed("; for example ", shownBy(d, example(c))))
+	}
+	b.WriteString("\n")
+	for _, branch := range branches {
+		if n := len(branch.Shown); n > 0 {
+			fmt.Fprintf(b, "          %s: on %s%s\n", branch.Name, outline.Plural(n, "operation"), prefixed("; for example ", shownBy(d, branchExample(branch))))
+		}
+		for _, u := range branch.Other {
+			fmt.Fprintf(b, "          %s: %s on %s: %s\n", branch.Name, u.Word(), outline.Plural(len(u.Of), "operation"), u.Why)
+		}
+	}
+}
+
+// markdownCited is the same as lines of a cell of Markdown.
+func markdownCited(d *run.Document, c outline.Cited) []string {
+	branches := outline.Branches(c.Obligations)
+	own := ""
+	if len(branches) == 0 {
+		own = prefixed(", ", shownInCell(d, example(c)))
+	}
+	list := []string{fmt.Sprintf("%s: %s%s", escaped(c.Requirement), ended(c), own)}
+	for _, branch := range branches {
+		if n := len(branch.Shown); n > 0 {
+			list = append(list, fmt.Sprintf("%s: on %s%s", escaped(branch.Name), outline.Plural(n, "operation"), prefixed(", ", shownInCell(d, branchExample(branch)))))
+		}
+		for _, u := range branch.Other {
+			list = append(list, fmt.Sprintf("%s: %s on %s: %s", escaped(branch.Name), u.Word(), outline.Plural(len(u.Of), "operation"), escaped(redact.Cut(u.Why, maxFound))))
+		}
+	}
+	return list
+}
+
+// example is the id of the example of the first obligation of a requirement that has one.
 func example(c outline.Cited) string {
 	for _, o := range c.Obligations {
 		if o.Example != "" {
-			id, _, _ := strings.Cut(o.Example, "#")
-			return id
+			return o.Example
 		}
 	}
 	return ""
+}
+
+// branchExample is the id of the first example of a branch.
+func branchExample(b outline.Branch) string {
+	for _, of := range b.Shown {
+		if of.Branch.Example != "" {
+			return of.Branch.Example
+		}
+	}
+	return ""
+}
+
+// shownBy names the case of an example, and where the page of the run shows it.
+func shownBy(d *run.Document, id string) string {
+	if id == "" {
+		return ""
+	}
+	name, _, _ := strings.Cut(id, "#")
+	return name + prefixed(" in "+rundir.HTMLFile+"#", outline.ExampleAnchor(d, id))
+}
+
+// shownInCell is the same in a cell of Markdown, where it leads to the page.
+func shownInCell(d *run.Document, id string) string {
+	if id == "" {
+		return ""
+	}
+	name, _, _ := strings.Cut(id, "#")
+	if anchor := outline.ExampleAnchor(d, id); anchor != "" {
+		return cell(name) + " ([exchange](" + rundir.HTMLFile + "#" + anchor + "))"
+	}
+	return cell(name)
 }
 
 // prefixed joins two texts where there is a second.

@@ -171,6 +171,10 @@ func markdownSections(o *outline.Outline) []string {
 		item("%s (%s)", span(n.Text.String()), outline.Plural(n.Count, "case"))
 	}
 	end("Tolerated")
+	for _, u := range o.Inapplicable {
+		item("%s, %s: %s: %s", span(u.Requirement), span(u.Name), span(u.Why), outline.Plural(len(u.Of), "operation"))
+	}
+	end("Branches of a requirement that do not apply")
 	for _, left := range o.Left {
 		item("%s", span(left.String()))
 	}

@@ -14,11 +14,12 @@ import (
 // not or could not be shown.
 type Branch struct {
 	Name      string `json:"name"`
-	Planned   int    `json:"planned"`         // cases that are to show it
-	Shown     int    `json:"shown"`           // cases that did
-	Tolerated int    `json:"tolerated"`       // cases in which another response came, which is allowed
-	Lacks     string `json:"lacks,omitempty"` // what to add so that a case can show it
-	None      string `json:"none,omitempty"`  // why the description calls for no such case
+	Planned   int    `json:"planned"`           // cases that are to show it
+	Shown     int    `json:"shown"`             // cases that did
+	Tolerated int    `json:"tolerated"`         // cases in which another response came, which is allowed
+	Lacks     string `json:"lacks,omitempty"`   // what to add so that a case can show it
+	None      string `json:"none,omitempty"`    // why the description calls for no such case
+	Example   string `json:"example,omitempty"` // id of the example that shows it, or the response that came in its place; "" where none is kept
 }
 
 func branches(planned []plan.Branch) []Branch {
@@ -73,7 +74,7 @@ func (o *Obligation) inapplicable() bool {
 // branches. It reports false where they leave it open.
 func (o *Obligation) concludeBranches(shard bool) bool {
 	if o.inapplicable() {
-		o.Outcome, o.Why = verdict.Unsupported, "it does not apply: "+whyNot(o.Branches)
+		o.Outcome, o.Why = verdict.NotApplicable, "it does not apply: "+whyNot(o.Branches)
 		return true
 	}
 	missing := o.unshown()

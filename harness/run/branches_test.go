@@ -24,7 +24,7 @@ func TestObligation_PassesInEachBranchOrNot(t *testing.T) {
 		{"one was planned and not shown", []Branch{refusal, {Name: "an error", Planned: 1}}, 1, verdict.Inconclusive, "not shown: an error (no response showed it)"},
 		{"one does not apply", []Branch{refusal, {Name: "null", None: "a form has no null"}}, 1, verdict.Pass, ""},
 		{"another response came in its place, which is allowed", []Branch{refusal, {Name: "an error", Planned: 1, Tolerated: 1}}, 1, verdict.Pass, ""},
-		{"none applies", []Branch{{Name: "a refusal", Planned: 1, Tolerated: 1}}, 0, verdict.Unsupported, "it does not apply: a refusal (only other responses came, which are allowed)"},
+		{"none applies", []Branch{{Name: "a refusal", Planned: 1, Tolerated: 1}}, 0, verdict.NotApplicable, "it does not apply: a refusal (only other responses came, which are allowed)"},
 		{"none was shown", []Branch{{Name: "a refusal", Planned: 1}}, 0, verdict.Inconclusive, "not shown: a refusal"},
 	} {
 		o := Obligation{Planned: 1, Counts: Counts{Pass: 1}, Exercised: tt.shown, Branches: tt.branches}

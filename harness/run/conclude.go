@@ -83,7 +83,7 @@ func (d *Document) result(t tally) (code int, sentence string) {
 		return ExitUnclear, "INCONCLUSIVE: " + d.Preflight.String()
 	case !d.Stopped.IsZero():
 		return ExitUnclear, fmt.Sprintf("INCONCLUSIVE: %s before sending stopped", passed)
-	case d.Planned > 0 && d.Counts.NotApplicable == d.Planned:
+	case d.Planned > 0 && d.Counts.NotApplicable == d.Planned && !slices.ContainsFunc(d.Obligations, func(o Obligation) bool { return o.inapplicable() }):
 		return ExitUnclear, fmt.Sprintf("INCONCLUSIVE: none of %d obligations is applicable: the description leaves nothing to ask", d.Planned)
 	case d.Counts.Pass+d.Counts.Waived+d.Warnings+t.elsewhere == 0:
 		return ExitUnclear, fmt.Sprintf("INCONCLUSIVE: none of %d obligations was exercised", d.Planned)
@@ -138,6 +138,8 @@ func (d *Document) without() []string {
 			shown[o.Requirement] = true
 		case verdict.Unsupported:
 			unsupported[o.Requirement] = true
+		case verdict.NotApplicable:
+			unsupported[o.Requirement] = unsupported[o.Requirement] || len(o.Branches) > 0 // only other responses came
 		}
 	}
 	for _, o := range d.Obligations {

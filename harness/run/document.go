@@ -56,7 +56,7 @@ type Document struct {
 	Passages    []Passage     `json:"documentation"` // what it states, in its order; none of a list without statements
 	Obligations []Obligation  `json:"obligations"`   // in the plan's order
 	Causes      []Cause       `json:"causes"`        // of all that did not pass, in the order of reading
-	Examples    []Example     `json:"examples"`      // of obligations that did not fail, in the plan's order
+	Examples    []Example     `json:"examples"`      // of obligations and branches that did not fail, in the plan's order
 	Latency     []Latency     `json:"latency"`       // by operation
 	Untested    []Untested    `json:"untested"`
 	Dropped     []Dropped     `json:"dropped"`

@@ -14,7 +14,8 @@ import (
 )
 
 // Example is the exchange that shows that an obligation was exercised and did not
-// fail: the request under judgement, and a later exchange where that one shows it.
+// fail, or a branch of one: the request under judgement, and a later exchange where that
+// one shows it.
 type Example struct {
 	ID        string              `json:"id"` // that of the case; case#3 where the third of its exchanges shows it
 	Case      string              `json:"case"`
@@ -32,26 +33,62 @@ const (
 	maxExampleLine   = 300     // bytes of such a line
 )
 
-// example is the best example of an obligation so far.
-type example struct {
-	passing  bool // it was judged in a case of another operation
-	length   int  // exchanges of its case
-	exchange int  // the one that shows it, an index
-	entry    *Entry
+// examples are the best examples of an obligation and of its branches so far.
+type examples struct {
+	whole    example
+	branches []example
 }
 
-// offer takes a case as the example of an obligation if it is a better one: what is
-// kept does not depend on the order in which cases arrive. A case whose exchanges
-// were not kept is none.
-func (x *example) offer(o *Obligation, e Entry, v Verdict) {
+// offer takes a case as the example of an obligation, and of the branches that it shows,
+// where it is a better one.
+func (x *examples) offer(o *Obligation, e Entry, v Verdict) {
+	if x.branches == nil {
+		x.branches = make([]example, len(o.Branches))
+	}
+	x.whole.offer(o, e, v)
+	for _, shown := range v.Branches {
+		i := slices.IndexFunc(o.Branches, func(b Branch) bool { return b.Name == shown.Name })
+		if i < 0 {
+			continue
+		}
+		if shown.Tolerated {
+			v.Exercised, v.Exchange = true, 0 // by the response that is allowed in its place
+		}
+		x.branches[i].replace(o, e, v, shown.Tolerated)
+	}
+}
+
+// remove drops a case, which no longer passes.
+func (x *examples) remove(id string) {
+	for i := range x.branches {
+		if e := x.branches[i].entry; e != nil && e.Case == id {
+			x.branches[i] = example{}
+		}
+	}
+}
+
+// example is the best example of an obligation, or of a branch of it, so far.
+type example struct {
+	tolerated bool // another response came than the one that shows the branch
+	passing   bool // it was judged in a case of another operation
+	length    int  // exchanges of its case
+	exchange  int  // the one that shows it, an index
+	entry     *Entry
+}
+
+func (x *example) offer(o *Obligation, e Entry, v Verdict) { x.replace(o, e, v, false) }
+
+// replace takes a case as the example if it is a better one: what is kept does not
+// depend on the order in which cases arrive. A case whose exchanges were not kept is none.
+func (x *example) replace(o *Obligation, e Entry, v Verdict, tolerated bool) {
 	if v.Outcome != verdict.Pass || !v.Exercised || e.Act < 0 || e.Act >= len(e.Evidence) || v.Exchange > len(e.Evidence) {
 		return
 	}
 	passing := e.Operation != o.Operation
-	if x.entry != nil && cmp.Or(compareTruth(x.passing, passing), cmp.Compare(x.length, len(e.Evidence)), strings.Compare(x.entry.Case, e.Case)) <= 0 {
+	if x.entry != nil && cmp.Or(compareTruth(x.tolerated, tolerated), compareTruth(x.passing, passing), cmp.Compare(x.length, len(e.Evidence)), strings.Compare(x.entry.Case, e.Case)) <= 0 {
 		return
 	}
-	*x = example{passing: passing, length: len(e.Evidence), exchange: e.Act}
+	*x = example{tolerated: tolerated, passing: passing, length: len(e.Evidence), exchange: e.Act}
 	if v.Exchange > 0 {
 		x.exchange = v.Exchange - 1
 	}
@@ -91,23 +128,37 @@ func brief(m exchange.Message) exchange.Message {
 	return m
 }
 
-// exemplify puts the examples of obligations that did not fail into the document, as
-// many as fit: one of each requirement first, then the second of each.
-func (d *Document) exemplify(examples []example) {
-	rank := make([]int, len(examples))
-	of := map[string]int{} // obligations of each requirement
-	var order []int
-	for i, x := range examples {
-		if o := d.Obligations[i]; x.entry != nil && o.Counts.Fail == 0 {
-			rank[i] = of[o.Requirement]
-			of[o.Requirement]++
-			order = append(order, i)
+// exemplify puts examples into the document, as many as fit: one of each requirement and
+// of each of its branches first, then the second of each. An obligation that failed has
+// its causes, and the examples of branches that did not.
+func (d *Document) exemplify(of []examples) {
+	type offered struct {
+		example
+		of   *string
+		rank int
+	}
+	var order []offered
+	ranks := map[string]int{}
+	offer := func(x example, of *string, name string) {
+		if x.entry != nil {
+			order = append(order, offered{x, of, ranks[name]})
+			ranks[name]++
 		}
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(rank[a], rank[b]) })
+	for i := range d.Obligations {
+		o := &d.Obligations[i]
+		if o.Counts.Fail == 0 {
+			offer(of[i].whole, &o.Example, o.Requirement)
+		}
+		for j, x := range of[i].branches {
+			offer(x, &o.Branches[j].Example, o.Requirement+"\n"+o.Branches[j].Name)
+		}
+	}
+	d.Examples = []Example{}
+	byRank := slices.Clone(order)
+	slices.SortStableFunc(byRank, func(a, b offered) int { return cmp.Compare(a.rank, b.rank) })
 	room, kept := MaxExamples, map[string]bool{}
-	for _, i := range order {
-		x := examples[i]
+	for _, x := range byRank {
 		if id := x.id(); !kept[id] {
 			size := x.size()
 			if size > room {
@@ -116,13 +167,12 @@ func (d *Document) exemplify(examples []example) {
 			room -= size
 			kept[id] = true
 		}
-		d.Obligations[i].Example = x.id()
+		*x.of = x.id()
 	}
-	d.Examples = []Example{}
-	for i, o := range d.Obligations {
-		if e := examples[i].entry; o.Example != "" && kept[o.Example] {
-			kept[o.Example] = false
-			d.Examples = append(d.Examples, Example{o.Example, e.Case, e.Operation, e.What, e.Fault, e.Evidence})
+	for _, x := range order {
+		if id := x.id(); *x.of != "" && kept[id] {
+			kept[id] = false
+			d.Examples = append(d.Examples, Example{id, x.entry.Case, x.entry.Operation, x.entry.What, x.entry.Fault, x.entry.Evidence})
 		}
 	}
 }
@@ -140,7 +190,9 @@ func (x example) size() int {
 func (d *Document) checkExamples() error {
 	shown := map[string]bool{}
 	for _, o := range d.Obligations {
-		shown[o.Example] = true
+		for _, id := range o.examples() {
+			shown[id] = true
+		}
 	}
 	known := map[string]bool{"": true}
 	for _, x := range d.Examples {
@@ -155,9 +207,21 @@ func (d *Document) checkExamples() error {
 		known[x.ID] = true
 	}
 	for _, o := range d.Obligations {
-		if !known[o.Example] {
-			return fmt.Errorf("obligation %s: there is no example %s", o.ID, o.Example)
+		for _, id := range o.examples() {
+			if !known[id] {
+				return fmt.Errorf("obligation %s: there is no example %s", o.ID, id)
+			}
 		}
 	}
 	return nil
+}
+
+// examples lists the ids of the examples of an obligation and of its branches, "" where
+// none is kept.
+func (o *Obligation) examples() []string {
+	list := []string{o.Example}
+	for _, b := range o.Branches {
+		list = append(list, b.Example)
+	}
+	return list
 }

@@ -87,7 +87,7 @@ func TestExample_IsBounded(t *testing.T) {
 func TestDocument_KeepsExamples(t *testing.T) {
 	const size = 10_000
 	d := &Document{}
-	var examples []example
+	var offered []examples
 	for i := range 2 * MaxExamples / size {
 		e := entryOf(fmt.Sprintf("c%04d", i), "op", 1)
 		e.Evidence[0].Failure = &exchange.Failure{Text: redacttest.Text(strings.Repeat("x", size))}
@@ -100,9 +100,9 @@ func TestDocument_KeepsExamples(t *testing.T) {
 		}
 		var x example
 		x.offer(&o, e, Verdict{Outcome: verdict.Pass, Exercised: true})
-		d.Obligations, examples = append(d.Obligations, o), append(examples, x)
+		d.Obligations, offered = append(d.Obligations, o), append(offered, examples{whole: x})
 	}
-	d.exemplify(examples)
+	d.exemplify(offered)
 	if n := len(d.Examples); n < MaxExamples/size/2 || n > MaxExamples/size {
 		t.Errorf("%d are kept", n)
 	}
@@ -111,6 +111,44 @@ func TestDocument_KeepsExamples(t *testing.T) {
 		t.Error("others than the first of each requirement are kept")
 	}
 	if err := d.checkExamples(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestDocument_KeepsAnExampleOfEachBranch: also of the branches of what failed, but not
+// of a case that failed later; an allowed response stands for what it came in place of.
+func TestDocument_KeepsAnExampleOfEachBranch(t *testing.T) {
+	shown := func(name string, tolerated bool) Verdict {
+		return Verdict{Outcome: verdict.Pass, Exercised: !tolerated, Branches: []BranchShown{{name, tolerated}}}
+	}
+	d := &Document{Obligations: []Obligation{
+		{ID: "op.R", Operation: "op", Requirement: "R", Branches: []Branch{{Name: "absent"}, {Name: "empty"}, {Name: "blank"}, {Name: "null"}}},
+		{ID: "op.S", Operation: "op", Requirement: "S", Counts: Counts{Fail: 1}, Branches: []Branch{{Name: "absent"}, {Name: "empty"}}},
+	}}
+	offered := make([]examples, 2)
+	for i, v := range []Verdict{shown("empty", false), shown("absent", false), shown("blank", true), shown("unheard of", false)} {
+		for j := range offered {
+			offered[j].offer(&d.Obligations[j], entryOf(fmt.Sprint("c", i), "op", 1), v)
+		}
+	}
+	offered[0].offer(&d.Obligations[0], entryOf("b", "op", 1), shown("absent", true)) // in the place of what another case shows
+	offered[1].remove("c1")
+	d.exemplify(offered)
+	var got []string
+	for i := range d.Obligations {
+		got = append(got, strings.Join(d.Obligations[i].examples(), " "))
+	}
+	if want := "c0 c1 c0 c2 |  c0"; strings.Join(got, "|") != want {
+		t.Errorf("%q", got)
+	}
+	if len(d.Examples) != 3 || d.Examples[0].ID != "c0" {
+		t.Errorf("%d examples", len(d.Examples))
+	}
+	if err := d.checkExamples(); err != nil {
+		t.Error(err)
+	}
+	d.Obligations[0].Branches[3].Example = "c9"
+	if err := d.checkExamples(); err == nil || !strings.Contains(err.Error(), "there is no example c9") {
 		t.Error(err)
 	}
 }

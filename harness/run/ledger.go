@@ -22,7 +22,7 @@ type ledger struct {
 	done     map[string]bool // cases
 	failed   int             // cases with a failed obligation
 	causes   causes
-	examples []example                  // of each obligation
+	examples []examples                 // of each obligation
 	watches  map[string]*stopwatch      // by operation
 	lost     map[string]bool            // cases in which a request got no response, or one that names no id
 	worst    map[string]verdict.Outcome // of each case
@@ -39,7 +39,7 @@ func newLedger(d *Document) *ledger {
 		l.waiting = append(l.waiting, o.Planned)
 		l.reasons = append(l.reasons, reason{})
 		l.follows = append(l.follows, following{})
-		l.examples = append(l.examples, example{})
+		l.examples = append(l.examples, examples{})
 	}
 	return l
 }
@@ -180,6 +180,7 @@ func (l *ledger) amend(e Entry) {
 		if !v.Exercised {
 			o.Exercised--
 		}
+		l.examples[i].remove(e.Case)
 		l.reasons[i].add(e.Case, v)
 		o.cause(l.causes.add(o, e, v))
 		if l.waiting[i] == 0 {

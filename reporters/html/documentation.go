@@ -2,7 +2,6 @@ package html
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 
 	"qorcheck/harness/run"
@@ -11,7 +10,7 @@ import (
 )
 
 // maxExamples is how many bytes of the page examples take; the document has more.
-const maxExamples = 3 << 19
+const maxExamples = 4 << 20
 
 // passage is a part of the documentation.
 type passage struct {
@@ -30,12 +29,20 @@ type statement struct {
 // cited is a requirement that is made of a statement.
 type cited struct {
 	outline.Cited
-	Ended []ended
+	Ended    []ended
+	Branches []branch
+}
+
+// branch is a branch of a requirement, with the exchanges that show it.
+type branch struct {
+	outline.Branch
+	Shown, Other []ended
 }
 
 // ended is obligations that ended alike.
 type ended struct {
 	look
+	Why  string
 	List []endedAt
 }
 
@@ -56,6 +63,8 @@ func lookOfState(state outline.State) look {
 		l = lookOf(verdict.Inconclusive)
 	case outline.Proven:
 		l = lookOf(verdict.Pass)
+	case outline.NotBinding:
+		l = lookOf(verdict.NotApplicable)
 	case outline.OurReading:
 		l.Sign = "r"
 	case outline.NoPromise:
@@ -99,9 +108,13 @@ func statesOf(passages []passage) []tally {
 }
 
 // newCited groups the obligations of a requirement by how they ended. Each leads to
-// its exchange, its first cause, or its line.
+// its exchange, its first cause, or its line. Where the requirement has branches, what
+// passed is shown branch by branch.
 func newCited(c outline.Cited, m *matrix) cited {
 	of := cited{Cited: c}
+	for _, b := range outline.Branches(c.Obligations) {
+		of.Branches = append(of.Branches, newBranch(b, m))
+	}
 	for _, one := range c.Obligations {
 		o := m.obligations[one.ID]
 		to := o.ID
@@ -115,7 +128,37 @@ func newCited(c outline.Cited, m *matrix) cited {
 		}
 		of.Ended[i].List = append(of.Ended[i].List, endedAt{o.Operation, cmp.Or(o.Shown, to)})
 	}
+	if len(of.Branches) > 0 {
+		of.Ended = slices.DeleteFunc(of.Ended, func(e ended) bool { return e.look == lookOf(verdict.Pass) })
+	}
 	return of
+}
+
+func newBranch(b outline.Branch, m *matrix) branch {
+	one := branch{Branch: b}
+	at := func(of outline.BranchOf) endedAt {
+		o := m.obligations[of.Obligation.ID]
+		return endedAt{o.Operation, cmp.Or(m.anchors[of.Branch.Example], o.ID)}
+	}
+	if len(b.Shown) > 0 {
+		shown := ended{look: look{lookOf(verdict.Pass).Class, lookOf(verdict.Pass).Sign, "shown"}}
+		for _, of := range b.Shown {
+			shown.List = append(shown.List, at(of))
+		}
+		one.Shown = append(one.Shown, shown)
+	}
+	for _, u := range b.Other {
+		other := ended{look: lookOf(verdict.Inconclusive), Why: u.Why}
+		if !u.Applies {
+			other.look = lookOf(verdict.NotApplicable)
+		}
+		other.Word = u.Word()
+		for _, of := range u.Of {
+			other.List = append(other.List, at(of))
+		}
+		one.Other = append(one.Other, other)
+	}
+	return one
 }
 
 // examples are the exchanges of obligations that did not fail.
@@ -141,20 +184,20 @@ func newExamples(d *run.Document, m *matrix, ids anchors) examples {
 		at[x.ID] = i
 	}
 	room := maxExamples
-	for _, o := range byRank(m, d) {
-		x, known := at[o.Example]
-		if _, done := anchor[o.Example]; !known || done {
+	for _, id := range byRank(d) {
+		x, known := at[id]
+		if _, done := anchor[id]; !known || done {
 			continue
 		}
 		one := newExample(d.Examples[x])
 		if one.size() > room {
 			continue
 		}
-		if one.Anchor = ids.take(fmt.Sprintf("x%d", x+1)); one.Anchor == "" {
+		if one.Anchor = ids.take(outline.Anchor(x)); one.Anchor == "" {
 			continue
 		}
 		room -= one.size()
-		anchor[o.Example], panes[o.Example] = one.Anchor, one
+		anchor[id], panes[id] = one.Anchor, one
 	}
 	for _, x := range d.Examples {
 		if one, shown := panes[x.ID]; shown {
@@ -162,23 +205,41 @@ func newExamples(d *run.Document, m *matrix, ids anchors) examples {
 		}
 	}
 	laid.More = len(d.Examples) - len(laid.List)
+	m.anchors = anchor
 	for _, o := range m.obligations {
 		o.Shown = anchor[o.Example]
+		for _, b := range o.Obligation.Branches {
+			o.Branches = append(o.Branches, branchLine{b, anchor[b.Example]})
+		}
 	}
 	return laid
 }
 
-// byRank lists the obligations, one of each requirement first, then the second of each.
-func byRank(m *matrix, d *run.Document) []*obligation {
-	var list []*obligation
-	rank, of := map[string]int{}, map[string]int{}
-	for _, o := range d.Obligations {
-		list = append(list, m.obligations[o.ID])
-		rank[o.ID] = of[o.Requirement]
-		of[o.Requirement]++
+// byRank lists the ids of the examples, one of each requirement and of each of its
+// branches first, then the second of each.
+func byRank(d *run.Document) []string {
+	type ranked struct {
+		id   string
+		rank int
 	}
-	slices.SortStableFunc(list, func(a, b *obligation) int { return cmp.Compare(rank[a.ID], rank[b.ID]) })
-	return list
+	var list []ranked
+	of := map[string]int{}
+	add := func(name, id string) {
+		list = append(list, ranked{id, of[name]})
+		of[name]++
+	}
+	for _, o := range d.Obligations {
+		add(o.Requirement, o.Example)
+		for _, b := range o.Branches {
+			add(o.Requirement+"\n"+b.Name, b.Example)
+		}
+	}
+	slices.SortStableFunc(list, func(a, b ranked) int { return cmp.Compare(a.rank, b.rank) })
+	var ids []string
+	for _, x := range list {
+		ids = append(ids, x.id)
+	}
+	return ids
 }
 
 func newExample(x run.Example) example {

@@ -27,6 +27,15 @@ func TestPage_LeadsFromStatementToExchange(t *testing.T) {
 			t.Errorf("%s lacks %s: %s", id, want, part)
 		}
 	}
+	part := regexp.MustCompile(`(?s)<details class="statement" id="S1".*?</details>`).FindString(page)
+	for _, want := range []string{`a missing key</p>`, `not applicable (it has no body): <a href="#pay.R-1-must">pay</a>`, `not applicable (only other responses came, which are allowed): <a href="#x2">pay</a>`, `not shown (add to f.yaml: a long key)`} {
+		if !strings.Contains(part, want) {
+			t.Errorf("S1 lacks %s: %s", want, part)
+		}
+	}
+	if !strings.Contains(page, `<section id="inapplicable"`) || !strings.Contains(page, "in the body: it has no body</p>") {
+		t.Error("what does not apply is not listed")
+	}
 	if !strings.Contains(page, `<details class="step example" id="x1">`) || !strings.Contains(page, `<a href="#x2">exchange</a>`) {
 		t.Error("the exchanges are not shown")
 	}

@@ -20,6 +20,7 @@ type matrix struct {
 
 	requirements map[string]*requirement // by requirement
 	obligations  map[string]*obligation  // by obligation
+	anchors      map[string]string       // by example, those on the page
 }
 
 // group heads the columns of operations that belong together.
@@ -53,9 +54,16 @@ type requirement struct {
 type obligation struct {
 	*run.Obligation
 	look
-	Anchor string
-	Causes []*cause
-	Shown  string // anchor of the exchange that shows it, "" where the page has none
+	Anchor   string
+	Causes   []*cause
+	Shown    string // anchor of the exchange that shows it, "" where the page has none
+	Branches []branchLine
+}
+
+// branchLine is a branch of an obligation, with the anchor of the exchange that shows it.
+type branchLine struct {
+	run.Branch
+	Exchange string
 }
 
 func newMatrix(d *run.Document, ids anchors) *matrix {

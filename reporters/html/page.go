@@ -177,6 +177,7 @@ func (p *page) sections() []section {
 		{len(p.Outline.Unlocks) > 0, "unlocks", "Outside the profile"},
 		{len(p.Outline.Waivers) > 0, "waived", "Waived"},
 		{len(p.Outline.Tolerated) > 0, "tolerated", "Tolerated"},
+		{len(p.Outline.Inapplicable) > 0, "inapplicable", "Does not apply"},
 		{p.Latency != nil, "latency", "Latency"},
 		{len(p.Outline.Untested) > 0, "untested", "Not tested yet"},
 		{len(p.Run.Dropped) > 0, "dropped", "Not sent"},

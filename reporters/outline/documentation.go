@@ -44,6 +44,7 @@ const (
 	NotShown   State = "not shown"
 	InPart     State = "shown in part"
 	Proven     State = "proven"
+	NotBinding State = "not applicable"
 	OurReading State = "our reading"
 	NoPromise  State = "binds no server"
 	NotTested  State = "not tested"
@@ -51,7 +52,7 @@ const (
 )
 
 // States are all states, the gravest first.
-var States = []State{NotKept, Doubtful, Accepted, NotShown, InPart, Proven, OurReading, NoPromise, NotTested, NotPlanned}
+var States = []State{NotKept, Doubtful, Accepted, NotShown, InPart, Proven, NotBinding, OurReading, NoPromise, NotTested, NotPlanned}
 
 // Documentation lists what became of each statement of the documentation, in its
 // order; it is empty where the requirement list has no statements.
@@ -143,20 +144,21 @@ type fate struct {
 	worst      map[string]State
 	proven     map[string]bool // something was shown
 	reasons    map[string]int  // why something was not shown, by obligations
+	none       map[string]int  // why something does not apply, by obligations
 	notes      map[string]int  // on what was tolerated, by cases
 }
 
 func newFate(d *run.Document) *fate {
-	return &fate{document: d, worst: map[string]State{}, proven: map[string]bool{}, reasons: map[string]int{}, notes: map[string]int{}}
+	return &fate{document: d, worst: map[string]State{}, proven: map[string]bool{}, reasons: map[string]int{}, none: map[string]int{}, notes: map[string]int{}}
 }
 
 // gravity is the order of the states of an operation.
-var gravity = []State{NotKept, Doubtful, Accepted, NotShown, Proven}
+var gravity = []State{NotKept, Doubtful, Accepted, NotShown, Proven, NotBinding}
 
 func (f *fate) add(o *run.Obligation) {
 	if _, known := f.worst[o.Operation]; !known {
 		f.operations = append(f.operations, o.Operation)
-		f.worst[o.Operation] = Proven
+		f.worst[o.Operation] = NotBinding
 	}
 	state := Proven
 	switch o.Outcome {
@@ -169,6 +171,9 @@ func (f *fate) add(o *run.Obligation) {
 		}
 	case verdict.Waived:
 		state = Accepted
+	case verdict.NotApplicable:
+		state = NotBinding
+		f.none[o.Why]++
 	default:
 		state = NotShown
 		f.reasons[o.Why]++
@@ -201,6 +206,8 @@ func (f *fate) state() State {
 	switch {
 	case len(f.operations) == 0:
 		return ""
+	case len(f.with(NotBinding)) == len(f.operations):
+		return NotBinding
 	case len(f.with(NotShown)) == 0:
 		return Proven
 	case len(f.proven) > 0:
@@ -228,6 +235,8 @@ func (f *fate) say(before string) (list []string) {
 		case Proven:
 		case NotShown:
 			text += ": " + few(f.reasons, 3, "reason", "obligation")
+		case NotBinding:
+			text += ": " + few(f.none, 3, "reason", "obligation")
 		default:
 			text += ": " + strings.Join(operations, ", ")
 		}

@@ -30,6 +30,8 @@ func TestDocumentation_SaysWhatBecameOfAStatement(t *testing.T) {
 		of("pay", "R-read", spec.Should, spec.OfReading, verdict.Pass), of("void", "R-read", spec.Should, spec.OfReading, verdict.Fail),
 		of("pay", "R-waived", spec.Must, spec.OfPage, verdict.Waived),
 		noted,
+		of("pay", "R-none", spec.Must, spec.OfPage, verdict.NotApplicable), of("void", "R-none", spec.Must, spec.OfPage, verdict.NotApplicable),
+		of("pay", "R-some", spec.Must, spec.OfPage, verdict.NotApplicable), of("void", "R-some", spec.Must, spec.OfPage, verdict.Pass),
 	}
 	d := sample.Document(0, list...)
 	d.Untested = []run.Untested{{Requirement: "R-later", Reason: "not yet"}}
@@ -44,6 +46,8 @@ func TestDocumentation_SaysWhatBecameOfAStatement(t *testing.T) {
 		{run.Statement{Requirements: []string{"R-part"}}, InPart, "not shown on 1 operation: the reason of R-part (1 obligation)|proven on 1 operation"},
 		{run.Statement{Requirements: []string{"R-pass", "R-part"}}, InPart, "not shown in full on 1 operation: the reason of R-part (1 obligation)|proven on 1 operation"},
 		{run.Statement{Requirements: []string{"R-unclear"}}, NotShown, "not shown on 2 operations: the reason of R-unclear (2 obligations)"},
+		{run.Statement{Requirements: []string{"R-none"}}, NotBinding, "not applicable on 2 operations: the reason of R-none (2 obligations)"},
+		{run.Statement{Requirements: []string{"R-some"}}, Proven, "proven on 1 operation|not applicable on 1 operation: the reason of R-some (1 obligation)"},
 		{run.Statement{Requirements: []string{"R-waived"}}, Accepted, "broken and waived on 1 operation: pay"},
 		{run.Statement{Requirements: []string{"R-read"}}, OurReading, "our reading of it: not as it should be on 1 operation: void|our reading of it: met on 1 operation"},
 		{run.Statement{Requirements: []string{"R-pass", "R-read"}}, Proven, "proven on 2 operations|our reading of it: not as it should be on 1 operation: void|our reading of it: met on 1 operation"},

@@ -32,7 +32,8 @@ type Outline struct {
 
 	Unreconciled []redact.Text // what was not reconciled with the lists of the target, or belongs to nobody known
 	Untested     []run.Untested
-	LeftOut      string // by the budget of the run: how many obligations of which operations, most first
+	Inapplicable []Unshown // branches of requirements that do not apply, with the reason
+	LeftOut      string    // by the budget of the run: how many obligations of which operations, most first
 }
 
 // Entry is an obligation with what it means for the run.
@@ -167,7 +168,7 @@ func leftOut(d *run.Document) string {
 func Of(d *run.Document) *Outline {
 	o := &Outline{
 		Took: d.Finished.Sub(d.Started).Round(10 * time.Millisecond), Left: d.Left, Foreign: d.Foreign, Unreconciled: d.Unreconciled, Untested: d.Untested,
-		LeftOut: leftOut(d), Tally: tally(d), Unjudged: unjudged(d), Unlocks: missing(d, verdict.Unsupported), Tolerated: tolerated(d),
+		LeftOut: leftOut(d), Tally: tally(d), Unjudged: unjudged(d), Unlocks: missing(d, verdict.Unsupported), Tolerated: tolerated(d), Inapplicable: inapplicable(d),
 	}
 	if d.Interrupted || !d.Preflight.IsZero() || !d.Stopped.IsZero() {
 		o.Stopped = d.Verdict

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -118,6 +119,7 @@ func EveryKind() *run.Document {
 			list = append(list, o)
 		}
 	}
+	passes := slices.IndexFunc(list, func(o run.Obligation) bool { return o.Outcome == verdict.Pass })
 	needless := Obligation("R-needless", spec.Must, verdict.Pass)
 	needless.Waiver, needless.Why = &run.Waiver{Reason: "known", Owner: "pat", Until: "2030-12-31"}, "it passes although it is waived: remove its waiver"
 	d := Document(4, append(list, needless)...)
@@ -128,11 +130,13 @@ func EveryKind() *run.Document {
 	d.Untested = []run.Untested{{Requirement: "R-30", Sentence: "later", Reason: "not yet"}}
 	d.Dropped = []run.Dropped{{ID: "pay.x", Reason: "no way"}}
 	d.Passages = []run.Passage{{Title: "Responses", Statements: []run.Statement{
-		{ID: "S1", Says: "What passes.", Link: "https://docs.example.test/page#a", Requirements: []string{list[12].Requirement, list[13].Requirement}},
+		{ID: "S1", Says: "What passes.", Link: "https://docs.example.test/page#a", Requirements: []string{list[passes].Requirement, list[passes+1].Requirement}},
 		{ID: "S2", Says: "What fails.", Link: "https://docs.example.test/page#a", Requirements: []string{list[0].Requirement, list[1].Requirement}},
 		{ID: "S3", Says: "What a caller does.", Link: "", Requirements: []string{}, Unbinding: "it is addressed to the client"},
 	}}, {Title: "More", Statements: []run.Statement{{ID: "G1", Says: "What nobody tests.", Link: "https://docs.example.test/more", Requirements: []string{}, NotCovered: "no request can"}}}}
-	d.Examples = []run.Example{ExampleOf(d.Obligation(list[12].ID)), ExampleOf(d.Obligation(list[13].ID))}
+	d.Examples = []run.Example{ExampleOf(d.Obligation(list[passes].ID)), ExampleOf(d.Obligation(list[passes+1].ID))}
+	passed := d.Obligation(list[passes].ID)
+	passed.Branches = []run.Branch{{Name: "a missing key", Planned: 1, Shown: 1, Example: passed.Example}, {Name: "in the body", None: "it has no body"}, {Name: "an empty key", Planned: 1, Tolerated: 1, Example: d.Obligation(list[passes+1].ID).Example}, {Name: "a long key", Lacks: "add to f.yaml: a long key"}}
 	d.Left = redacttest.Texts("DELETE http://127.0.0.1/v3/made/7")
 	d.Foreign = redacttest.Texts("sale.approved about 7")
 	d.Reconciled, d.Unreconciled = true, redacttest.Texts("no list shows what they leave: cash")

@@ -27,9 +27,9 @@ func TestTarget_UnreachableIsNotJudged(t *testing.T) {
 		says     []string
 	}{
 		{"switched off", nil, 0, []string{"no answer from " + unreachable, "refused"}},
-		{"valid keys answered 401", refusing(http.StatusUnauthorized), 1, []string{"refuses the valid credentials", "answered 401"}},
-		{"valid keys answered 403", refusing(http.StatusForbidden), 1, []string{"refuses the valid credentials", "answered 403"}},
-		{"accepts and never answers", silent, 1, []string{"no answer from", "within 300ms"}},
+		{"valid keys answered 401", refusing(http.StatusUnauthorized), 4, []string{"refuses the valid credentials", "answered 401"}},
+		{"valid keys answered 403", refusing(http.StatusForbidden), 4, []string{"refuses the valid credentials", "answered 403"}},
+		{"accepts and never answers", silent, 2, []string{"no answer from", "within 300ms"}},
 		{"drops every connection", func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, 0, []string{"no answer from"}},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {

@@ -54,20 +54,6 @@ func (c *Client) Redactor() *redact.Redactor { return c.redactor }
 // dropped while the channel is full.
 func (c *Client) Pauses() <-chan Pause { return c.pace.pauses }
 
-// Reach opens a connection to the target and closes it.
-func (c *Client) Reach(ctx context.Context) *Failure {
-	ctx, cancel := context.WithTimeout(ctx, c.settings.Timeout)
-	defer cancel()
-	conn, err := c.wire.target.DialContext(ctx, "tcp", address(c.settings.Target))
-	if err != nil {
-		return c.failure(ctx, err)
-	}
-	if err := conn.Close(); err != nil {
-		return c.failure(ctx, err)
-	}
-	return nil
-}
-
 // refuseUncertified refuses a request that only a client certificate lets in where there is none.
 func (c *Client) refuseUncertified(step plan.Step) error {
 	o := c.description.Operation(step.Operation)

@@ -26,6 +26,12 @@ type Plan struct {
 	Dropped     []Dropped
 	Preflight   *Case // a harmless valid call, nil when the description has none
 
+	// Probes are further harmless calls, of other operations: they show whether what the
+	// preflight was answered is about its operation or about the settings. The requests of
+	// MerchantProbes must be rejected whoever sends them: 403 is about the merchant that
+	// they name; the last one names none. They are sent where there is doubt.
+	Probes, MerchantProbes []*Case
+
 	// Subscription is sent before the cases when one of them awaits messages, and
 	// undone after them; nil when the description promises none.
 	Subscription *Case

@@ -53,7 +53,7 @@ func newPlan(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, se
 		}
 	}
 	shuffle(p.Cases, seed)
-	p.Preflight = g.preflight(made)
+	newDrafter(g).addPreflight(p)
 	p.Effects = map[string]spec.Effect{}
 	for _, o := range operations {
 		p.Effects[o.ID], _ = g.effect(o)
@@ -153,40 +153,4 @@ func streams(o *spec.Operation) bool {
 			return slices.Contains([]string{"text/event-stream", "multipart/x-mixed-replace", "application/x-ndjson", "application/stream+json"}, strings.TrimSpace(base))
 		})
 	})
-}
-
-// preflight picks a harmless valid call: one that reads and needs no preparation. One
-// that needs credentials and names nothing comes first: its answer is about neither an
-// invented name nor a wrong one. Nil when there is none.
-func (g *ground) preflight(made *result) *plan.Case {
-	order := slices.Clone(g.description.Operations)
-	slices.SortStableFunc(order, func(a, b *spec.Operation) int { return cmp.Compare(likelihood(b), likelihood(a)) })
-	for _, o := range order {
-		if o.Method != "GET" && o.Method != "HEAD" || o.Certificate || streams(o) {
-			continue
-		}
-		of := made
-		if !slices.Contains(g.operations, o) {
-			alone := newKeeper(g)
-			alone.keepOperation(o)
-			of = &alone.result
-		}
-		for _, c := range of.cases {
-			if c.Operation == o.ID && strings.HasPrefix(c.Kind, "valid.") && len(c.Prepare) == 0 {
-				return c
-			}
-		}
-	}
-	return nil
-}
-
-// likelihood is how much the answer to a call of an operation says of the settings alone.
-func likelihood(o *spec.Operation) int {
-	switch {
-	case len(o.Names()) > 0:
-		return 0
-	case len(o.Security) == 0 || anonymous(o):
-		return 1
-	}
-	return 2
 }

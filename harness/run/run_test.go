@@ -37,7 +37,7 @@ func TestPreflight(t *testing.T) {
 		says   string
 	}{
 		{"a dead target", 0, "connection refused"},
-		{"keys that are missing", 401, "refuses the valid credentials of the fixtures: GET"},
+		{"keys that are missing", 401, "refuses the valid credentials of the fixtures (toy-fixtures.yaml, credentials.valid: Key): each of 2 calls, such as GET"},
 		{"keys without a right", 403, "was answered 403"},
 	} {
 		for _, reading := range []bool{true, false} {
@@ -55,14 +55,14 @@ func TestPreflight(t *testing.T) {
 					t.Fatal("the plan has no preflight")
 				}
 				if !reading {
-					p.Preflight = nil
+					p.Preflight, p.Probes = nil, nil
 				}
 				var journal bytes.Buffer
 				d := whole(t, t.Context(), p, target, Options{Journal: &journal, AllowUnexercised: true})
 				if d.ExitCode != ExitUnclear || !strings.Contains(d.Preflight.String(), tt.says) || !strings.Contains(d.Preflight.String(), target) || !strings.HasSuffix(d.Preflight.String(), "nothing else was sent") || d.Verdict != "INCONCLUSIVE: "+d.Preflight.String() {
 					t.Errorf("exit code %d: %s\n%s", d.ExitCode, d.Preflight, d.Verdict)
 				}
-				if want := min(tt.status, 1); int(seen.Load()) != want || strings.Contains(journal.String(), `{"case":`) {
+				if want := min(tt.status, 2); int(seen.Load()) != want || strings.Contains(journal.String(), `{"case":`) {
 					t.Errorf("%d requests arrived, %d bytes of journal", seen.Load(), journal.Len())
 				}
 				if d.Counts != (Counts{NotRun: d.Planned}) || d.CaseCounts != (Counts{NotRun: d.Cases}) || d.Cases == 0 {
@@ -77,7 +77,7 @@ func TestPreflight(t *testing.T) {
 		}
 	}
 	t.Run("any other answer lets the run begin", func(t *testing.T) {
-		for _, status := range []int{200, 302, 404, 500} {
+		for _, status := range []int{200, 400, 422, 500} {
 			if d := whole(t, t.Context(), planned(t), serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }), Options{}); !d.Preflight.IsZero() || d.Counts.NotRun != 0 {
 				t.Errorf("%d: %s", status, d.Preflight)
 			}
@@ -104,6 +104,10 @@ func TestPreflight_WhatDoesNotStopTheRun(t *testing.T) {
 		t.Errorf("the operation that answers without end: %s", o.Outcome)
 	}
 	p := planned(t)
+	p.Probes = nil
+	if d := whole(t, t.Context(), p, serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }), Options{}); !d.Preflight.IsZero() {
+		t.Errorf("a single call that is refused: %s", d.Preflight)
+	}
 	p.Preflight.Act.Request.Header = nil
 	if d := whole(t, t.Context(), p, serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(401) }), Options{}); !d.Preflight.IsZero() {
 		t.Errorf("a call without credentials: %s", d.Preflight)

@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -105,38 +104,6 @@ func affordable(workers int, descriptors uint64) int {
 		return workers
 	}
 	return max(min(workers, (int(descriptors)-ownDescriptors)/caseDescriptors), 1)
-}
-
-// preflight makes one harmless valid call. It says why nothing else can be sent, "" when it can.
-func (r *Run) preflight(ctx context.Context) string {
-	target := r.document.Target
-	c := r.plan.Preflight
-	if c == nil {
-		if f := r.client.Reach(ctx); f != nil {
-			return fmt.Sprintf("no answer from %s: %s; nothing else was sent", target, f.Text)
-		}
-		return ""
-	}
-	record := r.client.Do(ctx, c.ID, c.Act, map[string]string{})
-	r.count([]exchange.Record{record})
-	switch {
-	case record.Failure != nil && (record.Failure.Kind == exchange.Interrupted || record.Began):
-		return ""
-	case record.Failure != nil:
-		return fmt.Sprintf("no answer from %s: %s; nothing else was sent", target, record.Failure.Text)
-	case (record.Answer.Status == 401 || record.Answer.Status == 403) && withCredentials(c.Act.Request):
-		return fmt.Sprintf("%s refuses the valid credentials of the fixtures: %s was answered %d; nothing else was sent", target, record.Evidence().Request.Line, record.Answer.Status)
-	}
-	return ""
-}
-
-// withCredentials reports whether a request carries credentials of the fixtures.
-func withCredentials(r plan.Request) bool {
-	return slices.ContainsFunc(slices.Concat(r.Header, r.Query), func(f plan.Field) bool {
-		return slices.ContainsFunc(f.Value.Placeholders(), func(p plan.Placeholder) bool {
-			return p.Source == plan.FromCredential || p.Source == plan.FromBasic
-		})
-	})
 }
 
 // runCase sends a case, then judges and journals it, or keeps it until the last

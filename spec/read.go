@@ -240,7 +240,8 @@ func (c Content) parsedExample(example any) any {
 func (r reader) schema(ref *openapi3.SchemaRef) Schema {
 	r.findSecrets(ref)
 	r.dialect.refer(ref)
-	return Schema{Schema: ref.Value, dialect: r.dialect}
+	name, _ := strings.CutPrefix(ref.Ref[strings.LastIndex(ref.Ref, "#")+1:], "/components/schemas/")
+	return Schema{Schema: ref.Value, Name: name, dialect: r.dialect}
 }
 
 func (r reader) findSecrets(ref *openapi3.SchemaRef) {

@@ -25,6 +25,7 @@ const (
 // values are judged by Violations alone.
 type Schema struct {
 	*openapi3.Schema
+	Name    string       // of the component that is referred to, "" for one that stands in its place
 	dialect *dialect2020 // judges the schemas that it says it does
 }
 

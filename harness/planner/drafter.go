@@ -60,6 +60,10 @@ func (d *drafter) draft(o *spec.Operation, r recipe) draft {
 		if !p.Required && r.size != generate.Everything {
 			continue
 		}
+		if value, ok := d.knownValue(o, p); ok {
+			made.parameters[key] = value
+			continue
+		}
 		if isIdempotency(o, p) {
 			made.parameters[key] = unique(o.Conformance.Idempotency.Name+r.suffix, p.Schema.Schema)
 			continue

@@ -86,6 +86,9 @@ func (d *drafter) harmless(made draft) error {
 	}
 	for _, p := range o.Names() {
 		value, _ := made.parameters["path:"+p.Name].(string)
+		if _, known := d.knownValue(o, p); known && !isLastName(o, p) {
+			continue // what is changed is below it
+		}
 		if !ofThisRun(plan.Template(value)) {
 			return fmt.Errorf("%s %s might change what %s names, which this run did not make", o.Method, o.Path, p.Name)
 		}
@@ -109,9 +112,22 @@ func (d *drafter) invent(made *draft) {
 	if declared {
 		return
 	}
+	for _, p := range o.Parameters {
+		key := p.In + ":" + p.Name
+		if _, there := made.parameters[key].(string); there && made.bound[key] == nil && p.In != "path" && refers(p.Name) {
+			if _, known := d.knownValue(o, p); !known {
+				if value := d.inventedName(p); value != "" {
+					made.parameters[key] = string(value)
+				}
+			}
+		}
+	}
 	for _, p := range o.Names() {
 		key := "path:" + p.Name
 		if _, bound := made.bound[key]; bound {
+			continue
+		}
+		if _, known := d.knownValue(o, p); known {
 			continue
 		}
 		made.invented = append(slices.Clip(made.invented), p.Name)

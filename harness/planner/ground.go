@@ -24,6 +24,7 @@ type ground struct {
 	preparations map[string]preparation                // by operation
 	examples     map[string]string                     // variable of an answer → an example of its value
 	paths        []pathPattern                         // of the description
+	knownValues  map[string]settings.KnownList         // of parameters and fields
 	unlistedCard func(text string) string              // the card number in it that may not be sent, masked, or ""
 }
 
@@ -33,7 +34,10 @@ func newGround(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, 
 	g := &ground{
 		description: d, requirements: r, fixtures: f, operations: operations,
 		kinds: kindsOf(r), covered: map[*spec.Requirement]map[string]bool{}, examples: map[string]string{},
-		unlistedCard: f.CardGuard(d.SecretFields).Unlisted,
+		unlistedCard: f.CardGuard(d.SecretFields).Unlisted, knownValues: maps.Clone(f.Known),
+	}
+	for _, name := range d.KnownNames() {
+		delete(g.knownValues, name)
 	}
 	for _, q := range r.List {
 		g.covered[q] = map[string]bool{}
@@ -119,6 +123,11 @@ func (g *ground) checkCredentials() error {
 
 // checkKnown refuses permissions for operations that the description does not have.
 func (g *ground) checkKnown() error {
+	for _, name := range slices.Sorted(maps.Keys(g.knownValues)) {
+		if err := g.checkKnownName(name); err != nil {
+			return err
+		}
+	}
 	for _, name := range slices.Sorted(maps.Keys(g.fixtures.Known)) {
 		for i, one := range g.fixtures.Known[name] {
 			for _, id := range one.May {

@@ -42,7 +42,7 @@ func (d *drafter) notFoundCases(s subject) []*proposal {
 	}
 	if made, altered := d.withUnknownIDs(s.Operation, s.correct); len(altered) > 0 {
 		list = append(list, s.propose("not-found.id", "", fmt.Sprintf("%s names nothing that exists", strings.Join(altered, " and ")), made))
-	} else if made, places, ok := d.withNames(s.correct); ok && len(s.correct.invented) > 0 {
+	} else if made, places, ok := d.withNames(s.correct); ok && d.namesUnbound(s.correct) {
 		list = append(list, s.propose("not-found.id", "", fmt.Sprintf("%s names nothing that exists", strings.Join(places, " and ")), made))
 	} else {
 		list = append(list, s.noID("not-found.id"))

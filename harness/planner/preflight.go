@@ -112,7 +112,7 @@ func (d *drafter) probe(made draft, broken *fault) *plan.Case {
 		return nil
 	}
 	o := made.operation
-	c := &plan.Case{ID: plan.CaseID(o.Slug(), "valid.required", ""), Operation: o.ID, Kind: "valid.required", Act: requestStep(o, request), Invented: made.invented}
+	c := &plan.Case{ID: plan.CaseID(o.Slug(), "valid.required", ""), Operation: o.ID, Kind: "valid.required", Act: requestStep(o, request), Invented: d.inventedIn(made)}
 	if broken != nil {
 		c.ID, c.Kind, c.Fault = plan.CaseID(o.Slug(), "malformed.missing", ""), "malformed.missing", &broken.Fault
 	}

@@ -88,7 +88,13 @@ func (v values) fixed(pointer string, s *openapi3.Schema) (any, bool) {
 	if value, ok := v.triggered(last); ok {
 		return value, true
 	}
-	return v.ownName(last, s)
+	if value, ok := v.knownField(last, s); ok {
+		return value, true
+	}
+	if value, ok := v.ownName(last, s); ok {
+		return value, true
+	}
+	return v.inventedReference(last, s)
 }
 
 // anyText reports whether a schema takes any text, one of a few dozen characters among them.

@@ -1,12 +1,28 @@
 package verdict
 
 import (
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
 
 	"qorcheck/harness/plan"
+	"qorcheck/spec"
 )
+
+// inventedNames lists what was invented, with the line of fixtures that gives it.
+func (v View) inventedNames() string {
+	var lines []string
+	effect, _ := v.Operation.Effect()
+	for _, name := range v.Case.Invented {
+		value := "…"
+		if effect == spec.Changes && slices.ContainsFunc(v.Operation.Names(), func(p spec.Parameter) bool { return p.Name == name }) {
+			value = "[{ id: …, may: [" + v.Operation.ID + "] }]"
+		}
+		lines = append(lines, name+": "+value)
+	}
+	return fmt.Sprintf("%s was invented; give one that exists in the fixtures: known: { %s }", strings.Join(v.Case.Invented, " and "), strings.Join(lines, ", "))
+}
 
 // invented says of a response why it condemns nobody: the request names something of
 // which nobody knows whether it exists, and the response may be about that; or it makes
@@ -17,7 +33,7 @@ func (v View) invented() *Obstacle {
 	switch {
 	case v.Case == nil || got/100 != 4:
 	case len(v.Case.Invented) > 0 && (absent || v.Case.Expect.Handling == plan.Accepted):
-		return &Obstacle{Kind: InventedName, Status: got, Detail: strings.Join(v.Case.Invented, " and ")}
+		return &Obstacle{Kind: InventedName, Status: got, Detail: v.inventedNames()}
 	case got == http.StatusConflict && v.Case.Expect.Handling == plan.Accepted && v.Operation.DocumentsStatus(got) && slices.Contains(v.Operation.Success(), http.StatusCreated):
 		return &Obstacle{Kind: TakenName, Status: got}
 	}

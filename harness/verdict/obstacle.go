@@ -80,7 +80,7 @@ var obstacles = map[ObstacleKind]func(Obstacle) string{
 		return fmt.Sprintf("%s does not find an accepted request, so finding nothing proves nothing", o.Step)
 	},
 	InventedName: func(o Obstacle) string {
-		return fmt.Sprintf("it was answered %d, and nothing shows that what it names exists: %s was invented", o.Status, o.Detail)
+		return fmt.Sprintf("it was answered %d, and nothing shows that what it names exists: %s", o.Status, o.Detail)
 	},
 	TakenName: func(o Obstacle) string {
 		return fmt.Sprintf("it was answered %d: what it makes may exist already", o.Status)

@@ -1,0 +1,168 @@
+package planner
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"qorcheck/harness/plan"
+	"qorcheck/harness/settings"
+	"qorcheck/spec"
+)
+
+// The fixtures may give a value of a parameter, or of a field of a body, under known: by
+// operation and name, by name alone, or by the component that is its schema. It names
+// something that exists. It is read wherever it fits, and changed only by the operations
+// under its may, each time another one.
+
+// knownKeys lists under which names of known the value of a parameter may be given, the
+// most exact first.
+func knownKeys(o *spec.Operation, name, schema string) []string {
+	keys := []string{o.ID + "." + name, name}
+	if schema != "" {
+		keys = append(keys, schema)
+	}
+	return keys
+}
+
+// knownValue is the value of a parameter that the fixtures give, and reports whether they
+// do. What an operation changes is another one in each case.
+func (d *drafter) knownValue(o *spec.Operation, p spec.Parameter) (any, bool) {
+	if len(d.knownValues) == 0 {
+		return nil, false
+	}
+	effect, _ := d.effect(o)
+	for _, key := range knownKeys(o, p.Name, p.Schema.Name) {
+		list := d.knownValues[key]
+		if len(list) == 0 {
+			continue
+		}
+		if effect == spec.Changes && isLastName(o, p) {
+			if slices.ContainsFunc(list, func(one settings.Known) bool { return mayChange(one, o) }) {
+				return string(plan.TemplateOf(plan.FromKnown, key)), true
+			}
+			return nil, false
+		}
+		return typed(p, list[0].ID)
+	}
+	return nil, false
+}
+
+// isLastName reports whether a parameter is the last one in the path that names a thing:
+// the thing that the operation is about.
+func isLastName(o *spec.Operation, p spec.Parameter) bool {
+	names := o.Names()
+	return p.In == "path" && len(names) > 0 && !slices.ContainsFunc(names, func(other spec.Parameter) bool {
+		return strings.Index(o.Path, "{"+other.Name+"}") > strings.Index(o.Path, "{"+p.Name+"}")
+	})
+}
+
+// knownField is the value of a field of a body that the fixtures give.
+func (v values) knownField(field string, s *openapi3.Schema) (any, bool) {
+	if s == nil || len(v.knownValues) == 0 {
+		return nil, false
+	}
+	for _, key := range knownKeys(v.operation, field, "") {
+		if list := v.knownValues[key]; len(list) > 0 {
+			return typed(spec.Parameter{Schema: spec.Schema{Schema: s}}, list[0].ID)
+		}
+	}
+	return nil, false
+}
+
+// refers reports whether a field or a parameter has the name of a reference to a thing,
+// such as customer_id.
+func refers(field string) bool {
+	for _, suffix := range []string{"_id", "-id", "Id", "ID", "_uuid", "Uuid", "UUID"} {
+		if before, ok := strings.CutSuffix(field, suffix); ok && before != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// inventedReference is an id made from the run id, for a field that refers to a thing of
+// which nothing is known.
+func (v values) inventedReference(field string, s *openapi3.Schema) (any, bool) {
+	if _, declared := v.effect(v.operation); declared || s == nil || !refers(field) || !s.Type.Is("string") || len(s.Enum) > 0 {
+		return nil, false
+	}
+	name := v.inventedName(spec.Parameter{Name: field, Schema: spec.Schema{Schema: s}})
+	return string(name), name != ""
+}
+
+// inventedIn lists what a request names that may not exist: in its path, its query, its
+// header and its body.
+func (d *drafter) inventedIn(made draft) []string {
+	list := slices.Clone(made.invented)
+	o := made.operation
+	if _, declared := d.effect(o); declared {
+		return list
+	}
+	add := func(name string, known []string) {
+		given := func(key string) bool { return len(d.knownValues[key]) > 0 }
+		if refers(name) && !slices.Contains(list, name) && !slices.ContainsFunc(known, given) {
+			list = append(list, name)
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(made.parameters)) {
+		if p := made.parameter(key); p.In != "path" && made.bound[key] == nil && (p.Schema.Schema == nil || len(p.Schema.Enum) == 0) {
+			add(p.Name, knownKeys(o, p.Name, p.Schema.Name))
+		}
+	}
+	if made.hasBody && made.raw == nil {
+		eachField(made.body, "", func(pointer, field string, value any) {
+			if text, is := value.(string); made.bound[pointer] == nil && !(is && isAnswer(text)) {
+				add(field, knownKeys(o, field, ""))
+			}
+		})
+	}
+	return list
+}
+
+// eachField visits the fields of a body that hold a text or a number.
+func eachField(value any, pointer string, visit func(pointer, field string, value any)) {
+	switch v := value.(type) {
+	case map[string]any:
+		for _, field := range slices.Sorted(maps.Keys(v)) {
+			at := pointer + spec.Pointer(field)
+			switch v[field].(type) {
+			case nil, bool:
+			case map[string]any, []any:
+				eachField(v[field], at, visit)
+			default:
+				visit(at, field, v[field])
+			}
+		}
+	case []any:
+		for i, item := range v {
+			eachField(item, fmt.Sprintf("%s/%d", pointer, i), visit)
+		}
+	}
+}
+
+// namesUnbound reports whether a name in the path of a request is none that a link fills.
+func (d *drafter) namesUnbound(made draft) bool {
+	_, declared := d.effect(made.operation)
+	return !declared && slices.ContainsFunc(made.operation.Names(), func(p spec.Parameter) bool { return made.bound["path:"+p.Name] == nil })
+}
+
+// checkKnownName refuses a name under known that nothing has: a value that is given for
+// nothing is a slip.
+func (g *ground) checkKnownName(name string) error {
+	for _, o := range g.description.Operations {
+		fits := func(field, schema string) bool { return slices.Contains(knownKeys(o, field, schema), name) }
+		if slices.ContainsFunc(o.Parameters, func(p spec.Parameter) bool { return fits(p.Name, p.Schema.Name) }) {
+			return nil
+		}
+		for _, p := range fieldsOf(o) {
+			if fits(p.Name, "") {
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("%s: known.%s: no parameter, operation.parameter, field or schema of a parameter has this name in %s", g.fixtures.File, name, g.description.File)
+}

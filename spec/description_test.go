@@ -125,7 +125,7 @@ func TestOddDocumentsLoad(t *testing.T) {
 		}},
 		{"security of every kind", "security: [{b: []}]\npaths: {/a: {get: {security: [], responses: {'200': {description: d}}}}, /b: {get: {security: [{k: [], b: []}, {}], responses: {'200': {description: d}}}}, /c: {get: {responses: {'200': {description: d}}}}}\ncomponents: {securitySchemes: {b: {type: http, scheme: Bearer}, s: {type: http, scheme: basic}, k: {type: apiKey, in: query, name: key}, o: {type: openIdConnect, openIdConnectUrl: 'https://a.example.test'}}}", func(d *Description) bool {
 			return len(d.Operation("get-a").Security) == 0 && fmt.Sprint(d.Operation("get-b").Security) == "[[b k] []]" && fmt.Sprint(d.Operation("get-c").Security) == "[[b]]" &&
-				d.Schemes["b"] == Scheme{"b", "header", "Authorization", "Bearer "} && d.Schemes["s"].Prefix == "Basic " && d.Schemes["k"] == Scheme{"k", "query", "key", ""} && d.Schemes["o"].Prefix == "Bearer "
+				d.Schemes["b"] == Scheme{Name: "b", In: "header", Field: "Authorization", Prefix: "Bearer "} && d.Schemes["s"].Prefix == "Basic " && d.Schemes["k"] == Scheme{Name: "k", In: "query", Field: "key"} && d.Schemes["o"].Prefix == "Bearer " && d.Schemes["o"].LogIn
 		}},
 		{"headers, JSON before other content", "paths: {/a: {get: {responses: {'200': {description: d, headers: {X-A: {required: true, schema: {type: string}}}, content: {application/a: {schema: {type: string}}, application/x+json: {schema: {type: string}}}}}}}}", func(d *Description) bool {
 			r := d.Operations[0].Response(200)

@@ -14,6 +14,9 @@ type Scheme struct {
 	In     string // header, query or cookie
 	Field  string // header, parameter or cookie name
 	Prefix string // put before the value: "Bearer " or "Basic "
+
+	TokenURL string // where client credentials are exchanged for it (OAuth 2), "" where they are not
+	LogIn    bool   // its value is a token that only a log-in of a person gives
 }
 
 // scheme reduces a security scheme to where its value goes, and reports whether it has
@@ -25,7 +28,12 @@ func scheme(name string, s *openapi3.SecurityScheme) (Scheme, bool) {
 	case s.Type == "http" && strings.EqualFold(s.Scheme, "basic"):
 		return Scheme{Name: name, In: "header", Field: "Authorization", Prefix: "Basic "}, true
 	case s.Type == "http" && strings.EqualFold(s.Scheme, "bearer"), s.Type == "oauth2", s.Type == "openIdConnect":
-		return Scheme{Name: name, In: "header", Field: "Authorization", Prefix: "Bearer "}, true
+		made := Scheme{Name: name, In: "header", Field: "Authorization", Prefix: "Bearer "}
+		if s.Flows != nil && s.Flows.ClientCredentials != nil {
+			made.TokenURL = s.Flows.ClientCredentials.TokenURL
+		}
+		made.LogIn = s.Type == "openIdConnect" || s.Type == "oauth2" && (s.Flows == nil || s.Flows.ClientCredentials == nil)
+		return made, true
 	}
 	return Scheme{}, false
 }

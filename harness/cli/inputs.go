@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -77,13 +75,18 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 		return nil, nil, nil, err
 	}
 	in.process.fixtures = fixtures
+	if target != nil {
+		target = fixtures.Below(target)
+	}
+	if err := completeTokens(description, fixtures); err != nil {
+		return nil, nil, nil, err
+	}
 	if err := in.limitWrites(target, description, fixtures); err != nil {
 		return nil, nil, nil, err
 	}
-	for _, name := range slices.Sorted(maps.Keys(fixtures.Known)) {
-		if known := description.KnownNames(); !slices.Contains(known, name) {
-			fmt.Fprintf(in.stderr, "qorcheck: %s: known.%s: no case uses it; %s takes %s\n", fixtures.File, name, description.File, cmp.Or(strings.Join(known, ", "), "none"))
-		}
+	for _, name := range planner.UnusedKnown(description, fixtures) {
+		takes := append(slices.Clone(description.KnownNames()), "the names of parameters, of fields, and OPERATION.NAME")
+		fmt.Fprintf(in.stderr, "qorcheck: %s: known.%s: no case uses it; %s takes %s\n", fixtures.File, name, description.File, strings.Join(takes, ", "))
 	}
 	keep, err := suites.Keep(in.filter)
 	if err != nil {

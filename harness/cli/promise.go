@@ -1,9 +1,11 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -94,16 +96,48 @@ func credentialLine(d *spec.Description) string {
 		if len(o.Security) == 0 || o.Unsendable != "" || slices.ContainsFunc(o.Security, func(alternative []string) bool { return len(alternative) == 0 }) {
 			continue
 		}
-		var pairs []string
+		var pairs, tokens []string
 		for _, scheme := range slices.Sorted(slices.Values(o.Security[0])) {
+			if d.Schemes[scheme].TokenURL != "" {
+				name := plan.VariableName(scheme)
+				tokens = append(tokens, fmt.Sprintf("%s: { client_id: \"${%s_ID}\", client_secret: \"${%s_SECRET}\" }", scheme, name, name))
+				continue
+			}
 			pairs = append(pairs, fmt.Sprintf("%s: \"${%s}\"", scheme, plan.VariableName(scheme)))
 		}
-		line := "credentials: { valid: { " + strings.Join(pairs, ", ") + " } }"
+		var lines []string
+		if len(pairs) > 0 {
+			lines = append(lines, "credentials: { valid: { "+strings.Join(pairs, ", ")+" } }")
+		}
+		if len(tokens) > 0 {
+			lines = append(lines, "oauth2: { "+strings.Join(tokens, ", ")+" }")
+		}
+		line := strings.Join(lines, "\n  ")
 		if count[line]++; count[line] > count[most] {
 			most = line
 		}
 	}
 	return most
+}
+
+// completeTokens gives client credentials the token URL of the description where they have
+// none of their own. Its host must be allowed, as that of a target.
+func completeTokens(d *spec.Description, f *settings.Fixtures) error {
+	for _, name := range slices.Sorted(maps.Keys(f.OAuth2)) {
+		given, scheme := f.OAuth2[name], d.Schemes[name]
+		if scheme.Name == "" {
+			return fmt.Errorf("%s: oauth2.%s: %s has no such security scheme; valid names: %s", f.File, name, d.File, cmp.Or(strings.Join(slices.Sorted(maps.Keys(d.Schemes)), ", "), "none"))
+		}
+		given.TokenURL = cmp.Or(given.TokenURL, scheme.TokenURL)
+		u, err := url.Parse(given.TokenURL)
+		if err != nil || u.Host == "" {
+			return fmt.Errorf("%s: oauth2.%s: token_url: must be given: the description has no complete URL of it", f.File, name)
+		}
+		if !f.AllowsHost(u.Host) {
+			return fmt.Errorf("%s: oauth2.%s: the host %s of the token URL is not allowed: only loopback and hosts named under hosts get requests (add: hosts: [%q])", f.File, name, u.Host, u.Host)
+		}
+	}
+	return nil
 }
 
 // refuseProduction refuses a target that the description marks as a production

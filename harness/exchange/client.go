@@ -28,6 +28,7 @@ type Client struct {
 	receiver    *message.Receiver // nil when no message is awaited
 	silent      string            // why no message can come, "" when one can
 	batches     *batches
+	tokens      *tokens
 	makers      sync.Map // unique value → its Maker
 	lines       sync.Map // plan.Field that is alike in every case → the header line that evidence shows
 }
@@ -43,7 +44,7 @@ func New(s settings.Settings, d *spec.Description) *Client {
 		redactor: NewRedactor(s.Fixtures, d.SecretFields, slices.Concat(keysOf(s.TLS), exampleCards(d), []string{secret})...),
 		cards:    s.Fixtures.CardGuard(d.SecretFields),
 	}
-	c.batches = newBatches(c)
+	c.batches, c.tokens = newBatches(c), c.newTokens()
 	return c
 }
 
@@ -64,7 +65,10 @@ func (c *Client) refuseUncertified(step plan.Step) error {
 }
 
 // Close closes the connections that are kept.
-func (c *Client) Close() { c.wire.close() }
+func (c *Client) Close() {
+	c.wire.close()
+	c.tokens.close()
+}
 
 // Do sends one request and reads its answer.
 func (c *Client) Do(ctx context.Context, caseID string, step plan.Step, values map[string]string) Record {

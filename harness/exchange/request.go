@@ -107,12 +107,19 @@ func (f *filler) at(at place) valuer {
 // value finds what a placeholder stands for.
 func (f *filler) value(p plan.Placeholder) (string, error) {
 	fixtures := f.client.settings.Fixtures
-	if f.otherOrigin && (p.Source == plan.FromCredential || p.Source == plan.FromBasic) {
+	if f.otherOrigin && (p.Source == plan.FromCredential || p.Source == plan.FromBasic || p.Source == plan.FromHeader) {
 		return "", errOtherOrigin
 	}
 	switch p.Source {
 	case plan.FromCredential, plan.FromBasic:
-		return p.Credential(fixtures.Credential), nil
+		var failed error
+		value := p.Credential(func(role, scheme string) (value string) {
+			value, failed = f.client.credential(role, scheme)
+			return value
+		})
+		return value, failed
+	case plan.FromHeader:
+		return fixtures.Header(p.Args[0]), nil
 	case plan.FromTrigger:
 		return fixtures.Field(p.Args[0], p.Args[1], p.Args[2]), nil
 	case plan.FromRun:

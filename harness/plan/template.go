@@ -25,6 +25,7 @@ type Source string
 const (
 	FromCredential Source = "credential"   // fixtures: role, security scheme, and a twist if there is one
 	FromBasic      Source = "basic"        // the same, in base64
+	FromHeader     Source = "header"       // fixtures: name of a header of every request
 	FromTrigger    Source = "trigger"      // fixtures: group, trigger, field
 	FromRun        Source = "unique"       // made of run and case: variable name, greatest length
 	FromAnswer     Source = "answer"       // an earlier answer of the case: variable name
@@ -42,7 +43,7 @@ type Placeholder struct {
 
 // Secret reports whether the value must never be shown.
 func (p Placeholder) Secret() bool {
-	return p.Source == FromCredential || p.Source == FromBasic || p.Source == FromTrigger ||
+	return p.Source == FromCredential || p.Source == FromBasic || p.Source == FromHeader || p.Source == FromTrigger ||
 		p.Source == FromReceiver && p.Args[0] == "secret"
 }
 
@@ -74,6 +75,8 @@ func (p Placeholder) Variable() string {
 			name += "_BASE64"
 		}
 		return name
+	case FromHeader:
+		return VariableName(p.Args[0])
 	case FromTrigger:
 		return VariableName(strings.Join(p.Args, "_"))
 	case UnlikeAnswer:

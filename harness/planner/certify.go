@@ -184,6 +184,8 @@ func (d *drafter) sampleOf(p plan.Placeholder) sample {
 		return sample{value: d.dataOf(testData{p.Args[0], p.Args[1]})[p.Args[2]]}
 	case plan.FromCredential, plan.FromBasic:
 		return sample{value: p.Credential(d.fixtures.Credential)}
+	case plan.FromHeader:
+		return sample{value: d.fixtures.Header(p.Args[0])}
 	case plan.FromReceiver:
 		if value, ok := map[string]string{"header": "X-News", "secret": "0123456789abcdef"}[p.Args[0]]; ok {
 			return sample{value: value}

@@ -31,6 +31,7 @@ type draft struct {
 	anyBody     bool           // any body will do, for the request is refused before it is looked at
 	bound       map[string]any // what the preparation binds
 	invented    []string       // parameters whose value names something, and nobody knows whether it exists
+	always      []string       // names of headers of every request, see fixtures
 	about       string         // the place that the case is about, "" for the whole
 }
 
@@ -125,6 +126,11 @@ func (d draft) request() (plan.Request, error) {
 	if accept := d.operation.Accept(); accept != "" && !hasHeader(r, "Accept") {
 		r.Header = append(r.Header, plan.Field{Name: "Accept", Value: plan.Template(accept)})
 	}
+	for _, name := range d.always {
+		if !d.documents(name) && !hasHeader(r, name) {
+			r.Header = append(r.Header, plan.Field{Name: name, Value: plan.TemplateOf(plan.FromHeader, name)})
+		}
+	}
 	if !d.hasBody {
 		return r, nil
 	}
@@ -137,6 +143,11 @@ func (d draft) request() (plan.Request, error) {
 		return plan.Request{}, err
 	}
 	return r, nil
+}
+
+// documents reports whether a header is a parameter of the operation.
+func (d draft) documents(header string) bool {
+	return slices.ContainsFunc(d.operation.Parameters, func(p spec.Parameter) bool { return p.In == "header" && strings.EqualFold(p.Name, header) })
 }
 
 func hasHeader(r plan.Request, name string) bool {

@@ -50,11 +50,15 @@ type recipe struct {
 
 // draft makes a correct request.
 func (d *drafter) draft(o *spec.Operation, r recipe) draft {
-	made := draft{operation: o, method: o.Method, path: o.Path, parameters: map[string]any{}, credentials: d.credentials(o, settings.Valid), bound: r.bound}
+	made := draft{operation: o, method: o.Method, path: o.Path, parameters: map[string]any{}, credentials: d.credentials(o, settings.Valid), bound: r.bound, always: slices.Sorted(maps.Keys(d.fixtures.Headers))}
 	for _, p := range o.Parameters {
 		key := p.In + ":" + p.Name
 		if value, ok := r.bound[key]; ok {
 			made.parameters[key] = value
+			continue
+		}
+		if p.In == "header" && d.fixtures.Header(p.Name) != "" {
+			made.parameters[key] = string(plan.TemplateOf(plan.FromHeader, p.Name))
 			continue
 		}
 		if !p.Required && r.size != generate.Everything {

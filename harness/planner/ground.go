@@ -114,7 +114,7 @@ func (g *ground) checkCredentials() error {
 		}
 	}
 	for _, o := range g.description.Operations {
-		if len(o.Security) > 0 && g.schemes(o) == nil {
+		if len(o.Security) > 0 && g.schemes(o) == nil && g.unsendable(o) == "" {
 			return fmt.Errorf("%s: credentials.valid lacks %s, which operation %s needs", g.fixtures.File, strings.Join(o.Security[0], " and "), o.ID)
 		}
 	}
@@ -123,11 +123,6 @@ func (g *ground) checkCredentials() error {
 
 // checkKnown refuses permissions for operations that the description does not have.
 func (g *ground) checkKnown() error {
-	for _, name := range slices.Sorted(maps.Keys(g.knownValues)) {
-		if err := g.checkKnownName(name); err != nil {
-			return err
-		}
-	}
 	for _, name := range slices.Sorted(maps.Keys(g.fixtures.Known)) {
 		for i, one := range g.fixtures.Known[name] {
 			for _, id := range one.May {
@@ -174,6 +169,27 @@ func (g *ground) schemes(o *spec.Operation) []string {
 		return []string{}
 	}
 	return nil
+}
+
+// unsendable says why no request of an operation can be made, "" where one can: its
+// credentials are of a kind that is not supported, or tokens that only a person can get.
+func (g *ground) unsendable(o *spec.Operation) string {
+	if o.Unsendable != "" || len(o.Security) == 0 || g.schemes(o) != nil {
+		return o.Unsendable
+	}
+	for _, alternative := range o.Security {
+		i := slices.IndexFunc(alternative, func(s string) bool {
+			return g.fixtures.Credential(settings.Valid, s) == "" && g.description.Schemes[s].LogIn
+		})
+		if i < 0 {
+			return ""
+		}
+		if alternative := o.Security[0]; len(alternative) > 0 {
+			name := alternative[min(i, len(alternative)-1)]
+			return fmt.Sprintf("needs a token of %s, which only a log-in gives: %s", name, g.add("credentials.valid", fmt.Sprintf("{ %s: … }", name)))
+		}
+	}
+	return ""
 }
 
 // anonymous reports whether an operation can be called without credentials.

@@ -150,19 +150,27 @@ func (d *drafter) namesUnbound(made draft) bool {
 	return !declared && slices.ContainsFunc(made.operation.Names(), func(p spec.Parameter) bool { return made.bound["path:"+p.Name] == nil })
 }
 
-// checkKnownName refuses a name under known that nothing has: a value that is given for
-// nothing is a slip.
-func (g *ground) checkKnownName(name string) error {
-	for _, o := range g.description.Operations {
-		fits := func(field, schema string) bool { return slices.Contains(knownKeys(o, field, schema), name) }
-		if slices.ContainsFunc(o.Parameters, func(p spec.Parameter) bool { return fits(p.Name, p.Schema.Name) }) {
-			return nil
+// UnusedKnown lists the names under known that neither a link nor a parameter, a field or a
+// schema of a parameter has, sorted.
+func UnusedKnown(d *spec.Description, f *settings.Fixtures) (unused []string) {
+	if len(f.Known) == 0 {
+		return nil
+	}
+	used := map[string]bool{}
+	for _, name := range d.KnownNames() {
+		used[name] = true
+	}
+	for _, o := range d.Operations {
+		for _, p := range o.Parameters {
+			for _, key := range knownKeys(o, p.Name, p.Schema.Name) {
+				used[key] = true
+			}
 		}
 		for _, p := range fieldsOf(o) {
-			if fits(p.Name, "") {
-				return nil
+			for _, key := range knownKeys(o, p.Name, "") {
+				used[key] = true
 			}
 		}
 	}
-	return fmt.Errorf("%s: known.%s: no parameter, operation.parameter, field or schema of a parameter has this name in %s", g.fixtures.File, name, g.description.File)
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(f.Known)), func(name string) bool { return used[name] })
 }

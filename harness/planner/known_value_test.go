@@ -75,8 +75,8 @@ func TestKnownValues(t *testing.T) {
 			}
 		})
 	}
-	if _, err := New(d, r, fixtures(t, "{known: {sever_id: localhost}}"), 1); err == nil || !strings.Contains(err.Error(), "known.sever_id: no parameter") {
-		t.Errorf("a name that nothing has: %v", err)
+	if got := fmt.Sprint(UnusedKnown(d, fixtures(t, "{known: {sever_id: localhost, server_id: a, ServerID: b, getZone.zone_id: 7, kind: c, getZone.kind: d}}"))); got != "[getZone.kind sever_id]" {
+		t.Errorf("names that nothing has: %s", got)
 	}
 }
 

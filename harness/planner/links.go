@@ -39,8 +39,8 @@ func (d *drafter) findPreparations() map[string]preparation {
 		}
 	}
 	for _, o := range d.description.Operations {
-		if o.Unsendable != "" {
-			d.preparations[o.ID] = preparation{err: errors.New(o.Unsendable)}
+		if why := d.unsendable(o); why != "" {
+			d.preparations[o.ID] = preparation{err: errors.New(why)}
 		} else if err := d.heldError(o); err != nil {
 			d.preparations[o.ID] = preparation{err: err}
 		}

@@ -221,6 +221,9 @@ func (a *assigner) missingLines(ob *plan.Obligation) []plan.Missing {
 // whyNone says why an obligation has no case.
 func (a *assigner) whyNone(ob *plan.Obligation) string {
 	why := "the description leaves nothing to make such a request of"
+	if p := a.preparations[ob.Operation.ID]; p.err != nil {
+		why = p.err.Error()
+	}
 	for _, kind := range a.kinds {
 		if a.covered[ob.Requirement][kind] {
 			why = cmp.Or(a.none[situation{ob.Operation, kind}], why)

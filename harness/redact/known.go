@@ -63,7 +63,7 @@ func escapedForm(value string) string {
 
 // hideKnown redacts known values, and what is a secret by its shape.
 func (r *Redactor) hideKnown(text string) string {
-	text = r.known.Replace(text)
+	text = r.hideLearned(r.known.Replace(text))
 	for _, e := range r.escapable {
 		text = e.hide(text)
 	}

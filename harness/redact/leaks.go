@@ -10,7 +10,7 @@ import (
 // a credential in any encoding, or a card number. It is the last look at redacted
 // text. A credential that is a plain word is not looked for: it may stand in any text.
 func (r *Redactor) Leaks(text string) string {
-	if r.distinctive.Replace(text) != text {
+	if r.distinctive.Replace(text) != text || r.hideLearned(text) != text {
 		return "a credential"
 	}
 	for _, e := range r.escapable {

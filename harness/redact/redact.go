@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync/atomic"
 )
 
 // Redactor takes secrets out of text: known values in their usual encodings,
@@ -26,7 +27,9 @@ type Redactor struct {
 	names      [256][]string   // lower case, by their first byte
 	credential map[string]bool // those among the names whose values are numbered
 
-	margin int // more bytes than any secret has, however it is written
+	margin int // see cutMargin: more bytes than any secret has, however it is written
+
+	learned atomic.Pointer[learned] // since it was made
 
 	clean, cleanAnswers cache // of texts without a secret: of our own, and of the target
 }
@@ -200,10 +203,11 @@ func (r *Redactor) header(name, value string) string {
 func (r *Redactor) Excerpt(text string, max int) Text { return Text{r.excerpt(text, max)} }
 
 func (r *Redactor) excerpt(text string, limit int) string {
-	if len(text) <= limit+r.margin {
+	margin := r.cutMargin()
+	if len(text) <= limit+margin {
 		return Printable(r.answer(text))
 	}
-	shown := r.answer(text[:limit+r.margin])
-	cut := cutBefore(shown, max(0, min(limit, len(shown)-r.margin)))
+	shown := r.answer(text[:limit+margin])
+	cut := cutBefore(shown, max(0, min(limit, len(shown)-margin)))
 	return fmt.Sprintf("%s… (%d bytes more)", Printable(shown[:cut]), len(text)-cut)
 }

@@ -41,6 +41,9 @@ type call struct {
 // preflight makes harmless calls, until one shows that target and credentials are right.
 // It says why nothing else can be sent, "" when it can.
 func (r *Run) preflight(ctx context.Context) string {
+	if f := r.client.ObtainTokens(); f != nil {
+		return fmt.Sprintf("no access token for %s (%s): %s; nothing else was sent", r.document.Target, r.options.Settings.Fixtures.File, f.Text)
+	}
 	if r.plan.Preflight == nil {
 		if f := r.client.Reach(ctx); f != nil {
 			return r.noAnswer(ctx, f.Text.String())

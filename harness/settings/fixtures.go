@@ -36,20 +36,23 @@ type Fixtures struct {
 	File   string `yaml:"-"`
 	Digest string `yaml:"-"` // sha256 of the fixtures without their secrets, "sha256:…"
 
-	Hosts       []string               `yaml:"hosts"`
-	Production  bool                   `yaml:"production"`
-	Credentials Credentials            `yaml:"credentials"`
-	Merchants   map[string]string      `yaml:"merchants"` // main, other, …
-	Triggers    map[string]Triggers    `yaml:"triggers"`  // card, ach, …
-	Settle      *Settle                `yaml:"settle"`
-	Receiver    *Receiver              `yaml:"receiver"`
-	Exclusive   bool                   `yaml:"exclusive"` // nobody else uses the environment during a run
-	Known       map[string]KnownList   `yaml:"known"`     // resources that exist, by name
-	TestCards   []string               `yaml:"test_cards"`
-	Values      map[string]string      `yaml:"values"`  // format or pattern → text to send
-	Effects     map[string]spec.Effect `yaml:"effects"` // operation id → what it does
-	Writes      []string               `yaml:"writes"`  // patterns of operation ids that are sent whatever they change
-	Cannot      map[string]string      `yaml:"cannot"`  // requirement or obligation id → reason
+	Hosts       []string                      `yaml:"hosts"`
+	Production  bool                          `yaml:"production"`
+	Credentials Credentials                   `yaml:"credentials"`
+	OAuth2      map[string]*ClientCredentials `yaml:"oauth2"`    // by security scheme, in place of its valid credential
+	Headers     map[string]string             `yaml:"headers"`   // of every request to the target
+	Base        string                        `yaml:"base"`      // path between the target and every path of the description
+	Merchants   map[string]string             `yaml:"merchants"` // main, other, …
+	Triggers    map[string]Triggers           `yaml:"triggers"`  // card, ach, …
+	Settle      *Settle                       `yaml:"settle"`
+	Receiver    *Receiver                     `yaml:"receiver"`
+	Exclusive   bool                          `yaml:"exclusive"` // nobody else uses the environment during a run
+	Known       map[string]KnownList          `yaml:"known"`     // resources that exist, by name
+	TestCards   []string                      `yaml:"test_cards"`
+	Values      map[string]string             `yaml:"values"`  // format or pattern → text to send
+	Effects     map[string]spec.Effect        `yaml:"effects"` // operation id → what it does
+	Writes      []string                      `yaml:"writes"`  // patterns of operation ids that are sent whatever they change
+	Cannot      map[string]string             `yaml:"cannot"`  // requirement or obligation id → reason
 
 	variables variables // what came from variables
 }
@@ -108,6 +111,7 @@ func ParseFixtures(data []byte, name string, env func(string) (string, bool)) (*
 	if err := f.check(); err != nil {
 		return nil, f.WithoutSecrets(fmt.Errorf("%s: %w", name, err))
 	}
+	f.standInForTokens()
 	f.invent()
 	f.digest()
 	return f, nil
@@ -118,6 +122,9 @@ func (f *Fixtures) check() error {
 		if host == "" || strings.ContainsAny(host, "/@ *") {
 			return fmt.Errorf("hosts: %q: must be a host or host:port, as in sandbox.example.test", host)
 		}
+	}
+	if err := f.checkEnvironment(); err != nil {
+		return err
 	}
 	for _, role := range slices.Sorted(maps.Keys(f.Credentials)) {
 		for _, scheme := range slices.Sorted(maps.Keys(f.Credentials[role])) {
@@ -207,6 +214,12 @@ func (f *Fixtures) digest() {
 	if len(f.Effects)+len(f.Writes) > 0 {
 		shape["effects"], shape["writes"] = f.Effects, f.Writes
 	}
+	if len(f.Headers) > 0 {
+		shape["headers"] = slices.Sorted(maps.Keys(f.Headers))
+	}
+	if f.Base != "" {
+		shape["base"] = f.Base
+	}
 	for name, list := range f.Known {
 		shape["known."+name] = list
 	}
@@ -236,6 +249,9 @@ func (f *Fixtures) ValuesDigest(salt string) (string, error) {
 	values := map[string]any{
 		"hosts": f.Hosts, "credentials": f.Credentials, "merchants": f.Merchants, "settle": f.Settle, "exclusive": f.Exclusive,
 		"known": f.Known, "test_cards": f.TestCards, "values": f.Values, "cannot": f.Cannot,
+	}
+	if len(f.Headers)+len(f.OAuth2) > 0 {
+		values["headers"], values["oauth2"] = f.Headers, f.OAuth2
 	}
 	for group, t := range f.Triggers {
 		values["triggers."+group] = t.all()

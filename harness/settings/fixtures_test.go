@@ -80,7 +80,7 @@ func TestFixtures_AreChecked(t *testing.T) {
 		{"a card number that may be sent is fine", "triggers: {card: {approved: {n: '4111111111111111'}}}\ntest_cards: ['4111111111111111']", nil},
 		{"a settle URL without a host is taken at the target", "settle: {method: POST, url: /control/settle}", nil},
 		{"no YAML", "{", []string{"yaml"}},
-		{"an unknown key", "host: [a]", []string{"line 1: unknown key host (did you mean hosts?); valid keys: hosts, production, credentials, merchants, triggers, settle, receiver, exclusive, known, test_cards, values, effects, writes, cannot"}},
+		{"an unknown key", "host: [a]", []string{"line 1: unknown key host (did you mean hosts?); valid keys: hosts, production, credentials, oauth2, headers, base, merchants, triggers, settle, receiver, exclusive, known, test_cards, values, effects, writes, cannot"}},
 		{"an unknown key of a trigger group", "triggers: {card: {approvd: {a: b}}}", []string{"triggers.card: unknown key approvd (did you mean approved?); valid keys: approved, refused, error, internal, capture_fails_later, capture_refused, capture_error, capture_internal, refund_refused, refund_error, refund_internal, void_refused, void_error, void_internal"}},
 		{"an unknown key of settle", "settle: {method: POST, uri: /x}", []string{"settle: unknown key uri (did you mean url?); valid keys: method, url, body"}},
 		{"an unknown key of the receiver", "receiver: {listen: 'a:0', adress: 'http://a'}", []string{"receiver: unknown key adress (did you mean address?); valid keys: listen, address"}},

@@ -79,6 +79,15 @@ func (f *Fixtures) FurtherSecrets() []string {
 			}
 		}
 	}
+	for _, c := range f.OAuth2 {
+		list = append(list, c.Secret)
+		list = append(list, secretsOfURL(c.TokenURL)...)
+	}
+	for name, value := range f.Headers {
+		if isSecretName(name) || redact.SecretName(name, nil) {
+			list = append(list, value)
+		}
+	}
 	if f.Settle != nil {
 		list = append(list, secretsOfURL(f.Settle.URL)...)
 		list = append(list, secretsOfValue("", f.Settle.Body)...)

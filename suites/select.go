@@ -26,7 +26,7 @@ func Select(p *plan.Plan, filter string) (*plan.Plan, error) {
 	}
 	small := p.Only(keep)
 	if len(small.Obligations) == 0 {
-		return nil, fmt.Errorf("--filter %q: none of the %d obligations matches: their labels are operation:ID, requirement:ID, level:must or should, chapter:NAME and kind:NAME, as listed by qorcheck plan", filter, len(p.Obligations))
+		return nil, fmt.Errorf("--filter %q: none of the %d obligations matches: their labels are operation:ID, requirement:ID, level:must or should, chapter:NAME and kind:NAME, as listed by qorcheck plan --cases", filter, len(p.Obligations))
 	}
 	return small, nil
 }

@@ -36,7 +36,7 @@ func (in *inputs) flags(c *cobra.Command) {
 	c.Flags().StringVar(&in.requirements, "requirements", "", "requirement list (default: with --spec the built-in one for any API, else that of QorCommerce)")
 	c.Flags().StringVar(&in.profile, "profile", "", "comma-separated profiles of the requirement list that the target claims; the others are unsupported (default: all)")
 	c.Flags().StringVar(&in.filter, "filter", "", "which obligations, in Ginkgo's label syntax, such as 'operation:payment-capture && !kind:malformed'")
-	c.Flags().StringVar(&in.oneCase, "case", "", "id of the only case to run, as listed by qorcheck plan and in every report")
+	c.Flags().StringVar(&in.oneCase, "case", "", "id of the only case to run, as listed by qorcheck plan --cases and in every report")
 	c.Flags().StringVar(&in.allowWrites, "allow-writes", "", "comma-separated ids of operations that are sent although they may change many things, * in one for any letters (default: none)")
 	c.Flags().BoolVar(&in.smoke, "smoke", false, "send few cases, which exercise every obligation, instead of all")
 	c.Flags().Var(&in.budget, "budget", "send no more than this many requests, such as 500, or end within a time, such as 60s at --rate (20/s without one); obligations that do not fit are left out (default: no limit)")
@@ -118,10 +118,21 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 	}
 	if in.oneCase != "" {
 		if p = p.Case(in.oneCase); p == nil {
-			return nil, nil, nil, fmt.Errorf("--case %q: no selected case has this id; qorcheck plan lists the ids", in.oneCase)
+			return nil, nil, nil, fmt.Errorf("--case %q: no selected case has this id; qorcheck plan --cases lists the ids", in.oneCase)
 		}
 	}
 	return p, fixtures, target, nil
+}
+
+// selection says which part of the plan was asked for, "" for all of it.
+func (in *inputs) selection() string {
+	switch {
+	case in.oneCase != "":
+		return "case " + in.oneCase
+	case in.filter != "":
+		return "filter " + in.filter
+	}
+	return ""
 }
 
 // withinBudget reduces the plan to what the budget allows; without one it is the whole plan.

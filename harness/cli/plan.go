@@ -13,14 +13,15 @@ import (
 
 func planCommand(p *process) *cobra.Command {
 	in := &inputs{process: p}
-	asJSON, dropped, coverage := false, false, false
+	asJSON, dropped, coverage, cases := false, false, false, false
 	c := &cobra.Command{
 		Use:   "plan",
-		Short: "show the obligations and cases of a run, and send nothing",
-		Long: `Show what a run would do: each obligation with its cases, the status that each case
-must get and why, and the number of requests and writes and the sum of the payments.
-Nothing is sent.`,
-		Example: "  qorcheck plan\n  qorcheck plan --filter 'operation:payment-capture && kind:unauthenticated'\n  qorcheck plan --json",
+		Short: "show what a run would send, and send nothing",
+		Long: `Show what a run would do: the obligations by chapter, the number of requests, the writes
+by operation, the sum of the payments, what is made and removed, and what cannot be
+exercised, with the line that would change it. --cases adds each obligation with its cases,
+the status that each case must get and why. Nothing is sent.`,
+		Example: "  qorcheck plan\n  qorcheck plan --cases --filter 'operation:payment-capture && kind:unauthenticated'\n  qorcheck plan --json",
 		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			planned, fixtures, _, err := in.plan()
@@ -36,7 +37,7 @@ Nothing is sent.`,
 			case asJSON:
 				err = reporters.PlanJSON(&b, planned, planner.Volume(planned))
 			default:
-				err = reporters.PlanText(&b, planned, planner.Volume(planned))
+				err = reporters.PlanText(&b, planned, planner.Volume(planned), reporters.PlanOptions{Cases: cases, Filter: in.selection()})
 			}
 			if err != nil {
 				return err
@@ -48,9 +49,10 @@ Nothing is sent.`,
 		},
 	}
 	in.flags(c)
+	c.Flags().BoolVar(&cases, "cases", false, "after the summary, list each obligation with its cases, and the statements of the documentation")
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON, with every request in full")
 	c.Flags().BoolVar(&dropped, "dropped", false, "print only the cases that could not be certified and were dropped, each with the reason")
 	c.Flags().BoolVar(&coverage, "coverage", false, "print the table of schema keywords: operation, place, number of cases that break it, or why there is none")
-	c.MarkFlagsMutuallyExclusive("json", "dropped", "coverage")
+	c.MarkFlagsMutuallyExclusive("cases", "json", "dropped", "coverage")
 	return c
 }

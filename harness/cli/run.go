@@ -258,7 +258,7 @@ func (f *runFlags) loadWaivers(p *plan.Plan) (*settings.Waivers, error) {
 	}
 	for _, one := range w.List {
 		if !p.Has(one.Obligation) {
-			return nil, fmt.Errorf("--waivers %s: no obligation has the id %q; qorcheck plan lists the ids", f.waivers, one.Obligation)
+			return nil, fmt.Errorf("--waivers %s: no obligation has the id %q; qorcheck plan --cases lists the ids", f.waivers, one.Obligation)
 		}
 	}
 	return w, nil

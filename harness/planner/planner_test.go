@@ -368,7 +368,7 @@ func TestVolume(t *testing.T) {
 	p := planned(t, described(t, shop), requirements(t, rule("R-OK", "all", "valid", "success")+rule("R-400", "[order]", "malformed.missing", "400")), fixtures(t, ""))
 	// cancel: order, cancel, clean-up · order: order, clean-up · order without amount, clean-up ·
 	// read: order, read, clean-up · ping · preflight: ping
-	want := plan.Volume{Requests: 16, Writes: 13, Money: "7.50", Currency: "EUR", Payments: 3, Effects: []plan.EffectVolume{
+	want := plan.Volume{Requests: 16, Writes: 13, Money: []plan.Sum{{Currency: "EUR", Amount: "7.50", Requests: 3}}, Effects: []plan.EffectVolume{
 		{Operation: "cancel", Effect: spec.Changes, Requests: 7, Undone: 1}, {Operation: "order", Effect: spec.Makes, Requests: 6, Undone: 4},
 	}}
 	if got := Volume(p); !reflect.DeepEqual(got, want) {
@@ -377,7 +377,7 @@ func TestVolume(t *testing.T) {
 	if p.Preflight == nil || p.Preflight.ID != "ping.valid.required" {
 		t.Errorf("preflight %v, want the read that needs no preparation", p.Preflight)
 	}
-	if v := Volume(p.Only(func(*plan.Obligation) bool { return false })); v.Money != "0.00" || v.Payments != 0 || v.Requests != 1 {
+	if v := Volume(p.Only(func(*plan.Obligation) bool { return false })); v.Money != nil || v.Requests != 1 {
 		t.Errorf("nothing comes to %+v", v)
 	}
 }

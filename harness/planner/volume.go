@@ -13,7 +13,7 @@ import (
 // Volume counts what the plan sends: every step of every case, and the preflight.
 func Volume(p *plan.Plan) plan.Volume {
 	var v plan.Volume
-	sum := new(big.Rat)
+	sums := map[string]*sum{} // by currency
 	v.Effects = effects(p)
 	count := func(step plan.Step, accepted bool) {
 		if step.Await != nil {
@@ -27,7 +27,6 @@ func Volume(p *plan.Plan) plan.Volume {
 		if o == nil || o.Conformance.Amounts == nil || !accepted {
 			return
 		}
-		v.Currency = o.Conformance.Amounts.Currency
 		content := o.Body.Fields()
 		if step.Request.Form() {
 			content = o.Body.Form()
@@ -42,8 +41,7 @@ func Volume(p *plan.Plan) plan.Volume {
 		for _, pointer := range o.Conformance.Amounts.Fields {
 			if value, ok := spec.Lookup(body, pointer); ok {
 				if amount, ok := new(big.Rat).SetString(fmt.Sprint(value)); ok {
-					sum.Add(sum, amount)
-					v.Payments++
+					add(sums, o.Conformance.Amounts.Currency, amount)
 				}
 			}
 		}
@@ -63,8 +61,25 @@ func Volume(p *plan.Plan) plan.Volume {
 	if p.Preflight != nil {
 		v.Requests++
 	}
-	v.Money = sum.FloatString(2)
+	for _, currency := range slices.Sorted(maps.Keys(sums)) {
+		v.Money = append(v.Money, plan.Sum{Currency: currency, Amount: sums[currency].amount.FloatString(2), Requests: sums[currency].requests})
+	}
 	return v
+}
+
+// sum adds up amounts of one currency.
+type sum struct {
+	amount   big.Rat
+	requests int
+}
+
+func add(sums map[string]*sum, currency string, amount *big.Rat) {
+	if sums[currency] == nil {
+		sums[currency] = &sum{}
+	}
+	s := sums[currency]
+	s.amount.Add(&s.amount, amount)
+	s.requests++
 }
 
 // effects counts what the plan sends of operations that do more than read.

@@ -53,12 +53,15 @@ func changesOf(d *run.Difference, show func(string) string) []changes {
 		}
 		return texts
 	}
-	var made, seen, slow, causes []string
+	var made, seen, slow, causes, gone []string
 	for _, v := range d.Changed {
 		made = append(made, fmt.Sprintf("%s: %s → %s", v.Name, show(v.Old), show(v.New)))
 	}
 	for _, title := range d.NewCauses {
 		causes = append(causes, show(title))
+	}
+	for _, title := range d.GoneCauses {
+		gone = append(gone, show(title))
 	}
 	for _, s := range d.Undocumented {
 		seen = append(seen, fmt.Sprintf("%s: %s", show(s.Operation), show(s.What)))
@@ -69,7 +72,7 @@ func changesOf(d *run.Difference, show func(string) string) []changes {
 	var list []changes
 	for _, p := range []changes{
 		{"newly failing", true, lines(d.NewlyFailing)}, {"new causes of failures", true, causes}, {"lost coverage", true, lines(d.LostCoverage)},
-		{"new undocumented behaviour", true, seen}, {"slower", true, slow}, {"fixed", false, lines(d.Fixed)}, {"gained coverage", false, lines(d.Gained)},
+		{"new undocumented behaviour", true, seen}, {"slower", true, slow}, {"fixed", false, lines(d.Fixed)}, {"causes of failures that are gone", false, gone}, {"gained coverage", false, lines(d.Gained)},
 		{"waivers", false, lines(d.Waivers)}, {"made of something else", false, made},
 	} {
 		if len(p.lines) > 0 {
@@ -81,8 +84,8 @@ func changesOf(d *run.Difference, show func(string) string) []changes {
 
 // diffCounts counts the changes in one sentence.
 func diffCounts(d *run.Difference) string {
-	return fmt.Sprintf("%d newly failing, %d fixed, %d lost coverage, %d new undocumented behaviours, %d slower operations",
-		len(d.NewlyFailing), len(d.Fixed), len(d.LostCoverage), len(d.Undocumented), len(d.Slower))
+	return fmt.Sprintf("%d newly failing, %d fixed, %d new causes, %d gone causes, %d lost coverage, %d new undocumented behaviours, %d slower operations",
+		len(d.NewlyFailing), len(d.Fixed), len(d.NewCauses), len(d.GoneCauses), len(d.LostCoverage), len(d.Undocumented), len(d.Slower))
 }
 
 func sideLine(s run.Side) string {
@@ -93,6 +96,9 @@ func diffConsole(w io.Writer, d *run.Difference, stopped string, color bool) err
 	b := bufio.NewWriter(w)
 	paint := painter(color)
 	fmt.Fprintf(b, "old: %s\nnew: %s\n", sideLine(d.Old), sideLine(d.New))
+	if uneven := d.Uneven(); uneven != "" {
+		fmt.Fprintln(b, paint(yellow, oneLine(uneven+": what only one of them sent is neither lost nor gained")))
+	}
 	for _, p := range changesOf(d, oneLine) {
 		hue := green
 		if p.grave {
@@ -126,6 +132,9 @@ func diffMarkdown(w io.Writer, d *run.Difference, stopped string, _ bool) error 
 		fmt.Fprintf(b, "%s\n\n", span(stopped))
 	}
 	fmt.Fprintf(b, "%s.\n\n- Old: %s\n- New: %s\n", diffCounts(d), span(sideLine(d.Old)), span(sideLine(d.New)))
+	if uneven := d.Uneven(); uneven != "" {
+		fmt.Fprintf(b, "\n**%s**: what only one of them sent is neither lost nor gained.\n", span(uneven))
+	}
 	for _, p := range changesOf(d, span) {
 		fmt.Fprintf(b, "\n### %s: %d\n\n", strings.ToUpper(p.title[:1])+p.title[1:], len(p.lines))
 		for i, line := range p.lines {

@@ -234,6 +234,9 @@ func obligationCase(d *run.Document, o run.Obligation) TestCase {
 		c.property("waiver", o.Waiver.String())
 		c.Owner = redact.Printable(oneLine(o.Waiver.Owner))
 	}
+	if o.Ended != nil {
+		c.property("waiver.ended", o.Ended.String())
+	}
 	for i, note := range o.Notes {
 		c.property(fmt.Sprintf("note.%d", i+1), fmt.Sprintf("%s (%d cases, first %s)", note.Text, note.Count, note.Case))
 	}

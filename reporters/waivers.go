@@ -34,9 +34,12 @@ func Waivers(w io.Writer, d *run.Document, ids []string, with run.Waiver) error 
 		fmt.Fprintf(&b, "  - obligation: %s\n", o.ID)
 		for _, field := range [][3]string{
 			{"reason", with.Reason, "why it is accepted"}, {"owner", with.Owner, "who answers for it"},
-			{"link", with.Link, "where it is worked on"}, {"until", with.Until, "the last day, as 2030-12-31"},
+			{"link", with.Link, ""}, {"until", with.Until, "the last day, as 2030-12-31"},
 		} {
 			line := fmt.Sprintf("    %s: %s", field[0], quoted(field[1]))
+			if field[1] == "" && field[2] == "" {
+				continue
+			}
 			if field[1] == "" {
 				line += " # fill in: " + field[2]
 			}

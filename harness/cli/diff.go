@@ -20,7 +20,8 @@ func diffCommand(p *process) *cobra.Command {
 failures, fixed failures, lost coverage, new undocumented behaviour, slower operations,
 and changed inputs. A gate makes the exit code 1: new-failures when an obligation that
 must hold fails and did not before, lost-coverage when one that must hold is no longer
-judged.`,
+judged. Where one run is a shard, filtered, a smoke run or within a budget, the output says
+so, what only one of them sent is neither lost nor gained, and lost-coverage stops.`,
 		Example: "  qorcheck diff before out\n  qorcheck diff before out --gate new-failures --format markdown",
 		Args: func(_ *cobra.Command, arguments []string) error {
 			if len(arguments) != 2 {

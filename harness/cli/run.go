@@ -252,7 +252,7 @@ func (f *runFlags) loadWaivers(p *plan.Plan) (*settings.Waivers, error) {
 	if f.oneCase != "" {
 		return nil, fmt.Errorf("--waivers %s: a waiver applies to whole obligations, and --case %s runs one case of them", f.waivers, f.oneCase)
 	}
-	w, err := settings.LoadWaivers(f.path(f.waivers), time.Now())
+	w, err := settings.LoadWaivers(f.path(f.waivers))
 	if err != nil {
 		return nil, fmt.Errorf("--waivers: %w", err)
 	}

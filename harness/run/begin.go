@@ -47,6 +47,9 @@ func newDocument(p *plan.Plan, s settings.Settings, o Options) Document {
 	for _, one := range p.Obligations {
 		entry := obligation(p, one)
 		entry.Planned, entry.Waiver = cases[one.ID], waived[one.ID]
+		if w := entry.Waiver; w != nil && d.ended(w) {
+			entry.Waiver, entry.Ended = nil, w
+		}
 		d.Obligations = append(d.Obligations, entry)
 	}
 	return d

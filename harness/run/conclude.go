@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"qorcheck/harness/settings"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
 )
@@ -27,6 +28,23 @@ type tally struct {
 	unclear   int      // obligations that must hold and were not exercised
 	elsewhere int      // obligations that another shard may exercise
 	needless  []string // obligations that pass although they are waived
+	ended     []string // obligations whose waiver has ended
+	ending    []string // obligations whose waiver ends soon, with the day
+}
+
+// noticeDays is how long before its end a waiver is announced to end.
+const noticeDays = 14
+
+// ended reports whether a waiver ended before the run began.
+func (d *Document) ended(w *Waiver) bool {
+	left, err := settings.DaysLeft(w.Until, d.Started)
+	return err == nil && left < 0
+}
+
+// ending reports whether a waiver ends soon after the run.
+func (d *Document) ending(w *Waiver) bool {
+	left, err := settings.DaysLeft(w.Until, d.Started)
+	return err == nil && left <= noticeDays
 }
 
 // conclude counts, and draws the exit code and the verdict from the counts.
@@ -43,6 +61,12 @@ func (d *Document) count() (t tally) {
 	d.Planned, d.Counts, d.Warnings = len(d.Obligations), Counts{}, 0
 	for _, o := range d.Obligations {
 		d.Counts.Add(o.Outcome)
+		switch {
+		case o.Ended != nil:
+			t.ended = append(t.ended, o.ID)
+		case o.Waiver != nil && d.ending(o.Waiver):
+			t.ending = append(t.ending, o.ID+" on "+o.Waiver.Until)
+		}
 		switch {
 		case o.Outcome == verdict.Fail:
 			if o.Level == spec.Should {
@@ -105,6 +129,8 @@ func (d *Document) remarks(t tally) (list []string) {
 	add(!d.Stopped.IsZero(), "%s", d.Stopped)
 	add(len(t.needless) > 0, "%d pass although they are waived, remove their waivers: %s", len(t.needless), few(t.needless, 3))
 	add(d.Counts.Waived > 0, "%d failed and are waived", d.Counts.Waived)
+	add(len(t.ended) > 0, "waivers that have ended, whose failures count again: %s", few(t.ended, 3))
+	add(len(t.ending) > 0, "waivers that end within %d days: %s", noticeDays, few(t.ending, 3))
 	add(t.warned > 0, "%d that should hold failed (a warning; --strict counts it)", t.warned)
 	add(t.readings > 0, "%d that should hold by our reading failed (a warning)", t.readings)
 	unclear := d.Counts.Inconclusive - t.elsewhere

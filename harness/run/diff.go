@@ -20,6 +20,7 @@ type Difference struct {
 	NewlyFailing []Change `json:"newlyFailing"` // did not fail before
 	Fixed        []Change `json:"fixed"`        // failed before and passes
 	NewCauses    []string `json:"newCauses"`    // titles of what makes obligations fail now and did not before
+	GoneCauses   []string `json:"goneCauses"`   // titles of what made obligations fail before and does not now
 	LostCoverage []Change `json:"lostCoverage"` // was judged before, or by more cases
 	Gained       []Change `json:"gained"`       // was not judged before
 	Undocumented []Seen   `json:"undocumented"` // answers beyond the description that were not seen before
@@ -36,6 +37,7 @@ type Side struct {
 	Strict  bool      `json:"strict"`
 	Verdict string    `json:"verdict"`
 	Counts  Counts    `json:"counts"`
+	Part    string    `json:"part"` // of the plan that it sent, such as shard 2 of 4; "" for all of it
 }
 
 // Value is something that a run was made of.
@@ -81,11 +83,44 @@ const (
 
 const absent = "absent"
 
+// Uneven says which of the two runs are of a part of the plan, "" when both are of all of
+// it or of the same part. What only one of them sent is then neither lost nor gained.
+func (d *Difference) Uneven() string {
+	var list []string
+	for _, side := range []struct{ name, part string }{{"old", d.Old.Part}, {"new", d.New.Part}} {
+		if side.part != "" {
+			list = append(list, fmt.Sprintf("the %s run is a part of the plan (%s)", side.name, side.part))
+		}
+	}
+	if d.Old.Part == d.New.Part {
+		return ""
+	}
+	return strings.Join(list, ", ")
+}
+
+// part says which part of the plan a run sent, "" for all of it.
+func (d *Document) part() string {
+	var list []string
+	if d.Shard != nil {
+		list = append(list, "shard "+d.Shard.String())
+	}
+	if d.Filter != "" {
+		list = append(list, "filter "+d.Filter)
+	}
+	if d.Smoke > 0 {
+		list = append(list, "smoke run")
+	}
+	if d.Budget != nil {
+		list = append(list, "budget of "+d.Budget.Limit)
+	}
+	return strings.Join(list, ", ")
+}
+
 // Compare lists what changed from an old run to a new one.
 func Compare(before, after *Document) *Difference {
 	d := &Difference{
 		Old: side(before), New: side(after), Changed: madeOf(before, after),
-		NewlyFailing: []Change{}, Fixed: []Change{}, NewCauses: []string{}, LostCoverage: []Change{}, Gained: []Change{},
+		NewlyFailing: []Change{}, Fixed: []Change{}, NewCauses: []string{}, GoneCauses: []string{}, LostCoverage: []Change{}, Gained: []Change{},
 		Undocumented: undocumented(before, after), Slower: slower(before, after), Waivers: []Change{},
 	}
 	for _, o := range before.Obligations {
@@ -105,11 +140,24 @@ func Compare(before, after *Document) *Difference {
 			d.NewCauses = append(d.NewCauses, c.Title)
 		}
 	}
+	for _, c := range before.Failed() {
+		if after.Cause(c.ID) == nil && (d.Uneven() == "" || after.exercised(c)) {
+			d.GoneCauses = append(d.GoneCauses, c.Title)
+		}
+	}
 	return d
 }
 
+// exercised reports whether a run exercised what shows a cause.
+func (d *Document) exercised(c Cause) bool {
+	return slices.ContainsFunc(c.Behind, func(b Behind) bool {
+		o := d.Obligation(b.Obligation)
+		return o != nil && o.Exercised > 0
+	})
+}
+
 func side(d *Document) Side {
-	return Side{d.Tool, d.Target, d.RunID, d.Started, d.Strict, d.Verdict, d.Counts}
+	return Side{d.Tool, d.Target, d.RunID, d.Started, d.Strict, d.Verdict, d.Counts, d.part()}
 }
 
 // compare files how one obligation changed; one that a run does not have has no id there.
@@ -125,6 +173,7 @@ func (d *Difference) compare(after *Document, was, now Obligation) {
 		d.NewlyFailing = append(d.NewlyFailing, change)
 	case was.failing() && now.Outcome == verdict.Pass:
 		d.Fixed = append(d.Fixed, change)
+	case d.Uneven() != "" && was.judged() && now.judged(), d.Uneven() != "" && (was.unsent() || now.unsent()):
 	case was.judged() && !now.judged():
 		change.Why = now.Why
 		d.LostCoverage = append(d.LostCoverage, change)
@@ -143,6 +192,9 @@ func (d *Difference) compare(after *Document, was, now Obligation) {
 func (o Obligation) failing() bool {
 	return o.ID != "" && (o.Outcome == verdict.Fail || o.Outcome == verdict.Waived)
 }
+
+// unsent reports whether a run does not have an obligation, or no case that exercised it.
+func (o Obligation) unsent() bool { return o.Exercised == 0 && !o.judged() }
 
 func (o Obligation) judged() bool {
 	return o.failing() || o.ID != "" && o.Outcome == verdict.Pass
@@ -253,10 +305,12 @@ func slower(before, after *Document) []Slower {
 	return list
 }
 
+const lostCoverage = "lost-coverage"
+
 // Gates by name: each says why a difference must not pass, "" when it may.
 var gates = map[string]func(*Difference) string{
 	"new-failures": func(d *Difference) string { return d.stopped("failing that did not fail before", d.NewlyFailing) },
-	"lost-coverage": func(d *Difference) string {
+	lostCoverage: func(d *Difference) string {
 		return d.stopped("no longer judged as before", d.LostCoverage)
 	},
 }
@@ -277,5 +331,11 @@ func (d *Difference) stopped(what string, list []Change) string {
 // Gates lists the names of all gates, sorted.
 func Gates() []string { return slices.Sorted(maps.Keys(gates)) }
 
-// Gate says why a gate stops a difference, "" when it does not.
-func (d *Difference) Gate(name string) string { return gates[name](d) }
+// Gate says why a gate stops a difference, "" when it does not. What is lost cannot be
+// told from what was not sent: that gate stops at once between uneven runs.
+func (d *Difference) Gate(name string) string {
+	if why := d.Uneven(); why != "" && name == lostCoverage {
+		return name + " needs two runs of the same part of the plan: " + why
+	}
+	return gates[name](d)
+}

@@ -87,6 +87,40 @@ func TestCompare(t *testing.T) {
 	}
 }
 
+// TestCompare_Parts: what a part of the plan does not send is not lost, a failure is one
+// all the same, and nothing can be said of coverage.
+func TestCompare_Parts(t *testing.T) {
+	const must = spec.Must
+	none := func(d *Document) { d.Obligations, d.Causes = nil, nil }
+	smoke := func(d *Document) { d.Smoke = 9; d.Obligations[0].Exercised = 1 }
+	filtered := func(d *Document) { d.Filter = "level:must" }
+	budget := func(d *Document) { d.Budget = &Budget{Limit: "500 requests"} }
+	for _, tt := range []struct {
+		claim                        string
+		old, new                     *Document
+		uneven                       string
+		failing, fixed, lost, gained int
+		gone                         int
+	}{
+		{"a filter leaves out what was judged", one(must, verdict.Pass), one(must, verdict.Pass, filtered, none), "the new run is a part of the plan (filter level:must)", 0, 0, 0, 0, 0},
+		{"a filter leaves out what failed", one(must, verdict.Fail), one(must, verdict.Pass, filtered, none), "the new run is a part of the plan (filter level:must)", 0, 0, 0, 0, 0},
+		{"a smoke run exercises it by fewer cases", one(must, verdict.Pass), one(must, verdict.Pass, smoke), "the new run is a part of the plan (smoke run)", 0, 0, 0, 0, 0},
+		{"a whole run after a smoke run fails", one(must, verdict.Pass, smoke), one(must, verdict.Fail), "the old run is a part of the plan (smoke run)", 1, 0, 0, 0, 0},
+		{"a whole run after a budget has what that left out", one(must, verdict.Pass, budget, none), one(must, verdict.Pass), "the old run is a part of the plan (budget of 500 requests)", 0, 0, 0, 0, 0},
+		{"two smoke runs are even", one(must, verdict.Fail, smoke), one(must, verdict.Pass, smoke), "", 0, 1, 0, 0, 1},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			d := Compare(tt.old, tt.new)
+			if d.Uneven() != tt.uneven || len(d.NewlyFailing) != tt.failing || len(d.Fixed) != tt.fixed || len(d.LostCoverage) != tt.lost || len(d.Gained) != tt.gained || len(d.GoneCauses) != tt.gone {
+				t.Errorf("%q: %+v", d.Uneven(), d)
+			}
+			if stops := d.Gate("lost-coverage"); (stops != "") != (tt.uneven != "") {
+				t.Errorf("the gate says %q", stops)
+			}
+		})
+	}
+}
+
 func TestCompare_ListsWhatRunsWereMadeOf(t *testing.T) {
 	d := Compare(one(spec.Must, verdict.Pass), one(spec.Must, verdict.Pass, func(d *Document) {
 		d.Digests = Digests{"a", "b", "c", "d", "e"}

@@ -106,8 +106,9 @@ type Obligation struct {
 	Notes       []Note          `json:"notes"`
 	Causes      []string        `json:"causes"` // ids of the causes of what did not pass, in the order of reading
 	Waiver      *Waiver         `json:"waiver,omitempty"`
-	Example     string          `json:"example,omitempty"`   // id of the example that shows it, "" where none is kept
-	Essential   string          `json:"essential,omitempty"` // what its requirement is about, where a run that shows it nowhere says so
+	Ended       *Waiver         `json:"endedWaiver,omitempty"` // that has ended, so that a failure counts
+	Example     string          `json:"example,omitempty"`     // id of the example that shows it, "" where none is kept
+	Essential   string          `json:"essential,omitempty"`   // what its requirement is about, where a run that shows it nowhere says so
 }
 
 // Missing is a line that the fixtures do not have.

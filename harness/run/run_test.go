@@ -204,6 +204,30 @@ func TestWaivers(t *testing.T) {
 	})
 }
 
+// TestWaivers_End: one that has ended waives nothing, one that ends soon is announced.
+func TestWaivers_End(t *testing.T) {
+	for _, tt := range []struct {
+		claim, until string
+		code         int
+		says         string
+	}{
+		{"long ago", "2020-02-29", ExitFail, "; waivers that have ended, whose failures count again: list.R-fails"},
+		{"today", time.Now().UTC().Format(time.DateOnly), ExitPass, "; waivers that end within 14 days: list.R-fails on "},
+		{"in a far year", "2999-12-31", ExitPass, "1 failed and are waived"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			w := &settings.Waivers{Digest: "sha256:00", List: []settings.Waiver{{Obligation: "list.R-fails", Reason: "known", Owner: "pat", Until: tt.until}}}
+			d := whole(t, t.Context(), plot(t, ask{id: "fails", paths: []string{"/404", "/200"}}), serve(t, statuses), Options{Waivers: w})
+			if d.ExitCode != tt.code || !strings.Contains(d.Verdict, tt.says) || strings.Contains(d.Verdict, "waivers that") != strings.Contains(tt.says, "waivers that") {
+				t.Errorf("exit code %d: %s", d.ExitCode, d.Verdict)
+			}
+			if (d.Obligations[0].Ended != nil) != (tt.code == ExitFail) {
+				t.Errorf("%+v", d.Obligations[0])
+			}
+		})
+	}
+}
+
 // uncertain is a corrected request of which nobody says what to expect: to judge it panics.
 var uncertain = plan.Step{Name: "again", Check: "retry", Request: plan.Request{Method: "GET", Path: "/200"}}
 

@@ -26,22 +26,22 @@ type Waiver struct {
 	Obligation string `yaml:"obligation"`
 	Reason     string `yaml:"reason"`
 	Owner      string `yaml:"owner"`
-	Link       string `yaml:"link"`  // to the issue
+	Link       string `yaml:"link"`  // to the issue, "" for none
 	Until      string `yaml:"until"` // its last day, as 2030-12-31
 }
 
-// LoadWaivers reads a file of waivers; one that has ended by today is an error.
-func LoadWaivers(file string, today time.Time) (*Waivers, error) {
+// LoadWaivers reads a file of waivers.
+func LoadWaivers(file string) (*Waivers, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	return ParseWaivers(data, file, today)
+	return ParseWaivers(data, file)
 }
 
 // ParseWaivers reads waivers from bytes; name stands for them in errors. Unknown
-// keys, missing ones, duplicates and dates that have passed are errors.
-func ParseWaivers(data []byte, name string, today time.Time) (*Waivers, error) {
+// keys, missing ones, duplicates and what is no date are errors.
+func ParseWaivers(data []byte, name string) (*Waivers, error) {
 	w := &Waivers{File: filepath.Base(name)}
 	if err := spec.DecodeYAML(data, w); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -55,7 +55,7 @@ func ParseWaivers(data []byte, name string, today time.Time) (*Waivers, error) {
 			return nil, fmt.Errorf("%s: %s is waived twice", name, one.Obligation)
 		}
 		seen[one.Obligation] = true
-		if err := one.check(today); err != nil {
+		if err := one.check(); err != nil {
 			return nil, fmt.Errorf("%s: waiver of %s: %w", name, one.Obligation, err)
 		}
 	}
@@ -64,21 +64,33 @@ func ParseWaivers(data []byte, name string, today time.Time) (*Waivers, error) {
 	return w, nil
 }
 
-func (w Waiver) check(today time.Time) error {
-	for _, field := range [][2]string{{"reason", w.Reason}, {"owner", w.Owner}, {"link", w.Link}, {"until", w.Until}} {
+func (w Waiver) check() error {
+	for _, field := range [][2]string{{"reason", w.Reason}, {"owner", w.Owner}, {"until", w.Until}} {
 		if strings.TrimSpace(field[1]) == "" {
 			return fmt.Errorf("%s: must be given", field[0])
 		}
 	}
-	if u, err := url.Parse(w.Link); err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https" {
+	if u, err := url.Parse(w.Link); w.Link != "" && (err != nil || u.Host == "" || u.User != nil || u.Scheme != "http" && u.Scheme != "https") {
 		return fmt.Errorf("link: %q: must be an http or https URL", w.Link)
 	}
-	until, err := time.Parse(time.DateOnly, w.Until)
-	if err != nil {
-		return fmt.Errorf("until: %q: must be a date, as 2030-12-31", w.Until)
-	}
-	if day := today.UTC().Truncate(24 * time.Hour); until.Before(day) {
-		return fmt.Errorf("until: the waiver ended on %s: repair what it waives, or agree on another date with %s", w.Until, w.Owner)
+	if _, err := LastDay(w.Until); err != nil {
+		return fmt.Errorf("until: %w", err)
 	}
 	return nil
+}
+
+// LastDay reads the last day of a waiver.
+func LastDay(until string) (time.Time, error) {
+	day, err := time.Parse(time.DateOnly, until)
+	if err != nil {
+		return day, fmt.Errorf("%q: must be a date, as 2030-12-31", until)
+	}
+	return day, nil
+}
+
+// DaysLeft counts the days from today to the last day of a waiver, 0 on that day, less when
+// it has ended.
+func DaysLeft(until string, today time.Time) (int, error) {
+	day, err := LastDay(until)
+	return int(day.Sub(today.UTC().Truncate(24*time.Hour)).Hours()) / 24, err
 }

@@ -3,6 +3,7 @@ package reporters
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"qorcheck/harness/redact"
@@ -38,7 +39,8 @@ func Annotations(w io.Writer, d *run.Document) error {
 		add(true, annotation{place(needless.Obligation), needless.ID, needless.Why})
 	}
 	for _, g := range o.Unjudged {
-		if !g.InVerdict && (g.Outcome == verdict.Broken || g.Outcome == verdict.Inconclusive) {
+		elsewhere := !slices.ContainsFunc(g.Obligations, func(e outline.Entry) bool { return !d.Elsewhere(*e.Obligation) })
+		if !g.InVerdict && !elsewhere && (g.Outcome == verdict.Broken || g.Outcome == verdict.Inconclusive) {
 			title := g.Outcome.String()
 			if g.Line != "" {
 				title += ": " + g.Unlocks()

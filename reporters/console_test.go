@@ -94,42 +94,43 @@ func TestConsole_Warnings(t *testing.T) {
 }
 
 func TestLive(t *testing.T) {
-	show := func(terminal bool, steps ...int) string {
-		var b bytes.Buffer
-		l := NewLive(&b, terminal)
-		for _, done := range steps {
-			l.Show(run.Progress{Done: done, Total: 4, Failed: 1, Elapsed: time.Duration(done) * time.Second})
-		}
-		return b.String()
+	type step = run.Progress
+	at := func(seconds, done int) step {
+		return step{Done: done, Total: 400, Failed: 1, Elapsed: time.Duration(seconds) * time.Second}
 	}
-	for _, tt := range []struct{ claim, got, want string }{
-		{"a file gets the first and the last line", show(false, 1, 2, 3, 4), "1/4 cases, 1/s, 1 failed, 3s left\n4/4 cases, 1/s, 1 failed, 0s left\n"},
-		{"a terminal gets one line, which goes at the end", show(true, 1, 4), "\r\x1b[K1/4 cases, 1/s, 1 failed, 3s left\r\x1b[K4/4 cases, 1/s, 1 failed, 0s left\r\x1b[K"},
-		{"no time is no division by it", show(false, 0), "0/4 cases, 0/s, 1 failed, 1h6m40s left\n"},
+	pause := func(p step) step {
+		p.Pause = exchange.Pause{For: 12 * time.Second, Why: redacttest.Text("GET /v3/x was answered 429")}
+		return p
+	}
+	resumed := func(p step) step { p.Earlier = p.Done - 1; return p }
+	for _, tt := range []struct {
+		claim    string
+		terminal bool
+		steps    []step
+		want     string
+	}{
+		{"a file gets a line each minute, and the last one", false, []step{at(1, 10), at(59, 100), at(60, 120), at(61, 122), at(120, 240), at(200, 400)},
+			"120/400 cases, 2/s, 1 failed, 2m20s left\n240/400 cases, 2/s, 1 failed, 1m20s left\n400/400 cases, 2/s, 1 failed\n"},
+		{"a terminal gets one line, which goes at the end", true, []step{at(1, 1), at(400, 400)}, "\r\x1b[K1/400 cases, 1/s, 1 failed\r\x1b[K400/400 cases, 1/s, 1 failed\r\x1b[K"},
+		{"one case says nothing of the others", true, []step{at(10, 1)}, "\r\x1b[K1/400 cases, 0/s, 1 failed"},
+		{"the first second says nothing of the others", true, []step{at(1, 100)}, "\r\x1b[K100/400 cases, 100/s, 1 failed"},
+		{"what was sent before it was resumed says nothing of the rest", true, []step{resumed(at(10, 100))}, "\r\x1b[K100/400 cases, 0/s, 1 failed"},
+		{"no time is no division by it", true, []step{at(0, 0)}, "\r\x1b[K0/400 cases, 0/s, 1 failed"},
+		{"a pause is shown at once and stays", true, []step{at(1, 1), pause(at(2, 1)), at(3, 2), at(15, 3)},
+			"\r\x1b[K1/400 cases, 1/s, 1 failed\r\x1b[K1/400 cases, 1 failed, waiting for 12s: GET /v3/x was answered 429\r\x1b[K3/400 cases, 0/s, 1 failed"},
+		{"a pause is shown at once in a file", false, []step{at(1, 1), pause(at(2, 1)), at(3, 2)}, "1/400 cases, 1 failed, waiting for 12s: GET /v3/x was answered 429\n"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
-			if tt.got != tt.want {
-				t.Errorf("got %q, want %q", tt.got, tt.want)
+			var b bytes.Buffer
+			l := NewLive(&b, tt.terminal)
+			for _, p := range tt.steps {
+				l.Show(p)
+			}
+			if got := b.String(); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
 	}
-	t.Run("a pause is shown at once and stays", func(t *testing.T) {
-		for terminal, want := range map[bool]string{
-			true:  "\r\x1b[K1/4 cases, 1/s, 0 failed, 3s left\r\x1b[K1/4 cases, 0 failed, waiting for 12s: GET /v3/x was answered 429\r\x1b[K4/4 cases, 4/s, 0 failed, 0s left\r\x1b[K",
-			false: "1/4 cases, 1/s, 0 failed, 3s left\n1/4 cases, 0 failed, waiting for 12s: GET /v3/x was answered 429\n4/4 cases, 4/s, 0 failed, 0s left\n",
-		} {
-			var b bytes.Buffer
-			l := NewLive(&b, terminal)
-			l.Show(run.Progress{Done: 1, Total: 4, Elapsed: time.Second})
-			l.Show(run.Progress{Done: 1, Total: 4, Elapsed: time.Second, Pause: exchange.Pause{For: 12 * time.Second, Why: redacttest.Text("GET /v3/x was answered 429")}})
-			l.last = time.Time{}
-			l.Show(run.Progress{Done: 2, Total: 4, Elapsed: time.Second})
-			l.Show(run.Progress{Done: 4, Total: 4, Elapsed: time.Second})
-			if got := b.String(); got != want {
-				t.Errorf("got %q, want %q", got, want)
-			}
-		}
-	})
 	NewLive(&sample.Full{Room: 0}, true).Show(run.Progress{Done: 1, Total: 1}) // a write error is ignored
 }
 

@@ -10,46 +10,65 @@ import (
 )
 
 // Live shows the progress of a run: one line that is rewritten on a terminal, or a
-// new line every few seconds elsewhere.
+// new line every minute elsewhere.
 type Live struct {
 	w        io.Writer
 	terminal bool
-	last     time.Time
-	until    time.Time // end of a pause, which stays shown
+	next     time.Duration // when the next line is due, since the run began
 }
 
+// Intervals between lines.
+const (
+	terminalInterval = 100 * time.Millisecond
+	fileInterval     = time.Minute
+)
+
+// An estimate of the time that is left means something after this time and number of cases.
+const (
+	estimateAfter = 3 * time.Second
+	estimateCases = 20
+)
+
 // NewLive returns a Live that writes to w.
-func NewLive(w io.Writer, terminal bool) *Live { return &Live{w: w, terminal: terminal} }
+func NewLive(w io.Writer, terminal bool) *Live {
+	l := &Live{w: w, terminal: terminal}
+	if !terminal {
+		l.next = fileInterval
+	}
+	return l
+}
 
 // Show is called after each case and at each pause. It ignores write errors: they are
 // no reason to end a run.
 func (l *Live) Show(p run.Progress) {
-	pause := 5 * time.Second
-	if l.terminal {
-		pause = 100 * time.Millisecond
-	}
-	now := time.Now()
-	switch {
-	case p.Pause.For > 0:
-		l.until = now.Add(p.Pause.For)
-	case p.Done < p.Total && (now.Sub(l.last) < pause || now.Before(l.until)):
+	if p.Pause.For == 0 && p.Done < p.Total && p.Elapsed < l.next {
 		return
 	}
-	l.last = now
-	rate := float64(p.Done-p.Earlier) / max(p.Elapsed.Seconds(), 0.001)
-	left := time.Duration(float64(p.Total-p.Done) / max(rate, 0.001) * float64(time.Second)).Round(time.Second)
-	line := fmt.Sprintf("%d/%d cases, %.0f/s, %d failed, %s left", p.Done, p.Total, rate, p.Failed, left)
-	if p.Pause.For > 0 {
-		line = fmt.Sprintf("%d/%d cases, %d failed, waiting for %s: %s", p.Done, p.Total, p.Failed, p.Pause.For.Round(time.Second), p.Pause.Why)
+	l.next = p.Elapsed + fileInterval
+	if l.terminal {
+		l.next = p.Elapsed + max(terminalInterval, p.Pause.For)
 	}
 	if !l.terminal {
-		fmt.Fprintln(l.w, line)
+		fmt.Fprintln(l.w, progressLine(p))
 		return
 	}
-	fmt.Fprintf(l.w, "\r\x1b[K%s", line)
+	fmt.Fprintf(l.w, "\r\x1b[K%s", progressLine(p))
 	if p.Done == p.Total {
 		fmt.Fprint(l.w, "\r\x1b[K")
 	}
+}
+
+func progressLine(p run.Progress) string {
+	if p.Pause.For > 0 {
+		return fmt.Sprintf("%d/%d cases, %d failed, waiting for %s: %s", p.Done, p.Total, p.Failed, p.Pause.For.Round(time.Second), p.Pause.Why)
+	}
+	sent := p.Done - p.Earlier
+	rate := float64(sent) / max(p.Elapsed.Seconds(), 0.001)
+	line := fmt.Sprintf("%d/%d cases, %.0f/s, %d failed", p.Done, p.Total, rate, p.Failed)
+	if p.Done < p.Total && p.Elapsed >= estimateAfter && sent >= estimateCases {
+		line += fmt.Sprintf(", %s left", time.Duration(float64(p.Total-p.Done)/rate*float64(time.Second)).Round(time.Second))
+	}
+	return line
 }
 
 // Verbose returns a function that writes the exchanges of a case after it ended. It

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/pflag"
+
 	"qorcheck/harness/run"
 	"qorcheck/suites"
 )
@@ -133,6 +135,31 @@ func TestHelp_Examples(t *testing.T) {
 			}
 			tryExample(t, words[1:])
 		}
+	}
+}
+
+// TestHelp_Groups: the help of the commands with many flags shows each of them once, in a group.
+func TestHelp_Groups(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{"run", "plan"} {
+		help, _, _ := command(t, nil, name, "--help")
+		at := -1
+		for _, group := range flagGroups {
+			next := strings.Index(help, "\n"+group.title+":\n")
+			if next < at && (name == "run" || next >= 0) {
+				t.Errorf("%s: the group %q is not in its place:\n%s", name, group.title, help)
+			}
+			at = max(at, next)
+		}
+		c, _, err := program(&process{}, commands(&process{}), nil).Find([]string{name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			if n := len(regexp.MustCompile(`(?m)^ +(-h, )?--`+f.Name+`\b[^-]`).FindAllString(help, -1)); n != 1 {
+				t.Errorf("%s --%s is described %d times", name, f.Name, n)
+			}
+		})
 	}
 }
 

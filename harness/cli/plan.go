@@ -53,6 +53,7 @@ the status that each case must get and why. Nothing is sent.`,
 	c.Flags().BoolVar(&asJSON, "json", false, "print JSON, with every request in full")
 	c.Flags().BoolVar(&dropped, "dropped", false, "print only the cases that could not be certified and were dropped, each with the reason")
 	c.Flags().BoolVar(&coverage, "coverage", false, "print the table of schema keywords: operation, place, number of cases that break it, or why there is none")
+	inGroups(c)
 	c.MarkFlagsMutuallyExclusive("cases", "json", "dropped", "coverage")
 	return c
 }

@@ -41,6 +41,29 @@ func (f *renderFlags) check() error {
 	return nil
 }
 
+// otherJUnit names the flag that asks for another form of JUnit than the one that CI
+// systems read, "" for none.
+func (f *renderFlags) otherJUnit() string {
+	switch {
+	case f.form != reporters.JUnitCI:
+		return "--junit " + f.form
+	case f.cases:
+		return "--junit-cases"
+	}
+	return ""
+}
+
+// printWritten names the files that were written into a folder, if any.
+func printWritten(w io.Writer, dir string, files []string) {
+	var names []string
+	for _, file := range files {
+		names = append(names, filepath.Join(dir, file))
+	}
+	if len(names) > 0 {
+		fmt.Fprintf(w, "reports: %s\n", strings.Join(names, ", "))
+	}
+}
+
 // options returns how to render the reports of the run in a folder.
 func (f *renderFlags) options(dir string, d *run.Document) (reporters.Options, error) {
 	o := reporters.Options{Strict: f.form == reporters.JUnitStrict, Split: f.split}
@@ -68,7 +91,8 @@ func reportCommand(p *process) *cobra.Command {
 		Short: "render the reports of a run again",
 		Long: `Render the reports of a run from its run.json or, if that is missing because the run was
 killed, from its cases.ndjson. Nothing is sent or judged again. Files are written into
---out, "-" prints them; the console format is always printed.`,
+--out, "-" prints them; the console format is always printed. Another form of JUnit than
+the one that CI reads is written only into a folder that --out names.`,
 		Example: "  qorcheck report --from out --format console\n  qorcheck report --from out --format junit --junit strict --out strict",
 		Args:    noArguments,
 		RunE:    func(*cobra.Command, []string) error { return f.run() },
@@ -92,6 +116,9 @@ func (f *reportFlags) run() error {
 	if err != nil {
 		return err
 	}
+	if other := f.otherJUnit(); other != "" && f.out == "" && slices.Contains(names, "junit") {
+		return fmt.Errorf("%s: it would replace %s, which CI systems read, by another form: name a folder for it with --out, or - to print it", other, filepath.Join(dir, rundir.JUnitFile))
+	}
 	options, err := f.options(f.path(dir), document)
 	if err != nil {
 		return err
@@ -113,6 +140,7 @@ func (f *reportFlags) run() error {
 		if err := errors.Join(err, redactor.SelfCheck(f.path(f.out), written)); err != nil {
 			return faultError{err}
 		}
+		defer printWritten(f.stderr, f.out, written)
 	}
 	guard := &redact.Guard{W: f.stdout, Redactor: redactor}
 	if err := reporters.Printed(guard, func(w io.Writer) error { return printFormats(w, document, names, options, f.out == "-") }); err != nil {

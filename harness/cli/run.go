@@ -92,6 +92,7 @@ CI_NODE_INDEX and CI_NODE_TOTAL (GitLab), CIRCLE_NODE_INDEX and CIRCLE_NODE_TOTA
 	c.Flags().BoolVar(&f.allowUnexercised, "allow-unexercised", false, "exit 0 instead of 3 when a requirement that must hold was not exercised; the verdict says so")
 	c.Flags().BoolVar(&f.verbose, "verbose", false, "print each exchange, redacted, to standard error")
 	c.Flags().BoolVar(&f.ginkgo, "ginkgo", false, "print Ginkgo's own console output while the suite runs")
+	inGroups(c)
 	c.MarkFlagsMutuallyExclusive("quiet", "verbose")
 	c.MarkFlagsMutuallyExclusive("quiet", "ginkgo")
 	return c, f

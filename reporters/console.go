@@ -40,6 +40,13 @@ func Console(w io.Writer, d *run.Document, color bool) error {
 	for _, n := range o.Tolerated {
 		fmt.Fprintf(b, "%s %s (%s)\n", paint(yellow, "tolerated:"), n.Text, outline.Plural(n.Count, "case"))
 	}
+	for i, slip := range o.Slips {
+		if i == maxLeft {
+			fmt.Fprintf(b, "%s and %d more, as listed in %s under slips\n", paint(yellow, "in the description:"), len(o.Slips)-i, rundir.DocumentFile)
+			break
+		}
+		fmt.Fprintf(b, "%s %s\n", paint(yellow, "in the description:"), slip)
+	}
 	for i, left := range o.Left {
 		if i == maxLeft {
 			fmt.Fprintf(b, "%s and %d more, as listed in %s under left\n", paint(yellow, "could not be removed:"), len(o.Left)-i, rundir.DocumentFile)

@@ -100,6 +100,9 @@ func (r *junitReport) about(d *run.Document) {
 			properties.add(p.name, p.value)
 		}
 	}
+	for _, slip := range d.Slips {
+		properties.add("in the description", slip)
+	}
 	r.Name = junitName(d.Name)
 	for i := range r.Suites {
 		r.Suites[i].Properties = properties

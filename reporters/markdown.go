@@ -175,6 +175,10 @@ func markdownSections(o *outline.Outline) []string {
 		item("%s, %s: %s: %s", span(u.Requirement), span(u.Name), span(u.Why), outline.Plural(len(u.Of), "operation"))
 	}
 	end("Branches of a requirement that do not apply")
+	for _, slip := range o.Slips {
+		item("%s", span(slip))
+	}
+	end("In the description, not used as it stands")
 	for _, left := range o.Left {
 		item("%s", span(left.String()))
 	}

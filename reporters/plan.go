@@ -19,8 +19,9 @@ func PlanJSON(w io.Writer, p *plan.Plan, v plan.Volume) error {
 		Obligations []*plan.Obligation `json:"obligations"`
 		Cases       []*plan.Case       `json:"cases"`
 		Dropped     []plan.Dropped     `json:"dropped"`
+		Slips       []string           `json:"slips,omitempty"`
 		Statements  []plannedStatement `json:"statements"`
-	}{p.Digest, p.Seed, v, p.Obligations, p.Cases, p.Dropped, statementsOf(p)})
+	}{p.Digest, p.Seed, v, p.Obligations, p.Cases, p.Dropped, p.Description.SlipTexts(), statementsOf(p)})
 }
 
 // plannedStatement is a statement of the documentation and what a plan makes of it.

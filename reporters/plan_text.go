@@ -29,6 +29,9 @@ func PlanText(w io.Writer, p *plan.Plan, v plan.Volume, o PlanOptions) error {
 	for _, sum := range v.Money {
 		fmt.Fprintf(b, "%s %s in %s that should be accepted\n", sum.Amount, sum.Currency, outline.Plural(sum.Requests, "request"))
 	}
+	for _, slip := range p.Description.SlipTexts() {
+		fmt.Fprintf(b, "in the description: %s\n", slip)
+	}
 	planEffects(b, p, v.Effects, o)
 	planUnexercised(b, p)
 	planStatements(b, p, o)

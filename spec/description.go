@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -29,6 +28,7 @@ type Description struct {
 	Schemes      map[string]Scheme
 	Operations   []*Operation // by ID
 	Production   []string     // hosts that must not be called
+	Slips        []Slip       // what of the document could not be used as it stands
 	SecretFields []string     // names of properties and parameters with format: password
 
 	byID map[string]*Operation
@@ -70,21 +70,6 @@ func ParseAlone(data []byte, name string) (*Description, error) {
 }
 
 func parseWith(data []byte, name string, readFile func(string) ([]byte, error)) (*Description, error) {
-	kept := precise{}
-	loader := openapi3.NewLoader()
-	loader.IncludeOrigin = true
-	loader.IsExternalRefsAllowed = true
-	loader.ReadFromURIFunc = func(_ *openapi3.Loader, uri *url.URL) ([]byte, error) {
-		if uri.Scheme != "" && uri.Scheme != "file" {
-			return nil, fmt.Errorf("reference to %s: only references to local files are followed", uri)
-		}
-		data, err := readFile(filepath.FromSlash(uri.Path))
-		data = withoutDirective(data)
-		if root, fault := ParseYAML(data); err == nil && fault == nil {
-			kept.collect(uri.Path, data, root)
-		}
-		return data, err
-	}
 	sum := sha256.Sum256(data)
 	data = withoutDirective(data)
 	root, err := ParseYAML(data)
@@ -94,27 +79,30 @@ func parseWith(data []byte, name string, readFile func(string) ([]byte, error)) 
 	if err := checkKeys(root); err != nil {
 		return nil, fmt.Errorf("%s: not a valid OpenAPI 3 document: %w", name, err)
 	}
-	kept.collect(filepath.ToSlash(name), data, root)
-	doc, err := loader.LoadFromDataWithPath(forLoader(data, root), &url.URL{Path: filepath.ToSlash(name)})
+	s := source{name: name, readFile: readFile, givenRoot: root, data: data, root: root}
+	doc, err := s.load()
 	if err != nil {
-		return nil, fmt.Errorf("%s: not a readable OpenAPI 3 document: %w", name, err)
-	}
-	if err := checkVersion(doc); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if err := validate(doc); err != nil {
-		return nil, fmt.Errorf("%s: not a valid OpenAPI 3 document: %w", name, err)
-	}
-	kept.apply(doc)
+	s.kept.apply(doc)
 	clarifyNullable(doc)
 	d := &Description{
 		File: shownName(name), Title: doc.Info.Title, Version: doc.Info.Version,
 		Digest:  "sha256:" + hex.EncodeToString(sum[:]),
 		Schemes: map[string]Scheme{},
+		Slips:   s.slips,
 		byID:    map[string]*Operation{},
 	}
 	if err := d.read(doc, readBlocks(data, root)); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if s.rewritten {
+		for _, o := range d.Operations {
+			o.Line = keyLine(root, "paths", o.Path, strings.ToLower(o.Method))
+		}
+	}
+	if len(d.Operations) == 0 && len(d.Slips) > 0 {
+		return nil, fmt.Errorf("%s: not a valid OpenAPI 3 document: no operation is left of it: %s", name, d.Slips[0])
 	}
 	return d, nil
 }
@@ -123,7 +111,7 @@ func parseWith(data []byte, name string, readFile func(string) ([]byte, error)) 
 // validated: errors about those would mislead.
 func checkVersion(doc *openapi3.T) error {
 	if swagger, ok := doc.Extensions["swagger"]; ok {
-		return fmt.Errorf("a document of Swagger %v: only OpenAPI 3 is read; convert the file first, as swagger2openapi does", swagger)
+		return fmt.Errorf("a document of Swagger %v: only OpenAPI 3 and Swagger 2 are read", swagger)
 	}
 	if !strings.HasPrefix(doc.OpenAPI, "3.") {
 		return fmt.Errorf("not an OpenAPI 3 document: openapi: %q; must be 3.x, as in openapi: 3.0.3", doc.OpenAPI)
@@ -131,34 +119,60 @@ func checkVersion(doc *openapi3.T) error {
 	return nil
 }
 
-// validate refuses a document that breaks OpenAPI 3. Paths that differ in nothing but
+// graveFaults lists where a document breaks OpenAPI 3. Paths that differ in nothing but
 // the names of their parameters are accepted: public descriptions have them, and each
 // request is made from the path of its own operation.
-func validate(doc *openapi3.T) error {
+func graveFaults(doc *openapi3.T) []error {
+	return grave(doc, doc.Validate(context.Background(), validationOptions(doc)...))
+}
+
+func validationOptions(doc *openapi3.T) []openapi3.ValidationOption {
 	options := []openapi3.ValidationOption{openapi3.DisableExamplesValidation(), openapi3.DisableSchemaPatternValidation(), openapi3.DisableSchemaDefaultsValidation(), openapi3.EnableMultiError()}
 	if doc.IsOpenAPI31OrLater() {
 		options = append(options, openapi3.AllowExtraSiblingFields(unknownKeywords(doc)...))
 	}
-	err := doc.Validate(context.Background(), options...)
+	return options
+}
+
+// grave lists the faults among those that the loader finds, without those that change
+// nothing of what is sent or judged.
+func grave(doc *openapi3.T, err error) []error {
 	many, ok := errors.AsType[openapi3.MultiError](err)
 	if !ok {
-		return err
+		many = openapi3.MultiError{err}
 	}
-	grave := slices.DeleteFunc(many, func(one error) bool {
+	return slices.DeleteFunc(slices.Clone(many), func(one error) bool {
 		_, conflict := errors.AsType[*openapi3.ConflictingPathsError](one)
 		_, twins := errors.AsType[*openapi3.DuplicateOperationIDError](one) // made distinct when they are read
 		_, terse := errors.AsType[*openapi3.ResponseDescriptionRequired](one)
+		_, undefined := errors.AsType[*openapi3.SecurityRequirementSchemeUndefinedError](one) // what needs it is not sent
 		place, odd := errors.AsType[*openapi3.InvalidParameterInError](one)
-		late := strings.HasPrefix(doc.OpenAPI, "3.2") && (terse || odd && place.Value == "querystring") // a summary will do, and such a parameter is named where it is not sent
-		return conflict || twins || late
+		late := strings.HasPrefix(doc.OpenAPI, "3.2") && odd && place.Value == "querystring" // such a parameter is named where it is not sent
+		unknown := annotation(one)
+		return one == nil || conflict || twins || terse || undefined || unknown || late
 	})
-	switch len(grave) {
+}
+
+// fieldNames are fields of OpenAPI by which requests are made and responses judged.
+var fieldNames = []string{"parameters", "requestBody", "responses", "security", "servers", "content", "schema", "required", "properties", "items", "allOf", "anyOf", "oneOf",
+	"additionalProperties", "nullable", "pattern", "minimum", "maximum", "minLength", "maxLength", "minItems", "maxItems", "format", "headers", "style", "explode", "$ref"}
+
+// annotation reports whether a fault is that of fields which OpenAPI does not have, and
+// of which none is a misspelling of one that it has.
+func annotation(fault error) bool {
+	extra, ok := errors.AsType[*openapi3.ExtraSiblingFieldsError](fault)
+	return ok && !slices.ContainsFunc(extra.Fields, func(field string) bool { return nearest(field, fieldNames) != "" })
+}
+
+// one joins faults to an error, nil for none.
+func one(faults []error) error {
+	switch len(faults) {
 	case 0:
 		return nil
 	case 1:
-		return grave[0]
+		return faults[0]
 	}
-	return fmt.Errorf("%w; and %d more", grave[0], len(grave)-1)
+	return fmt.Errorf("%w; and %d more", faults[0], len(faults)-1)
 }
 
 // unknownKeywords lists what the schemas of a document of OpenAPI 3.1 hold beyond the

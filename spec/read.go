@@ -94,7 +94,7 @@ func (d *Description) read(doc *openapi3.T, blocks blocks) error {
 			}
 		}
 	}
-	missing := map[string]string{}
+	missing := undefinedSchemes(doc)
 	if doc.Components != nil {
 		for name, ref := range doc.Components.SecuritySchemes {
 			missing[name] = unsupported(ref.Value)

@@ -80,3 +80,27 @@ func unsupported(s *openapi3.SecurityScheme) string {
 	}
 	return strings.TrimSpace(s.Type + " " + s.Scheme)
 }
+
+// undefinedSchemes lists the schemes that operations need and the document does not
+// define: no request can carry them.
+func undefinedSchemes(doc *openapi3.T) map[string]string {
+	missing := map[string]string{}
+	add := func(list openapi3.SecurityRequirements) {
+		for _, alternative := range list {
+			for name := range alternative {
+				if doc.Components == nil || doc.Components.SecuritySchemes[name] == nil {
+					missing[name] = "a scheme that the description does not define"
+				}
+			}
+		}
+	}
+	add(doc.Security)
+	for _, item := range doc.Paths.Map() {
+		for _, o := range item.Operations() {
+			if o.Security != nil {
+				add(*o.Security)
+			}
+		}
+	}
+	return missing
+}

@@ -151,6 +151,9 @@ func (f *draftFixtures) prospect(d *spec.Description, r *spec.Requirements) (pro
 	if err != nil {
 		return prospect{}, err
 	}
+	if len(p.Obligations) == 0 {
+		return prospect{}, nothingCertified(d, r)
+	}
 	return prospectOf(p), nil
 }
 
@@ -191,6 +194,9 @@ func (f *draftFixtures) summarize(d *spec.Description, target *url.URL, found pr
 		fmt.Fprintf(&b, "%s: not added, since what it belongs to stands in braces or brackets there: %s\n", f.fixtures, line)
 	}
 	judged := found.judged + found.uncertain + found.lacking
+	for _, slip := range d.SlipTexts() {
+		fmt.Fprintf(&b, "in %s: %s\n", d.File, slip)
+	}
 	fmt.Fprintf(&b, "%s: %s; %d of %d obligations can be judged now", strings.TrimSpace(d.Title+" "+d.Version), plural(len(d.Operations), "operation"), found.judged, judged)
 	if found.uncertain > 0 {
 		fmt.Fprintf(&b, ", %d more if the target takes invented ids", found.uncertain)
@@ -206,7 +212,7 @@ func (f *draftFixtures) summarize(d *spec.Description, target *url.URL, found pr
 		fmt.Fprintf(&b, "  %s: %s\n", u.says, unlocks(u))
 	}
 	f.next(&b, d, target)
-	_, err := io.WriteString(f.stdout, f.process.fixtures.WithoutSecrets(errors.New(b.String())).Error())
+	_, err := io.WriteString(f.stdout, b.String())
 	return err
 }
 

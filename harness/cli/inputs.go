@@ -97,7 +97,7 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 		return nil, nil, nil, err
 	}
 	if len(p.Obligations) == 0 {
-		return nil, nil, nil, fmt.Errorf("--spec %s: no requirement in %s applies to any of its %d operations: nothing would be certified", description.File, requirements.File, len(description.Operations))
+		return nil, nil, nil, nothingCertified(description, requirements)
 	}
 	if in.profile != "" {
 		if p, err = p.Profiles(strings.Split(in.profile, ",")...); err != nil {
@@ -133,6 +133,11 @@ func (in *inputs) selection() string {
 		return "filter " + in.filter
 	}
 	return ""
+}
+
+// nothingCertified says that a plan is empty.
+func nothingCertified(d *spec.Description, r *spec.Requirements) error {
+	return fmt.Errorf("--spec %s: no requirement in %s applies to any of its %s: nothing would be certified", d.File, r.File, plural(len(d.Operations), "operation"))
 }
 
 // withinBudget reduces the plan to what the budget allows; without one it is the whole plan.

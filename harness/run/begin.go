@@ -22,7 +22,7 @@ func newDocument(p *plan.Plan, s settings.Settings, o Options) Document {
 		Rate: s.Rate.String(), Unverified: unverified(s),
 		Started: time.Now().UTC(), Cases: len(p.Cases),
 		Digests: DigestsOf(p, s.Fixtures, o.Waivers), Chapters: p.Requirements.Chapters(),
-		Passages: passagesOf(p.Requirements), Examples: []Example{},
+		Passages: passagesOf(p.Requirements), Examples: []Example{}, Slips: p.Description.SlipTexts(),
 		Untested: []Untested{}, Dropped: []Dropped{}, Left: []redact.Text{}, Foreign: []redact.Text{},
 	}
 	d.Smoke = p.Whole

@@ -60,6 +60,7 @@ type Document struct {
 	Latency     []Latency     `json:"latency"`       // by operation
 	Untested    []Untested    `json:"untested"`
 	Dropped     []Dropped     `json:"dropped"`
+	Slips       []string      `json:"slips,omitempty"`   // parts of the description that could not be used as they stand, and what that costs
 	Left        []redact.Text `json:"left"`              // what the run made and could not remove
 	Foreign     []redact.Text `json:"foreign,omitempty"` // messages about what other people did
 

@@ -181,6 +181,7 @@ func (p *page) sections() []section {
 		{p.Latency != nil, "latency", "Latency"},
 		{len(p.Outline.Untested) > 0, "untested", "Not tested yet"},
 		{len(p.Run.Dropped) > 0, "dropped", "Not sent"},
+		{len(p.Outline.Slips) > 0, "slips", "Not read"},
 		{len(p.Outline.Left) > 0, "left", "Not removed"},
 		{len(p.Outline.Foreign) > 0, "foreign", "Other messages"},
 		{len(p.Outline.Unreconciled) > 0, "unreconciled", "Not reconciled"},

@@ -27,6 +27,7 @@ type Outline struct {
 	Unjudged  []Group       // obligations that neither passed nor failed
 	Unlocks   []Group       // obligations outside the run's profile, by the line of the fixtures that they lack
 	Tolerated []Note        // on obligations that passed
+	Slips     []string      // parts of the description that could not be used as they stand
 	Left      []redact.Text // made by the run and not removed
 	Foreign   []redact.Text // messages about what the run did not do
 
@@ -167,7 +168,7 @@ func leftOut(d *run.Document) string {
 // Of outlines a run.
 func Of(d *run.Document) *Outline {
 	o := &Outline{
-		Took: d.Finished.Sub(d.Started).Round(10 * time.Millisecond), Left: d.Left, Foreign: d.Foreign, Unreconciled: d.Unreconciled, Untested: d.Untested,
+		Took: d.Finished.Sub(d.Started).Round(10 * time.Millisecond), Slips: d.Slips, Left: d.Left, Foreign: d.Foreign, Unreconciled: d.Unreconciled, Untested: d.Untested,
 		LeftOut: leftOut(d), Tally: tally(d), Unjudged: unjudged(d), Unlocks: missing(d, verdict.Unsupported), Tolerated: tolerated(d), Inapplicable: inapplicable(d),
 	}
 	if d.Interrupted || !d.Preflight.IsZero() || !d.Stopped.IsZero() {

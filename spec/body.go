@@ -18,7 +18,7 @@ func (r reader) body(method string, ref *openapi3.RequestBodyRef) *Body {
 	for i := range body.Content {
 		c := &body.Content[i]
 		if source := ref.Value.Content[c.MediaType]; source != nil {
-			c.takeEncoding(source.Encoding)
+			r.takeEncoding(c, source.Encoding)
 		}
 		if c.Schema.Schema == nil {
 			c.Schema = Schema{Schema: &openapi3.Schema{}, dialect: r.dialect} // takes any value
@@ -33,7 +33,7 @@ func Bodiless(method string) bool {
 	return slices.Contains([]string{"GET", "HEAD", "DELETE", "TRACE"}, method)
 }
 
-func (c *Content) takeEncoding(source openapi3.Encodings) {
+func (r reader) takeEncoding(c *Content, source openapi3.Encodings) {
 	for _, name := range slices.Sorted(maps.Keys(source)) {
 		e := source[name]
 		if e == nil {
@@ -47,7 +47,13 @@ func (c *Content) takeEncoding(source openapi3.Encodings) {
 		if e.Explode != nil {
 			explode = *e.Explode
 		}
-		c.Encoding[name] = Encoding{MediaType: strings.TrimSpace(first), Style: e.Style, Explode: explode}
+		encoding := Encoding{MediaType: strings.TrimSpace(first), Style: e.Style, Explode: explode}
+		for _, part := range slices.Sorted(maps.Keys(e.Headers)) {
+			if h, ok := r.header(part, e.Headers[part].Value); ok && h.Required {
+				encoding.Headers = append(encoding.Headers, h)
+			}
+		}
+		c.Encoding[name] = encoding
 	}
 }
 

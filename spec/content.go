@@ -23,6 +23,7 @@ type Encoding struct {
 	MediaType string // "" for the usual one of its type
 	Style     string // "" for the usual one of its type
 	Explode   bool
+	Headers   []Header // that a part must have
 }
 
 // Example is a named example.

@@ -85,8 +85,13 @@ func KeyCovers(key string, status int) bool {
 }
 
 // Success lists the documented statuses from 200 to 299, ascending. The range 2XX
-// stands for those that RFC 9110 defines.
+// stands for those that RFC 9110 defines, and so does a default
+// beside which there are rejections alone.
 func (o *Operation) Success() []int {
+	onlyRejections := !slices.ContainsFunc(o.Responses, func(r Response) bool { return r.Key < "4" })
+	if onlyRejections && slices.ContainsFunc(o.Responses, func(r Response) bool { return r.Key == "default" }) {
+		return statusesWithin("2XX")
+	}
 	return o.documentedStatuses("2XX", nil)
 }
 

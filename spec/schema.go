@@ -173,9 +173,24 @@ func TypeOf(value any) string {
 	return fmt.Sprintf("%T", value)
 }
 
+// unboundFormats are those that every text has: they say how it is handled.
+var unboundFormats = []string{"password", "binary"}
+
 // Unchecked names the keywords of this schema, and of those within it, that
 // Violations cannot judge, so that silence about them is never read as a pass.
 func (s Schema) Unchecked() []string {
+	if s.dialect == nil || s.Schema == nil {
+		return s.unchecked()
+	}
+	if known, ok := s.dialect.unchecked.Load(s.Schema); ok {
+		return known.([]string)
+	}
+	list := s.unchecked()
+	s.dialect.unchecked.Store(s.Schema, list)
+	return list
+}
+
+func (s Schema) unchecked() []string {
 	var list []string
 	seen := map[*openapi3.Schema]bool{}
 	var walk func(*openapi3.SchemaRef)
@@ -184,6 +199,9 @@ func (s Schema) Unchecked() []string {
 			return
 		}
 		seen[ref.Value] = true
+		if format := ref.Value.Format; format != "" && !CheckedFormat(format) && !slices.Contains(unboundFormats, format) {
+			list = append(list, "the format "+format)
+		}
 		if pattern := ref.Value.Pattern; pattern != "" {
 			if !Judgeable(pattern) {
 				list = append(list, "pattern "+pattern)

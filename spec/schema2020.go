@@ -29,7 +29,8 @@ type dialect2020 struct {
 	refs      map[*openapi3.Schema]*openapi3.SchemaRef // with keywords beside them
 	routes    sync.Map                                 // *openapi3.Schema → route, of OpenAPI 3.0
 
-	tangled sync.Map // *openapi3.Schema → bool, see Tangled
+	tangled   sync.Map // *openapi3.Schema → bool, see Tangled
+	unchecked sync.Map // *openapi3.Schema → []string, see Unchecked
 
 	mu       sync.Mutex // guards compiler and count
 	compiler *jsonschema.Compiler

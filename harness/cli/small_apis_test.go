@@ -39,6 +39,7 @@ type smallAPI struct {
 	wrong    small
 	fails    []string // obligations that fail with the defect, and no other
 	words    string   // part of a finding with the defect; "" for any
+	notes    string   // part of a note on what passes; "" for any
 	dropped  string   // part of the reason of a case that is dropped; "" for any
 }
 
@@ -185,6 +186,11 @@ func checkSmall(t *testing.T, list []smallAPI) {
 				}
 				if api.dropped != "" && !slices.ContainsFunc(sound.Dropped, func(d run.Dropped) bool { return strings.Contains(d.Reason, api.dropped) }) {
 					t.Errorf("no case is dropped since %s: %v", api.dropped, sound.Dropped)
+				}
+				if api.notes != "" && !slices.ContainsFunc(sound.Obligations, func(o run.Obligation) bool {
+					return slices.ContainsFunc(o.Notes, func(n run.Note) bool { return strings.Contains(n.Text.String(), api.notes) })
+				}) {
+					t.Errorf("no note says %s", api.notes)
 				}
 				if api.wrong == nil {
 					return

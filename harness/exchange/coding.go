@@ -10,6 +10,9 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
 )
 
 // decode undoes the content codings of a body, the last applied one first, to at most
@@ -46,6 +49,16 @@ func codings(header http.Header) (list []string) {
 	return list
 }
 
+// maxWindow is how much memory the decoder of zstd may use (RFC 9659 demands 8 MiB).
+const maxWindow = 8 << 20
+
+// KnowsCodings reports whether a body's content codings are all known here.
+func KnowsCodings(header http.Header) bool {
+	return !slices.ContainsFunc(codings(header), func(coding string) bool {
+		return !slices.Contains([]string{"gzip", "x-gzip", "deflate", "br", "zstd"}, coding)
+	})
+}
+
 var errCoding = errors.New("unknown content coding")
 
 // decoder undoes one content coding. Deflate is that of zlib (RFC 9110, 8.4.1.2);
@@ -59,6 +72,10 @@ func decoder(coding string, body []byte) (io.Reader, error) {
 			return wrapped, nil
 		}
 		return flate.NewReader(bytes.NewReader(body)), nil
+	case "br":
+		return brotli.NewReader(bytes.NewReader(body)), nil
+	case "zstd":
+		return zstd.NewReader(bytes.NewReader(body), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxWindow), zstd.WithDecoderMaxWindow(maxWindow))
 	}
 	return nil, errCoding
 }

@@ -10,6 +10,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
+
 	"qorcheck/harness/settings"
 )
 
@@ -29,6 +32,14 @@ func encoded(t *testing.T, coding, text string) string {
 			t.Fatal(err)
 		}
 		w = raw
+	case "br":
+		w = brotli.NewWriter(&b)
+	case "zstd":
+		packed, err := zstd.NewWriter(&b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w = packed
 	}
 	if _, err := io.WriteString(w, text); err != nil {
 		t.Fatal(err)
@@ -52,7 +63,12 @@ func TestContentCodings(t *testing.T) {
 		{"deflate as RFC 9110 has it", "deflate", encoded(t, "zlib", `{"a":1}`), `{"a":1}`, true, false},
 		{"deflate without a wrapper", "deflate", encoded(t, "flate", `{"a":1}`), `{"a":1}`, true, false},
 		{"two, the last one first", "deflate, gzip", encoded(t, "gzip", encoded(t, "zlib", `{"a":1}`)), `{"a":1}`, true, false},
-		{"an unknown one is as it came", "br", "\x0b\x02", "\x0b\x02", false, false},
+		{"br", "br", encoded(t, "br", `{"a":1}`), `{"a":1}`, true, false},
+		{"zstd", "zstd", encoded(t, "zstd", `{"a":1}`), `{"a":1}`, true, false},
+		{"br that is none is as it came", "br", "\x0b\x02", "\x0b\x02", false, false},
+		{"a bomb in br ends at the limit of bodies", "br", encoded(t, "br", strings.Repeat("0", 100_000)), strings.Repeat("0", 1000), true, true},
+		{"a bomb in zstd ends at the limit of bodies", "zstd", encoded(t, "zstd", strings.Repeat("0", 100_000)), strings.Repeat("0", 1000), true, true},
+		{"an unknown one is as it came", "dcb", "\x0b\x02", "\x0b\x02", false, false},
 		{"a label that is wrong is as it came", "gzip", `{"a":1}`, `{"a":1}`, false, false},
 		{"one that ends early is as it came", "gzip", zipped[:len(zipped)-9], zipped[:len(zipped)-9], false, false},
 		{"nothing is nothing in any coding", "gzip", "", "", true, false},

@@ -46,6 +46,9 @@ const (
 // the work.
 const maxRetries = 2
 
+// maxNames is how many names are made for properties whose names have a schema.
+const maxNames = 16
+
 const maxDepth = 6 // levels of optional places, where schemas contain themselves
 
 // Make makes a valid value, as far as the schema can be followed; Violations shows whether it is.
@@ -211,6 +214,9 @@ func (m Maker) object(v view, at spot) any {
 			object[d.PropertyName] = word
 		}
 	}
+	if len(v.asking) > 0 {
+		m.complete(v, object, at)
+	}
 	return object
 }
 
@@ -235,8 +241,17 @@ func (m Maker) fill(v view, object map[string]any, length int, at spot) {
 			add(name, s)
 		}
 	}
-	for n := 1; v.extra != nil && n <= min(v.minProperties, maxSize); n++ {
-		add("extra"+strings.Repeat("x", n), v.extra)
+	if v.extra == nil || v.minProperties == 0 {
+		return
+	}
+	if v.names == nil && len(v.named) == 0 {
+		for n := 1; n <= min(v.minProperties, maxSize); n++ {
+			add("extra"+strings.Repeat("x", n), v.extra)
+		}
+		return
+	}
+	for _, name := range v.extraNames(min(v.minProperties, maxNames)) {
+		add(name, v.extra)
 	}
 }
 
@@ -245,6 +260,9 @@ func (m Maker) array(v view, at spot) any {
 	length := min(max(v.minItems, 1), maxSize)
 	if v.maxItems >= 0 {
 		length = min(length, v.maxItems)
+	}
+	if len(v.prefix) > 0 || v.contains != nil {
+		return m.tuple(v, at)
 	}
 	if v.items == nil || at.depth > 4*maxDepth || v.minItems == 0 && (at.depth > maxDepth || count(m.path, v.items) > 1) {
 		return []any{}

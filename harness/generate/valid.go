@@ -108,8 +108,8 @@ func (m Maker) follow() (list, cut []place) {
 						walk(place{p.pointer + spec.Pointer(name), s, v.required[name], p.pointer, false, branch}, depth+1)
 					}
 				}
-				if _, taken := v.properties[extraName]; v.described && !taken {
-					walk(place{p.pointer + spec.Pointer(extraName), v.extra, false, p.pointer, false, branch}, depth+1)
+				if _, taken := v.properties[v.extraPlace()]; v.described && !taken {
+					walk(place{p.pointer + spec.Pointer(v.extraPlace()), v.extra, false, p.pointer, false, branch}, depth+1)
 				}
 			}
 			if v.is("array") && v.items != nil {

@@ -49,12 +49,16 @@ type view struct {
 	branches      []openapi3.SchemaRefs // oneOf and anyOf lists of this place, in order
 	taken         *openapi3.SchemaRef   // the branch taken of the first
 	discriminator *openapi3.Discriminator
+	addition
 }
 
 func (m Maker) view(s *openapi3.Schema, pointer string, branch choice) view {
 	v := view{maker: m, pointer: pointer, whole: s, maxLength: -1, maxProperties: -1, maxItems: -1, nullable: true}
 	v.take(s, branch, 0)
 	v.takeFormat()
+	if v.rest = v.items; len(v.prefix) > 0 {
+		v.items = v.prefix[0]
+	}
 	return v
 }
 
@@ -68,6 +72,7 @@ func (v *view) take(s *openapi3.Schema, branch choice, depth int) {
 	v.takeSizes(s)
 	v.takeBounds(s)
 	v.takeProperties(s)
+	v.takeModern(s)
 	if s.Items != nil && v.items == nil {
 		v.items = s.Items.Value
 	}

@@ -80,6 +80,13 @@ func partsText(content *spec.Content, value any) (plan.Template, error) {
 			if mediaType != "" {
 				b.WriteString("\r\nContent-Type: " + mediaType)
 			}
+			for _, h := range content.Encoding[name].Headers {
+				line, err := headerLine(h)
+				if err != nil {
+					return "", fmt.Errorf("%s: %w", name, err)
+				}
+				b.WriteString("\r\n" + line)
+			}
 			text, err := partText(item, mediaType)
 			if err != nil {
 				return "", fmt.Errorf("%s: %w", name, err)
@@ -88,6 +95,20 @@ func partsText(content *spec.Content, value any) (plan.Template, error) {
 		}
 	}
 	return plan.Template(b.String() + "--" + boundary + "--\r\n"), nil
+}
+
+// headerLine makes a header of a part.
+func headerLine(h spec.Header) (string, error) {
+	value := generate.Maker{Schema: h.Schema}.Make(generate.OnlyRequired)
+	text := parameterText(value).Show()
+	switch value.(type) {
+	case nil, []any, map[string]any:
+		return "", fmt.Errorf("the header %s of a part is made of a text alone", h.Name)
+	}
+	if found := h.Violations([]string{text}); len(found) > 0 {
+		return "", fmt.Errorf("the header %s of a part: %s", h.Name, generate.Words(found))
+	}
+	return h.Name + ": " + text, nil
 }
 
 // quoted escapes the name of a part as browsers do.

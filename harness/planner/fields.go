@@ -86,6 +86,24 @@ func (d *drafter) formFieldCases(s subject) []*proposal {
 	return list
 }
 
+// textCases breaks a body that is a text or bytes, in what its schema says of it.
+func (d *drafter) textCases(s subject) []*proposal {
+	content := s.Body.Fields()
+	if content == nil || !content.HasSchema || spec.JSON(content.SentAs) || spec.Form(content.SentAs) || spec.Multipart(content.SentAs) {
+		return nil
+	}
+	var list []*proposal
+	m := d.bodyMaker(s.Operation, content, s.correct.bound)
+	for _, f := range d.faultsOf(s.Operation, m) {
+		if f, ok := asText(f); ok && f.Pointer == "" && f.Sent != "" {
+			made := s.correct.clone()
+			made.body = f.Value
+			list = append(list, fieldCase(s, made, m, f))
+		}
+	}
+	return list
+}
+
 // asText is a fault as a text can make it; false where none can.
 func asText(f generate.Fault) (generate.Fault, bool) {
 	if f.Within {

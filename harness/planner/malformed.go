@@ -20,6 +20,7 @@ func (d *drafter) malformedCases(s subject) []*proposal {
 			list = append(list, d.problemCases(s)...)
 		}
 		list = append(list, d.formFieldCases(s)...)
+		list = append(list, d.textCases(s)...)
 		list = append(list, d.doubledField(s)...)
 		list = append(list, mediaTypeCases(s)...)
 	}

@@ -22,7 +22,7 @@ import (
 type Body struct {
 	Value     any    // decoded JSON, nil when it is none
 	Fault     string // why it is not JSON by RFC 8259 with unique names, "" when it is
-	Truncated bool
+	Truncated bool   // not read to its end, or not readable here: nothing is concluded from it
 	Empty     bool
 }
 
@@ -39,6 +39,8 @@ func (b Body) deviation() Deviation {
 func readBody(a *exchange.Answer) Body {
 	b := Body{Truncated: a.Truncated}
 	switch encoding := a.Header.Get("Content-Encoding"); {
+	case !a.Truncated && len(a.Body) > 0 && !exchange.KnowsCodings(a.Header):
+		b.Fault, b.Truncated = fmt.Sprintf("encoded as %q, a content coding that is not known here", shorten(encoding)), true
 	case encoding != "" && !strings.EqualFold(encoding, "identity") && !a.Decoded && !a.Truncated && len(a.Body) > 0:
 		b.Fault = fmt.Sprintf("encoded as %q, which the request did not accept, and not decodable as such", shorten(encoding))
 	case a.Truncated:

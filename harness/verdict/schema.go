@@ -54,6 +54,9 @@ func (v View) fits(reading bool) Observation {
 		return seen
 	}
 	seen.Exercised = true
+	if list := content.Schema.Unchecked(); len(list) > 0 && !reading {
+		seen.Note = "not judged: " + shorten(strings.Join(list, "; "))
+	}
 	violations := slices.DeleteFunc(content.Schema.Violations(v.Body.Value, spec.Answered), func(found spec.Violation) bool { return found.Reading != reading })
 	for _, found := range violations[:min(len(violations), maxFindings)] {
 		f := violation(SchemaBody, found, v.Body.Value)
@@ -104,7 +107,7 @@ func (v View) content(response *spec.Response) (content *spec.Content, label str
 // text judges a body that is not JSON by the schema of a string, and one of
 // text/plain also by that of a number or boolean. No other schema speaks of its bytes.
 func (v View) text(content *spec.Content, label string, reading bool) Observation {
-	if reading || !content.HasSchema || !content.Schema.JudgesText() || v.Answer.Truncated {
+	if reading || !content.HasSchema || !content.Schema.JudgesText() || v.Answer.Truncated || v.Body.Truncated {
 		return Observation{}
 	}
 	found, ok := content.Schema.BodyViolations(v.Answer.Body, label)

@@ -42,6 +42,7 @@ func TestConformanceIsStrict(t *testing.T) {
 		{"a full block is fine", `{outcome: [` + outcome + `], error: {required: [/m], fixed: {/s: error}}, unique: [{field: /o, name: ORDER}], idempotency: {header: Key, name: KEY}, readBack: [` + back + `], amounts: {fields: [/a], currency: USD}, neverShown: [/c], merchant: {field: /m}}`, nil},
 		{"an unknown key names itself and the allowed ones", `{outcomes: []}`, []string{"line ", "x-conformance: unknown key outcomes (did you mean outcome?); valid keys: outcome, error, unique, idempotency, readBack, amounts, neverShown, merchant, codes, echo, present, messages, dependent, later"}},
 		{"an unknown key of an outcome", `{outcome: [{field: /s, refused: [], error: [], reason: /m, otherwise: absent, ignorecase: true}]}`, []string{"x-conformance.outcome[0]: unknown key ignorecase (did you mean ignoreCase?); valid keys: field, ignoreCase, success, refused, error, reason, otherReasons, otherwise"}},
+		{"a read-back of a response that is the list", `{readBack: [{by: ID, operation: read, parameter: q, rows: "", field: /f}]}`, nil},
 		{"an unknown key of a read-back", `{readBack: [{by: ID, operation: read, parameter: q, rows: /r, field: /f, qery: {}}]}`, []string{"x-conformance.readBack[0]: unknown key qery (did you mean query?); valid keys: by, operation, parameter, separator, query, rows, field"}},
 		{"an unknown key of the merchant", `{merchant: {field: /m, name: x}}`, []string{"x-conformance.merchant: unknown key name; valid keys: field"}},
 		{"a missing key", `{merchant: {}}`, []string{"/merchant", "field"}},

@@ -1,6 +1,7 @@
 package spec
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -207,7 +208,7 @@ func (q *quarantine) cutReferences() bool {
 			return
 		}
 		if reference := child(node, "$ref"); reference != nil && reference.Kind == yaml.ScalarNode {
-			if why := q.whyNowhere(reference.Value); why != "" {
+			if why := cmp.Or(wrongKind(keys, reference.Value), q.whyNowhere(reference.Value)); why != "" {
 				list = append(list, broken{slices.Clone(keys), why})
 				return
 			}
@@ -225,6 +226,28 @@ func (q *quarantine) cutReferences() bool {
 		again = q.cutReference(one.keys, one.why) || again
 	}
 	return again
+}
+
+// wrongKind says that a reference leads to a component of another kind than stands at
+// its place, "" where it does not.
+func wrongKind(keys []string, reference string) string {
+	section := ""
+	switch {
+	case isSchema(keys):
+		section = "schemas"
+	case len(keys) > 1 && slices.Contains([]string{"responses", "parameters", "headers"}, keys[len(keys)-2]):
+		section = keys[len(keys)-2]
+	}
+	tokens := Tokens(strings.TrimPrefix(reference, "#"))
+	if section == "" || !strings.HasPrefix(reference, "#/") || len(tokens) != 3 || tokens[0] != "components" || tokens[1] == section {
+		return ""
+	}
+	return fmt.Sprintf("reference to %s: one of the %s must stand here", reference, section)
+}
+
+// isSchema reports whether a schema stands at a place.
+func isSchema(keys []string) bool {
+	return len(keys) > 2 && keys[0] == "components" && keys[1] == "schemas" || slices.Contains(keys, "schema")
 }
 
 // whyNowhere says why a reference leads to nothing, "" where it leads somewhere.
@@ -260,7 +283,7 @@ func (q *quarantine) cutReference(keys []string, why string) (referred bool) {
 	}
 	component := len(keys) == 3 && keys[0] == "components"
 	switch {
-	case keys[len(keys)-1] == "schema" || component && last == "schemas" || slices.Contains(keys[:len(keys)-1], "schema") || len(keys) > 3 && keys[0] == "components" && keys[1] == "schemas":
+	case isSchema(keys):
 		q.slip(why, costSchema, keys...)
 		clearNode(node)
 	case last == "responses":

@@ -64,8 +64,8 @@ func Console(w io.Writer, d *run.Document, color bool) error {
 	for _, text := range o.Unreconciled {
 		fmt.Fprintf(b, "%s %s\n", paint(yellow, "not reconciled:"), text)
 	}
-	if len(o.Untested) > 0 {
-		fmt.Fprintf(b, "not tested yet: %s of %s, as listed in %s under untested\n", outline.Plural(len(o.Untested), "requirement"), d.Name, rundir.DocumentFile)
+	for _, text := range o.Limits {
+		fmt.Fprintln(b, text)
 	}
 	cases := outline.Plural(d.Cases, "case")
 	if d.CaseCounts.NotRun > 0 {

@@ -104,6 +104,9 @@ func (r *junitReport) about(d *run.Document) {
 		properties.add("in the description", slip)
 	}
 	r.Name = junitName(d.Name)
+	if limits := outline.Of(d).Limits; len(limits) > 0 && len(r.Suites) > 0 {
+		r.Suites[0].Out = &junitText{redact.Printable(strings.Join(limits, "\n"))}
+	}
 	for i := range r.Suites {
 		r.Suites[i].Properties = properties
 		r.junitCounts.add(r.Suites[i].junitCounts)

@@ -81,6 +81,12 @@ func countsTable(b *bytes.Buffer, d *run.Document, o *outline.Outline) {
 		fmt.Fprintf(b, "| %s | %d | %d |\n", c.Outcome, c.Obligations, c.Cases)
 	}
 	fmt.Fprintf(b, "| planned | %d | %d |\n\n", d.Planned, d.Cases)
+	for _, text := range o.Limits {
+		fmt.Fprintf(b, "- %s\n", escaped(capitalised(text)))
+	}
+	if len(o.Limits) > 0 {
+		b.WriteString("\n")
+	}
 }
 
 // failureSection shows one failure, folded under its heading.

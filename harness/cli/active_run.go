@@ -49,7 +49,7 @@ func (f *runFlags) open(j *job, journal *rundir.Journal) (s *activeRun, err erro
 func (s *activeRun) start(ctx context.Context, progress func(run.Progress)) {
 	f, j := s.flags, s.job
 	options := run.Options{
-		Tool: tool(), Profile: f.profile, Filter: f.filter, Waivers: j.waivers, Strict: f.strict, AllowUnexercised: f.allowUnexercised || f.oneCase != "", // one case alone exercises little
+		Tool: tool(), Profile: f.profile, Filter: f.filter, Waivers: j.waivers, Strict: f.strict, AllowUnexercised: f.allowUnexercised, Case: f.oneCase,
 		Exclusive: s.embedded != nil || j.settings.Fixtures.Exclusive, Shard: j.shard, Whole: j.whole, Limit: f.limit(), Settings: j.settings, Flags: j.flags, Earlier: j.earlier, Progress: progress,
 	}
 	if s.journal != nil {

@@ -72,7 +72,7 @@ func (o *Obligation) inapplicable() bool {
 
 // concludeBranches draws the outcome of an obligation whose cases all passed from its
 // branches. It reports false where they leave it open.
-func (o *Obligation) concludeBranches(shard bool) bool {
+func (o *Obligation) concludeBranches(part string) bool {
 	if o.inapplicable() {
 		o.Outcome, o.Why = verdict.NotApplicable, "it does not apply: "+whyNot(o.Branches)
 		return true
@@ -82,8 +82,8 @@ func (o *Obligation) concludeBranches(shard bool) bool {
 		return false
 	}
 	o.Outcome, o.Why = verdict.Inconclusive, "not shown: "+whyNot(missing)
-	if shard && o.Planned > 0 {
-		o.Why += " in this shard; it may in another"
+	if part != "" && o.Planned > 0 {
+		o.Why += part
 	}
 	return true
 }

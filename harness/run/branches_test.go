@@ -28,20 +28,20 @@ func TestObligation_PassesInEachBranchOrNot(t *testing.T) {
 		{"none was shown", []Branch{{Name: "a refusal", Planned: 1}}, 0, verdict.Inconclusive, "not shown: a refusal"},
 	} {
 		o := Obligation{Planned: 1, Counts: Counts{Pass: 1}, Exercised: tt.shown, Branches: tt.branches}
-		o.conclude(reason{}, false)
+		o.conclude(reason{}, "")
 		if o.Outcome != tt.want || !strings.HasPrefix(o.Why, tt.why) {
 			t.Errorf("%s: %s %q, want %s %q", tt.claim, o.Outcome, o.Why, tt.want, tt.why)
 		}
 	}
 	failed := Obligation{Planned: 1, Counts: Counts{Fail: 1}, Exercised: 1, Branches: []Branch{{Name: "a refusal", Planned: 1}}}
-	if failed.conclude(reason{}, false); failed.Outcome != verdict.Fail {
+	if failed.conclude(reason{}, ""); failed.Outcome != verdict.Fail {
 		t.Errorf("a failure in one branch is %s", failed.Outcome)
 	}
 }
 
 func TestObligation_BranchesInAShard(t *testing.T) {
 	o := Obligation{Planned: 1, Counts: Counts{Pass: 1}, Exercised: 1, Branches: []Branch{{Name: "an error", Planned: 1}}}
-	o.conclude(reason{}, true)
+	o.conclude(reason{}, " in this shard; it may in another")
 	d := Document{Shard: &Shard{1, 2}}
 	if !d.Elsewhere(o) || !strings.HasSuffix(o.Why, "in this shard; it may in another") {
 		t.Errorf("%s: %s", o.Outcome, o.Why)

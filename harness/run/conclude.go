@@ -94,13 +94,16 @@ func (d *Document) count() (t tally) {
 // result is the exit code and the sentence that begins the verdict.
 func (d *Document) result(t tally) (code int, sentence string) {
 	passed := fmt.Sprintf("%d of %d obligations passed", d.Counts.Pass, d.Planned)
+	if d.OneCase != "" {
+		passed = fmt.Sprintf("%d of %d obligations that the case exercises passed", d.Counts.Pass, d.concerned(t))
+	}
 	switch {
 	case d.Interrupted:
 		return ExitInterrupted, fmt.Sprintf("INTERRUPTED: %s before the run was interrupted", passed)
 	case d.Counts.Broken > 0:
 		return ExitBroken, fmt.Sprintf("BROKEN: %d obligations could not be judged because of a fault of qorcheck", d.Counts.Broken)
 	case t.failed > 0:
-		return ExitFail, fmt.Sprintf("FAILED: %d of %d obligations failed, %d passed", t.failed, d.Planned, d.Counts.Pass)
+		return ExitFail, fmt.Sprintf("FAILED: %d of %d obligations failed, %d passed", t.failed, d.concerned(t), d.Counts.Pass)
 	case len(t.needless) > 0:
 		return ExitFail, "FAILED: " + passed
 	case !d.Preflight.IsZero():
@@ -109,6 +112,8 @@ func (d *Document) result(t tally) (code int, sentence string) {
 		return ExitUnclear, fmt.Sprintf("INCONCLUSIVE: %s before sending stopped", passed)
 	case d.Planned > 0 && d.Counts.NotApplicable == d.Planned && !slices.ContainsFunc(d.Obligations, func(o Obligation) bool { return o.inapplicable() }):
 		return ExitUnclear, fmt.Sprintf("INCONCLUSIVE: none of %d obligations is applicable: the description leaves nothing to ask", d.Planned)
+	case d.OneCase != "" && t.elsewhere == d.Planned:
+		return ExitUnclear, "INCONCLUSIVE: the case exercises no obligation"
 	case d.Counts.Pass+d.Counts.Waived+d.Warnings+t.elsewhere == 0:
 		return ExitUnclear, fmt.Sprintf("INCONCLUSIVE: none of %d obligations was exercised", d.Planned)
 	case t.unclear > 0 && d.Unexercised:
@@ -116,7 +121,18 @@ func (d *Document) result(t tally) (code int, sentence string) {
 	case t.unclear > 0:
 		return ExitUnclear, fmt.Sprintf("INCONCLUSIVE: %s, %d that must hold were not exercised", passed, t.unclear)
 	}
+	if d.Counts.Pass == 0 && d.Counts.Waived > 0 {
+		return ExitPass, fmt.Sprintf("PASSED by its waivers alone: none of %d obligations passed", d.Planned)
+	}
 	return ExitPass, "PASSED: " + passed
+}
+
+// concerned counts the obligations that the run is about.
+func (d *Document) concerned(t tally) int {
+	if d.OneCase != "" {
+		return d.Planned - t.elsewhere
+	}
+	return d.Planned
 }
 
 // remarks are what else the verdict says.
@@ -141,6 +157,7 @@ func (d *Document) remarks(t tally) (list []string) {
 	add(d.Shard != nil && t.elsewhere == 0, "shard %s, a part of the run", d.Shard)
 	add(d.Shard != nil && t.elsewhere > 0, "shard %s, a part of the run in which %d were not exercised", d.Shard, t.elsewhere)
 	add(d.Budget != nil, "budget of %s", d.WithinBudget())
+	add(d.OneCase != "", "case %s", d.OneCase)
 	add(d.Smoke > 0, "smoke run, %s", d.Extent())
 	without := d.without()
 	add(len(without) > 0, "without: %s", strings.Join(without, ", "))
@@ -177,11 +194,23 @@ func (d *Document) without() []string {
 	return list
 }
 
-// Elsewhere reports whether every case that a shard has of an obligation passed, but
-// none exercised it, or not in each branch: a case in another shard may.
+// inPart says where another case may exercise what those of this run did not, "" when the
+// run has all.
+func (d *Document) inPart() string {
+	switch {
+	case d.Shard != nil:
+		return " in this shard; it may in another"
+	case d.OneCase != "":
+		return " of this case; it may to another"
+	}
+	return ""
+}
+
+// Elsewhere reports whether every case that a shard has of an obligation passed, or the
+// only case of a run, but none exercised it, or not in each branch: another case may.
 func (d *Document) Elsewhere(o Obligation) bool {
 	unshown := o.Exercised == 0 || slices.ContainsFunc(o.unshown(), func(b Branch) bool { return b.Planned > 0 })
-	return d.Shard != nil && o.Outcome == verdict.Inconclusive && o.Planned > 0 && o.Counts.Pass == o.Planned && unshown
+	return d.inPart() != "" && o.Outcome == verdict.Inconclusive && o.Planned > 0 && o.Counts.Pass == o.Planned && unshown
 }
 
 // breaks reports whether an obligation as it ended keeps the run from exit code 0.

@@ -107,6 +107,9 @@ func (d *Document) part() string {
 	if d.Filter != "" {
 		list = append(list, "filter "+d.Filter)
 	}
+	if d.OneCase != "" {
+		list = append(list, "case "+d.OneCase)
+	}
 	if d.Smoke > 0 {
 		list = append(list, "smoke run")
 	}

@@ -30,6 +30,7 @@ type Document struct {
 	Profile     string        `json:"profile,omitempty"`  // requirements outside it are unsupported
 	JudgedBy    string        `json:"judgedBy,omitempty"` // what took the place of the built-in list and description
 	Filter      string        `json:"filter,omitempty"`
+	OneCase     string        `json:"case,omitempty"`   // id of the only case that was sent, "" for a run of many
 	Smoke       int           `json:"smoke,omitempty"`  // cases of the whole plan, of which few were chosen; 0 for a whole run
 	Budget      *Budget       `json:"budget,omitempty"` // that the plan was reduced to; nil for none
 	Shard       *Shard        `json:"shard,omitempty"`  // what is in other shards is not planned here

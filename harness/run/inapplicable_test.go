@@ -22,7 +22,7 @@ func TestObligation_NotApplicable(t *testing.T) {
 		{"a response that meets it", Counts{Pass: 2}, 1, verdict.Pass},
 	} {
 		o := Obligation{Outcome: verdict.NotApplicable, Why: "nothing to ask", Planned: tt.cases.Sum(), Counts: tt.cases, Exercised: tt.exercised}
-		o.conclude(reason{}, false)
+		o.conclude(reason{}, "")
 		if o.Outcome != tt.want || (o.Why != "") != (tt.want == verdict.NotApplicable) {
 			t.Errorf("%s: %s: %q", tt.claim, o.Outcome, o.Why)
 		}

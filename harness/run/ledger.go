@@ -291,7 +291,7 @@ func (l *ledger) conclude(i int) {
 	if l.document.Shard != nil && o.Counts.Pass == o.Planned {
 		o.Waiver = nil // what it is for may fail in another shard
 	}
-	o.conclude(l.reasons[i], l.document.Shard != nil)
+	o.conclude(l.reasons[i], l.document.inPart())
 	if o.Outcome == verdict.Inconclusive && l.waived(l.follows[i]) {
 		o.Outcome, o.Why = verdict.Waived, "it follows from "+few(l.follows[i].of, 3)+", which is waived"
 	}
@@ -376,7 +376,7 @@ func (r reason) add(id string, v Verdict) {
 // when every case passed and at least one exercised it, in each of its branches. An
 // obligation that cannot be exercised, or that the description leaves nothing to ask,
 // has its outcome beforehand.
-func (o *Obligation) conclude(reasons reason, shard bool) {
+func (o *Obligation) conclude(reasons reason, part string) {
 	missing := o.Missing
 	o.Missing = nil
 	slices.SortFunc(o.Notes, func(a, b Note) int { return a.Text.Compare(b.Text) })
@@ -396,14 +396,14 @@ func (o *Obligation) conclude(reasons reason, shard bool) {
 		o.Outcome, o.Why = verdict.Inconclusive, reasons[verdict.Inconclusive].why
 	case o.Counts.NotRun > 0 || o.Counts.Sum() < o.Planned:
 		o.Outcome, o.Why = verdict.NotRun, "the run ended before it"
-	case o.concludeBranches(shard):
+	case o.concludeBranches(part):
 		if o.Outcome == verdict.Inconclusive {
 			o.Missing = missing
 		}
 	case o.Exercised == 0:
 		o.Outcome, o.Why = verdict.Inconclusive, "it applied to no response"
-		if shard && o.Planned > 0 {
-			o.Why += " in this shard; it may in another"
+		if part != "" && o.Planned > 0 {
+			o.Why += part
 		} else if o.Missing = missing; len(missing) > 0 {
 			o.Why += "; " + missing[0].Add
 		}

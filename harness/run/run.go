@@ -20,6 +20,7 @@ type Options struct {
 	Settings         settings.Settings // those of the client
 	Tool             string            // name and version, for the document
 	Filter           string            // as given, for the document
+	Case             string            // the only case of the plan, "" for all
 	Profile          string            // as given, for the document
 	Waivers          *settings.Waivers // nil for none
 	Strict           bool              // a failed should counts as a failure

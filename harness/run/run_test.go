@@ -198,10 +198,37 @@ func TestWaivers(t *testing.T) {
 	}
 	t.Run("waived alone it fails nothing", func(t *testing.T) {
 		d := whole(t, t.Context(), plot(t, asks[0]), serve(t, statuses), Options{Waivers: w})
-		if d.ExitCode != ExitPass || !strings.Contains(d.Verdict, "; 1 failed and are waived; ") || len(d.Failed()) != 0 || !d.Waived(d.Causes[0]) {
+		if d.ExitCode != ExitPass || !strings.HasPrefix(d.Verdict, "PASSED by its waivers alone: none of 1 obligations passed; 1 failed and are waived; ") || len(d.Failed()) != 0 || !d.Waived(d.Causes[0]) {
 			t.Errorf("exit code %d: %s", d.ExitCode, d.Verdict)
 		}
 	})
+}
+
+// TestOneCase: the run of one case counts what that case exercises, and names no flag.
+func TestOneCase(t *testing.T) {
+	p := plot(t, ask{id: "fine", paths: []string{"/200"}}, ask{id: "rejected", paths: []string{"/200/other"}, alter: func(o *plan.Obligation, _ *plan.Case) {
+		o.Requirement.Answers = []string{"rejected"}
+	}})
+	p.Cases[0].Obligations = append(p.Cases[0].Obligations, p.Obligations[1].ID)
+	id := p.Cases[0].ID
+	d := whole(t, t.Context(), p.Case(id), serve(t, statuses), Options{Case: id})
+	exercised := 0
+	for _, o := range d.Obligations {
+		if o.Exercised > 0 {
+			exercised++
+		} else if !d.Elsewhere(o) {
+			t.Errorf("%s: %s, %s", o.ID, o.Outcome, o.Why)
+		}
+	}
+	if exercised == 0 || exercised == len(d.Obligations) {
+		t.Fatalf("the case shows too little: it exercises %d of %d", exercised, len(d.Obligations))
+	}
+	if want := fmt.Sprintf("PASSED: %d of %d obligations that the case exercises passed; case %s", exercised, exercised, id); d.ExitCode != ExitPass || !strings.HasPrefix(d.Verdict, want) {
+		t.Errorf("exit code %d: %s, want %s", d.ExitCode, d.Verdict, want)
+	}
+	if err := d.Check(); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestWaivers_End: one that has ended waives nothing, one that ends soon is announced.

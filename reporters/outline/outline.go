@@ -34,6 +34,7 @@ type Outline struct {
 	Unreconciled []redact.Text // what was not reconciled with the lists of the target, or belongs to nobody known
 	Untested     []run.Untested
 	Inapplicable []Unshown // branches of requirements that do not apply, with the reason
+	Limits       []string  // what the run does not test, each counted, with where it is listed
 	LeftOut      string    // by the budget of the run: how many obligations of which operations, most first
 }
 
@@ -146,6 +147,37 @@ type Note struct {
 	Obligations []Entry
 }
 
+// limits counts what the run does not test: cases that were not sent, requirements and
+// statements of the documentation. Each says where it is listed. The run of one case tests
+// nothing else anyway.
+func limits(d *run.Document) []string {
+	var list []string
+	if d.OneCase != "" {
+		return nil
+	}
+	if n := len(d.Dropped); n > 0 {
+		list = append(list, fmt.Sprintf("not sent: %s that could not be shown to break one rule only, as listed in %s under dropped", Plural(n, "case"), documentFile))
+	}
+	if n := len(d.Untested); n > 0 {
+		list = append(list, fmt.Sprintf("not tested yet: %s of %s, as listed in %s under untested", Plural(n, "requirement"), d.Name, documentFile))
+	}
+	statements := 0
+	for _, p := range Documentation(d) {
+		for _, s := range p.Statements {
+			if s.State == NotTested {
+				statements++
+			}
+		}
+	}
+	if statements > 0 {
+		list = append(list, fmt.Sprintf("not tested: %s of the documentation, as listed in %s under documentation, each with the reason", Plural(statements, "statement"), documentFile))
+	}
+	return list
+}
+
+// documentFile is where everything is listed.
+const documentFile = "run.json"
+
 // leftOut counts what a budget left out, by operation.
 func leftOut(d *run.Document) string {
 	if d.Budget == nil {
@@ -169,7 +201,7 @@ func leftOut(d *run.Document) string {
 func Of(d *run.Document) *Outline {
 	o := &Outline{
 		Took: d.Finished.Sub(d.Started).Round(10 * time.Millisecond), Slips: d.Slips, Left: d.Left, Foreign: d.Foreign, Unreconciled: d.Unreconciled, Untested: d.Untested,
-		LeftOut: leftOut(d), Tally: tally(d), Unjudged: unjudged(d), Unlocks: missing(d, verdict.Unsupported), Tolerated: tolerated(d), Inapplicable: inapplicable(d),
+		Limits: limits(d), LeftOut: leftOut(d), Tally: tally(d), Unjudged: unjudged(d), Unlocks: missing(d, verdict.Unsupported), Tolerated: tolerated(d), Inapplicable: inapplicable(d),
 	}
 	if d.Interrupted || !d.Preflight.IsZero() || !d.Stopped.IsZero() {
 		o.Stopped = d.Verdict
@@ -246,7 +278,7 @@ func unjudged(d *run.Document) []Group {
 			if !known {
 				n = len(list)
 				at[o.Why] = n
-				list = append(list, Group{Outcome: outcome, Why: o.Why, InVerdict: o.Why != "" && (o.Why == d.Preflight.String() || o.Why == d.Stopped.String())})
+				list = append(list, Group{Outcome: outcome, Why: o.Why, InVerdict: o.Why != "" && (o.Why == d.Preflight.String() || o.Why == d.Stopped.String()) || d.OneCase != "" && d.Elsewhere(*o)})
 			}
 			g, fails := &list[n], Fails(d, o, outcome)
 			g.Obligations, g.Fails = append(g.Obligations, Entry{o, fails}), g.Fails || fails

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"qorcheck/harness/run"
+	"qorcheck/harness/settings"
 	"qorcheck/harness/verdict"
 )
 
@@ -146,5 +147,18 @@ func TestFixtures_OfAnyAPI_Refused(t *testing.T) {
 				t.Errorf("exit code %d, want %d and %q:\n%s", code, tt.code, tt.says, printed)
 			}
 		})
+	}
+}
+
+// TestReadme_FixturesOfAnyAPI reads the fixtures that the README shows for other APIs.
+func TestReadme_FixturesOfAnyAPI(t *testing.T) {
+	t.Parallel()
+	shown := block(readFile(t, filepath.Join(root, "README.md")), "yaml", "oauth2:")
+	f, err := settings.ParseFixtures([]byte(shown), "fixtures.yaml", func(name string) (string, bool) { return "value-of-" + name, true })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f.OAuth2["Machine"] == nil || f.Header("x-tenant") != "value-of-TENANT" || f.Base != "/v2" || f.Known["getPet.petId"][0].ID != "7" {
+		t.Errorf("read: %+v", f)
 	}
 }

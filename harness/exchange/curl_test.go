@@ -165,7 +165,7 @@ func TestCurl_RepeatsTheRequest(t *testing.T) {
 			if !bytes.Equal(got.body, body) && !(escaped && sameBody(got.body, body)) || got.hasBody != tt.step.Request.HasBody {
 				t.Errorf("%s\nsends %q, the client sent %q", line, got.body, body)
 			}
-			for _, ours := range []string{"User-Agent", "Accept", "Content-Length", "Accept-Encoding"} {
+			for _, ours := range []string{"User-Agent", "Content-Length", "Accept-Encoding"} {
 				header.Del(ours)
 			}
 			for name := range header {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"qorcheck/harness/message"
@@ -21,6 +22,17 @@ type filler struct {
 	values      map[string]string // captured from earlier answers
 	body        []byte
 	otherOrigin bool // the request leads to another origin than the target's, where no credential goes
+}
+
+// defaultAccept is the Accept header of a request that has none of its own.
+const defaultAccept = "application/json"
+
+// withAccept is the header of a request as it is sent.
+func withAccept(header []plan.Field) []plan.Field {
+	if slices.ContainsFunc(header, func(f plan.Field) bool { return strings.EqualFold(f.Name, "Accept") }) {
+		return header
+	}
+	return append(slices.Clip(header), plan.Field{Name: "Accept", Value: defaultAccept})
 }
 
 var errOtherOrigin = errors.New("credentials go to the target's origin only, and this request leads elsewhere")
@@ -59,7 +71,7 @@ func (f *filler) request(step plan.Step) (*http.Request, error) {
 		}
 		request.Header.Add(field.Name, value)
 	}
-	for name, value := range map[string]string{"User-Agent": cmp.Or(f.client.settings.UserAgent, settings.DefaultUserAgent), "Accept": "application/json", "Accept-Encoding": "identity"} {
+	for name, value := range map[string]string{"User-Agent": cmp.Or(f.client.settings.UserAgent, settings.DefaultUserAgent), "Accept": defaultAccept, "Accept-Encoding": "identity"} {
 		if request.Header[name] == nil {
 			request.Header.Set(name, value)
 		}

@@ -99,3 +99,16 @@ func TestInventedReferences(t *testing.T) {
 		t.Errorf("the body is %s", c.Act.Request.Body.Show())
 	}
 }
+
+// TestNotFound_OfWhatMayBeMade: a PUT that documents 201 makes what it names, so that
+// nothing has to be missing.
+func TestNotFound_OfWhatMayBeMade(t *testing.T) {
+	t.Parallel()
+	const path = "paths: {'/a/{id}': {put: {operationId: a, parameters: [{name: id, in: path, required: true, schema: {type: string}}], responses: {'%s': {description: d}, '404': {description: d}}}}}"
+	for status, asked := range map[string]bool{"200": true, "201": false} {
+		p := planned(t, described(t, fmt.Sprintf(path, status)), requirements(t, rule("R", "all", "not-found.id", "404")), fixtures(t, "{}"))
+		if got := slices.ContainsFunc(p.Cases, func(c *plan.Case) bool { return c.Kind == "not-found.id" }); got != asked {
+			t.Errorf("a PUT that documents %s is asked about what is missing: %t", status, got)
+		}
+	}
+}

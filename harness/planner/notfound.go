@@ -2,6 +2,7 @@ package planner
 
 import (
 	"fmt"
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -40,7 +41,9 @@ func (d *drafter) notFoundCases(s subject) []*proposal {
 	} else {
 		list = append(list, s.none("not-found.method", "the path has every method"))
 	}
-	if made, altered := d.withUnknownIDs(s.Operation, s.correct); len(altered) > 0 {
+	if made, altered := d.withUnknownIDs(s.Operation, s.correct); s.Method == "PUT" && slices.Contains(s.Success(), http.StatusCreated) && !vouched(s.Operation) {
+		list = append(list, s.none("not-found.id", "it may make what it names: 201 is documented"))
+	} else if len(altered) > 0 {
 		list = append(list, s.propose("not-found.id", "", fmt.Sprintf("%s names nothing that exists", strings.Join(altered, " and ")), made))
 	} else if made, places, ok := d.withNames(s.correct); ok && d.namesUnbound(s.correct) {
 		list = append(list, s.propose("not-found.id", "", fmt.Sprintf("%s names nothing that exists", strings.Join(places, " and ")), made))

@@ -28,8 +28,8 @@ func TestExplain_NeedsNoSecondRun(t *testing.T) {
 		"list.a.02: a correct request", "received: status 500",
 		"request:  GET " + target + "/404\n", "X-Key: $KEY",
 		"answer:   HTTP/1.1 404 Not Found", "Content-Type: application/json", `{"n":1}`,
-		"curl:     curl -sS -i -X POST '" + target + "/201'",
-		"curl:     curl -sS -i '" + target + `/404' -H 'X-Key: '"$KEY"`,
+		"curl:     curl -sS -i -X POST '" + target + "/201' -H 'Accept: application/json'",
+		"curl:     curl -sS -i '" + target + `/404' -H 'X-Key: '"$KEY" -H 'Accept: application/json'`,
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("it lacks %q:\n%s", want, got)

@@ -4,17 +4,21 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"qorcheck/harness/planner"
 	"qorcheck/harness/redact"
 	"qorcheck/harness/sandbox"
+	"qorcheck/harness/verdict"
 	"qorcheck/reporters"
 )
 
 func requirementsCommand(p *process) *cobra.Command {
 	in := &inputs{process: p}
-	asJSON, asMarkdown, page, branches, from := false, false, false, false, ""
+	asJSON, asMarkdown, page, branches, kinds, checks, from := false, false, false, false, false, false, ""
 	c := &cobra.Command{
 		Use:   "requirements",
 		Short: "print the requirements, their sources, and how each is tested",
@@ -26,10 +30,19 @@ With --page: the documentation in its own order, statement by statement, each wi
 what became of it in the finished run of --from.
 
 With --branches: the requirements whose sentence has branches, such as a refusal and an
-error, and how often the finished run of --from showed each.`,
+error, and how often the finished run of --from showed each.
+
+With --kinds and --checks: what a requirement list of one's own can name under cases and
+check, each with a sentence and an example.`,
 		Example: "  qorcheck requirements\n  qorcheck requirements --page --from out\n  qorcheck requirements --branches --from out\n  qorcheck requirements --json\n  qorcheck requirements --requirements own.yaml --spec own-api.yaml",
 		Args:    noArguments,
 		RunE: func(c *cobra.Command, _ []string) error {
+			switch {
+			case kinds:
+				return p.printKinds()
+			case checks:
+				return p.printChecks()
+			}
 			if page {
 				return p.printDocumentation(from, asMarkdown)
 			}
@@ -63,8 +76,16 @@ error, and how often the finished run of --from showed each.`,
 	c.Flags().BoolVar(&asMarkdown, "markdown", false, "print Markdown, the page spec/REQUIREMENTS.md")
 	c.Flags().BoolVar(&page, "page", false, "print what became of each statement of the documentation")
 	c.Flags().BoolVar(&branches, "branches", false, "print how often a run showed each branch of the requirements")
+	c.Flags().BoolVar(&kinds, "kinds", false, "print every kind of case, which requirements name under cases")
+	c.Flags().BoolVar(&checks, "checks", false, "print every check, which requirements name under check")
 	c.Flags().StringVar(&from, "from", "out", "with --page and --branches: folder of the run, or its run.json")
 	c.MarkFlagsMutuallyExclusive("json", "markdown")
+	for _, alone := range []string{"kinds", "checks"} {
+		for _, other := range []string{"json", "markdown", "page", "branches", "from", "spec", "requirements"} {
+			c.MarkFlagsMutuallyExclusive(alone, other)
+		}
+	}
+	c.MarkFlagsMutuallyExclusive("kinds", "checks")
 	for _, other := range []string{"json", "spec", "requirements"} {
 		c.MarkFlagsMutuallyExclusive("page", other)
 	}
@@ -72,6 +93,35 @@ error, and how often the finished run of --from showed each.`,
 		c.MarkFlagsMutuallyExclusive("branches", other)
 	}
 	return c
+}
+
+// printKinds prints every kind of case.
+func (p *process) printKinds() error {
+	return p.printTexts("kind", append(slices.Clone(planner.Kinds), "forbidden.merchant"), func(name string) (string, string) {
+		text := planner.KindTexts[name]
+		return text.Sentence, text.Example
+	})
+}
+
+// printChecks prints every check.
+func (p *process) printChecks() error {
+	return p.printTexts("check", verdict.Checks(), func(name string) (string, string) {
+		text := verdict.CheckTexts[name]
+		return text.Sentence, "breaks it: " + text.Example
+	})
+}
+
+// printTexts prints names, each with a sentence and an example.
+func (p *process) printTexts(of string, names []string, text func(name string) (sentence, example string)) error {
+	slices.Sort(names)
+	var b strings.Builder
+	for _, name := range slices.Compact(names) {
+		sentence, example := text(name)
+		fmt.Fprintf(&b, "%-28s%s\n%-28s  %s\n", name, sentence, "", example)
+	}
+	fmt.Fprintf(&b, "%d %ss\n", len(slices.Compact(names)), of)
+	_, err := io.WriteString(p.stdout, b.String())
+	return err
 }
 
 // printDocumentation prints what became of each statement of the documentation in a

@@ -1,0 +1,55 @@
+package verdict
+
+import "qorcheck/harness/plan"
+
+// CheckText says what a check demands, with an example of what breaks it.
+type CheckText struct{ Sentence, Example string }
+
+// CheckTexts are the texts of all checks, for people who write requirement lists.
+var CheckTexts = map[string]CheckText{
+	"status":                {"the response has the status that the requirement expects, and says so of its outcome", "200 to a malformed request where 400 is expected"},
+	"preferred":             {"the response has the expected status, where another one is tolerated that breaks this requirement", "422 where 400 is preferred"},
+	"documented-status":     {"the description documents the status", "418"},
+	"media-type":            {"the response has a documented media type, and is what the type says", "HTML under application/json"},
+	"schema":                {"body and required headers of the response conform to the description", "a mandatory field is missing"},
+	"schema-reading":        {"the body conforms to what the description marks as a reading (x-reading)", "a text longer than a limit that no page states"},
+	"error-body":            {"a rejection has the code and the description that the block error of x-conformance names, else the documented body", "{}"},
+	"error-names":           {"an error uses the preferred names of its fields", "msg in place of message"},
+	"error-description":     {"the description of a problem says more than that there is one", `"message": "error"`},
+	"blamed-field":          {"the description of a problem does not name a field that is right", `"amount is wrong" where currency is`},
+	"reason":                {"a refusal or an error states its reason", "status refused, no reason"},
+	"reason-name":           {"a reason stands under its preferred name", "why in place of reason"},
+	"outcome-field":         {"the response states its outcome in each of the fields that the description names", "no resultCode"},
+	"no-reason":             {"a success states no reason for a refusal", "a reason beside status approved"},
+	"no-reason-field":       {"a success does not have the field for the reason", `"reason": ""`},
+	"no-trace":              {"a rejected request leaves nothing behind that can be read back (x-conformance: readBack)", "a rejected order stands in the list"},
+	plan.CheckReconciled:    {"a rejected request leaves nothing behind that a list shows at the end of the run", "a charge of a rejected request"},
+	plan.CheckAccounted:     {"the lists show at the end of the run nothing that nobody requested", "an entry that no response named"},
+	"flow":                  {"every step of a flow is answered as it expects", "the second refund of one payment succeeds"},
+	"repeat":                {"a rejected request is rejected again when it comes again", "400, then 200"},
+	"retry":                 {"the corrected request is carried out under the keys of the rejected one", "409 after the fault was mended"},
+	"alike":                 {"another client's thing is answered like one that does not exist", "403 for theirs, 404 for none"},
+	"code":                  {"the code of a response agrees with its outcome", "the code of a refusal beside approved"},
+	"echo":                  {"the response repeats the values of the request that it must", "another order id"},
+	"amount":                {"a success states the requested amount, if it states any", "1.00 for 10.00"},
+	"added":                 {"the status is 201 only where something was added", "201 to a read"},
+	"created":               {"what was added is answered 201 where that is documented", "200 to a POST that adds"},
+	"present":               {"the response has the fields that are there after such a request (x-conformance: present)", "no last digits of the card"},
+	"prepared":              {"correct requests are carried out where they prepare a case, too", "500 to the request that makes what is read next"},
+	"not-shown":             {"response and message repeat none of the values under neverShown", "a card number in an error"},
+	"keys-not-shown":        {"the response repeats none of the credentials of its request", "the key in a 401"},
+	"no-inside":             {"a rejection reveals nothing of the inside of the platform", "a stack trace"},
+	"distinct-reasons":      {"different causes have different reasons", "declined for each of two codes"},
+	"distinct-descriptions": {"different problems of an operation are described by different words", "bad request for each of them"},
+	"message":               {"a message about an accepted request comes in time", "no webhook call"},
+	"message-id":            {"a message names the id of the response", "an id that no response named"},
+	"message-prompt":        {"a message is sent as soon as promised", "a minute after the response"},
+	"message-success":       {"a message says by true or false whether the request succeeded", `"success": "yes"`},
+	"message-reason":        {"a message about a failure says why", "no reason"},
+	"message-header":        {"messages carry the header pair of their registration", "no header pair"},
+	"message-schema":        {"a message conforms to the description of its callback", "a mandatory field is missing"},
+	"message-again":         {"a message that was refused comes again, to the byte, and no more often than promised", "it never comes again"},
+	"message-once":          {"no second message contradicts the first", "success, then failure"},
+	"message-count":         {"a message that was acknowledged comes once more at most", "three deliveries"},
+	"message-none":          {"no message is sent about a rejected request", "a webhook call about a 400"},
+}

@@ -156,26 +156,40 @@ func (d *drafter) rulesOf(o *spec.Operation) rules {
 }
 
 // groupsOf lists the kinds of payment, of the fixtures' triggers, that an
-// operation takes: those of whose approved test data it has a field.
+// operation takes: those of whose approved test data it has a field. An amount is part
+// of every kind: it tells one only where nothing else does, in a request that is not about
+// an earlier one.
 func (d *drafter) groupsOf(o *spec.Operation) []string {
 	if o.Body.Fields() == nil {
 		return nil
 	}
 	return d.groups.get(o, func() []string {
-		names := map[string]bool{}
+		names, amounts := map[string]bool{}, map[string]bool{}
 		for _, p := range fieldsOf(o) {
 			names[p.Name] = true
+			amounts[p.Name] = o.Conformance.Amounts != nil && slices.Contains(o.Conformance.Amounts.Fields, p.Pointer) || amounts[p.Name]
 		}
-		groups := []string{}
+		groups, byAmount := []string{}, []string{}
 		for _, group := range slices.Sorted(maps.Keys(d.fixtures.Triggers)) {
-			for field := range d.fixtures.Triggers[group].Approved {
-				if names[field] {
-					groups = append(groups, group)
-					break
-				}
+			fields := slices.DeleteFunc(slices.Collect(maps.Keys(d.fixtures.Triggers[group].Approved)), func(field string) bool { return !names[field] })
+			switch {
+			case slices.ContainsFunc(fields, func(field string) bool { return !amounts[field] }):
+				groups = append(groups, group)
+			case len(fields) > 0:
+				byAmount = append(byAmount, group)
 			}
 		}
+		if len(groups) == 0 && !d.follows(o) {
+			return byAmount
+		}
 		return groups
+	})
+}
+
+// follows reports whether a request is about what an earlier one made.
+func (d *drafter) follows(o *spec.Operation) bool {
+	return slices.ContainsFunc(d.description.Operations, func(from *spec.Operation) bool {
+		return slices.ContainsFunc(from.Links, func(link spec.Link) bool { return link.To == o.ID && !link.Optional })
 	})
 }
 

@@ -85,6 +85,33 @@ func TestOutcomes_OneGroupAtATime(t *testing.T) {
 	}
 }
 
+func TestOutcomes_AmountTellsNoKind(t *testing.T) {
+	d := described(t, `
+x-conformance: { amounts: { fields: [/sum], currency: USD } }
+paths:
+  /card:
+    post:
+      operationId: card
+      requestBody: {content: {application/json: {schema: {type: object, required: [pan, sum], properties: {pan: {type: string}, sum: {type: string}}}}}}
+      responses: {"200": {description: d, content: {application/json: {schema: {type: object, properties: {id: {type: string}}}}}, links: {l: {operationId: refund, requestBody: {of: $response.body#/id}}}}}
+  /cash:
+    post:
+      operationId: cash
+      requestBody: {content: {application/json: {schema: {type: object, required: [sum], properties: {sum: {type: string}}}}}}
+      responses: {"200": {description: d}}
+  /refund:
+    post:
+      operationId: refund
+      requestBody: {content: {application/json: {schema: {type: object, required: [of, sum], properties: {of: {type: string}, sum: {type: string}}}}}}
+      responses: {"200": {description: d}}
+`)
+	f := fixtures(t, `triggers: {card: {approved: {pan: good}, refused: [{pan: bad}]}, cash: {approved: {sum: "1.00"}, refused: [{sum: "2.00"}]}}`)
+	p := planned(t, d, requirements(t, rule("R", "all", "outcome.refused", "200")), f)
+	if got, want := ids(p), []string{"card.outcome.refused.card-1", "cash.outcome.refused.cash-1"}; !slices.Equal(got, want) {
+		t.Errorf("cases %q, want %q", got, want)
+	}
+}
+
 func TestExamples_UniqueValuesFit(t *testing.T) {
 	d := described(t, "x-conformance: {unique: [{field: /ref, name: REF}]}\npaths: {/a: {post: {operationId: a, requestBody: {content: {application/json: {schema: {type: object, properties: {ref: {type: string, maxLength: 12}, n: {type: string}}}, examples: {a: {value: {ref: abd, n: first}}, one: {value: {ref: abc, n: hello}}}}}}, responses: {'200': {description: d}}}}}")
 	f := fixtures(t, "")

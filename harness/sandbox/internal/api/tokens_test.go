@@ -98,7 +98,6 @@ func TestTokenFields(t *testing.T) {
 		{"17 digits are refused", "POST", "/payment/token", cardToKeep().with(fields{"creditcard": "41111111111111111"})},
 		{"month 13 is refused", "POST", "/payment/token", cardToKeep().with(fields{"month": "13"})},
 		{"a text in store is refused", "POST", "/payment/token", cardToKeep().with(fields{"store": "1"})},
-		{"store 2 is refused", "POST", "/payment/token", cardToKeep().with(fields{"store": 2})},
 		{"an account type of another name is refused", "POST", "/payment/ach/token", accountToKeep().with(fields{"account_type": "9"})},
 		{"a routing number of eight digits is refused", "POST", "/payment/ach/token", accountToKeep().with(fields{"routing_number": "12200024"})},
 		{"an account number of 41 characters is refused", "POST", "/payment/ach/token", accountToKeep().with(fields{"account_number": strings.Repeat("1", 41)})},

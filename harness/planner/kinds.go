@@ -19,7 +19,7 @@ var Kinds = []string{
 	"unauthenticated.missing", "unauthenticated.empty", "unauthenticated.blank", "unauthenticated.misplaced", "unauthenticated.malformed", "unauthenticated.unknown-id", keylessPathKind,
 	"forbidden.unknown", "forbidden.altered", "forbidden.revoked", "forbidden.pair", "forbidden.rights", "forbidden.merchant", "forbidden.malformed", "forbidden.malformed-of-other", "forbidden.unknown-id",
 	"not-found.path", "not-found.method", "not-found.id", "not-found.other", "not-found.foreign",
-	"message.success", "message.refused", "message.error", "message.later", "message.again", "message.none",
+	"message.success", "message.refused", "message.error", "message.later", "message.again", "message.again-refused", "message.none",
 	"message.unauthenticated", "message.forbidden", "message.internal",
 }
 

@@ -138,11 +138,26 @@ func (d *drafter) laterMessages(s subject) []*proposal {
 	return list
 }
 
-// refusedMessages registers an address that refuses each message, and awaits the
-// message there.
+// refusedMessages registers an address that refuses each message, and awaits there the
+// message about a request that is approved, and about one that is declined.
 func (d *drafter) refusedMessages(s subject) []*proposal {
-	const kind = "message.again"
-	if d.rules(s.Operation, kind).expect() == nil {
+	list := d.refusedMessage(s, "message.again", "", s.correct, s.prepare)
+	for _, group := range d.groupsOf(s.Operation) {
+		t := refusal(group, 0)
+		if d.dataOf(t) == nil {
+			continue // message.refused says what is missing
+		}
+		if steps, bound, err := d.provoke(s.Operation, t); err == nil {
+			list = append(list, d.refusedMessage(s, "message.again-refused", group, d.draft(s.Operation, recipe{trigger: t, bound: bound}), steps)...)
+		}
+	}
+	return list
+}
+
+// refusedMessage registers the address for each event of a request, and awaits the
+// message about the request there.
+func (d *drafter) refusedMessage(s subject, kind, what string, made draft, prepare []plan.Step) []*proposal {
+	if d.rules(s.Operation, kind).expect() == nil || !d.rules(s.Operation, kind).has("message-again") {
 		return nil
 	}
 	m := s.Conformance.Messages
@@ -150,12 +165,12 @@ func (d *drafter) refusedMessages(s subject) []*proposal {
 	if len(events) == 0 {
 		return []*proposal{s.none(kind, "the description lists no events")}
 	}
-	steps := slices.Clone(s.prepare)
+	steps := slices.Clone(prepare)
 	for _, event := range events {
 		if step, err := d.registration(m, event, plan.Refusing, fmt.Sprintf("_H%d", len(steps)+1)); err == nil {
 			steps = append(steps, step)
 		}
 	}
-	p := s.propose(kind, "", "a correct request whose message is refused, and the message about it", s.correct)
+	p := s.propose(kind, what, "a correct request whose message is refused, and the message about it", made)
 	return []*proposal{p.preparedBy(steps).completedBy(awaitAgain(s.Operation))}
 }

@@ -10,7 +10,7 @@ import (
 func TestSmoke(t *testing.T) {
 	whole := ourPlan(t, 1)
 	p := whole.Smoke()
-	if len(p.Cases)+len(p.Spares) != len(whole.Cases) || len(p.Obligations) != len(whole.Obligations) || len(p.Cases) > len(whole.Cases)*3/10 {
+	if len(p.Cases)+len(p.Spares) != len(whole.Cases) || len(p.Obligations) != len(whole.Obligations) || len(p.Cases) > len(whole.Cases)/3 {
 		t.Errorf("%d cases and %d spares of %d", len(p.Cases), len(p.Spares), len(whole.Cases))
 	}
 	requests := func(cases []*plan.Case) (n int) {

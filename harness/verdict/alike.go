@@ -1,15 +1,17 @@
 package verdict
 
 import (
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/spec"
 )
 
 // alike judges that a response does not distinguish another's object from none: by its
-// status, its code, its text and the names of its headers. What already differs between
+// status, its code, its text, and the names of its members and headers. What already differs between
 // two objects that nothing has says nothing, such as an id in the text.
 func alike(v View) Observation {
 	var unknown []*exchange.Answer
@@ -45,7 +47,7 @@ func (v View) differs(unknown *exchange.Answer) []Finding {
 	}}
 }
 
-// differsFromBoth compares text and header names with those of two unknown ids.
+// differsFromBoth compares text, members and header names with those of two unknown ids.
 func (v View) differsFromBoth(first, second *exchange.Answer) []Finding {
 	if e := v.Operation.Conformance.Error; e != nil {
 		got, _ := e.DescriptionIn(v.Body.Value)
@@ -57,6 +59,13 @@ func (v View) differsFromBoth(first, second *exchange.Answer) []Finding {
 				Pointer: pointer, Wanted: []string{strconv.Quote(shorten(one))}, Got: valueAt(v.Body.Value, pointer),
 			}}
 		}
+	}
+	if pointer, surplus := strangeMember(v.Body.Value, readBody(first).Value, readBody(second).Value); pointer != "" {
+		f := Finding{Rule: UnknownIDMember, Deviation: Surplus, Status: v.Answer.Status, Pointer: pointer, Got: "a member " + pointer}
+		if !surplus {
+			f.Deviation, f.Got = Missing, "no member "+pointer
+		}
+		return []Finding{f}
 	}
 	names := func(h http.Header) []string {
 		return slices.DeleteFunc(headerNames(h), func(name string) bool { return slices.Contains(ofTransport, name) })
@@ -73,6 +82,48 @@ func (v View) differsFromBoth(first, second *exchange.Answer) []Finding {
 		}
 	}
 	return nil
+}
+
+// strangeMember returns the pointer of a member that a body alone has of three, or alone
+// lacks; "" for none, and where the other two differ.
+func strangeMember(body, one, other any) (pointer string, surplus bool) {
+	got, first := membersOf(body), membersOf(one)
+	if !maps.Equal(first, membersOf(other)) {
+		return "", false
+	}
+	for _, p := range slices.Sorted(maps.Keys(got)) {
+		if !first[p] {
+			return p, true
+		}
+	}
+	for _, p := range slices.Sorted(maps.Keys(first)) {
+		if !got[p] {
+			return p, false
+		}
+	}
+	return "", false
+}
+
+// membersOf lists the members of the objects in a body by their pointers; the items of a
+// list count as one.
+func membersOf(body any) map[string]bool {
+	members := map[string]bool{}
+	var walk func(pointer string, value any)
+	walk = func(pointer string, value any) {
+		switch x := value.(type) {
+		case map[string]any:
+			for name, inner := range x {
+				members[pointer+spec.Pointer(name)] = true
+				walk(pointer+spec.Pointer(name), inner)
+			}
+		case []any:
+			for _, inner := range x {
+				walk(pointer+"/*", inner)
+			}
+		}
+	}
+	walk("", body)
+	return members
 }
 
 // ofTransport are headers that come and go with the connection and what lies on the way.

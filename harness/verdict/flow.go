@@ -12,7 +12,7 @@ import (
 )
 
 // flow judges every step of a flow that has an expectation. The others must
-// succeed, or the steps that rest on them show nothing.
+// succeed, or end as they say, or the steps that rest on them show nothing.
 func flow(v View) Observation {
 	seen := Observation{}
 	t := v.Transcript
@@ -95,7 +95,7 @@ func (v View) judgeStep(r exchange.Record) Observation {
 		return Observation{Unclear: &Obstacle{Kind: Busy, Step: r.Step.Name, Status: s}}
 	}
 	if r.Step.Expect == nil {
-		if e := o.Ending(view.Body.Value); r.Answer.Status/100 != 2 || e == spec.Refused || e == spec.Errored {
+		if e := o.Ending(view.Body.Value); r.Answer.Status/100 != 2 || (e == spec.Refused || e == spec.Errored) && e != r.Step.Ends {
 			return Observation{Unclear: &Obstacle{
 				Kind: NotCarriedOut, Step: r.Step.Name, Status: r.Answer.Status, Detail: sayOutcome(Finding{Words: outcomeWords(view)}),
 			}}

@@ -27,6 +27,7 @@ const (
 	UnknownIDStatus    Rule = "unknown-id-status"
 	UnknownIDCode      Rule = "unknown-id-code"
 	UnknownIDHeader    Rule = "unknown-id-header"
+	UnknownIDMember    Rule = "unknown-id-member"
 	NothingAdded       Rule = "nothing-added" // 201 although
 	AddedUnsaid        Rule = "added-unsaid"  // another status than 201 although something was added
 	CorrectRefused     Rule = "correct-refused"
@@ -146,6 +147,10 @@ var sentences = map[Rule]sentence{
 	},
 	UnknownIDHeader: {
 		func(Finding) string { return "the headers that an unknown id gets" },
+		func(f Finding) string { return f.Got + ", which reveals that the object exists" },
+	},
+	UnknownIDMember: {
+		func(Finding) string { return "the members that an unknown id gets" },
 		func(f Finding) string { return f.Got + ", which reveals that the object exists" },
 	},
 	NothingAdded: {

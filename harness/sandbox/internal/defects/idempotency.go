@@ -25,7 +25,7 @@ var idempotencyDefects = []Defect{
 		overlapping("payment-sale-manual")},
 	{"key-across-merchants", "mixes up equal idempotency keys of two merchants", "IDEM-5", nil, on{"payment-sale-manual"},
 		sharedKeys()},
-	{"other-body-acts", "carries out another body under a known idempotency key", "IDEM-4", also{"IDEM-1"}, on{"payment-sale-manual"},
+	{"other-body-acts", "carries out another body under a known idempotency key", "IDEM-4", also{"IDEM-1", "IDEM-7"}, on{"payment-sale-manual"},
 		forgetsOtherBodies()},
 	{"key-by-path", "knows an idempotency key at its own path alone", "IDEM-7", nil, on{"payment-auth"},
 		before(all(is("payment-auth"), keyed), func(x *exchange) { x.Header.Set(api.IdempotencyHeader, x.idempotencyKey()+" of an authorization") })},

@@ -50,6 +50,16 @@ var listDefects = []Defect{
 			hooks, _ := data["webhooks"].([]any)
 			slices.Reverse(hooks)
 		}))},
+	{"event-filter-ignored", "lists the registrations for every event, whatever is asked for", "FL-HOOK-7", nil, on{"webhooks_list"},
+		misreading(func(_ *api.Work, rq *api.Request) { delete(rq.Query, "type") }, "webhooks_list")},
+	{"first-event-alone", "lists the registrations for the first of several events alone", "FL-HOOK-7", nil, on{"webhooks_list"},
+		misreading(func(_ *api.Work, rq *api.Request) {
+			if first, _, several := strings.Cut(rq.Query["type"], ","); several {
+				rq.Query["type"] = first
+			}
+		}, "webhooks_list")},
+	{"greatest-amount-ignored", "ignores up to which amount payments are asked for", "LST-2", nil, on{"transactions-fetch-all"},
+		forgets("amount_to")},
 	{"last-digits-filter-ignored", "ignores which last digits are asked for", "LST-6", nil, on{"transactions-fetch-all"},
 		forgets("last_4")},
 	{"end-date-ignored", "ignores until when payments are asked for", "LST-6", nil, on{"transactions-fetch-all"},

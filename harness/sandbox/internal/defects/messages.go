@@ -1,7 +1,6 @@
 package defects
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -94,9 +93,26 @@ var messageDefects = []Defect{
 			return []api.Message{m}
 		})},
 	{"repeat-told", "sends the message again about each repeat of a sale under an idempotency key", "RH-MSG-21", nil, on{"payment-sale-manual"},
-		tellingRepeats("payment-sale-manual")},
+		tellingRepeats("payment-sale-manual", "sale.approved")},
 	{"repeated-void-told", "sends the message again about each repeat of a void under an idempotency key", "RH-MSG-21", nil, on{"payment-void"},
-		tellingRepeats("payment-void")},
+		tellingRepeats("payment-void", "void.approved")},
+	{"repeated-decline-told", "sends the message again about each repeat of a declined capture under an idempotency key", "RH-MSG-21", nil, on{"payment-capture"},
+		tellingRepeats("payment-capture", "capture.declined")},
+	{"repeated-refund-told", "sends the message again about each repeat of a refund under an idempotency key", "RH-MSG-21", nil, on{"payment-refund"},
+		tellingRepeats("payment-refund", "refund.approved")},
+	{"repeated-cash-decline-told", "sends the message again about each repeat of a declined cash sale under an idempotency key", "RH-MSG-21", nil, on{"cash-sale"},
+		tellingRepeats("cash-sale", "sale.declined")},
+	{"decline-repeated-otherwise", "sends other bytes when the message about a declined debit is repeated", "RH-MSG-9", nil, on{"ach-sale"},
+		sending("sale.declined", func(s *api.Server, m api.Message) []api.Message {
+			s.Deliver(m, func(attempt func() bool) {
+				if !attempt() {
+					again := m
+					again.Body = append(m.Body[:len(m.Body)-1:len(m.Body)-1], `,"attempt":2}`...)
+					s.SendAfter(0, again)
+				}
+			})
+			return nil
+		})},
 	{"message-with-other-pair", "sends the header pair of the first registration of a merchant to all of them", "RH-MSG-22", nil, on{"webhooks-create"},
 		sending("sale.*", func(s *api.Server, m api.Message) []api.Message {
 			for _, h := range s.State.Hooks {
@@ -233,19 +249,28 @@ func tellingRejected(when condition, event string) plant {
 	})
 }
 
-// tellingRepeats sends the message about each repeat of an approved request again.
-func tellingRepeats(operation string) plant {
+// tellingRepeats sends the message about each repeat of a request again that ended as the
+// event says.
+func tellingRepeats(operation, event string) plant {
+	_, ending, _ := strings.Cut(event, ".")
 	return remembering(func() plant {
 		var mu sync.Mutex
 		seen := map[string]bool{} // ids
-		return after(all(is(operation), keyed, answered(200), saying("status", api.Approved)), func(x *exchange) {
-			id, event := fmt.Sprint(x.answer()["transaction_id"]), map[string]string{"payment-void": "void.approved"}[operation]
+		return after(all(is(operation), keyed, answered(200, 201), saying("status", ending)), func(x *exchange) {
+			id, _ := x.answer()["transaction_id"].(string)
+			if id == "" {
+				return // nothing was stored
+			}
 			mu.Lock()
 			again := seen[id]
 			seen[id] = true
 			mu.Unlock()
 			if again {
-				x.announce(api.MessageBody{Event: cmp.Or(event, "sale.approved"), TransactionID: id, Success: true})
+				m := api.MessageBody{Event: event, TransactionID: id, Success: ending == api.Approved}
+				if !m.Success {
+					m.Reason = api.Reason("GW05")
+				}
+				x.announce(m)
 			}
 		})
 	})

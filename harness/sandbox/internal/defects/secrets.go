@@ -1,8 +1,11 @@
 package defects
 
 import (
+	"fmt"
 	"strings"
 	"sync"
+
+	"qorcheck/harness/sandbox/internal/api"
 )
 
 // appKey and clientKey are the keys that a request carries.
@@ -27,6 +30,27 @@ var secretDefects = []Defect{
 		after(all(is("token-remove"), answered(403)), tells(": no such key ", appKey))},
 	{"key-in-list", "names the client key in a list of webhooks", "RH-ALL-4", nil, on{"webhooks_list"},
 		after(succeeded("webhooks_list"), editsClientKey)},
+	{"header-value-listed", "shows the header value of each registration in the list", "FL-HOOK-8", nil, on{"webhooks_list"},
+		after(succeeded("webhooks_list"), func(x *exchange) {
+			values := map[string]string{}
+			x.server.View(func(s *api.State) {
+				for _, h := range s.Hooks {
+					values[h.ID] = h.HeaderValue
+				}
+			})
+			editsData(func(data map[string]any) {
+				hooks, _ := data["webhooks"].([]any)
+				for _, hook := range hooks {
+					if h, ok := hook.(map[string]any); ok {
+						h["header_value"] = values[fmt.Sprint(h["webhook_id"])]
+					}
+				}
+			})(x)
+		})},
+	{"header-value-answered", "repeats the header value of a registration that is changed", "FL-HOOK-8", nil, on{"webhooks-update"},
+		after(succeeded("webhooks-update"), func(x *exchange) {
+			edits(func(m map[string]any) { m["header_value"] = x.text("header_value") })(x)
+		})},
 	{"key-in-header", "repeats the app key in a header of its answers to voids", "RH-ALL-4", nil, on{"payment-void"},
 		after(is("payment-void"), func(x *exchange) { x.header.Set("X-Caller", "app/"+appKey(x)) })},
 	{"key-in-404", "names the client key where a profile is not found", "RH-ALL-4", nil, on{"transactions-fetch-profile"},

@@ -20,7 +20,7 @@ RACE_NOTE := race detector: on, with $(COMPILER)
 endif
 
 # Packages that start no goroutine and share nothing between any. The planner makes cases side by side: whole runs race it.
-UNRACED := harness/planner harness/settings harness/verdict reporters reporters/html reporters/outline
+UNRACED := harness/planner harness/verdict reporters reporters/html reporters/outline
 
 # Tests that wait leave processors to others.
 AT_ONCE := -p 4

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/crypto/scrypt"
@@ -260,12 +261,22 @@ func (f *Fixtures) ValuesDigest(salt string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", f.File, err)
 	}
+	made := sha256.Sum256(fmt.Appendf(nil, "%d %s%s", len(data), data, salt))
+	if known, ok := digested.Load(made); ok {
+		return known.(string), nil
+	}
 	key, err := scrypt.Key(data, []byte("qorcheck "+salt), valuesCost, valuesBlock, 1, 32)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", f.File, err)
 	}
-	return "scrypt:" + hex.EncodeToString(key), nil
+	digest := "scrypt:" + hex.EncodeToString(key)
+	digested.Store(made, digest)
+	return digest, nil
 }
+
+// digested holds each digest of values that was made, by what it was made of: runs of one
+// plan and environment, such as a resumed one, ask for the same.
+var digested sync.Map
 
 // AllowsHost reports whether requests may go to a host: loopback, or one under hosts,
 // with the same port where one is given.

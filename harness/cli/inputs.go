@@ -99,29 +99,38 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 	if len(p.Obligations) == 0 {
 		return nil, nil, nil, nothingCertified(description, requirements)
 	}
+	if p, err = in.chosen(p); err != nil {
+		return nil, nil, nil, err
+	}
+	return p, fixtures, target, nil
+}
+
+// chosen is what profile, filter, smoke, budget and case leave of a plan.
+func (in *inputs) chosen(p *plan.Plan) (*plan.Plan, error) {
+	var err error
 	if in.profile != "" {
 		if p, err = p.Profiles(strings.Split(in.profile, ",")...); err != nil {
-			return nil, nil, nil, fmt.Errorf("--profile %w", err)
+			return nil, fmt.Errorf("--profile %w", err)
 		}
 	}
 	if p, err = suites.Select(p, in.filter); err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	if in.smoke && in.oneCase != "" {
-		return nil, nil, nil, fmt.Errorf("--smoke: --case %s chooses the only case already", in.oneCase)
+		return nil, fmt.Errorf("--smoke: --case %s chooses the only case already", in.oneCase)
 	}
 	if in.smoke {
 		p = p.Smoke()
 	}
 	if p, err = in.withinBudget(p); err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
 	if in.oneCase != "" {
 		if p = p.Case(in.oneCase); p == nil {
-			return nil, nil, nil, fmt.Errorf("--case %q: no selected case has this id; qorcheck plan --cases lists the ids", in.oneCase)
+			return nil, fmt.Errorf("--case %q: no selected case has this id; qorcheck plan --cases lists the ids", in.oneCase)
 		}
 	}
-	return p, fixtures, target, nil
+	return p, nil
 }
 
 // selection says which part of the plan was asked for, "" for all of it.

@@ -81,18 +81,7 @@ func (k *keeper) keep(p *proposal) {
 		k.absent = append(k.absent, &proposal{operation: p.operation, kind: p.kind, absent: noStatus(expect)})
 		return
 	}
-	e := plan.NewExpect(expect.Ending, statuses...)
-	e.Tolerated = expect.Tolerated
-	if p.fault != nil && withinMerchant(p.operation, p.fault.Pointer) {
-		e.Statuses = append(e.Statuses, k.otherMerchantStatuses(p.operation)...)
-	}
-	if p.standIn {
-		tolerateUnknown(&e, p.operation, p.kind)
-	}
-	tolerateDependent(&e, p)
-	if p.extreme {
-		tolerateBounds(&e)
-	}
+	e := k.expectation(p, expect, statuses)
 	corrected := k.corrected(p, asked, e)
 	p.draft.anyBody = refusedEarly(p.kind)
 	request, err := p.draft.request()
@@ -122,6 +111,24 @@ func (k *keeper) keep(p *proposal) {
 	if p.after != nil {
 		p.after(c)
 	}
+}
+
+// expectation is what a case may be answered: what the requirement expects, and what is
+// tolerated for what the request is made of.
+func (k *keeper) expectation(p *proposal, expect *spec.Expect, statuses []int) plan.Expect {
+	e := plan.NewExpect(expect.Ending, statuses...)
+	e.Tolerated = expect.Tolerated
+	if p.fault != nil && withinMerchant(p.operation, p.fault.Pointer) {
+		e.Statuses = append(e.Statuses, k.otherMerchantStatuses(p.operation)...)
+	}
+	if p.standIn {
+		tolerateUnknown(&e, p.operation, p.kind)
+	}
+	tolerateDependent(&e, p)
+	if p.extreme {
+		tolerateBounds(&e)
+	}
+	return e
 }
 
 // noStatus says that an operation documents none of the expected statuses. Without a

@@ -21,17 +21,21 @@ import (
 	"qorcheck/spec"
 )
 
-const saleAndList = "operation:payment-sale-manual || operation:webhooks_list"
+// saleAndList are flags for a run that sends cards and gets lists: all of it, or few cases of each obligation.
+var (
+	saleAndList = []string{"--filter", "operation:payment-sale-manual || operation:webhooks_list"}
+	fewSales    = append([]string{"--smoke"}, saleAndList...)
+)
 
 // certifyCanaries certifies a target with canaries as secrets and looks for them in all that came of it.
 // It returns these texts by name.
-func certifyCanaries(t *testing.T, want int, filter string, h http.HandlerFunc) map[string]string {
+func certifyCanaries(t *testing.T, want int, flags []string, h http.HandlerFunc) map[string]string {
 	t.Helper()
 	dir := t.TempDir()
 	writeFiles(t, dir, map[string]string{"fixtures.yaml": canaryFixtures(), "requirements.yaml": without(t, "RH-400-2", "RH-400-3", "RH-MSG-11")})
 	stdout, stderr, code := commandIn(t, dir, []string{"GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY=" + filepath.Join(dir, "page.md")},
-		"run", "--target", serve(t, h)+"/v3", "--fixtures", "fixtures.yaml", "--out", "out", "--verbose", "--junit-cases",
-		"--requirements", "requirements.yaml", "--filter", filter)
+		append([]string{"run", "--target", serve(t, h) + "/v3", "--fixtures", "fixtures.yaml", "--out", "out", "--verbose", "--junit-cases",
+			"--requirements", "requirements.yaml"}, flags...)...)
 	if code != want {
 		t.Errorf("exit code %d, want %d:\n%s\n%s", code, want, lastLine(stdout), lastLine(stderr))
 	}
@@ -149,13 +153,16 @@ func search(t *testing.T, f *settings.Fixtures, name, text string) {
 	}
 }
 
-var packedWord = regexp.MustCompile(`[A-Za-z0-9+/_-]{16,}`)
+var (
+	packedWord     = regexp.MustCompile(`[A-Za-z0-9+/_-]{16,}`)
+	standardBase64 = strings.NewReplacer("-", "+", "_", "/")
+)
 
 // unpacked lists what is packed in base64 in a text, as far as it is text.
 func unpacked(text string) string {
 	var b strings.Builder
 	for _, word := range packedWord.FindAllString(text, -1) {
-		word = strings.NewReplacer("-", "+", "_", "/").Replace(word)
+		word = standardBase64.Replace(word)
 		if data, err := base64.RawStdEncoding.DecodeString(word[:len(word)/4*4]); err == nil && utf8.Valid(data) {
 			b.Write(append(data, '\n'))
 		}

@@ -28,7 +28,7 @@ func TestInterrupt(t *testing.T) {
 	t.Parallel()
 	state := filepath.Join(t.TempDir(), "state")
 	printed, stop := sandboxProcess(t, nil, "--addr", "127.0.0.1:0", "--data", state)
-	flows := []string{"run", "--target", printed["url"], "--fixtures", printed["fixtures"], "--filter", "chapter:flows || operation:webhooks-create || operation:profiles-add", "--quiet-window", "300ms"}
+	flows := []string{"run", "--target", printed["url"], "--fixtures", printed["fixtures"], "--filter", "operation:webhooks-create || operation:token-update || (chapter:flows && operation:payment-void)", "--quiet-window", "300ms"}
 	dir := t.TempDir()
 	for _, lines := range []int{2, 150, 60} {
 		out := fmt.Sprint("out", lines)

@@ -66,9 +66,10 @@ func TestSecrets_OfSettle(t *testing.T) {
 			t.Error(texts["an error"])
 		}
 		for _, name := range sortedNames(texts) {
+			text := strings.ToLower(texts[name])
 			for _, secret := range []string{password, key, token, `"` + pin + `"`, `\"` + pin + `\"`} {
 				for _, form := range forms(secret) {
-					if strings.Contains(strings.ToLower(texts[name]), strings.ToLower(form)) {
+					if strings.Contains(text, strings.ToLower(form)) {
 						t.Errorf("%s holds %s", name, form)
 						break
 					}

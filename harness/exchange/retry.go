@@ -54,7 +54,7 @@ func (c *Client) sendWithRetries(ctx context.Context, request *http.Request, r *
 		r.Started = time.Now()
 		writes := r.Writes
 		c.send(context.WithoutCancel(ctx), request, r)
-		c.pace.answered(r.Answer)
+		c.pace.answered(r)
 		own, all, again := c.pause(r, r.Writes > writes, try)
 		if !again || try == MaxWaits {
 			return

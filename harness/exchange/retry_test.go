@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -254,7 +255,7 @@ func TestThrottle_RaisesAgain(t *testing.T) {
 	th.set(50)
 	for _, want := range []float64{60, 72, 86.4, 90, 91.8} {
 		th.changed = th.changed.Add(-2 * throttleEvery)
-		th.answered(&Answer{Status: 200})
+		th.answered(&Record{Answer: &Answer{Status: 200}})
 		if got := float64(th.limiter.Limit()); got < want-0.01 || got > want+0.01 {
 			t.Errorf("%g, want %g", got, want)
 		}
@@ -262,7 +263,36 @@ func TestThrottle_RaisesAgain(t *testing.T) {
 	th.ceiling = 5000
 	th.set(990)
 	th.changed = th.changed.Add(-2 * throttleEvery)
-	if th.answered(&Answer{Status: 200}); th.limiter.Limit() != 1000 {
+	if th.answered(&Record{Answer: &Answer{Status: 200}}); th.limiter.Limit() != 1000 {
 		t.Errorf("%g is more than was chosen", float64(th.limiter.Limit()))
+	}
+}
+
+// Connections that are dropped while others are served lower the rate; where none is
+// served, and where this machine is the reason, they do not.
+func TestThrottle_CountsDroppedConnections(t *testing.T) {
+	served := &Record{Answer: &Answer{Status: 200}}
+	dropped := &Record{Failure: &Failure{Kind: Network}, err: syscall.ECONNRESET}
+	for _, tt := range []struct {
+		claim   string
+		records []*Record
+		lowered bool
+	}{
+		{"some are dropped", []*Record{served, dropped, served}, true},
+		{"all are dropped", []*Record{dropped, dropped, dropped}, false},
+		{"this machine ran out of something", []*Record{served, {Failure: &Failure{Kind: Network}, Short: "file descriptors", err: syscall.EMFILE}}, false},
+		{"no response came in time", []*Record{served, {Failure: &Failure{Kind: Timeout}}}, false},
+	} {
+		th := newThrottle(1000)
+		th.lowering = true // the test calls lower itself
+		for _, r := range tt.records {
+			th.answered(r)
+		}
+		if th.refused > 0 {
+			th.lower()
+		}
+		if got := th.limiter.Limit() < 1000; got != tt.lowered {
+			t.Errorf("%s: the rate is %g", tt.claim, float64(th.limiter.Limit()))
+		}
 	}
 }

@@ -16,8 +16,8 @@ const (
 )
 
 // throttle limits the rate of requests to what was chosen, and to what the target
-// takes: responses 429 lower it by the share of requests that got one, by half at least
-// while the limit is unknown, and each second without one raises it again, slowly once
+// takes: responses 429, and connections that it drops while it serves others, lower it by
+// the share of requests that got one, by half at least while the limit is unknown, and each second without one raises it again, slowly once
 // it comes near to where the last 429 came. Where every response is 429, the rate is
 // not what keeps the target from answering.
 type throttle struct {
@@ -40,15 +40,17 @@ func newThrottle(chosen rate.Limit) *throttle {
 // wait waits until the rate allows a request.
 func (t *throttle) wait(ctx context.Context) error { return t.limiter.Wait(ctx) }
 
-// answered takes note of a response, nil for none.
-func (t *throttle) answered(a *Answer) {
-	if a == nil {
+// answered takes note of what became of a request. One without a response counts if its
+// connection was lost.
+func (t *throttle) answered(r *Record) {
+	dropped := r.Failure != nil && r.Failure.Kind == Network && r.Short == "" && lost(r.err)
+	if r.Answer == nil && !dropped {
 		return
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.last = time.Now()
-	if a.Status != http.StatusTooManyRequests {
+	if r.Answer != nil && r.Answer.Status != http.StatusTooManyRequests {
 		t.good++
 		t.raise()
 		return

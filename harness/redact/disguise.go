@@ -222,24 +222,7 @@ func belongTogether(text string, at []place) bool {
 // Hold reports whether a text holds one of the numbers: as it stands, escaped, in base64
 // or in hexadecimal digits.
 func (n *Numbers) Hold(text string) bool {
-	if len(n.forms) == 0 {
-		return false
-	}
-	holds := func(plain string) bool { return n.hide(plain) != plain }
-	if holds(text) || hideEncoded(text, holds) != text || hideEscaped(text, holds) != text {
-		return true
-	}
-	meant := text // words that are escaped may be spread over a text
-	for range maxLayers {
-		plain := resolved(meant)
-		if plain == meant {
-			break
-		}
-		if meant = plain; holds(meant) {
-			return true
-		}
-	}
-	return false
+	return len(n.forms) > 0 && heldBy(text, func(plain string) bool { return n.hide(plain) != plain })
 }
 
 // hide masks the numbers in a text, also those with tags of a page between their digits,

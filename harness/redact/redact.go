@@ -20,6 +20,7 @@ type Redactor struct {
 	folded      folded
 	cards       map[string]bool
 	disguised   *Numbers       // the same
+	keys        *Keys          // the known values that are no plain words
 	short       *regexp.Regexp // known values too short to be replaced inside other words
 	shortValues []string       // the same
 	numbers     *numbering
@@ -69,7 +70,7 @@ func New(s Secrets) *Redactor {
 	for _, card := range s.Cards {
 		replacements[card], r.cards[card] = MaskCard(card), true
 	}
-	r.disguised = NewNumbers(s.Cards)
+	r.disguised, r.keys = NewNumbers(s.Cards), NewKeys(s.Values)
 	r.known, r.distinctive = longestFirst(replacements), longestFirst(distinctive)
 	slices.SortStableFunc(r.escapable, func(a, b escapable) int { return len(b.form.String()) - len(a.form.String()) }) // as above
 	r.folded = newFolded(replacements)
@@ -177,7 +178,7 @@ func (r *Redactor) redactText(text string, own bool) string {
 func (r *Redactor) holds(text string) bool { return r.hidePlain(text) != text }
 
 func (r *Redactor) hidePlain(text string) string {
-	text = r.hideNamed(r.disguised.hide(r.hideKnown(text)), false)
+	text = r.hideNamed(r.disguised.hide(r.keys.hide(r.hideKnown(text))), false)
 	if slices.ContainsFunc(r.shortValues, func(value string) bool { return strings.Contains(text, value) }) {
 		text = r.short.ReplaceAllString(text, Mark)
 	}

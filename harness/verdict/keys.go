@@ -5,13 +5,15 @@ import (
 	"strings"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/redact"
 )
 
 // leastKey is how many characters a credential has at least that is looked for: a shorter
 // one may stand in a response by chance.
 const leastKey = 8
 
-// keysNotShown judges that a response repeats none of the credentials of its request.
+// keysNotShown judges that a response repeats none of the credentials of its request,
+// disguised or not, and no half of one.
 func keysNotShown(v View) Observation {
 	r := v.record()
 	if r == nil {
@@ -26,7 +28,8 @@ func keysNotShown(v View) Observation {
 				continue
 			}
 			seen.Exercised = true
-			holds := func(text string) bool { return strings.Contains(text, key) }
+			parts := redact.NewKeys([]string{key})
+			holds := func(text string) bool { return strings.Contains(text, key) || parts.Hold(text) }
 			if f, found := v.holding(holds); found {
 				f.Rule, f.Deviation, f.Status, f.Wanted = KeyRepeated, Surplus, v.Answer.Status, []string{scheme.Field}
 				seen.Findings = append(seen.Findings, f)

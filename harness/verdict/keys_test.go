@@ -21,7 +21,7 @@ paths: { /pay: { get: { operationId: pay, responses: { "200": { description: pai
 	if err != nil {
 		t.Fatal(err)
 	}
-	const app, client = "app-key-0815", "client-key-4711"
+	const app, client, long = "app-key-0815", "client-key-4711", "c9a6877e0bc2cfb31b34009a9074f2e9"
 	for _, tt := range []struct {
 		claim, app, body, header string
 		want                     Outcome
@@ -32,6 +32,12 @@ paths: { /pay: { get: { operationId: pay, responses: { "200": { description: pai
 		{"a key as a name", app, `{"app-key-0815":1}`, "", Fail, true},
 		{"a key in a header", app, `{}`, "caller=client-key-4711", Fail, true},
 		{"the beginning of a key", app, `{"message":"app-key-08…"}`, "", Pass, true},
+		{"a key in groups", long, `{"message":"C9A6 877e-0bc2:cfb3/1b34.009a_9074 f2e9"}`, "", Fail, true},
+		{"a key backwards", long, `{"message":"9e2f4709a90043b13bfc2cb0e7786a9c"}`, "", Fail, true},
+		{"a key in two halves", long, `{"a":"c9a6877e0bc2cfb3","b":"1b34009a9074f2e9"}`, "", Fail, true},
+		{"a key in base64", long, `{"a":"YzlhNjg3N2UwYmMyY2ZiMzFiMzQwMDlhOTA3NGYyZTk="}`, "", Fail, true},
+		{"a key without its last letters", long, `{"message":"key c9a6877e0bc2cfb31b34009a90"}`, "", Fail, true},
+		{"a key with its middle masked", long, `{"message":"c9a6877e********9074f2e9"}`, "", Pass, true},
 		{"a short key may stand there by chance", "app", `{"message":"app"}`, "", Pass, true},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {

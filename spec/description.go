@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -48,7 +47,7 @@ func (d *Description) IDs() []string {
 
 // Load reads the description in a file.
 func Load(file string) (*Description, error) {
-	data, err := os.ReadFile(file)
+	data, err := ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
@@ -58,7 +57,7 @@ func Load(file string) (*Description, error) {
 // Parse reads a description; name stands for it in errors and reports.
 // References to other files are followed next to the file, those to a network are refused.
 func Parse(data []byte, name string) (*Description, error) {
-	return parseWith(data, name, os.ReadFile)
+	return parseWith(data, name, ReadFile)
 }
 
 // ParseAlone reads a description that did not come from a file of this machine: a

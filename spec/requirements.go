@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"regexp"
 	"slices"
 	"strconv"
@@ -184,7 +183,7 @@ func (r *Requirement) Covers(kind string) bool {
 
 // LoadRequirements reads a requirement list from a file.
 func LoadRequirements(file string) (*Requirements, error) {
-	data, err := os.ReadFile(file)
+	data, err := ReadFile(file)
 	if err != nil {
 		return nil, err
 	}

@@ -64,7 +64,7 @@ func (in *inputs) initialize() error {
 	if err != nil {
 		return fmt.Errorf("--requirements: %w", err)
 	}
-	before, err := os.ReadFile(in.path(in.fixtures))
+	before, err := spec.ReadFile(in.path(in.fixtures))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("--fixtures: %w", err)
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"maps"
 	"net/url"
 	"slices"
@@ -26,7 +25,7 @@ func (in *inputs) description() (*spec.Description, error) {
 	case in.spec == "":
 		return spec.Parse(spec.BuiltInDescription(), spec.BuiltInFile)
 	case in.spec == standardInput:
-		data, err := io.ReadAll(in.stdin)
+		data, err := spec.ReadAll(in.stdin, exchange.MaxDocument)
 		if err != nil {
 			return nil, fmt.Errorf("standard input: %w", err)
 		}

@@ -4,15 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"net/url"
 	"time"
+
+	"qorcheck/spec"
 )
 
 // Bounds of a document that is fetched.
 const (
-	maxDocument  = 32 << 20
+	MaxDocument  = 32 << 20
 	fetchTimeout = 30 * time.Second
 	maxRedirects = 5
 )
@@ -50,12 +51,5 @@ func Fetch(ctx context.Context, address *url.URL) ([]byte, error) {
 	if response.StatusCode != http.StatusOK {
 		return nil, fmt.Errorf("it was answered %d, not 200", response.StatusCode)
 	}
-	data, err := io.ReadAll(io.LimitReader(response.Body, maxDocument+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(data) > maxDocument {
-		return nil, fmt.Errorf("it has more than %d MiB", maxDocument>>20)
-	}
-	return data, nil
+	return spec.ReadAll(response.Body, MaxDocument)
 }

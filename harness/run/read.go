@@ -96,10 +96,13 @@ func otherVersion(version int) error {
 	return fmt.Errorf("its format is version %d, this program reads version %d: use the program that wrote it, or run again", version, DocumentVersion)
 }
 
+// maxDocument limits the document of a run, which has some megabytes.
+const maxDocument = 256 << 20
+
 // Read reads a document and checks it. It refuses what is not the document of a
 // run, and one of another version. Its texts are made printable.
 func Read(r io.Reader) (*Document, error) {
-	data, err := io.ReadAll(r)
+	data, err := spec.ReadAll(r, maxDocument)
 	if err != nil {
 		return nil, fmt.Errorf("run document: %w", err)
 	}

@@ -9,7 +9,6 @@ import (
 	"maps"
 	"net"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -85,7 +84,7 @@ type Receiver struct {
 // LoadFixtures reads a fixtures file. ${NAME} in it stands for an environment
 // variable, looked up by env; one that is not set is an error.
 func LoadFixtures(file string, env func(string) (string, bool)) (*Fixtures, error) {
-	data, err := os.ReadFile(file)
+	data, err := spec.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("fixtures: %w", err)
 	}

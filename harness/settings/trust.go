@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
+
+	"qorcheck/spec"
 )
 
 // Trust is the TLS trust of a run, and its client certificate.
@@ -66,7 +67,7 @@ func (t Trust) given() []string {
 }
 
 func authorities(file string) (*x509.CertPool, error) {
-	data, err := os.ReadFile(file)
+	data, err := spec.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}

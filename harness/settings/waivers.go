@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -32,7 +31,7 @@ type Waiver struct {
 
 // LoadWaivers reads a file of waivers.
 func LoadWaivers(file string) (*Waivers, error) {
-	data, err := os.ReadFile(file)
+	data, err := spec.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}

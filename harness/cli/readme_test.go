@@ -262,19 +262,7 @@ func TestReadme_Guarantees(t *testing.T) {
 	t.Parallel()
 	_, section, _ := strings.Cut(readFile(t, filepath.Join(root, "README.md")), "| Guaranteed | Shown by |")
 	section, _, _ = strings.Cut(section, "\n\n")
-	tests := map[string]bool{}
-	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		for _, found := range regexp.MustCompile(`(?m)^func (Test\w+)\(`).FindAllStringSubmatch(readFile(t, path), -1) {
-			tests[found[1]] = true
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	tests := namesOfTests(t)
 	lines := strings.Split(strings.TrimSpace(section), "\n")[1:]
 	for _, line := range lines {
 		names := regexp.MustCompile("`(Test\\w+)`").FindAllStringSubmatch(line, -1)

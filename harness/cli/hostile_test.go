@@ -96,7 +96,7 @@ func characterCodes(text string) any {
 	return list
 }
 
-func inGroups(text string) any {
+func inFours(text string) any {
 	var groups []string
 	for part := range slices.Chunk([]byte(text), 4) {
 		groups = append(groups, string(part))
@@ -180,13 +180,13 @@ func TestHostile(t *testing.T) {
 		{"shows the card number backwards", oneSale, shows(cardSent, inMember(backwardsText)), run.ExitFail, "RH-ALL-3", ""},
 		{"shows the card number in two cookies", oneSale, shows(cardSent, func(a *answer, card string) { a.header["Set-Cookie"] = []string{"a=" + card[:8], "b=" + card[8:]} }), run.ExitFail, "RH-ALL-3", ""},
 		{"shows the card number in a page", oneSale, shows(cardSent, inMember(func(card string) any { return "<td id='1'>" + card[:8] + "</td><td id='2'>" + card[8:] + "</td>" })), run.ExitFail, "RH-ALL-3", ""},
-		{"shows a key in groups", oneSale, shows(keySent, inMember(inGroups)), run.ExitPass, "RH-ALL-4", ""},
+		{"shows a key in groups", oneSale, shows(keySent, inMember(inFours)), run.ExitPass, "RH-ALL-4", ""},
 		{"shows a key backwards", oneSale, shows(keySent, inMember(backwardsText)), run.ExitPass, "RH-ALL-4", ""},
 		{"shows most of a key", oneSale, shows(keySent, func(a *answer, key string) { a.header.Set("X-Key", key[:len(key)-4]+"…") }), run.ExitPass, "RH-ALL-4", ""},
 		{"sends everybody elsewhere", approved, func(_ *hostileTarget, _ *http.Request, _ []byte, a *answer) {
 			a.status = http.StatusFound
 			a.header.Set("Location", "https://key:secret@login.example.test/?card=4571000000000001")
-		}, run.ExitUnclear, "", "redirects to https://login.example.test: "},
+		}, run.ExitUnclear, "", "and led to https://login.example.test: "},
 		{"has a clock that is a day ahead, then a day behind", approved, func(h *hostileTarget, _ *http.Request, _ []byte, a *answer) {
 			day := 24 * time.Hour
 			h.once.Do(func() { day = -day })
@@ -240,7 +240,7 @@ func checkHostile(t *testing.T, d *run.Document, exit int, fails, says string) {
 	shown := string(encoded(d))
 	codes := strings.Trim(string(encoded(characterCodes(card))), "[]")
 	for _, secret := range []string{
-		card, key, codes, backwardsText(card).(string), backwardsText(key).(string), inGroups(key).(string), key[:len(key)-4], card[:8] + "</td>",
+		card, key, codes, backwardsText(card).(string), backwardsText(key).(string), inFours(key).(string), key[:len(key)-4], card[:8] + "</td>",
 		"key:secret", "\x1b", `\u001b`, "\u202e", `\u202e`, "\a", `\n::error`, `\n##`,
 	} {
 		if strings.Contains(shown, secret) {

@@ -45,7 +45,7 @@ var knownAttacks = []shownBy{
 	{"a limit of requests a second, with 429 or by dropping connections", "the rate is lowered", "TestThrottle_FindsTheRate TestThrottle_CountsDroppedConnections TestRetryAfter_IsWaitedFor"},
 	{"connections that are lost", "repeated where that is safe", "TestRequests_AreRepeatedWhereThatIsSafe TestRequests_ThatNeverConnectedAreRepeated TestRefused_IsNotCarriedOut TestPauses_GrowAndDiffer"},
 	{"a clock that is a day ahead or behind", "no failure", "TestHostile TestRetryAfter"},
-	{"a second client, two runs, four shards, a late earlier run", "notes only", "TestReconciliation_Others TestRun_TwoAtOnce TestShards_AtOnce"},
+	{"a second client, two runs, four shards, a late earlier run", "notes only", "TestReconciliation_Others TestMessages_OfAnotherMerchant TestRun_TwoAtOnce TestShards_AtOnce"},
 	// Secrets.
 	{"a secret in an error of settle, TLS, DNS or a proxy", "not shown", "TestErrors_ShowNoSecret TestSettle_ShowsNoSecret TestSecrets_OfSettle"},
 	{"a secret of the environment, however it is written", "not shown", "TestSecrets_AreNotShown TestSecrets_OnTheWire TestSecrets_OfMessages TestFurtherSecrets"},

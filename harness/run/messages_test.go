@@ -14,6 +14,7 @@ import (
 	"qorcheck/harness/plan"
 	"qorcheck/harness/redact"
 	"qorcheck/harness/redact/redacttest"
+	"qorcheck/harness/settings"
 	"qorcheck/spec"
 )
 
@@ -257,5 +258,36 @@ func TestMessages_OfARejectedRequest(t *testing.T) {
 				t.Errorf("%d messages about the rejected request, want %d", got, tt.want)
 			}
 		})
+	}
+}
+
+// TestMessages_OfAnotherMerchant: what only the keys of the other merchant show is not
+// taken for something that a rejected request made.
+func TestMessages_OfAnotherMerchant(t *testing.T) {
+	p := plot(t, ask{id: "a", paths: []string{"/200"}})
+	p.Finder = &plan.Step{Name: "find", Request: plan.Request{
+		Method: "GET", Path: "/found/" + plan.Placeholder{Source: plan.FromAnswer, Args: []string{plan.MessageID}}.Template(),
+		Header: []plan.Field{{Name: "Key", Value: plan.TemplateOf(plan.FromCredential, settings.Valid, "Key")}},
+	}}
+	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Key") != "key-of-the-other-merchant" || strings.HasSuffix(r.URL.Path, "/nothing") {
+			w.WriteHeader(http.StatusNotFound)
+		}
+		fmt.Fprint(w, `{"order":"of others"}`)
+	})
+	for _, tt := range []struct {
+		id    string
+		other map[string]string
+		want  origin
+	}{
+		{"theirs", map[string]string{"Key": "key-of-the-other-merchant"}, others},
+		{"nothing", map[string]string{"Key": "key-of-the-other-merchant"}, rejected},
+		{"theirs", nil, rejected},
+	} {
+		s := toySettings(t, target, func(s *settings.Settings) { s.Fixtures.Credentials[settings.OtherMerchant] = tt.other })
+		r := &Run{plan: p, client: toyClient(t, p, s), options: Options{Settings: s}, ledger: newLedger(&Document{RunID: "run1"})}
+		if got := r.origin(t.Context(), &spec.Messaging{Lookup: &spec.Finder{Field: "/order"}}, tt.id, r.makers()); got != tt.want {
+			t.Errorf("%s, keys of the other merchant %v: %d, want %d", tt.id, tt.other, got, tt.want)
+		}
 	}
 }

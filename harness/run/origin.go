@@ -12,6 +12,7 @@ import (
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/message"
 	"qorcheck/harness/plan"
+	"qorcheck/harness/settings"
 	"qorcheck/spec"
 )
 
@@ -88,15 +89,47 @@ func (r *Run) origin(ctx context.Context, m *spec.Messaging, id string, makers *
 	if m.Lookup == nil || r.plan.Finder == nil || id == "" {
 		return rejected
 	}
-	record := r.client.Do(ctx, plan.KindLookup, *r.plan.Finder, map[string]string{plan.MessageID: id})
-	r.count([]exchange.Record{record})
-	switch {
-	case record.Answer == nil, record.Answer.Status >= 500, record.Answer.Status == http.StatusTooManyRequests:
-		return unknown // a target in trouble does not show that nothing has the id
-	case record.Answer.Status/100 != 2:
-		return rejected
+	for _, finder := range r.finders() {
+		record := r.client.Do(ctx, plan.KindLookup, finder, map[string]string{plan.MessageID: id})
+		r.count([]exchange.Record{record})
+		switch {
+		case record.Answer == nil, record.Answer.Status >= 500, record.Answer.Status == http.StatusTooManyRequests:
+			return unknown // a target in trouble does not show that nothing has the id
+		case record.Answer.Status/100 == 2:
+			return makers.origin(record.Named(m.Lookup.Field))
+		}
 	}
-	return makers.origin(record.Named(m.Lookup.Field))
+	return rejected
+}
+
+// finders are the requests that read what a message is about: by the keys of the run's
+// merchant, and by those of the other one, of which a webhook of the run may get messages.
+func (r *Run) finders() []plan.Step {
+	finder := *r.plan.Finder
+	list := []plan.Step{finder}
+	f := r.options.Settings.Fixtures
+	if f == nil || len(f.Credentials[settings.OtherMerchant]) == 0 {
+		return list
+	}
+	altered := false
+	inNameOfOther := func(fields []plan.Field) []plan.Field {
+		fields = slices.Clone(fields)
+		for i := range fields {
+			for _, p := range fields[i].Value.Placeholders() {
+				if p.Source == plan.FromCredential && f.Credential(settings.OtherMerchant, p.Args[1]) != "" {
+					other := plan.TemplateOf(plan.FromCredential, settings.OtherMerchant, p.Args[1])
+					fields[i].Value = plan.Template(strings.ReplaceAll(string(fields[i].Value), string(p.Template()), string(other)))
+					altered = true
+				}
+			}
+		}
+		return fields
+	}
+	finder.Request.Header, finder.Request.Query = inNameOfOther(finder.Request.Header), inNameOfOther(finder.Request.Query)
+	if altered {
+		list = append(list, finder)
+	}
+	return list
 }
 
 // makers know for what unique values were made.

@@ -25,7 +25,7 @@ func Curl(target *url.URL, step plan.Step, value func(plan.Placeholder) (string,
 		words = append(words, "-X", r.Method)
 	}
 	words = append(words, l.location(target))
-	for _, field := range withAccept(r.Header) {
+	for _, field := range r.Header {
 		header := plan.Template(field.Name+": ") + field.Value
 		if strings.TrimSpace(string(field.Value)) == "" {
 			header = plan.Template(field.Name + ";") // how curl sends an empty header

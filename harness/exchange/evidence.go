@@ -60,7 +60,7 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 		own = c.redactor.Answer
 	}
 	e.Request.Line = own(r.Step.Request.Method + " " + address)
-	for _, field := range withAccept(r.Step.Request.Header) {
+	for _, field := range c.fields(r.Step.Request) {
 		line, known := c.lines.Load(field)
 		if !known {
 			value, _ := field.Value.Fill(shown(verbatim))

@@ -58,7 +58,9 @@ func (r Record) Curl() redact.Text {
 		return redact.Text{}
 	}
 	c := r.filler.client
-	command := Curl(c.settings.Target, r.Step, r.filler.value)
+	step := r.Step
+	step.Request.Header = c.fields(step.Request)
+	command := Curl(c.settings.Target, step, r.filler.value)
 	if r.Step.URL != "" { // the fixtures wrote it, secrets and all
 		return c.redactor.Answer(command)
 	}

@@ -24,17 +24,6 @@ type filler struct {
 	otherOrigin bool // the request leads to another origin than the target's, where no credential goes
 }
 
-// defaultAccept is the Accept header of a request that has none of its own.
-const defaultAccept = "application/json"
-
-// withAccept is the header of a request as it is sent.
-func withAccept(header []plan.Field) []plan.Field {
-	if slices.ContainsFunc(header, func(f plan.Field) bool { return strings.EqualFold(f.Name, "Accept") }) {
-		return header
-	}
-	return append(slices.Clip(header), plan.Field{Name: "Accept", Value: defaultAccept})
-}
-
 var errOtherOrigin = errors.New("credentials go to the target's origin only, and this request leads elsewhere")
 
 // request builds the HTTP request of a step.
@@ -64,19 +53,28 @@ func (f *filler) request(step plan.Step) (*http.Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, field := range step.Request.Header {
+	for _, field := range f.client.fields(step.Request) {
 		value, err := field.Value.Fill(f.value)
 		if err != nil {
 			return nil, err
 		}
 		request.Header.Add(field.Name, value)
 	}
-	for name, value := range map[string]string{"User-Agent": cmp.Or(f.client.settings.UserAgent, settings.DefaultUserAgent), "Accept": defaultAccept, "Accept-Encoding": "identity"} {
-		if request.Header[name] == nil {
-			request.Header.Set(name, value)
+	return request, nil
+}
+
+// fields lists the header of a request: its own fields, and those that every request has.
+func (c *Client) fields(r plan.Request) []plan.Field {
+	list := slices.Clip(r.Header)
+	for _, common := range [...]plan.Field{
+		{Name: "User-Agent", Value: plan.Template(cmp.Or(c.settings.UserAgent, settings.DefaultUserAgent))},
+		{Name: "Accept", Value: "application/json"}, {Name: "Accept-Encoding", Value: "identity"},
+	} {
+		if !slices.ContainsFunc(r.Header, func(f plan.Field) bool { return strings.EqualFold(f.Name, common.Name) }) {
+			list = append(list, common)
 		}
 	}
-	return request, nil
+	return list
 }
 
 // address builds the URL of a step; at gives the values of placeholders for a place.

@@ -21,7 +21,7 @@ func (d *drafter) credentialCases(s subject) []*proposal {
 		}
 		return list
 	}
-	list := missingCredentials(s, schemes)
+	list := d.missingCredentials(s, schemes)
 	list = append(list, d.misplacedCredentials(s, schemes)...)
 	list = append(list, d.alteredCredentials(s, schemes)...)
 	list = append(list, d.refusedCredentials(s, schemes)...)
@@ -48,15 +48,18 @@ func sending(schemes []string, c credential) func(map[string]credential) {
 	}
 }
 
-// missingCredentials sends no credential, an empty one, and white space.
-func missingCredentials(s subject, schemes []string) []*proposal {
+// missingCredentials sends no credential, an empty one, and white space where it arrives:
+// around the value of a header it does not (RFC 9110, 5.5), so that one is empty.
+func (d *drafter) missingCredentials(s subject, schemes []string) []*proposal {
 	var list []*proposal
 	for _, name := range schemes {
 		list = append(list,
 			s.withCredentials("unauthenticated.missing", plan.IDPart(name), name+" is not sent", func(c map[string]credential) { delete(c, name) }),
 			s.withCredentials("unauthenticated.empty", plan.IDPart(name), name+" is sent empty", sending([]string{name}, credential{})),
-			s.withCredentials("unauthenticated.blank", plan.IDPart(name), name+" is nothing but white space", sending([]string{name}, credential{role: settings.Valid, twist: plan.TwistBlank})),
 		)
+		if d.description.Schemes[name].In != "header" {
+			list = append(list, s.withCredentials("unauthenticated.blank", plan.IDPart(name), name+" is nothing but white space", sending([]string{name}, credential{role: settings.Valid, twist: plan.TwistBlank})))
+		}
 	}
 	if len(schemes) > 1 {
 		list = append(list,

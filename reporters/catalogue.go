@@ -1,6 +1,7 @@
 package reporters
 
 import (
+	"cmp"
 	"io"
 	"maps"
 	"slices"
@@ -22,27 +23,28 @@ type Catalogue struct {
 
 // Catalogued is one requirement with everything that hangs on it.
 type Catalogued struct {
-	ID         string     `json:"id"`
-	Level      spec.Level `json:"level"`
-	Basis      spec.Basis `json:"basis"`
-	Readings   []string   `json:"readings,omitempty"`
-	Before     *Before    `json:"before,omitempty"`
-	Chapter    string     `json:"chapter"`
-	Profile    string     `json:"profile"`
-	Fault      string     `json:"fault,omitempty"`
-	Sentence   string     `json:"sentence"`
-	Page       string     `json:"page"`
-	Link       string     `json:"link"`
-	Clause     string     `json:"clause"`
-	Statements []string   `json:"statements"`
-	Check      string     `json:"check,omitempty"`
-	Cases      []string   `json:"cases"`
-	Operations []string   `json:"operations"`
-	All        bool       `json:"allOperations"`
-	Branches   []string   `json:"branches,omitempty"` // in each of which it is exercised
-	Essential  bool       `json:"essential,omitempty"`
-	Mutants    []string   `json:"mutants"`
-	Untested   string     `json:"untested,omitempty"`
+	ID         string       `json:"id"`
+	Level      spec.Level   `json:"level"`
+	Basis      spec.Basis   `json:"basis"`
+	Readings   []string     `json:"readings,omitempty"`
+	Before     *Before      `json:"before,omitempty"`
+	Chapter    string       `json:"chapter"`
+	Profile    string       `json:"profile"`
+	Fault      string       `json:"fault,omitempty"`
+	Sentence   string       `json:"sentence"`
+	Page       string       `json:"page"`
+	Link       string       `json:"link"`
+	Clause     string       `json:"clause"`
+	Statements []string     `json:"statements"`
+	Check      string       `json:"check,omitempty"`
+	Cases      []string     `json:"cases"`
+	Operations []string     `json:"operations"`
+	All        bool         `json:"allOperations"`
+	Branches   []string     `json:"branches,omitempty"` // in each of which it is exercised
+	Essential  bool         `json:"essential,omitempty"`
+	Mutants    []string     `json:"mutants"`
+	Gravity    spec.Gravity `json:"gravity"`
+	Untested   string       `json:"untested,omitempty"`
 }
 
 // Before is what a requirement was before each was judged by its sentence.
@@ -85,7 +87,7 @@ func NewCatalogue(d *spec.Description, r *spec.Requirements, mutants map[string]
 			ID: q.ID, Level: q.Level, Basis: q.Basis, Readings: q.Readings, Before: before(q), Chapter: q.Chapter, Profile: q.Profile, Fault: q.Fault, Sentence: q.Sentence,
 			Page: q.Clause.Page, Link: r.Link(q.Clause), Clause: q.Clause.Text, Statements: noNull(q.Clause.Sentences),
 			Check: q.Check, Cases: noNull(q.Cases), Operations: []string{}, All: q.Operations.All,
-			Branches: branchNames(q), Essential: q.Essential, Mutants: noNull(mutants[q.ID]), Untested: q.Untested,
+			Branches: branchNames(q), Essential: q.Essential, Mutants: noNull(mutants[q.ID]), Gravity: cmp.Or(q.Gravity, spec.OfProtocol), Untested: q.Untested,
 		}
 		for _, o := range d.Operations {
 			if q.Operations.Has(o.ID) {

@@ -20,6 +20,7 @@ func CatalogueMarkdown(w io.Writer, c Catalogue) error {
 		c.markdownChapter(b, chapter)
 	}
 	c.markdownTables(b)
+	c.markdownWarnings(b)
 	c.markdownChanges(b)
 	return b.Flush()
 }
@@ -75,6 +76,28 @@ func (c Catalogue) markdownTables(b io.Writer) {
 	fmt.Fprint(b, "\n## Statements\n\n| Statement | Says | Requirements |\n| --- | --- | --- |\n")
 	for _, s := range c.Statements {
 		fmt.Fprintf(b, "| %s | %s | %s |\n", s.ID, s.Says, cmp.Or(strings.Join(s.Requirements, ", "), "none: "+s.NotCovered))
+	}
+}
+
+// Warned are the requirements that are no must although a target that breaks them does
+// more harm than by a wrong status or text.
+func (c Catalogue) Warned() []Catalogued {
+	return slices.DeleteFunc(c.Tested(), func(q Catalogued) bool {
+		return q.Level == spec.Must || q.Gravity.Rank() > spec.OfOutcome.Rank()
+	})
+}
+
+// markdownWarnings writes which defects that move money, let somebody in or misreport an
+// outcome end in a warning, and why, nothing where there are none.
+func (c Catalogue) markdownWarnings(b io.Writer) {
+	heading := "\n## Grave defects that end in a warning\n\nThey concern money, access or the outcome of a request, and break no sentence of a page or of a public standard: a must cannot rest on what is not said.\n\n" +
+		"| Requirement | Says | Concerns | Defects | Why no must |\n| --- | --- | --- | --- | --- |\n"
+	for _, q := range c.Warned() {
+		if q.Before == nil {
+			continue
+		}
+		fmt.Fprintf(b, "%s| %s %s | %s | %s | %s | %s (%s) |\n", heading, q.ID, q.Level, q.Sentence, q.Gravity.Words(), cmp.Or(strings.Join(q.Mutants, ", "), "–"), q.Before.Why, q.Basis.Citing(q.Readings))
+		heading = ""
 	}
 }
 

@@ -52,6 +52,20 @@ func TestRequirements_CatalogueIsComplete(t *testing.T) {
 	}
 }
 
+// TestRequirements_WarningsAreJustified: a requirement whose breach concerns money, access
+// or an outcome is a must, or says why it is none.
+func TestRequirements_WarningsAreJustified(t *testing.T) {
+	list := builtInCatalogue(t).Warned()
+	for _, q := range list {
+		if q.Before == nil || q.Before.Why == "" {
+			t.Errorf("%s concerns %s and ends in a warning: no reason is given", q.ID, q.Gravity.Words())
+		}
+	}
+	if len(list) == 0 {
+		t.Error("none is listed")
+	}
+}
+
 // TestPlan_ShowsEveryStatement: each statement that the pages are read as has
 // obligations in the plan of everything, or the reason why it has none.
 func TestPlan_ShowsEveryStatement(t *testing.T) {

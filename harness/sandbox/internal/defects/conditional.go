@@ -20,10 +20,6 @@ func byNumber(x *exchange) bool { return !byToken(x) }
 
 // Fields that are mandatory where another has a certain value.
 var conditionDefects = []Defect{
-	{"stored-without-name", "keeps the card of a sale whose holder is not named", "CRD-1", nil, on{"payment-sale-manual"},
-		named("cardfullname", "nobody", "payment-sale-manual", kept)},
-	{"authorized-with-blank-name", "keeps the card of an authorization whose holder's name is blank", "CRD-1", nil, on{"payment-auth"},
-		before(all(is("payment-auth"), kept, sends("cardfullname", as(" "))), corrects("cardfullname", "nobody"))},
 	{"name-always-needed", "answers 400 to an authorization without a holder's name whose card is not to be stored", "CRD-1", also{"RH-200-9", "FL-TOK-4"}, on{"payment-auth"},
 		before(all(is("payment-auth"), sends("store_card", func(value any, _ bool) bool { return value == false }), sends("cardfullname", missing)), refuses(400, "GW03", "cardfullname: is missing"))},
 	{"rck-with-blank-number", "takes a blank for the check number of a credit of class RCK", "ACH-1", nil, on{"ach-credit"},

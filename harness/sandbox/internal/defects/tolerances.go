@@ -34,6 +34,11 @@ var tolerances = []Defect{
 		after(all(keyless, answered(404), func(x *exchange) bool { return x.operation == "" && strings.Contains(x.URL.Path, "-unknown") }), status(401))},
 	{"other-digits-400", "answers 400 to last digits that are not the token's", Tolerated, nil, on{"token-update", "token-rotate", "token-remove"},
 		after(all(is("token-update", "token-rotate", "token-remove"), notFound), refuses(http.StatusBadRequest, "digits", "last4 is not that of the token"))},
+	{"unnamed-card-kept", "keeps the card of a payment whose holder is not named", Tolerated, nil, on{"payment-sale-manual", "payment-auth"},
+		before(all(is("payment-sale-manual", "payment-auth"), kept, sends("cardfullname", func(given any, there bool) bool {
+			text, _ := given.(string)
+			return !there || strings.TrimSpace(text) == ""
+		})), corrects("cardfullname", "nobody"))},
 	{"rollback-of-none-400", "answers 400 to the rollback of a token that replaced none", Tolerated, nil, on{"token-rotate"},
 		after(rollsBackNone, refuses(http.StatusBadRequest, "intent", "the token replaced no other"))},
 	{"rollback-of-none-404", "answers 404 to the rollback of a token that replaced none", Tolerated, nil, on{"token-rotate"},

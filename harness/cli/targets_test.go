@@ -80,7 +80,7 @@ type meeting struct {
 func (m *meeting) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	m.mu.Lock()
 	m.seen++
-	if m.seen == 1 {
+	if m.seen <= 2 { // a read, and a request that shows whether the merchant is right
 		m.mu.Unlock()
 		m.inner.ServeHTTP(w, r)
 		return

@@ -16,10 +16,7 @@ type Budget struct {
 // flows, then the other cases. What is left out is not planned. It returns nil where
 // not one case fits.
 func (p *Plan) Within(requests int, limit string) *Plan {
-	fixed := 0
-	if p.Preflight != nil {
-		fixed++
-	}
+	fixed := p.PreflightCount()
 	if p.Subscription != nil && slices.ContainsFunc(p.Cases, (*Case).Awaits) {
 		fixed += p.Subscription.Requests()
 	}
@@ -57,6 +54,17 @@ func (p *Plan) Within(requests int, limit string) *Plan {
 	})
 	small.Budget = b
 	return small
+}
+
+// PreflightCount returns how many requests the preflight makes where all is right.
+func (p *Plan) PreflightCount() (n int) {
+	if p.Preflight != nil {
+		n++
+	}
+	if len(p.MerchantProbes) > 0 {
+		n++
+	}
+	return n
 }
 
 // affordable chooses cases that make no more than a number of requests.

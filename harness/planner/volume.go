@@ -58,9 +58,8 @@ func Volume(p *plan.Plan) plan.Volume {
 			count(step, false)
 		}
 	}
-	if p.Preflight != nil {
-		v.Requests++
-	}
+	v.Requests += p.PreflightCount()
+	v.Writes += min(len(p.MerchantProbes), 1)
 	for _, currency := range slices.Sorted(maps.Keys(sums)) {
 		v.Money = append(v.Money, plan.Sum{Currency: currency, Amount: sums[currency].amount.FloatString(2), Requests: sums[currency].requests})
 	}

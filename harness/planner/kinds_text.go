@@ -62,6 +62,7 @@ var KindTexts = map[string]KindText{
 	"message.error":                {"a request that ends in an error, about which a message comes", "the message about an error"},
 	"message.later":                {"a message about what happens after the response", "a capture that fails later"},
 	"message.again":                {"a message that the receiver refuses, and that comes again", "the receiver answers 500 first"},
+	"message.again-refused":        {"a message about a refused request that the receiver refuses, and that comes again", "the receiver answers 500 to the message about a refusal"},
 	"message.none":                 {"a malformed request, about which no message must come", "a missing field"},
 	"message.unauthenticated":      {"a request without credentials, about which no message must come", "no key"},
 	"message.forbidden":            {"a forbidden request, about which no message must come", "an invented key"},

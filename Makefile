@@ -85,7 +85,7 @@ test-all: test lint casebook ## what needs other programs too: report readers, a
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/ajv $(AJV)
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/readers $(READERS)
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/browser $(BROWSER)
-	AJV='$(CURDIR)/.build/ajv' READERS='$(CURDIR)/.build/readers' BROWSER='$(CURDIR)/.build/browser' $(RAN) $(GO) test -count=1 -tags tools $$(find reporters harness -name '*_tools_test.go' ! -path 'harness/casebook/*' -exec dirname ./{} \; | sort -u)
+	AJV='$(CURDIR)/.build/ajv' READERS='$(CURDIR)/.build/readers' BROWSER='$(CURDIR)/.build/browser' $(RAN) $(GO) test -count=1 -tags tools $$(find spec reporters harness -name '*_tools_test.go' ! -path 'harness/casebook/*' -exec dirname ./{} \; | sort -u)
 
 casebook: build ## certify three servers that nobody here wrote, compare with harness/casebook/CASEBOOK.md
 	.ci/install curl gcc libc6-dev

@@ -38,7 +38,7 @@ func forLoader(data []byte, root *yaml.Node) []byte {
 		return data
 	}
 	e := embedded{root: root, addresses: map[string]string{}, anchors: map[string]string{}, edits: rewritten(root)}
-	if slices.ContainsFunc([]string{"$id", "$anchor", "$dynamicAnchor"}, func(key string) bool { return bytes.Contains(data, []byte(key)) }) {
+	if slices.ContainsFunc([]string{"$id", "$anchor", "$dynamicAnchor", "$defs"}, func(key string) bool { return bytes.Contains(data, []byte(key)) }) {
 		e.walk(root, "", "", "", e.collect)
 		e.walk(root, "", "", "", e.follow)
 	}
@@ -116,9 +116,18 @@ func (e *embedded) follow(node *yaml.Node, _, base, basePlace string) {
 	default:
 		return
 	}
-	if "#"+place != ref.Value {
-		e.edits = append(e.edits, edit{ref, strconv.Quote("#" + place)})
+	place = strings.ReplaceAll("#"+place, "%", "%25")
+	if at := slices.Index(node.Content, ref); beside(node) {
+		e.edits = append(e.edits, edit{node.Content[at-1], `"allOf"`}, edit{ref, `[ { "$ref": ` + strconv.Quote(place) + ` } ]`})
+	} else if place != ref.Value {
+		e.edits = append(e.edits, edit{ref, strconv.Quote(place)})
 	}
+}
+
+// beside reports whether a reference stands beside schemas that others refer to: the loader
+// does not look for them there. As allOf it means the same.
+func beside(node *yaml.Node) bool {
+	return child(node, "allOf") == nil && slices.ContainsFunc([]string{"$defs", "definitions", "if", "then", "else", "$id"}, func(key string) bool { return child(node, key) != nil })
 }
 
 // at finds the node at a place of the document.

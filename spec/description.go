@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -31,6 +32,9 @@ type Description struct {
 	SecretFields []string     // names of properties and parameters with format: password
 
 	byID map[string]*Operation
+
+	itemsOnce sync.Once
+	items     map[string][]string // see itemNames
 }
 
 // Operation returns the operation with an id, nil when there is none.

@@ -112,17 +112,24 @@ func (o *Operation) makes() bool {
 	if o.Description == nil {
 		return false
 	}
-	for _, other := range o.Description.Operations {
-		rest, beside := strings.CutPrefix(other.Path, strings.TrimSuffix(o.Path, "/")+"/")
-		name, one := strings.CutPrefix(strings.TrimSuffix(rest, "/"), "{")
-		if !beside || !one || strings.Contains(rest[:max(0, len(rest)-1)], "/") {
-			continue
+	names := o.Description.itemNames(strings.TrimSuffix(o.Path, "/"))
+	return len(names) > 0 && o.answersField(slices.Concat(names, idNames))
+}
+
+// itemNames lists by what name the paths below another name one of its items: id for
+// things/{id} below things.
+func (d *Description) itemNames(path string) []string {
+	d.itemsOnce.Do(func() {
+		d.items = map[string][]string{}
+		for _, o := range d.Operations {
+			whole := strings.TrimSuffix(o.Path, "/")
+			at := strings.LastIndex(whole, "/")
+			if name, one := strings.CutPrefix(whole[at+1:], "{"); at >= 0 && one {
+				d.items[whole[:at]] = append(d.items[whole[:at]], strings.TrimSuffix(name, "}"))
+			}
 		}
-		if o.answersField(append([]string{strings.TrimSuffix(name, "}")}, idNames...)) {
-			return true
-		}
-	}
-	return false
+	})
+	return d.items[path]
 }
 
 // idNames are usual names of the field that holds the id of a thing.

@@ -99,8 +99,11 @@ lint: ## vet with staticcheck
 	.ci/retry $(GO) install $(STATICCHECK)
 	$$($(GO) env GOPATH)/bin/staticcheck -tags tools ./...
 
-fuzz: ## at random, a minute each: schemas, and texts around secrets
+fuzz: ## at random, a minute each: schemas, documents, parameters, responses, and texts around secrets
 	$(RAN) $(GO) test -run '^$$' -fuzz FuzzFaults -fuzztime 60s -fuzzminimizetime 10x ./harness/generate
+	$(RAN) $(GO) test -run '^$$' -fuzz FuzzParse -fuzztime 60s -fuzzminimizetime 10x ./spec
+	$(RAN) $(GO) test -run '^$$' -fuzz FuzzParameters -fuzztime 60s -fuzzminimizetime 10x ./harness/planner
+	$(RAN) $(GO) test -run '^$$' -fuzz FuzzReadBody -fuzztime 60s -fuzzminimizetime 10x ./harness/verdict
 	$(RAN) $(GO) test -run '^$$' -fuzz FuzzRedactor -fuzztime 60s -fuzzminimizetime 10x ./harness/redact
 
 bench: ## measure, write harness/BENCHMARKS.md

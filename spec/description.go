@@ -11,7 +11,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -31,10 +30,8 @@ type Description struct {
 	Slips        []Slip       // what of the document could not be used as it stands
 	SecretFields []string     // names of properties and parameters with format: password
 
-	byID map[string]*Operation
-
-	itemsOnce sync.Once
-	items     map[string][]string // see itemNames
+	byID  map[string]*Operation
+	items map[string][]string // see itemNames; nil before all operations are read
 }
 
 // Operation returns the operation with an id, nil when there is none.

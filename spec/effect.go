@@ -119,17 +119,24 @@ func (o *Operation) makes() bool {
 // itemNames lists by what name the paths below another name one of its items: id for
 // things/{id} below things.
 func (d *Description) itemNames(path string) []string {
-	d.itemsOnce.Do(func() {
-		d.items = map[string][]string{}
-		for _, o := range d.Operations {
-			whole := strings.TrimSuffix(o.Path, "/")
-			at := strings.LastIndex(whole, "/")
-			if name, one := strings.CutPrefix(whole[at+1:], "{"); at >= 0 && one {
-				d.items[whole[:at]] = append(d.items[whole[:at]], strings.TrimSuffix(name, "}"))
-			}
+	items := d.items
+	if items == nil {
+		items = d.itemsByPath()
+	}
+	return items[path]
+}
+
+// itemsByPath lists the names of items by the path above them.
+func (d *Description) itemsByPath() map[string][]string {
+	items := map[string][]string{}
+	for _, o := range d.Operations {
+		whole := strings.TrimSuffix(o.Path, "/")
+		at := strings.LastIndex(whole, "/")
+		if name, one := strings.CutPrefix(whole[at+1:], "{"); at >= 0 && one {
+			items[whole[:at]] = append(items[whole[:at]], strings.TrimSuffix(name, "}"))
 		}
-	})
-	return d.items[path]
+	}
+	return items
 }
 
 // idNames are usual names of the field that holds the id of a thing.

@@ -127,6 +127,7 @@ func (d *Description) read(doc *openapi3.T, blocks blocks) error {
 	}
 	slices.SortFunc(d.Operations, func(a, b *Operation) int { return strings.Compare(a.ID, b.ID) })
 	d.slugs()
+	d.items = d.itemsByPath()
 	d.SecretFields = slices.Sorted(maps.Keys(r.secrets))
 	if err := d.resolveLinks(); err != nil {
 		return err

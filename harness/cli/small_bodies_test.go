@@ -174,6 +174,19 @@ func TestSmallAPIs_Unjudged(t *testing.T) {
 		claim: "a default alone documents successes", document: strings.Replace(answersAt(`{ type: object, properties: { a: { type: integer } } }`), `"200"`, "default", 1),
 		right: says(`{"a": 1}`), wrong: says(`{"a": "x"}`), fails: []string{"it.SCHEMA"}, words: "/a",
 	}, {
+		claim: "a success without a documented body may have one", document: `
+paths:
+  /x: { get: { operationId: it, parameters: [ { in: query, name: n, schema: { type: integer, minimum: 1 } } ], responses: { "200": { description: ok }, 4XX: { $ref: "#/components/responses/E" } } } }
+  /y: { get: { operationId: other, responses: { "200": { description: ok }, 4XX: { $ref: "#/components/responses/E" } } } }
+` + smallErrors,
+		right: takes(func(r *http.Request, _ string) string {
+			if n, err := strconv.Atoi(r.URL.Query().Get("n")); r.URL.Query().Has("n") && (err != nil || n < 1) {
+				return "no n"
+			}
+			return ""
+		}),
+		wrong: takes(func(*http.Request, string) string { return "" }), fails: []string{"it.MALFORMED"},
+	}, {
 		claim: "what is not judged is said", document: answersAt(`{ type: object, properties: { a: { type: string, format: made-up }, b: { type: string, pattern: "(?<=(" } } }`),
 		right: says(`{"a": "1", "b": "2"}`), notes: "not judged: pattern (?<=(; the format made-up",
 	}, {

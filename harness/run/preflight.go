@@ -113,14 +113,15 @@ func (r *Run) replyOf(c *plan.Case, record exchange.Record) reply {
 	return replyServed
 }
 
-// describes reports whether a description has a place for a success: its status and media type.
+// describes reports whether a description has a place for a success: its status and media
+// type. Where it documents no body it promises nothing of one, but that it is no page.
 func describes(o *spec.Operation, a exchange.Answer) bool {
 	documented := o.Response(a.Status)
 	if documented == nil {
 		return false
 	}
 	mediaType := a.Header.Get("Content-Type")
-	return len(documented.Content) == 0 && mediaType == "" || slices.ContainsFunc(documented.Content, func(c spec.Content) bool { return spec.Covers(c.MediaType, mediaType) })
+	return len(documented.Content) == 0 && !isPage(a) || slices.ContainsFunc(documented.Content, func(c spec.Content) bool { return spec.Covers(c.MediaType, mediaType) })
 }
 
 // withCredentials reports whether a request carries credentials of the fixtures.

@@ -39,6 +39,22 @@ var variants = []Defect{
 		after(is("webhooks_list"), editsData(func(data map[string]any) { data["limit"] = 0 }))},
 	{"500-for-form-without-fields", "answers 500 to a form that names no field it knows", Allowed, nil, on{"payment-capture"},
 		after(all(answered(400), func(x *exchange) bool { return string(x.sent) == "transaction_data=text" }), status(500))},
+	{"account-digits-listed", "shows the last digits of bank accounts in a list, beside an empty brand", Allowed, nil, on{"transactions-fetch-all"},
+		after(succeeded("transactions-fetch-all"), edits(func(m map[string]any) {
+			for _, row := range rowsOf(m) {
+				if r, ok := row.(map[string]any); ok && (r["card_type"] == nil || r["card_type"] == "") {
+					r["card_type"], r["last_4"] = "", "2333"
+				}
+			}
+		}))},
+	{"account-token-elsewhere", "finds the tokens of cards alone where a token is read", Allowed, nil, on{"token-ach", "token-fetch"},
+		after(succeeded("token-fetch"), func(x *exchange) {
+			account, id := false, x.URL.Path[strings.LastIndex(x.URL.Path, "/")+1:]
+			x.server.View(func(s *api.State) { t := s.Tokens[id]; account = t != nil && t.Funds.Bank != "" })
+			if account {
+				refuses(404, api.CodeNotFound, "there is no such token")(x)
+			}
+		})},
 	{"account-holder-passed-over", "finds no bank transfer by who holds the account", Allowed, nil, on{"transactions-fetch-all"},
 		misreading(func(_ *api.Work, rq *api.Request) {
 			if rq.Query["cardholder_name"] != "" && rq.Query["payment_type"] == "ach" {

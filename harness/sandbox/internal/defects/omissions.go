@@ -30,12 +30,6 @@ var omissionDefects = []Defect{
 		after(all(is("cash-sale"), wasFailed), omits("transaction_id"))},
 	{"id-absent-of-refused-void", "leaves the transaction id of a refused void out", "RH-200-24", also{"RH-MSG-*"}, on{"payment-void"},
 		after(all(is("payment-void"), wasRefused, saying("code", "GW05")), omits("transaction_id"))},
-	{"holder-absent-of-account", "does not say who holds a bank account that is fetched by its token", "RH-200-24", nil, on{"token-fetch", "token-ach"},
-		after(succeeded("token-fetch"), editsRows(func(row map[string]any) {
-			if row["type"] != "visa" {
-				row["cardholder_name"] = nil
-			}
-		}))},
 	{"digits-absent-on-second-page", "leaves the last digits of cards out on every page but the first", "RH-200-24", nil, on{"transactions-fetch-all"},
 		after(all(succeeded("transactions-fetch-all"), func(x *exchange) bool { return x.URL.Query().Get("offset") > "0" }), hides("last_4"))},
 	{"settled-date-absent", "does not say when a payment that is read by its id settled", "RH-200-24", also{"LST-12"}, on{"transactions-fetch-one"},

@@ -10,7 +10,7 @@ import (
 
 // Captures, refunds and voids, order ids and amounts.
 var moneyDefects = []Defect{
-	{"over-capture-by-a-cent", "captures a cent more than is left of an authorization", "FL-CAP-2", also{"RH-MSG-12", "RH-MSG-18"}, on{"payment-capture"},
+	{"over-capture-by-a-cent", "captures a cent more than is left of an authorization", "FL-CAP-2", also{"RH-MSG-12", "RH-MSG-18", "RH-MSG-21"}, on{"payment-capture"},
 		modifying("payment-capture", all(alive(api.Authorization), func(m modification) bool { return m.amount() == m.uncaptured()+1 }), concludes(api.Capture, api.CodeApproved))},
 	{"captures-not-added-up", "compares each capture with the authorization alone", "FL-CAP-2", nil, on{"payment-capture"},
 		modifying("payment-capture", all(alive(api.Authorization), func(m modification) bool {
@@ -48,9 +48,9 @@ var moneyDefects = []Defect{
 		}), concludes(api.Refund, api.CodeApproved))},
 	{"second-refund-refused", "refuses a second refund of what is left", "FL-REF-1", nil, on{"payment-refund"},
 		modifying("payment-refund", all(collected, func(m modification) bool { return !unrefunded(m) }), concludes(api.Refund, api.CodeUndone))},
-	{"refund-needs-amount", "declines a refund that names no amount", "FL-REF-1", also{"RH-200-21", "RH-200-1", "FL-ORD-5", "FL-VOID-1"}, on{"payment-refund"},
+	{"refund-needs-amount", "declines a refund that names no amount", "FL-REF-1", also{"RH-200-21", "RH-200-1", "FL-ORD-5", "FL-VOID-1", "RH-MSG-21"}, on{"payment-refund"},
 		modifying("payment-refund", all(collected, func(m modification) bool { return m.request.Text("amount") == "" }), concludes(api.Refund, api.CodeAmount))},
-	{"refund-before-settlement", "refunds what has not settled", "FL-REF-3", also{"FL-REF-4", "RH-MSG-12", "RH-MSG-18"}, on{"payment-refund"},
+	{"refund-before-settlement", "refunds what has not settled", "FL-REF-3", also{"FL-REF-4", "RH-MSG-12", "RH-MSG-18", "RH-MSG-21"}, on{"payment-refund"},
 		modifying("payment-refund", all(alive(api.Sale), unsettled, unrefunded), refunds)},
 	{"refund-as-form-of-all", "refunds everything where the request is a form", "RH-200-12", also{"FL-REF-1"}, on{"payment-refund"},
 		misreading(func(_ *api.Work, rq *api.Request) {
@@ -60,9 +60,9 @@ var moneyDefects = []Defect{
 		}, "payment-refund")},
 	{"void-after-settlement", "voids what has settled", "FL-VOID-1", nil, on{"payment-void"},
 		modifying("payment-void", collected, voids)},
-	{"void-twice", "voids what was voided before", "FL-VOID-2", also{"FL-VOID-3", "RH-MSG-12", "RH-MSG-18"}, on{"payment-void"},
+	{"void-twice", "voids what was voided before", "FL-VOID-2", also{"FL-VOID-3", "RH-MSG-12", "RH-MSG-18", "RH-MSG-21"}, on{"payment-void"},
 		modifying("payment-void", wasVoided, voids)},
-	{"void-does-nothing", "approves a void and leaves the payment as it is", "FL-VOID-3", also{"FL-VOID-2", "RH-MSG-12", "RH-MSG-18", "FL-CAP-3"}, on{"payment-void"},
+	{"void-does-nothing", "approves a void and leaves the payment as it is", "FL-VOID-3", also{"FL-VOID-2", "RH-MSG-12", "RH-MSG-18", "FL-CAP-3", "RH-MSG-21"}, on{"payment-void"},
 		amending(func(w *api.Work, _ *api.Request) {
 			for i, t := range w.Change.Transactions {
 				if t.Kind != api.Void {
@@ -128,7 +128,7 @@ var moneyDefects = []Defect{
 		}, "payment-sale-token")},
 	{"ach-void-after-batch", "voids a bank transfer that has settled", "FL-VOID-1", nil, on{"ach-void"},
 		modifying("ach-void", all(collected, transfer), voids)},
-	{"ach-refund-before-batch", "refunds a bank transfer that has not settled", "FL-REF-3", also{"RH-MSG-12", "RH-MSG-18"}, on{"ach-refund"},
+	{"ach-refund-before-batch", "refunds a bank transfer that has not settled", "FL-REF-3", also{"RH-MSG-12", "RH-MSG-18", "RH-MSG-21"}, on{"ach-refund"},
 		modifying("ach-refund", all(alive(api.Sale), transfer, unsettled, unrefunded), refunds)},
 	{"order-twice", "accepts an order id twice", "FL-ORD-1", also{"FL-ORD-4"}, on{"payment-sale-manual"},
 		reusingOrders(usedBefore)},

@@ -61,7 +61,6 @@ var KindTexts = map[string]KindText{
 	"message.refused":              {"a refused request, about which a message comes", "the message about a refused payment"},
 	"message.error":                {"a request that ends in an error, about which a message comes", "the message about an error"},
 	"message.later":                {"a message about what happens after the response", "a capture that fails later"},
-	"message.again-refused":        {"a message about a decline that the receiver refuses, and that comes again", "a declined sale whose message is answered 500"},
 	"message.again":                {"a message that the receiver refuses, and that comes again", "the receiver answers 500 first"},
 	"message.again-refused":        {"a message about a refused request that the receiver refuses, and that comes again", "the receiver answers 500 to the message about a refusal"},
 	"message.none":                 {"a malformed request, about which no message must come", "a missing field"},

@@ -67,8 +67,9 @@ func (f *filler) request(step plan.Step) (*http.Request, error) {
 func (c *Client) fields(r plan.Request) []plan.Field {
 	list := slices.Clip(r.Header)
 	for _, common := range [...]plan.Field{
+		{Name: "Accept", Value: "application/json"},
 		{Name: "User-Agent", Value: plan.Template(cmp.Or(c.settings.UserAgent, settings.DefaultUserAgent))},
-		{Name: "Accept", Value: "application/json"}, {Name: "Accept-Encoding", Value: "identity"},
+		{Name: "Accept-Encoding", Value: "identity"},
 	} {
 		if !slices.ContainsFunc(r.Header, func(f plan.Field) bool { return strings.EqualFold(f.Name, common.Name) }) {
 			list = append(list, common)

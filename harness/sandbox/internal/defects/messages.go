@@ -92,6 +92,14 @@ var messageDefects = []Defect{
 			}
 			return []api.Message{m}
 		})},
+	{"error-message-thrice", "sends the message about an error three times, though it was acknowledged", "RH-MSG-20", nil, on{"payment-auth-token"},
+		sending("auth.declined", func(s *api.Server, m api.Message) []api.Message {
+			if t := transactionOf(s, m); t != nil && t.Code == "GW96" {
+				s.SendAfter(50*time.Millisecond, m)
+				s.SendAfter(100*time.Millisecond, m)
+			}
+			return []api.Message{m}
+		})},
 	{"repeat-told", "sends the message again about each repeat of a sale under an idempotency key", "RH-MSG-21", nil, on{"payment-sale-manual"},
 		tellingRepeats("payment-sale-manual", "sale.approved")},
 	{"repeated-void-told", "sends the message again about each repeat of a void under an idempotency key", "RH-MSG-21", nil, on{"payment-void"},

@@ -47,30 +47,42 @@ func (d *Description) IDs() []string {
 }
 
 // Load reads the description in a file.
-func Load(file string) (*Description, error) {
+func Load(file string) (*Description, error) { return Amendments{}.Load(file) }
+
+// Parse reads a description; name stands for it in errors and reports.
+// References to other files are followed next to the file, those to a network are not.
+func Parse(data []byte, name string) (*Description, error) { return Amendments{}.Parse(data, name) }
+
+// ParseAlone reads a description that did not come from a file of this machine.
+func ParseAlone(data []byte, name string) (*Description, error) {
+	return Amendments{}.ParseAlone(data, name)
+}
+
+// Load reads the description in a file, with the amendments.
+func (a Amendments) Load(file string) (*Description, error) {
 	data, err := ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	return Parse(data, file)
+	return a.Parse(data, file)
 }
 
-// Parse reads a description; name stands for it in errors and reports.
-// References to other files are followed next to the file, those to a network are refused.
-func Parse(data []byte, name string) (*Description, error) {
-	return parseWith(data, name, ReadFile)
+// Parse reads a description with the amendments.
+func (a Amendments) Parse(data []byte, name string) (*Description, error) {
+	return a.parseWith(data, name, ReadFile)
 }
 
-// ParseAlone reads a description that did not come from a file of this machine: a
-// reference to a file is refused, since the document must not choose what is read here.
-func ParseAlone(data []byte, name string) (*Description, error) {
-	return parseWith(data, name, func(file string) ([]byte, error) {
+// ParseAlone reads a description that did not come from a file of this machine: no
+// reference to a file is followed, since the document must not choose what is read here.
+func (a Amendments) ParseAlone(data []byte, name string) (*Description, error) {
+	return a.parseWith(data, name, func(file string) ([]byte, error) {
 		return nil, fmt.Errorf("reference to %s: a description that is no file of its own can refer to no other document; save it, and give the file", file)
 	})
 }
 
-func parseWith(data []byte, name string, readFile func(string) ([]byte, error)) (*Description, error) {
-	sum := sha256.Sum256(data)
+func (a Amendments) parseWith(data []byte, name string, readFile func(string) ([]byte, error)) (*Description, error) {
+	hash := sha256.New()
+	hash.Write(data)
 	data = withoutDirective(data)
 	root, err := ParseYAML(data)
 	if err != nil {
@@ -79,7 +91,18 @@ func parseWith(data []byte, name string, readFile func(string) ([]byte, error)) 
 	if err := checkKeys(root); err != nil {
 		return nil, fmt.Errorf("%s: not a valid OpenAPI 3 document: %w", name, err)
 	}
-	s := source{name: name, readFile: readFile, givenRoot: root, data: data, root: root}
+	s := source{name: name, readFile: readFile, refs: a.Refs, givenRoot: root, data: data, root: root}
+	blockRoot := root
+	for _, one := range a.Overlays {
+		hash.Write(one.Data)
+		if data, err = one.apply(data); err != nil {
+			return nil, err
+		}
+		if err := s.replace(data); err != nil {
+			return nil, fmt.Errorf("--overlay %s: %w", one.File, err)
+		}
+		s.rewritten, blockRoot = true, s.root
+	}
 	doc, err := s.load()
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
@@ -88,12 +111,12 @@ func parseWith(data []byte, name string, readFile func(string) ([]byte, error)) 
 	clarifyNullable(doc)
 	d := &Description{
 		File: shownName(name), Title: doc.Info.Title, Version: doc.Info.Version,
-		Digest:  "sha256:" + hex.EncodeToString(sum[:]),
+		Digest:  "sha256:" + hex.EncodeToString(hash.Sum(nil)),
 		Schemes: map[string]Scheme{},
 		Slips:   s.slips,
 		byID:    map[string]*Operation{},
 	}
-	if err := d.read(doc, readBlocks(data, root)); err != nil {
+	if err := d.read(doc, readBlocks(data, blockRoot)); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	if s.rewritten {

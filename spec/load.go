@@ -3,7 +3,9 @@ package spec
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
+	"os"
 	"path"
 	"path/filepath"
 	"strings"
@@ -16,6 +18,7 @@ import (
 type source struct {
 	name      string
 	readFile  func(string) ([]byte, error)
+	refs      string     // folder of what references to a network lead to, "" for none
 	givenRoot *yaml.Node // nil for what is no YAML
 	data      []byte     // what is loaded
 	root      *yaml.Node
@@ -106,9 +109,32 @@ func (s *source) read() (*openapi3.T, error) {
 
 func (s *source) readReference(uri *url.URL) ([]byte, error) {
 	if uri.Scheme != "" && uri.Scheme != "file" {
-		return nil, fmt.Errorf("reference to %s: only references to local files are followed", uri)
+		return s.readSaved(uri)
 	}
 	return s.readFile(filepath.FromSlash(uri.Path))
+}
+
+// readSaved reads what a reference to a network leads to from the folder of --refs.
+func (s *source) readSaved(uri *url.URL) ([]byte, error) {
+	if s.refs == "" {
+		return nil, fmt.Errorf("reference to %s: only references to local files are followed; save it, and give its folder by --refs", uri)
+	}
+	root, err := os.OpenRoot(s.refs)
+	if err != nil {
+		return nil, fmt.Errorf("--refs: %w", err)
+	}
+	defer root.Close()
+	saved := path.Join(uri.Hostname(), path.Clean("/"+uri.Path))
+	for _, name := range []string{saved, path.Base(saved)} {
+		data, err := root.ReadFile(filepath.FromSlash(name))
+		if err == nil {
+			return data, nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("--refs: %w", err)
+		}
+	}
+	return nil, fmt.Errorf("reference to %s: --refs %s holds neither %s nor %s", uri, s.refs, saved, path.Base(saved))
 }
 
 // find says why a reference to another document leads to nothing.

@@ -41,6 +41,7 @@ The end of the output says what can be judged now, and which lines would show mo
 	c.Flags().StringVar(&in.target, "target", "", "base URL of the environment, whose host is written (default: none; the hosts of the description become comments)")
 	c.Flags().StringVar(&in.fixtures, "fixtures", unwritten, "fixtures file to write or to extend")
 	c.Flags().StringVar(&in.requirements, "requirements", "", "requirement list to write where there is none, and to count with (default: none is written)")
+	in.amendmentFlags(c)
 	return c
 }
 

@@ -22,6 +22,8 @@ import (
 type inputs struct {
 	*process
 	target, fixtures, spec, requirements, profile, filter, oneCase, allowWrites string
+	refs                                                                        string
+	overlays                                                                    fileList
 	seed                                                                        uint64
 	smoke                                                                       bool
 	budget                                                                      settings.Budget
@@ -42,6 +44,7 @@ func (in *inputs) flags(c *cobra.Command) {
 	c.Flags().Var(&in.budget, "budget", "send no more than this many requests, such as 500, or end within a time, such as 60s at --rate (20/s without one); obligations that do not fit are left out (default: no limit)")
 	c.Flags().Var(&in.rate, "rate", "maximum rate of requests, such as 20/s or 30/m (default: as many as --concurrency allows)")
 	c.Flags().DurationVar(&in.quietWindow, "quiet-window", settings.DefaultQuietWindow, "waiting time at the end for messages that must not come")
+	in.amendmentFlags(c)
 	c.MarkFlagsMutuallyExclusive("smoke", "budget")
 	c.Flags().Uint64Var(&in.seed, "seed", 1, "seed for the plan's random choices")
 }

@@ -3,11 +3,15 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
@@ -21,25 +25,70 @@ const standardInput = "-"
 
 // description reads the description of --spec, the built-in one where none is given.
 func (in *inputs) description() (*spec.Description, error) {
+	amendments, err := in.amendments()
+	if err != nil {
+		return nil, err
+	}
 	switch {
 	case in.spec == "":
-		return spec.Parse(spec.BuiltInDescription(), spec.BuiltInFile)
+		return amendments.Parse(spec.BuiltInDescription(), spec.BuiltInFile)
 	case in.spec == standardInput:
 		data, err := spec.ReadAll(in.stdin, exchange.MaxDocument)
 		if err != nil {
 			return nil, fmt.Errorf("standard input: %w", err)
 		}
-		return spec.ParseAlone(data, "standard input")
+		return amendments.ParseAlone(data, "standard input")
 	}
 	address, err := url.Parse(in.spec)
 	if err != nil || address.Scheme != "http" && address.Scheme != "https" {
-		return spec.Load(in.path(in.spec))
+		return amendments.Load(in.path(in.spec))
 	}
 	data, err := exchange.Fetch(context.Background(), address)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", address.Redacted(), err)
 	}
-	return spec.ParseAlone(data, address.Redacted())
+	return amendments.ParseAlone(data, address.Redacted())
+}
+
+// amendments reads what is given beside the description.
+func (in *inputs) amendments() (spec.Amendments, error) {
+	a := spec.Amendments{Refs: in.path(in.refs)}
+	if in.spec == "" && len(in.overlays) > 0 {
+		return a, errors.New("an overlay amends a description that is given: --overlay needs --spec FILE")
+	}
+	for _, file := range in.overlays {
+		data, err := os.ReadFile(in.path(file))
+		if err != nil {
+			return a, fmt.Errorf("--overlay: %w", err)
+		}
+		a.Overlays = append(a.Overlays, spec.Overlay{File: file, Data: data})
+	}
+	return a, nil
+}
+
+// fileList is a flag of files: it may be repeated, and a value may hold several.
+type fileList []string
+
+func (l *fileList) String() string { return strings.Join(*l, ",") }
+func (l *fileList) Type() string   { return "files" }
+
+// Allowed describes the values, for errors.
+func (l *fileList) Allowed() string { return "a file, or several with commas between them" }
+
+func (l *fileList) Set(value string) error {
+	for file := range strings.SplitSeq(value, ",") {
+		if strings.TrimSpace(file) == "" {
+			return errors.New("the name of a file is missing")
+		}
+		*l = append(*l, file)
+	}
+	return nil
+}
+
+// amendmentFlags adds the flags of what is given beside the description.
+func (in *inputs) amendmentFlags(c *cobra.Command) {
+	c.Flags().Var(&in.overlays, "overlay", "file of the OpenAPI Overlay standard that amends --spec; it may be repeated (default: none)")
+	c.Flags().StringVar(&in.refs, "refs", "", "folder with saved copies of what --spec refers to on a network, as HOST/PATH or by file name (default: none; such a reference stands for any value)")
 }
 
 // requirementList reads the list of --requirements. Where none is given, it is the list

@@ -88,14 +88,19 @@ func tallies(d *run.Document, counts []outline.Count) []tally {
 			add(lookOf(c.Outcome), c.Obligations, "unjudged")
 		}
 	}
+	spread(list, d.Planned)
+	return list
+}
+
+// spread lays the parts of a bar side by side, none too narrow to be seen.
+func spread(list []tally, planned int) {
 	const narrowest = 6.0
 	whole, at := 0.0, 0.0
 	for _, t := range list {
-		whole += max(narrowest, 1000*share(t.Count, d.Planned))
+		whole += max(narrowest, 1000*share(t.Count, planned))
 	}
 	for i := range list {
-		list[i].At, list[i].Wide = at, max(narrowest, 1000*share(list[i].Count, d.Planned))*1000/whole
+		list[i].At, list[i].Wide = at, max(narrowest, 1000*share(list[i].Count, planned))*1000/whole
 		at += list[i].Wide
 	}
-	return list
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"qorcheck/harness/run"
-	"qorcheck/harness/verdict"
 	"qorcheck/reporters/outline"
 	"qorcheck/spec"
 )
@@ -178,17 +177,7 @@ func (r *requirement) count() {
 	for _, c := range r.Details {
 		counts[c.look]++
 	}
-	for _, outcome := range verdict.Outcomes {
-		looks := []look{lookOf(outcome)}
-		if outcome == verdict.Fail {
-			looks = append(looks, warning())
-		}
-		for _, l := range looks {
-			if counts[l] > 0 {
-				r.Tally = append(r.Tally, tally{look: l, Count: counts[l]})
-			}
-		}
-	}
+	r.Tally = byLook(counts)
 }
 
 // Label describes a cell to screen readers.

@@ -72,7 +72,7 @@ var (
 	htmlScript string
 
 	htmlTemplate = template.Must(template.New("report").Funcs(template.FuncMap{
-		"web": web, "bare": bare, "plural": plural, "clock": clock, "commas": commas, "ms": milliseconds,
+		"web": web, "bare": bare, "plural": plural, "clock": clock, "commas": commas, "ms": milliseconds, "means": means, "noun": noun,
 		"width": func() float64 { return plotWidth }, "height": func() float64 { return plotHeight },
 		"after": func(n int) int { return n + 1 }, "short": func(text string) string { return redact.Cut(text, 300) },
 	}).Parse(htmlText))
@@ -115,7 +115,9 @@ type page struct {
 	Assets   assets
 	Verdict  headline
 	Sections []section // those that the page has
+	Summary  summary
 	Tally    []tally
+	Glances  []glance
 	Failures failures
 	Accepted []*failure // waived
 	Passages []passage
@@ -141,7 +143,9 @@ func newPage(d *run.Document) (*page, error) {
 	p := &page{Run: d, Outline: outline.Of(d)}
 	word, detail, _ := strings.Cut(d.Verdict, ": ")
 	p.Verdict = headline{lookOfRun(d), word, detail}
+	p.Summary = newSummary(d, p.Outline)
 	p.Tally = tallies(d, p.Outline.Tally)
+	p.Glances = newGlances(d)
 	ids := anchors{}
 	for _, m := range ownID.FindAllStringSubmatch(htmlText, -1) {
 		ids.take(m[1])
@@ -194,6 +198,9 @@ func (p *page) sections() []section {
 	}
 	return list
 }
+
+// Terms lists the words that the page explains.
+func (p *page) Terms() []term { return terms }
 
 // Digests lists the digests of the run's inputs.
 func (p *page) Digests() [][2]string {

@@ -6,6 +6,7 @@
   const search = document.getElementById('search');
   const boxes = all('input[name=outcome]', form);
   const count = document.getElementById('count');
+  const empty = document.getElementById('empty');
   const readout = document.getElementById('cell');
   const table = document.querySelector('.matrix');
   const text = el => el.textContent.toLowerCase();
@@ -66,6 +67,7 @@
     let says = active ? `${shown.size} of ${total} obligations` : '';
     if (active && causes.length) says += `, ${causes.filter(c => !c.el.hidden).length} of ${causes.length} causes`;
     if (count.textContent !== says) count.textContent = says;
+    empty.hidden = !active || shown.size > 0 || [...causes, ...statements].some(x => !x.el.hidden);
     enter();
   }
 

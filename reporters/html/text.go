@@ -23,11 +23,14 @@ func bare(address string) string {
 }
 
 // plural counts things: 1 case, 2,000 cases.
-func plural(n int, word string) string {
+func plural(n int, word string) string { return commas(n) + " " + noun(n, word) }
+
+// noun is a word for a number of things.
+func noun(n int, word string) string {
 	if n != 1 {
 		word += "s"
 	}
-	return commas(n) + " " + word
+	return word
 }
 
 func share(part, whole int) float64 { return float64(part) / float64(max(whole, 1)) }

@@ -132,6 +132,30 @@ for (const [what, id] of [['a requirement', 'R-1'], ['an obligation', 'card-void
   });
 }
 
+claim('a filter that nothing fits says so, and only then', async () => {
+  const tab = await open('failing.html#?q=nothing-has-this-word');
+  assert.equal(await visible(tab, '#empty'), 1);
+  await tab.evaluate(() => { location.hash = '#?q=card-void'; });
+  await settle(tab, () => !document.getElementById('empty').checkVisibility());
+  await tab.click('button[type=reset]');
+  await settle(tab, () => document.getElementById('count').textContent === '');
+  assert.equal(await visible(tab, '#empty'), 0);
+  return tab;
+});
+
+claim('words are explained where the pointer rests, and the place for a signature is on paper alone', async () => {
+  const tab = await open('failing.html');
+  assert.deepEqual(await tab.$$eval('abbr', list => list.map(e => e.textContent)), ['causes', 'obligations']);
+  assert.ok(await tab.$$eval('abbr', list => list.every(e => e.title.length > 20)));
+  const seen = async () => [await visible(tab, '.signature li'), await visible(tab, '.words dd')];
+  assert.deepEqual(await seen(), [0, 0]);
+  await tab.emulateMediaType('print');
+  const [lines, words] = await seen();
+  assert.equal(lines, 3);
+  assert.ok(words >= 10, `${words} words are explained on paper`);
+  return tab;
+});
+
 claim('a link leads to what the filter hides', async () => {
   const tab = await open('failing.html#?q=nothing-has-this-word');
   assert.equal(await visible(tab, '.requirement'), 0);

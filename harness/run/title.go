@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -67,6 +68,8 @@ var titles = map[verdict.Rule]func(headline) string{
 	verdict.SchemaHeader: func(h headline) string {
 		return fmt.Sprintf("%s answered with %s, where %s was due", h.who, h.f.Received, h.f.Expected)
 	},
+
+	verdict.ValueFits: valueTitle,
 
 	verdict.ReasonGiven: func(h headline) string {
 		return fmt.Sprintf("%s gave no reason although %s: %s", h.who, h.allGiven(" is "), h.got())
@@ -146,6 +149,29 @@ func fieldTitle(h headline) string {
 	}
 	return fmt.Sprintf("%s answered %s with %s: %s", h.who, fieldName(h.f), orElse(h.f.Got.String(), "nothing"), h.f.Expected)
 }
+
+// valueTitle is the title of a value that a flow left otherwise than it must be.
+func valueTitle(h headline) string {
+	problem := wrongCount.FindStringSubmatch(h.given(0))
+	if problem == nil || h.f.Got.String() != fmt.Sprintf("an array of %s items", problem[2]) { // else it is of a list within
+		return fmt.Sprintf("%s showed %s in %s (%s), against “%s”", h.who, orElse(h.f.Got.String(), "nothing"), fieldName(h.f), h.given(0), h.promise)
+	}
+	entries := "entries"
+	if problem[2] == "1" {
+		entries = "entry"
+	}
+	due := bounds[problem[1]] + problem[3]
+	if problem[1] == "maxItems" && problem[3] == "0" {
+		due = "none"
+	}
+	return fmt.Sprintf("%s listed %s %s in %s, where %s must be, against “%s”", h.who, problem[2], entries, fieldName(h.f), due, h.promise)
+}
+
+// wrongCount is what a schema says of a list that is too long or too short.
+var wrongCount = regexp.MustCompile(`^(minItems|maxItems): got (\d+), want (\d+)$`)
+
+// bounds are the words of the keywords that count.
+var bounds = map[string]string{"minItems": "at least ", "maxItems": "at most "}
 
 func fieldName(f Finding) string { return orElse(anyItem(f.Pointer.String()), "the body") }
 

@@ -56,6 +56,11 @@ func TestTitles(t *testing.T) {
 		{"valid.example", one, with(sample(verdict.SchemaBody), func(f *Finding) { f.Deviation, f.Got = verdict.Missing, text("") })},
 		{"valid.example", one, with(sample(verdict.ReasonGiven), func(f *Finding) { f.Got = text("") })},
 	}
+	for _, list := range [][2]string{{"1", "maxItems: got 1, want 0"}, {"12", "maxItems: got 12, want 2"}, {"0", "minItems: got 0, want 1"}, {"3", "maxItems: got 1, want 0"}} {
+		rows = append(rows, row{"flow.part", one, with(sample(verdict.ValueFits), func(f *Finding) {
+			f.Got, f.Given = text("an array of "+list[0]+" items"), []Fact{{text("problem"), text(list[1])}}
+		})})
+	}
 	for _, rule := range verdict.Rules() {
 		rows = append(rows, row{"malformed.type", one, with(sample(verdict.Rule(rule)), func(f *Finding) { f.Wanted = redacttest.Texts("400") })})
 	}

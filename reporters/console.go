@@ -124,6 +124,9 @@ func consoleFailure(w io.Writer, f outline.Failure, paint func(string, string) s
 	for _, line := range f.First.Curl() {
 		fmt.Fprintf(w, "  curl:       %s\n", line)
 	}
+	for _, o := range f.First.Origins() {
+		fmt.Fprintf(w, "  set:        %s\n", o)
+	}
 }
 
 // consoleGroups lists obligations that were not judged, by outcome and reason.

@@ -114,6 +114,12 @@ func failureSection(f outline.Failure) string {
 	}
 	if curl := f.First.Curl(); len(curl) > 0 {
 		b.WriteString(fence("sh", strings.Join(curl, "\n")))
+		for _, o := range f.First.Origins() {
+			fmt.Fprintf(&b, "- Set %s: %s\n", spans(o.Names, len(o.Names)), escaped(o.From))
+		}
+		if len(f.First.Origins()) > 0 {
+			b.WriteString("\n")
+		}
 	}
 	b.WriteString("</details>\n\n")
 	return b.String()

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -23,6 +24,9 @@ printf '%s\0' "$@" >"$STUB/arguments"
 for last; do :; done
 case $last in @-) cat >"$STUB/body" ;; esac
 `
+
+// variableName matches the variables of a curl line.
+var variableName = regexp.MustCompile(`\$[A-Z][A-Z0-9_]*`)
 
 // called is what a shell made of a curl line.
 type called struct {
@@ -148,6 +152,18 @@ func TestCurl_RepeatsTheRequest(t *testing.T) {
 				t.Fatal(r.Failure)
 			}
 			line := r.Curl().String()
+			named := map[string]bool{}
+			for _, v := range r.Variables() {
+				if named["$"+v.Name] || v.From == "" {
+					t.Errorf("%s: listed twice or without an origin", v.Name)
+				}
+				named["$"+v.Name] = true
+			}
+			for _, name := range variableName.FindAllString(line, -1) {
+				if !named[name] && name != "$HOME" { // which is text of a request
+					t.Errorf("%s\ndoes not say where %s comes from", line, name)
+				}
+			}
 			for _, secret := range []string{"K3y", clientKey, "pa55", "YWRh", "457100"} {
 				if strings.Contains(line, secret) || verification.MatchString(line) {
 					t.Errorf("%s\nshows %s", line, secret)

@@ -23,6 +23,8 @@ type Evidence struct {
 	Failure *Failure    `json:"failure,omitempty"`
 	Curl    redact.Text `json:"curl,omitzero"`
 
+	Variables []Variable `json:"variables,omitempty"` // of the curl line
+
 	Messages []Message `json:"messages,omitempty"` // that were awaited and came after the first, which is the answer
 }
 

@@ -109,7 +109,7 @@ func (x example) id() string {
 
 // briefly copies an exchange with its texts shortened, without its command.
 func briefly(e exchange.Evidence) exchange.Evidence {
-	e.Curl = redact.Text{}
+	e.Curl, e.Variables = redact.Text{}, nil
 	e.Request = brief(e.Request)
 	if e.Answer != nil {
 		answer := brief(*e.Answer)

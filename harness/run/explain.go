@@ -131,6 +131,9 @@ func (c Case) Explain() string {
 	for _, line := range c.Curl() {
 		fmt.Fprintf(&b, "  curl:     %s\n", line)
 	}
+	for _, o := range c.Origins() {
+		fmt.Fprintf(&b, "  set:      %s\n", o)
+	}
 	return b.String()
 }
 
@@ -146,6 +149,39 @@ func (c Case) Curl() []string {
 		}
 	}
 	return lines
+}
+
+// Origin is variables of curl lines that have their values from one place.
+type Origin struct {
+	Names []string // with their dollar signs
+	From  string
+}
+
+// String names the variables and says where their values come from.
+func (o Origin) String() string { return strings.Join(o.Names, ", ") + ": " + o.From }
+
+// Origins says where the values of the variables of Curl come from, in the order in
+// which they are first needed.
+func (c Case) Origins() []Origin {
+	var list []Origin
+	known := map[string]bool{}
+	for i, e := range c.Evidence {
+		if i > c.Act {
+			break
+		}
+		for _, v := range e.Variables {
+			if known[v.Name] {
+				continue
+			}
+			known[v.Name] = true
+			at := slices.IndexFunc(list, func(o Origin) bool { return o.From == v.From })
+			if at < 0 {
+				at, list = len(list), append(list, Origin{From: v.From})
+			}
+			list[at].Names = append(list[at].Names, "$"+v.Name)
+		}
+	}
+	return list
 }
 
 func block(label string, m exchange.Message) string {

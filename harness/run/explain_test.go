@@ -30,6 +30,7 @@ func TestExplain_NeedsNoSecondRun(t *testing.T) {
 		"answer:   HTTP/1.1 404 Not Found", "Content-Type: application/json", `{"n":1}`,
 		"curl:     curl -sS -i -X POST '" + target + "/201' -H 'Accept: application/json'",
 		"curl:     curl -sS -i '" + target + `/404' -H 'X-Key: '"$KEY" -H 'Accept: application/json'`,
+		"set:      $KEY: from the fixtures\n",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("it lacks %q:\n%s", want, got)
@@ -50,6 +51,16 @@ func TestExplain_OfOtherOutcomes(t *testing.T) {
 		if got := (Result{Obligation: o}).Explain(); got != want {
 			t.Errorf("got\n%swant\n%s", got, want)
 		}
+	}
+}
+
+// TestOrigins: each variable stands once, with those from the same place, up to the act.
+func TestOrigins(t *testing.T) {
+	variables := func(list ...exchange.Variable) exchange.Evidence { return exchange.Evidence{Variables: list} }
+	key, order, id := exchange.Variable{Name: "KEY", From: "from the fixtures"}, exchange.Variable{Name: "ORDER", From: "made by the run"}, exchange.Variable{Name: "CARD", From: "from the fixtures"}
+	c := Case{Act: 1, Evidence: []exchange.Evidence{variables(key, order), variables(key, id), variables(exchange.Variable{Name: "LATER", From: "x"})}}
+	if got := fmt.Sprint(c.Origins()); got != "[$KEY, $CARD: from the fixtures $ORDER: made by the run]" {
+		t.Error(got)
 	}
 }
 

@@ -43,7 +43,7 @@ func (r *Run) evidence(t *exchange.Transcript, verdicts []verdict.Verdict) []exc
 	for _, record := range t.Records() {
 		e := record.Evidence()
 		if !passed {
-			e.Curl = record.Curl()
+			e.Curl, e.Variables = record.Curl(), record.Variables()
 		}
 		list = append(list, e)
 	}

@@ -164,7 +164,7 @@ func valueTitle(h headline) string {
 	if problem[1] == "maxItems" && problem[3] == "0" {
 		due = "none"
 	}
-	return fmt.Sprintf("%s listed %s %s in %s, where %s must be, against “%s”", h.who, problem[2], entries, fieldName(h.f), due, h.promise)
+	return fmt.Sprintf("%s listed %s %s in %s, where there must be %s, against “%s”", h.who, problem[2], entries, fieldName(h.f), due, h.promise)
 }
 
 // wrongCount is what a schema says of a list that is too long or too short.

@@ -56,7 +56,7 @@ func Obligation(id string, level spec.Level, outcome verdict.Outcome) run.Obliga
 // CauseOf is what made an obligation not pass.
 func CauseOf(o run.Obligation) run.Cause {
 	c := run.Case{ID: "pay.valid." + o.Requirement, Operation: "pay", Obligation: o.ID, Kind: "valid", What: "a correct request", Outcome: o.Outcome, Why: redacttest.Text(o.Why), Findings: []run.Finding{}, Act: 0, Evidence: []exchange.Evidence{{
-		Step: "pay", Started: Noon(), Writes: 1, Curl: redacttest.Text("curl -sS -i 'http://127.0.0.1/pay'"),
+		Step: "pay", Started: Noon(), Writes: 1, Curl: redacttest.Text("curl -sS -i 'http://127.0.0.1/pay'"), Variables: []exchange.Variable{{Name: "KEY", From: "from the fixtures"}},
 		Request: exchange.Message{Line: redacttest.Text("POST http://127.0.0.1/pay"), Header: redacttest.Texts("X-Key: $KEY"), Body: redacttest.Text(`{"amount":"12.00"}`)},
 		Answer:  &exchange.Message{Line: redacttest.Text("HTTP/1.1 500 Internal Server Error"), Header: redacttest.Texts(), Body: redacttest.Text("<h1>no</h1>")},
 	}}}

@@ -330,7 +330,7 @@ func TestOnly(t *testing.T) {
 	p := ourPlan(t, 1)
 	before := asJSON(t, p)
 	small := p.Only(func(o *plan.Obligation) bool { return o.ID == "payment-auth.RH-401-1" })
-	if len(small.Obligations) != 1 || len(small.Cases) != 9 || small.Digest == p.Digest {
+	if len(small.Obligations) != 1 || len(small.Cases) != 7 || small.Digest == p.Digest {
 		t.Errorf("%d obligations, %d cases", len(small.Obligations), len(small.Cases))
 	}
 	for _, c := range small.Cases {

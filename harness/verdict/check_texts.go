@@ -19,7 +19,7 @@ var CheckTexts = map[string]CheckText{
 	"blamed-field":          {"the description of a problem does not name a field that is right", `"amount is wrong" where currency is`},
 	"reason":                {"a refusal or an error states its reason", "status refused, no reason"},
 	"reason-name":           {"a reason stands under its preferred name", "why in place of reason"},
-	"outcome-field":         {"the response states its outcome in each of the fields that the description names", "no resultCode"},
+	"outcome-field":         {"the response states its outcome in each of the fields that the description names", "a response without the outcome"},
 	"no-reason":             {"a success states no reason for a refusal", "a reason beside status approved"},
 	"no-reason-field":       {"a success does not have the field for the reason", `"reason": ""`},
 	"no-trace":              {"a rejected request leaves nothing behind that can be read back (x-conformance: readBack)", "a rejected order stands in the list"},

@@ -80,10 +80,11 @@ func (o *Operation) takesOne() bool {
 func (o *Operation) besideItems() bool {
 	path := strings.TrimSuffix(o.Path, "/")
 	above := path[:max(0, strings.LastIndex(path, "/"))]
-	return o.Description != nil && slices.ContainsFunc(o.Description.Operations, func(other *Operation) bool {
-		rest, below := strings.CutPrefix(other.Path, above+"/{")
-		return below && other != o && strings.Count(strings.TrimSuffix(rest, "/"), "/") == 0
-	})
+	others := 0
+	if strings.HasPrefix(strings.TrimPrefix(path, above), "/{") {
+		others = -1 // itself
+	}
+	return o.Description != nil && others+len(o.Description.itemNames(above)) > 0
 }
 
 // namesOne reports whether a parameter in the path names a thing: one that may be

@@ -6,8 +6,11 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"strings"
+	"sync/atomic"
 	"syscall"
 
 	"golang.org/x/term"
@@ -99,5 +102,24 @@ func tuneGC(limit int64) {
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetGCPercent(300)
 		debug.SetMemoryLimit(limit)
+		if leastMemory.Swap(limit) == 0 {
+			followMemory()
+		}
 	}
+}
+
+// leastMemory is the memory limit that was set last, 0 for none.
+var leastMemory atomic.Int64
+
+// followMemory raises the memory limit with the memory that is in use after a collection,
+// and lowers it again. Where that comes near the limit, as with a description of thousands
+// of operations, most of the time would be spent on garbage that is not there.
+func followMemory() {
+	unused := new([2]*byte) // the next collection finds it
+	runtime.AddCleanup(unused, func(struct{}) {
+		inUse := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+		metrics.Read(inUse)
+		debug.SetMemoryLimit(max(leastMemory.Load(), 2*int64(inUse[0].Value.Uint64())))
+		followMemory()
+	}, struct{}{})
 }

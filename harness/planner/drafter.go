@@ -179,17 +179,10 @@ func (d *drafter) groupsOf(o *spec.Operation) []string {
 				byAmount = append(byAmount, group)
 			}
 		}
-		if len(groups) == 0 && !d.follows(o) {
+		if len(groups) == 0 && !d.targets[o.ID] {
 			return byAmount
 		}
 		return groups
-	})
-}
-
-// follows reports whether a request is about what an earlier one made.
-func (d *drafter) follows(o *spec.Operation) bool {
-	return slices.ContainsFunc(d.description.Operations, func(from *spec.Operation) bool {
-		return slices.ContainsFunc(from.Links, func(link spec.Link) bool { return link.To == o.ID && !link.Optional })
 	})
 }
 

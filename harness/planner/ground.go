@@ -23,7 +23,8 @@ type ground struct {
 	covered      map[*spec.Requirement]map[string]bool // the kinds that exercise a requirement
 	preparations map[string]preparation                // by operation
 	examples     map[string]string                     // variable of an answer → an example of its value
-	paths        []pathPattern                         // of the description
+	paths        pathTree                              // of the description
+	targets      map[string]bool                       // ids of operations to which a link leads that is not optional
 	knownValues  map[string]settings.KnownList         // of parameters and fields
 	unlistedCard func(text string) string              // the card number in it that may not be sent, masked, or ""
 }
@@ -33,7 +34,7 @@ type ground struct {
 func newGround(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, operations []*spec.Operation) (*ground, error) {
 	g := &ground{
 		description: d, requirements: r, fixtures: f, operations: operations,
-		kinds: kindsOf(r), covered: map[*spec.Requirement]map[string]bool{}, examples: map[string]string{},
+		kinds: kindsOf(r), covered: map[*spec.Requirement]map[string]bool{}, examples: map[string]string{}, targets: map[string]bool{},
 		unlistedCard: f.CardGuard(d.SecretFields).Unlisted, knownValues: maps.Clone(f.Known),
 	}
 	for _, name := range d.KnownNames() {
@@ -49,7 +50,12 @@ func newGround(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, 
 		return nil, err
 	}
 	for _, o := range d.Operations {
-		g.paths = append(g.paths, patternOf(o.Method, o.Path))
+		g.paths.add(o.Method, o.Path)
+		for _, link := range o.Links {
+			if !link.Optional {
+				g.targets[link.To] = true
+			}
+		}
 	}
 	maker := newDrafter(g)
 	g.preparations = maker.findPreparations()

@@ -15,9 +15,10 @@ import (
 // linkSearch finds for every operation the shortest chain of links that leads to it.
 type linkSearch struct {
 	*drafter
-	leading map[string][]spec.Link // that prepare an operation
-	best    map[string]preparation // so far, of those that are not final
-	failed  map[string]error       // why a link could not be followed
+	leading map[string][]spec.Link                // that prepare an operation
+	best    map[string]preparation                // so far, of those that are not final
+	failed  map[string]error                      // why a link could not be followed
+	after   map[*spec.Operation][]*spec.Operation // those that a leading link of an operation prepares, in order
 }
 
 // findPreparations finds how the state that each operation needs is made. What is
@@ -33,6 +34,14 @@ func (d *drafter) findPreparations() map[string]preparation {
 		}
 	}
 	s.shareLinks()
+	s.after = map[*spec.Operation][]*spec.Operation{}
+	for _, to := range d.description.Operations {
+		for _, link := range s.leading[to.ID] {
+			if !slices.Contains(s.after[link.From], to) {
+				s.after[link.From] = append(s.after[link.From], to)
+			}
+		}
+	}
 	for _, o := range d.description.Operations {
 		if len(s.leading[o.ID]) == 0 {
 			d.preparations[o.ID] = preparation{}
@@ -69,8 +78,8 @@ func (d *drafter) findPreparations() map[string]preparation {
 func (s *linkSearch) followAll() {
 	for len(s.best) > 0 {
 		next := ""
-		for _, id := range slices.Sorted(maps.Keys(s.best)) {
-			if next == "" || len(s.best[id].steps) < len(s.best[next].steps) {
+		for id, p := range s.best {
+			if next == "" || cmp.Or(cmp.Compare(len(p.steps), len(s.best[next].steps)), strings.Compare(id, next)) < 0 {
 				next = id
 			}
 		}
@@ -83,14 +92,17 @@ func (s *linkSearch) followAll() {
 // shareLinks lets a link that fills the path of one operation prepare the others of the
 // same path that no link leads to: what is read at a path is removed there.
 func (s *linkSearch) shareLinks() {
-	shared := map[string][]spec.Link{}
+	shared, twins := map[string][]spec.Link{}, map[string][]*spec.Operation{}
+	for _, o := range s.description.Operations {
+		twins[o.Path] = append(twins[o.Path], o)
+	}
 	for _, o := range s.description.Operations {
 		if len(s.leading[o.ID]) > 0 || !strings.Contains(o.Path, "{") {
 			continue
 		}
-		for _, twin := range s.description.Operations {
+		for _, twin := range twins[o.Path] {
 			for _, link := range s.leading[twin.ID] {
-				if twin.Path == o.Path && link.From != o && fillsPath(o, link) {
+				if link.From != o && fillsPath(o, link) {
 					link.To, link.Body = o.ID, nil
 					shared[o.ID] = append(shared[o.ID], link)
 				}
@@ -109,7 +121,7 @@ func fillsPath(o *spec.Operation, link spec.Link) bool {
 
 // followFrom follows the links of an operation to those that have no preparation yet.
 func (s *linkSearch) followFrom(from *spec.Operation) {
-	for _, to := range s.description.Operations {
+	for _, to := range s.after[from] {
 		for _, link := range s.leading[to.ID] {
 			if _, final := s.preparations[to.ID]; final || link.From != from {
 				continue
@@ -133,10 +145,13 @@ func (s *linkSearch) explainFailures() {
 		_, final := s.preparations[id]
 		return final
 	})
-	for range unprepared {
+	for found := true; found; {
+		found = false
 		for _, id := range unprepared {
 			for _, link := range s.leading[id] {
-				s.failed[id] = cmp.Or(s.failed[id], s.failed[link.From.ID])
+				if s.failed[id] == nil && s.failed[link.From.ID] != nil {
+					s.failed[id], found = s.failed[link.From.ID], true
+				}
 			}
 		}
 	}

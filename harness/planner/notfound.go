@@ -3,7 +3,6 @@ package planner
 import (
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -69,46 +68,11 @@ func (g *ground) unknownPath(path string) string {
 		}
 		altered := slices.Clone(segments)
 		altered[i] = segment + unknownSegment
-		if candidate := strings.Join(altered, "/"); !g.documented(candidate) {
+		if candidate := strings.Join(altered, "/"); !g.paths.documents(candidate) {
 			return candidate + query
 		}
 	}
 	return ""
-}
-
-// documented reports whether a path of the description matches, taking {…} for any segment.
-func (g *ground) documented(path string) bool {
-	return slices.ContainsFunc(g.paths, func(p pathPattern) bool { return p.matches(path) })
-}
-
-// pathPattern is a path of the description, with {…} for anything within a segment.
-type pathPattern struct {
-	method   string
-	prefix   string // of the path, before its first parameter
-	segments int
-	pattern  *regexp.Regexp
-}
-
-var parameterInPath = regexp.MustCompile(`\\\{[^/]*?\\\}`)
-
-// withoutQuery splits a path at the query or the fragment that a description may give it.
-func withoutQuery(path string) (alone, rest string) {
-	if i := strings.IndexAny(path, "?#"); i >= 0 {
-		return path[:i], path[i:]
-	}
-	return path, ""
-}
-
-func patternOf(method, path string) pathPattern {
-	path, _ = withoutQuery(path)
-	expression := parameterInPath.ReplaceAllString(regexp.QuoteMeta(path), "[^/]+")
-	prefix, _, _ := strings.Cut(path, "{")
-	return pathPattern{method, prefix, strings.Count(path, "/"), regexp.MustCompile("^" + expression + "$")}
-}
-
-func (p pathPattern) matches(path string) bool {
-	path, _ = withoutQuery(path)
-	return strings.HasPrefix(path, p.prefix) && strings.Count(path, "/") == p.segments && p.pattern.MatchString(path)
 }
 
 // vouched reports whether the description itself says what an operation does, so that
@@ -126,7 +90,7 @@ func (g *ground) unknownMethod(o *spec.Operation) string {
 		methods = []string{"PUT", "PATCH", "GET", "DELETE", "POST"}
 	}
 	for _, method := range methods {
-		if !slices.ContainsFunc(g.paths, func(p pathPattern) bool { return p.method == method && p.matches(o.Path) }) {
+		if !g.paths.documentsMethod(method, o.Path) {
 			return method
 		}
 	}

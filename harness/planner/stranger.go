@@ -82,7 +82,7 @@ func (d *drafter) otherID(s subject) (plan.Step, any, *spec.Link) {
 	number := len(s.prepare) + 1
 	for _, o := range d.description.Operations {
 		p := d.preparations[o.ID]
-		if p.err != nil || len(p.steps) > 0 || slices.ContainsFunc(s.prepare, func(step plan.Step) bool { return step.Operation == o.ID }) {
+		if len(o.Links) == 0 || p.err != nil || len(p.steps) > 0 || slices.ContainsFunc(s.prepare, func(step plan.Step) bool { return step.Operation == o.ID }) {
 			continue
 		}
 		source := d.draft(o, recipe{suffix: fmt.Sprintf("_P%d", number)})

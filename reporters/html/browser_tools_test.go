@@ -67,7 +67,7 @@ func TestPage_InABrowser(t *testing.T) {
 		t.Fatalf("%v\n%s", err, &stderr)
 	}
 	t.Log(stderr.String())
-	if claims < 36 {
+	if claims < 37 {
 		t.Errorf("only %d claims were tried", claims)
 	}
 	t.Run("the print has every failure", func(t *testing.T) { printed(t, filepath.Join(dir, "failing.pdf"), rich()) })

@@ -7,6 +7,7 @@
   const boxes = all('input[name=outcome]', form);
   const count = document.getElementById('count');
   const empty = document.getElementById('empty');
+  const filtered = document.getElementById('filtered');
   const readout = document.getElementById('cell');
   const table = document.querySelector('.matrix');
   const text = el => el.textContent.toLowerCase();
@@ -67,6 +68,8 @@
     let says = active ? `${shown.size} of ${total} obligations` : '';
     if (active && causes.length) says += `, ${causes.filter(c => !c.el.hidden).length} of ${causes.length} causes`;
     if (count.textContent !== says) count.textContent = says;
+    filtered.hidden = !active;
+    if (active) filtered.textContent = `A filter is set: this print shows ${says}, and nothing else.`;
     empty.hidden = !active || shown.size > 0 || [...causes, ...statements].some(x => !x.el.hidden);
     enter();
   }

@@ -143,6 +143,17 @@ claim('a filter that nothing fits says so, and only then', async () => {
   return tab;
 });
 
+claim('a print of a filtered report says so', async () => {
+  const tab = await open('failing.html#?q=card-void');
+  assert.equal(await visible(tab, '#filtered'), 0);
+  await tab.emulateMediaType('print');
+  assert.equal(await visible(tab, '#filtered'), 1);
+  assert.match(await tab.$eval('#filtered', e => e.textContent), /shows 4 of 15 obligations, /);
+  await tab.evaluate(() => { location.hash = '#?'; });
+  await settle(tab, () => !document.getElementById('filtered').checkVisibility());
+  return tab;
+});
+
 claim('words are explained where the pointer rests, and the place for a signature is on paper alone', async () => {
   const tab = await open('failing.html');
   assert.deepEqual(await tab.$$eval('abbr', list => list.map(e => e.textContent)), ['causes', 'obligations']);

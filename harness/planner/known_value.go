@@ -74,15 +74,18 @@ func (v values) knownField(field string, s *openapi3.Schema) (any, bool) {
 }
 
 // refers reports whether a field or a parameter has the name of a reference to a thing,
-// such as customer_id.
+// such as customer_id. Ids that a client gives to its own request, such as X-Request-ID, are none.
 func refers(field string) bool {
 	for _, suffix := range []string{"_id", "-id", "Id", "ID", "_uuid", "Uuid", "UUID"} {
 		if before, ok := strings.CutSuffix(field, suffix); ok && before != "" {
-			return true
+			return !slices.ContainsFunc(ofRequests, func(word string) bool { return strings.HasSuffix(strings.TrimRight(strings.ToLower(before), "_-"), word) })
 		}
 	}
 	return false
 }
+
+// ofRequests are words for a request or what it is part of, by which clients name their own.
+var ofRequests = []string{"request", "correlation", "trace", "span", "idempotency"}
 
 // inventedReference is an id made from the run id, for a field that refers to a thing of
 // which nothing is known.

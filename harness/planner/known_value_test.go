@@ -112,3 +112,15 @@ func TestNotFound_OfWhatMayBeMade(t *testing.T) {
 		}
 	}
 }
+
+func TestRefers(t *testing.T) {
+	t.Parallel()
+	for field, want := range map[string]bool{
+		"customer_id": true, "X-User-ID": true, "ownerId": true, "account_uuid": true, "id": false, "paid": false, "grid": false,
+		"X-Request-ID": false, "request_id": false, "clientRequestId": false, "X-Correlation-Id": false, "traceId": false,
+	} {
+		if refers(field) != want {
+			t.Errorf("%s refers to a thing: %t, want %t", field, !want, want)
+		}
+	}
+}

@@ -211,5 +211,9 @@ func preparation(c *plan.Case) string {
 	for _, step := range c.Prepare {
 		names = append(names, step.Name)
 	}
-	return " (after " + strings.Join(names, ", ") + ")"
+	guessed := ""
+	if c.Guess != nil {
+		guessed = ", guessed"
+	}
+	return " (after " + strings.Join(names, ", ") + guessed + ")"
 }

@@ -25,6 +25,7 @@ type Operation struct {
 	Security    [][]string // alternatives, each a list of the schemes that a request carries; none: no credential needed
 	Conformance Conformance
 	Links       []Link     // from its responses to other operations
+	Guesses     []Guess    // what may lead on from its 201 where no link does
 	Callbacks   []Callback // the messages that it sends later
 	Description *Description
 

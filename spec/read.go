@@ -132,6 +132,7 @@ func (d *Description) read(doc *openapi3.T, blocks blocks) error {
 	if err := d.resolveLinks(); err != nil {
 		return err
 	}
+	d.guessLinks()
 	return d.check()
 }
 

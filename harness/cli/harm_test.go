@@ -68,7 +68,9 @@ func (s *obedient) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // change does what a request says to the thing that it names, else to all.
 func (s *obedient) change(r *http.Request, name string, one bool) {
 	change := func(name string) {
-		s.writes = append(s.writes, r.Method+" "+r.URL.Path+" changes "+name)
+		if newObedient().things[name] != "" { // the run did not make it
+			s.writes = append(s.writes, r.Method+" "+r.URL.Path+" changes "+name)
+		}
 		if delete(s.things, name); r.Method == "PUT" || r.Method == "PATCH" {
 			s.things[name] = "changed"
 		}

@@ -3,7 +3,11 @@ package exchange
 import (
 	"bytes"
 	"encoding/json"
+	"net/http"
+	"regexp"
+	"strconv"
 
+	"qorcheck/harness/plan"
 	"qorcheck/spec"
 )
 
@@ -24,6 +28,9 @@ func capture(r Record, values map[string]string) (missing string) {
 		case json.Number:
 			text = v.String()
 		}
+		if capture.Guessed != "" && !guessable(r, capture, body, text) {
+			text = ""
+		}
 		switch {
 		case text != "":
 			values[capture.Name] = text
@@ -32,4 +39,16 @@ func capture(r Record, values map[string]string) (missing string) {
 		}
 	}
 	return missing
+}
+
+// idText is the text of ids that name one segment of a path however it is read.
+var idText = regexp.MustCompile(`^[A-Za-z0-9_~-][A-Za-z0-9._~:@-]{0,199}$`)
+
+// guessable reports whether a value is taken for the id of what was made: only of an
+// answer that says so, and only of the type that such an id has.
+func guessable(r Record, c plan.Capture, body any, text string) bool {
+	value, _ := spec.Lookup(body, c.Pointer)
+	_, number := value.(json.Number)
+	_, err := strconv.ParseUint(text, 10, 64)
+	return r.Answer.Status == http.StatusCreated && number == (c.Guessed == "integer") && (!number || err == nil) && idText.MatchString(text)
 }

@@ -19,6 +19,12 @@ func (s *script) cleanUp() {
 			done[http.MethodGet+" "+address] = true
 		}
 	}
+	if act := s.transcript.Act; act != nil && act.Answer != nil && act.Answer.Status/100 == 2 { // what the act has removed is not removed again
+		f := s.filler()
+		if address, err := f.address(act.Step, f.at); err == nil && s.transcript.Case.Guess != nil && act.Step.Request.Method == http.MethodDelete {
+			done[http.MethodDelete+" "+address] = true
+		}
+	}
 	for _, values := range append([]map[string]string{s.values}, s.repeats...) {
 		s.undo(values, done)
 	}

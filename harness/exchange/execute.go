@@ -16,6 +16,7 @@ type script struct {
 	client     *Client
 	transcript *Transcript
 	values     map[string]string   // captured from answers so far
+	path       plan.Template       // of the act where a guess made nothing, "" for that of the plan
 	repeats    []map[string]string // captured from the further answers of steps that are sent several times
 	yield      func(wait func())   // calls what only waits, so that other cases are sent meanwhile
 }
@@ -51,11 +52,12 @@ func (s *script) run(ctx context.Context, planned *plan.Case) {
 	if !s.prepare(ctx, planned) {
 		return
 	}
-	records := s.step(ctx, planned.Act)
+	records := s.step(ctx, s.withPath(planned.Act, planned))
 	t.Act = &records[0]
 	t.Observe = append(t.Observe, records[1:]...)
 	rejected := t.Act.Answer != nil && t.Act.Answer.Status >= 400
 	for _, step := range planned.Observe {
+		step = s.withPath(step, planned)
 		if step.After() == plan.Rejection && !rejected {
 			continue
 		}
@@ -78,10 +80,28 @@ func (s *script) prepare(ctx context.Context, planned *plan.Case) bool {
 			}
 		}
 		if s.transcript.Stopped != "" {
-			return false
+			return planned.Guess != nil && s.withoutGuess(ctx, planned.Guess)
 		}
 	}
 	return true
+}
+
+// withoutGuess goes on after a preparation that was guessed and made nothing: the act
+// names what it would name without it. It reports whether the act can be sent.
+func (s *script) withoutGuess(ctx context.Context, g *plan.Guess) bool {
+	if ctx.Err() != nil || g.Path == "" {
+		return false
+	}
+	s.path, s.transcript.Stopped = g.Path, ""
+	return true
+}
+
+// withPath is a step as it is sent after a guess that made nothing.
+func (s *script) withPath(step plan.Step, planned *plan.Case) plan.Step {
+	if s.path != "" && step.Operation == planned.Act.Operation && step.Request.Path == planned.Act.Request.Path {
+		step.Request.Path = s.path
+	}
+	return step
 }
 
 // step sends a step, as often as it says, or awaits its message.

@@ -94,12 +94,21 @@ type Case struct {
 	Expect      Expect   `json:"expect"`
 	Fault       *Fault   `json:"fault,omitempty"`
 	Invented    []string `json:"invented,omitempty"` // parameters whose value names something, and nobody knows whether it exists
+	Guess       *Guess   `json:"guess,omitempty"`    // what Prepare rests on where no link leads to the operation
+	AboutID     bool     `json:"aboutId,omitempty"`  // it tries the id itself: that nothing has it is tolerated
 	StandIn     bool     `json:"standIn,omitempty"`  // an unknown id stands in for what the request is about
 	Spare       bool     `json:"-"`                  // it is sent in place of one that did not exercise what it was chosen for
 	Prepare     []Step   `json:"prepare,omitempty"`
 	Act         Step     `json:"act"`
 	Observe     []Step   `json:"observe,omitempty"`
 	Cleanup     []Step   `json:"cleanup,omitempty"`
+}
+
+// Guess says of a preparation that no link of the description stands behind it. Where it
+// makes nothing, the act names what it would name without it.
+type Guess struct {
+	Of   string   `json:"of"`             // what the name was guessed from: "id of createThing"
+	Path Template `json:"path,omitempty"` // of the act where nothing was made, "" for an act that is not sent then
 }
 
 // Handling is what a target is expected to make of a request.
@@ -160,8 +169,10 @@ type Step struct {
 	Ends   spec.Ending `json:"ends,omitempty"`   // how it must end as a preparation; "": with success
 	Times  int         `json:"times,omitempty"`  // how often it is sent, all at once; 0 is once
 	HangUp bool        `json:"hangUp,omitempty"` // the connection is dropped when the answer begins
-	Fresh  bool        `json:"fresh,omitempty"`  // on a connection of its own, so that each sending is counted
-	Await  *Await      `json:"await,omitempty"`  // a message is awaited, nothing is sent
+	// Guessed marks a step that makes or removes something for a guess.
+	Guessed bool   `json:"guessed,omitempty"`
+	Fresh   bool   `json:"fresh,omitempty"` // on a connection of its own, so that each sending is counted
+	Await   *Await `json:"await,omitempty"` // a message is awaited, nothing is sent
 }
 
 // Await says which message is awaited.
@@ -305,6 +316,9 @@ type Capture struct {
 	Name     string `json:"name"`
 	Pointer  string `json:"pointer"`            // into the answer's body
 	Optional bool   `json:"optional,omitempty"` // only clean-up needs it
+	// Guessed is the type of an id that is guessed to name what was made, "" for one that is
+	// not: it is taken from a 201 alone, and only where it has the type.
+	Guessed string `json:"guessed,omitempty"`
 }
 
 // ReadBack says which rows of an answer are traces of the case.

@@ -73,12 +73,13 @@ func (d *drafter) removals(list []plan.Step, o *spec.Operation, step *plan.Step,
 			}
 		}
 	}
-	return list
+	return d.guessedRemovals(list, o, step, number)
 }
 
 // undoable reports whether some link leads from an operation to what undoes it.
 func (d *drafter) undoable(o *spec.Operation) bool {
-	return slices.ContainsFunc(o.Links, func(link spec.Link) bool { return d.undoes(&link) })
+	return slices.ContainsFunc(o.Links, func(link spec.Link) bool { return d.undoes(&link) }) ||
+		slices.ContainsFunc(o.Guesses, func(guess spec.Guess) bool { return d.removesGuessed(o, guess) })
 }
 
 // undoes reports whether a link leads to what removes, or to what reads what can be

@@ -10,6 +10,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"qorcheck/harness/generate"
 	"qorcheck/harness/plan"
 	"qorcheck/spec"
 )
@@ -162,6 +163,17 @@ func (d *drafter) inventedName(p spec.Parameter) plan.Template {
 		}
 		return ""
 	})
+}
+
+// nameOfNothing is a text made from the run id in place of one that is sent as a number in
+// the path of what changes things: nothing has that name. It is "" for any other fault.
+func (d *drafter) nameOfNothing(o *spec.Operation, p spec.Parameter, f generate.Fault) string {
+	effect, declared := d.effect(o)
+	text, is := f.Value.(string)
+	if _, number := plan.Number(text); p.In != "path" || declared || effect != spec.Changes || !is || number || f.Keyword != "type" || f.Class != "string" {
+		return ""
+	}
+	return string(plan.TemplateOf(plan.FromRun, "INVENTED_"+plan.VariableName(p.Name), longestOf(nil)))
 }
 
 // typed is the value of a text in a parameter, and reports whether it has the type.

@@ -22,6 +22,7 @@ type ground struct {
 	kinds        []string                              // every one, with those that only requirements name
 	covered      map[*spec.Requirement]map[string]bool // the kinds that exercise a requirement
 	preparations map[string]preparation                // by operation
+	guesses      map[string]preparation                // by operation that has none
 	examples     map[string]string                     // variable of an answer → an example of its value
 	paths        pathTree                              // of the description
 	targets      map[string]bool                       // ids of operations to which a link leads that is not optional
@@ -59,7 +60,8 @@ func newGround(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, 
 	}
 	maker := newDrafter(g)
 	g.preparations = maker.findPreparations()
-	g.examples = maker.examples
+	g.examples = maps.Clone(maker.examples)
+	g.guesses = maker.findGuesses()
 	return g, nil
 }
 

@@ -88,6 +88,10 @@ func (k *keeper) keep(p *proposal) {
 	if err == nil {
 		err = k.certify(p.draft, request, p.fault)
 	}
+	if err == nil && p.safe != nil {
+		p.draft = *p.safe
+		request, err = p.draft.request()
+	}
 	if err == nil {
 		err = k.harmless(p.draft)
 	}
@@ -99,9 +103,12 @@ func (k *keeper) keep(p *proposal) {
 		k.drop(p, id, err.Error())
 		return
 	}
-	c := &plan.Case{ID: id, Operation: p.operation.ID, Kind: p.kind, Variant: p.variant, Why: p.why, Expect: e, Prepare: p.prepare, Act: requestStep(p.operation, request), StandIn: p.standIn, Invented: k.inventedIn(p.draft)}
+	c := &plan.Case{ID: id, Operation: p.operation.ID, Kind: p.kind, Variant: p.variant, Why: p.why, Expect: e, Prepare: p.prepare, Act: requestStep(p.operation, request), StandIn: p.standIn, AboutID: p.aboutID, Invented: k.inventedIn(p.draft)}
 	if p.fault != nil {
 		c.Fault = &p.fault.Fault
+	}
+	if p.guess != nil {
+		c.Guess, c.Invented = p.guess, append(c.Invented, p.draft.guessed()...)
 	}
 	if k.duplicate(c) {
 		return
@@ -127,6 +134,9 @@ func (k *keeper) expectation(p *proposal, expect *spec.Expect, statuses []int) p
 	tolerateDependent(&e, p)
 	if p.extreme {
 		tolerateBounds(&e)
+	}
+	if p.aboutID {
+		tolerateAbsence(&e, p.operation)
 	}
 	return e
 }
@@ -203,7 +213,7 @@ func (k *keeper) corrected(p *proposal, asked rules, e plan.Expect) *plan.Reques
 		return nil
 	}
 	setKey(&p.draft, "")
-	return k.once("correct "+p.operation.ID, func() draft {
+	return k.once(fmt.Sprint("correct ", p.operation.ID, " ", p.guess != nil), func() draft {
 		correct := *p.correct
 		setKey(&correct, "")
 		return correct

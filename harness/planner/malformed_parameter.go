@@ -36,9 +36,15 @@ func (d *drafter) parameterCases(s subject, p spec.Parameter) []*proposal {
 		}
 		made := s.correct.clone()
 		made.parameters[key] = f.Value
-		list = append(list, s.propose(kind, what, strings.TrimSpace(label+" "+f.Pointer)+" "+f.Why, made).varying(variantOfFault(f)).breaking(&fault{
+		one := s.propose(kind, what, strings.TrimSpace(label+" "+f.Pointer)+" "+f.Why, made).varying(variantOfFault(f)).breaking(&fault{
 			Fault: plan.Fault{Pointer: key + f.Pointer, Keyword: f.Keyword, Sent: sent, Allowed: f.Allowed},
-		}))
+		})
+		if name := d.nameOfNothing(s.Operation, p, f); name != "" {
+			safe := made.clone()
+			safe.parameters[key] = name
+			one.safe = &safe
+		}
+		list = append(list, one)
 	}
 	return list
 }

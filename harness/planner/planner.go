@@ -85,6 +85,9 @@ func (k *keeper) keepOperation(o *spec.Operation) {
 		return
 	}
 	s.correct, s.prepare = k.draft(o, recipe{bound: p.bound}), p.steps
+	if guess, ok := k.guesses[o.ID]; ok && k.keepGuessed(s, guess) {
+		return
+	}
 	for _, propose := range proposers {
 		k.keepAll(propose(k.drafter, s))
 	}

@@ -64,7 +64,11 @@ func sameParameter(name string, p spec.Parameter) bool {
 
 // follow makes the steps up to and including a link's source, and binds what the link carries over.
 func (d *drafter) follow(link spec.Link, t testData) (steps []plan.Step, bound map[string]any, err error) {
-	before := d.preparations[link.From.ID]
+	return d.followAfter(d.preparations[link.From.ID], link, t)
+}
+
+// followAfter is follow with the preparation of the link's source.
+func (d *drafter) followAfter(before preparation, link spec.Link, t testData) (steps []plan.Step, bound map[string]any, err error) {
 	if before.err != nil {
 		return nil, nil, before.err
 	}

@@ -34,7 +34,7 @@ func TestPreparation_ShortestChain(t *testing.T) {
 func TestPreparation_BindsSteps(t *testing.T) {
 	c := find(t, ourPlan(t, 1), "payment-refund.valid.required")
 	sale, settle, refund := c.Prepare[0], c.Prepare[1], c.Act
-	if fmt.Sprint(sale.Capture) != "[{TRANSACTION_ID /transaction_id false} {TOKEN /token true}]" || !strings.Contains(sale.Request.Body.Show(), `"orderid":"$ORDER_ID_P1"`) {
+	if fmt.Sprint(sale.Capture) != "[{TRANSACTION_ID /transaction_id false } {TOKEN /token true }]" || !strings.Contains(sale.Request.Body.Show(), `"orderid":"$ORDER_ID_P1"`) {
 		t.Errorf("sale %v %s", sale.Capture, sale.Request.Body.Show())
 	}
 	if settle.URL != "/control/settle" || settle.Request.Method != "POST" || settle.Operation != "" || settle.Request.Body.Show() != `{"transaction_id":"$TRANSACTION_ID"}` || header(settle.Request, "Content-Type") != "application/json" {
@@ -148,7 +148,7 @@ func TestCleanup_RemovesWhatWasMade(t *testing.T) {
 			t.Errorf("%s: clean-up %q, want %q", tt.id, got, tt.want)
 		}
 	}
-	if c := find(t, p, "webhooks-create.valid.required"); fmt.Sprint(c.Act.Capture) != "[{ID /id true}]" {
+	if c := find(t, p, "webhooks-create.valid.required"); fmt.Sprint(c.Act.Capture) != "[{ID /id true }]" {
 		t.Errorf("captured %v", c.Act.Capture)
 	}
 	if c := find(t, p, "webhooks-create.unauthenticated.missing.all"); names(c.Steps()) != "webhooks-create webhooks_list webhooks-create webhooks-remove webhooks-remove" {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
 	"qorcheck/spec"
 )
@@ -21,7 +22,11 @@ func (v View) inventedNames() string {
 		}
 		lines = append(lines, name+": "+value)
 	}
-	return fmt.Sprintf("%s was invented; give one that exists in the fixtures: known: { %s }", strings.Join(v.Case.Invented, " and "), strings.Join(lines, ", "))
+	how := "invented"
+	if v.Case.Guess != nil && v.Transcript != nil && guessHeld(v.Transcript.Prepare) {
+		how = "guessed from " + v.Case.Guess.Of
+	}
+	return fmt.Sprintf("%s was %s; give one that exists in the fixtures: known: { %s }", strings.Join(v.Case.Invented, " and "), how, strings.Join(lines, ", "))
 }
 
 // invented says of a response why it condemns nobody: the request names something of
@@ -38,4 +43,9 @@ func (v View) invented() *Obstacle {
 		return &Obstacle{Kind: TakenName, Status: got}
 	}
 	return nil
+}
+
+// guessHeld reports whether a preparation that rests on a guess made what it is to make.
+func guessHeld(prepare []exchange.Record) bool {
+	return len(prepare) > 0 && !slices.ContainsFunc(prepare, func(r exchange.Record) bool { return r.Answer == nil || r.Answer.Status/100 != 2 || r.Missing != "" })
 }

@@ -34,5 +34,5 @@ func prepared(v View) Observation {
 // correct reports whether a step other than the act is a correct request that nothing
 // else is expected of.
 func correct(r exchange.Record, preparing bool) bool {
-	return r.Step.Expect == nil && r.Step.Await == nil && r.Step.Ends == "" && (preparing || r.Step.Check == plan.KindFlow)
+	return !r.Step.Guessed && r.Step.Expect == nil && r.Step.Await == nil && r.Step.Ends == "" && (preparing || r.Step.Check == plan.KindFlow)
 }

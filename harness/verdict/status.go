@@ -20,6 +20,9 @@ func (v View) status(fault *plan.Fault) Observation {
 	if slices.Contains(v.Expect.Statuses, got) {
 		return Observation{Exercised: true, Findings: ending(v)}
 	}
+	if note, ok := v.tolerable(); ok && v.Case != nil && v.Case.AboutID {
+		return Observation{Exercised: true, Note: note}
+	}
 	if unclear := v.invented(); unclear != nil {
 		return Observation{Unclear: unclear}
 	}

@@ -1,0 +1,113 @@
+package spec
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
+
+// Guess is what the shape of paths and answers says of an operation that no link leads
+// to: POST /things answers 201 with the thing that GET /things/{id} answers too, so its
+// id is that of something that the run has made.
+type Guess struct {
+	Link
+	Item bool // the path is that of the thing itself, and not one below it
+}
+
+// GuessedName is the name of every link that is guessed.
+const GuessedName = "guessed"
+
+// guessLinks guesses what leads to operations whose path no link fills.
+func (d *Description) guessLinks() {
+	linked := map[string]bool{} // paths to which a documented link leads
+	for _, o := range d.Operations {
+		for _, link := range o.Links {
+			if to := d.byID[link.To]; to != nil {
+				linked[to.Path] = true
+			}
+		}
+	}
+	for _, from := range d.Operations {
+		if from.Method != "POST" || !from.DocumentsStatus(201) {
+			continue
+		}
+		above := strings.TrimSuffix(from.Path, "/") + "/"
+		for _, to := range d.Operations {
+			if rest, below := strings.CutPrefix(to.Path, above); below && !linked[to.Path] {
+				if guess, ok := d.guess(from, to, rest); ok {
+					from.Guesses = append(from.Guesses, guess)
+				}
+			}
+		}
+	}
+}
+
+// guess guesses a link to an operation whose path goes on with a parameter and no other.
+func (d *Description) guess(from, to *Operation, rest string) (Guess, bool) {
+	segment, rest, _ := strings.Cut(rest, "/")
+	name, opened := strings.CutPrefix(segment, "{")
+	name, shut := strings.CutSuffix(name, "}")
+	if !opened || !shut || strings.ContainsAny(name+rest, "{}?#") {
+		return Guess{}, false
+	}
+	names := to.Names()
+	at := slices.IndexFunc(names, func(p Parameter) bool { return p.Name == name })
+	if at < 0 || !d.answersSame(from, from.Path, name) {
+		return Guess{}, false
+	}
+	field := idField(from.Response(201).JSON().Schema, names[at])
+	if field == "" {
+		return Guess{}, false
+	}
+	link := Link{Name: GuessedName, From: from, Status: "201", To: to.ID, Parameters: map[string]string{"path." + name: "$response.body#" + Pointer(field)}}
+	for _, p := range from.Parameters {
+		if p.In == "path" {
+			link.Parameters["path."+p.Name] = "$request.path." + p.Name
+		}
+	}
+	return Guess{Link: link, Item: rest == ""}, true
+}
+
+// answersSame reports whether what a POST answers with 201 is what a GET answers at the
+// path of one item: both refer to one component.
+func (d *Description) answersSame(from *Operation, path, name string) bool {
+	made := from.Response(201).JSON()
+	if made == nil || !made.HasSchema || made.Schema.Name == "" || made.Schema.Schema == nil {
+		return false
+	}
+	item := strings.TrimSuffix(path, "/") + "/{" + name + "}"
+	return slices.ContainsFunc(d.Operations, func(o *Operation) bool {
+		if o.Method != "GET" || strings.TrimSuffix(o.Path, "/") != item || !o.DocumentsStatus(200) {
+			return false
+		}
+		read := o.Response(200).JSON()
+		return read != nil && read.HasSchema && read.Schema.Name == made.Schema.Name
+	})
+}
+
+// idField is the property of an object that a parameter is filled from: one of its own
+// name or id, sooner one that is always there, "" for none of its type.
+func idField(s Schema, p Parameter) string {
+	best := ""
+	for _, name := range []string{"id", p.Name} {
+		property := s.Properties[name]
+		if property == nil || property.Value == nil || IDType(property.Value) == "" || IDType(property.Value) != IDType(p.Schema.Schema) {
+			continue
+		}
+		if best == "" || slices.Contains(s.Required, name) || !slices.Contains(s.Required, best) {
+			best = name
+		}
+	}
+	return best
+}
+
+// IDType is the type of an id, "" for anything that is none.
+func IDType(s *openapi3.Schema) string {
+	for _, name := range []string{"integer", "string"} {
+		if s != nil && s.Type.Is(name) {
+			return name
+		}
+	}
+	return ""
+}

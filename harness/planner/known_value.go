@@ -78,7 +78,9 @@ func (v values) knownField(field string, s *openapi3.Schema) (any, bool) {
 func refers(field string) bool {
 	for _, suffix := range []string{"_id", "-id", "Id", "ID", "_uuid", "Uuid", "UUID"} {
 		if before, ok := strings.CutSuffix(field, suffix); ok && before != "" {
-			return !slices.ContainsFunc(ofRequests, func(word string) bool { return strings.HasSuffix(strings.TrimRight(strings.ToLower(before), "_-"), word) })
+			return !slices.ContainsFunc(ofRequests, func(word string) bool {
+				return strings.HasSuffix(strings.TrimRight(strings.ToLower(before), "_-"), word)
+			})
 		}
 	}
 	return false

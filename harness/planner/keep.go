@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -190,15 +191,16 @@ func (k *keeper) drop(p *proposal, id, reason string) {
 	k.dropped = append(k.dropped, dropped)
 }
 
-// distinct makes an id differ from an equal one by the place that its case is about:
-// a/b_c and a_b/c make one id.
+// distinct makes an id differ from an equal one by the place that its case is about, or
+// by what it says where it is about none: a/b_c and a_b/c make one id, and so do a body
+// that is left out and a field with the name body.
 func (k *keeper) distinct(id string, p *proposal) string {
-	place := p.draft.about
-	if p.fault != nil {
-		place = p.fault.Pointer
-	}
-	if place == "" || !k.ids[id] {
+	if !k.ids[id] {
 		return id
+	}
+	place := cmp.Or(p.draft.about, p.why)
+	if p.fault != nil {
+		place = cmp.Or(p.fault.Pointer, p.why)
 	}
 	sum := sha256.Sum256([]byte(place))
 	return id + "-" + hex.EncodeToString(sum[:3])

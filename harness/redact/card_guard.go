@@ -1,7 +1,6 @@
 package redact
 
 import (
-	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -86,11 +85,7 @@ func unescaped(text string) string {
 	if !strings.ContainsAny(text, "%+") {
 		return text
 	}
-	plain, err := url.QueryUnescape(text)
-	if err != nil {
-		return text
-	}
-	return plain
+	return percentDecoded(strings.ReplaceAll(text, "+", " "))
 }
 
 var escapedASCII = regexp.MustCompile(`\\u00([2-7][0-9A-Fa-f])`)

@@ -77,6 +77,7 @@ func TestAnswer_HidesSecrets(t *testing.T) {
 		{"another card after an underscore", "card_" + otherCard, nil},
 		{"another card after an escaped line end", `{"message":"card\n` + otherCard + `"}`, nil},
 		{"another card after a percent code", "card%3D" + otherCard, nil},
+		{"another card in an encoded text that was cut", "id%22%3A%22" + otherCard + "%22%7D%", nil},
 		{"a card in base64", packed("x " + otherCard), []string{packed("x " + otherCard)[:12]}},
 		{"a short card as a whole", "370000000000416", []string{"370000000000416"}},
 		{"a verification value of the fixtures as a word", "CVV 873 wrong", nil},

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"html"
-	"net/url"
 	"regexp"
 	"strconv"
 	"strings"
@@ -281,9 +280,16 @@ func resolved(text string) string {
 		code, _ := strconv.ParseUint(strings.TrimLeft(m, `\ux`), 16, 32) // hexadecimal digits
 		return string(rune(code))
 	})
-	text = html.UnescapeString(text)
-	if plain, err := url.PathUnescape(text); err == nil {
-		return plain
-	}
-	return text
+	return percentDecoded(html.UnescapeString(text))
+}
+
+var percentEncoded = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+
+// percentDecoded resolves each percent-encoded byte. A percent sign that encodes nothing,
+// as where a text was cut, stays and keeps none of the others from being resolved.
+func percentDecoded(text string) string {
+	return percentEncoded.ReplaceAllStringFunc(text, func(m string) string {
+		code, _ := strconv.ParseUint(m[1:], 16, 8) // two hexadecimal digits
+		return string([]byte{byte(code)})
+	})
 }

@@ -117,18 +117,6 @@ func (k *Keys) Hold(text string) bool {
 // heldBy reports whether a text has a property as it stands, escaped, in base64 or in
 // hexadecimal digits.
 func heldBy(text string, holds func(string) bool) bool {
-	if holds(text) || hideEncoded(text, holds) != text || hideEscaped(text, holds) != text {
-		return true
-	}
-	meant := text // words that are escaped may be spread over a text
-	for range maxLayers {
-		plain := resolved(meant)
-		if plain == meant {
-			break
-		}
-		if meant = plain; holds(meant) {
-			return true
-		}
-	}
-	return false
+	return holds(text) || hideEncoded(text, holds) != text || hideEscaped(text, holds) != text ||
+		heldEscaped(text, holds) // words that are escaped may be spread over a text
 }

@@ -259,18 +259,25 @@ func hideEscaped(text string, holds func(string) bool) string {
 		return text
 	}
 	return escapedWord.ReplaceAllStringFunc(text, func(word string) string {
-		meant := word
-		for range maxLayers {
-			plain := resolved(meant)
-			if plain == meant {
-				break
-			}
-			if meant = plain; holds(meant) {
-				return Mark
-			}
+		if heldEscaped(word, holds) {
+			return Mark
 		}
 		return word
 	})
+}
+
+// heldEscaped reports whether a text has a property once its escapes are resolved.
+func heldEscaped(text string, holds func(string) bool) bool {
+	for range maxLayers {
+		plain := resolved(text)
+		if plain == text {
+			return false
+		}
+		if text = plain; holds(text) {
+			return true
+		}
+	}
+	return false
 }
 
 var escapedRune = regexp.MustCompile(`\\+(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})`)

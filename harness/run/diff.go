@@ -334,8 +334,8 @@ func (d *Difference) stopped(what string, list []Change) string {
 // Gates lists the names of all gates, sorted.
 func Gates() []string { return slices.Sorted(maps.Keys(gates)) }
 
-// Gate says why a gate stops a difference, "" when it does not. What is lost cannot be
-// told from what was not sent: that gate stops at once between uneven runs.
+// Gate says why a gate stops a difference, "" when it does not. Between uneven
+// runs lost coverage looks like what was not sent: that gate stops at once.
 func (d *Difference) Gate(name string) string {
 	if why := d.Uneven(); why != "" && name == lostCoverage {
 		return name + " needs two runs of the same part of the plan: " + why

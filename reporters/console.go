@@ -127,6 +127,9 @@ func consoleFailure(w io.Writer, f outline.Failure, paint func(string, string) s
 	for _, o := range f.First.Origins() {
 		fmt.Fprintf(w, "  set:        %s\n", o)
 	}
+	for _, text := range f.First.BeyondCurl() {
+		fmt.Fprintf(w, "  note:       %s\n", text)
+	}
 }
 
 // consoleGroups lists obligations that were not judged, by outcome and reason.

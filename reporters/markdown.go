@@ -121,6 +121,12 @@ func failureSection(f outline.Failure) string {
 			b.WriteString("\n")
 		}
 	}
+	if beyond := f.First.BeyondCurl(); len(beyond) > 0 {
+		for _, text := range beyond {
+			fmt.Fprintf(&b, "- %s\n", escaped(capitalised(text)))
+		}
+		b.WriteString("\n")
+	}
 	b.WriteString("</details>\n\n")
 	return b.String()
 }

@@ -70,7 +70,7 @@ func (s *batches) readBack(ctx context.Context, of *script, step plan.Step, expe
 		return alone()
 	}
 	r := b.record
-	r.Step, r.Sought = step, sought
+	r.Step, r.Sought, r.Batched = step, sought, true
 	s.mu.Lock()
 	r.Shared, b.counted = b.counted, true
 	s.mu.Unlock()

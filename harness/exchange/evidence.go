@@ -24,6 +24,8 @@ type Evidence struct {
 	Curl    redact.Text `json:"curl,omitzero"`
 
 	Variables []Variable `json:"variables,omitempty"` // of the curl line
+	AtOnce    int        `json:"atOnce,omitempty"`    // times that the request was sent at the same moment, where it is more than one
+	Batched   bool       `json:"batched,omitempty"`   // it asked for the values of other cases too
 
 	Messages []Message `json:"messages,omitempty"` // that were awaited and came after the first, which is the answer
 }
@@ -52,6 +54,9 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 		}
 	}
 	e := Evidence{Step: r.Step.Name, Started: r.Started, TookMS: Milliseconds(r.Took), Writes: r.Writes, Waits: r.Waits, Failure: r.Failure}
+	if r.Step.Times > 1 {
+		e.AtOnce = r.Step.Times
+	}
 	address, err := f.address(r.Step, shown)
 	if err != nil {
 		address = r.Step.Request.Path.Show()

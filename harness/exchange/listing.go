@@ -112,9 +112,11 @@ func pageOf(r Record, l plan.Listing) (rows []any, total int, trouble string) {
 	return rows, total, ""
 }
 
-// EvidenceOf is the redacted copy of the page that an entry is on, with nothing but the entry in its body.
+// EvidenceOf is the redacted copy of the page that an entry is on, with nothing but the entry in its body,
+// and with its curl line.
 func (c *Client) EvidenceOf(row Row) Evidence {
 	e := row.record.Evidence()
+	e.Curl, e.Variables = row.record.Curl(), row.record.Variables()
 	text, err := json.Marshal(row.Value)
 	if e.Answer == nil || err != nil {
 		return e

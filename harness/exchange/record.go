@@ -35,7 +35,8 @@ type Record struct {
 	Sought   string             // what a read-back looks for, or the id that an awaited message names
 	Place    string             // of the receiver, where a message is awaited
 	Messages []message.Delivery // that were awaited
-	Shared   bool               // the request served another case too, which counts it
+	Batched  bool               // the request asked for the values of other cases too
+	Shared   bool               // another case counts it
 
 	err    error           // that ended the exchange
 	filler filler          // what the placeholders of the step stood for
@@ -48,7 +49,15 @@ func (r Record) Evidence() Evidence {
 	if r.shown == nil {
 		return Evidence{}
 	}
-	return r.shown()
+	e := r.shown()
+	e.Batched = r.Batched
+	return e
+}
+
+// ForCurl is what its curl line is made of, and nothing else of the record.
+func (r Record) ForCurl() Record {
+	r.filler.body = nil
+	return Record{Step: r.Step, filler: r.filler}
 }
 
 // Curl is the command that repeats the request, redacted; empty where nothing was sent.

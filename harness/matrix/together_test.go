@@ -17,20 +17,41 @@ import (
 // certifyWith certifies a sandbox with several defects.
 func certifyWith(t *testing.T, p *plan.Plan, runID string, defects ...string) *run.Document {
 	t.Helper()
-	fixtures, err := settings.ParseFixtures(sandbox.Fixtures(""), "the sandbox's fixtures", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	target := defective(t, defects)
+	return certify(t, p, runID, target.Origin)
+}
+
+// certifyRecorded does the same, and records the requests.
+func certifyRecorded(t *testing.T, p *plan.Plan, runID string, defects ...string) (*run.Document, *recorder) {
+	t.Helper()
+	r := newRecorder(t, defective(t, defects).Origin)
+	return certify(t, p, runID, r.origin), r
+}
+
+// defective starts a sandbox with defects.
+func defective(t *testing.T, defects []string) *sandbox.Listening {
+	t.Helper()
 	target, err := sandbox.Listen(sandbox.Options{Defects: defects})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() {
+	t.Cleanup(func() {
 		if err := target.Stop(); err != nil {
 			t.Error(err)
 		}
-	}()
-	address, err := settings.ParseTarget(target.Origin + p.Description.BasePath)
+	})
+	return target
+}
+
+// certify certifies the target at an origin.
+func certify(t *testing.T, p *plan.Plan, runID, origin string) *run.Document {
+	t.Helper()
+	t.Helper()
+	fixtures, err := settings.ParseFixtures(sandbox.Fixtures(""), "the sandbox's fixtures", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address, err := settings.ParseTarget(origin + p.Description.BasePath)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,7 @@ func (c comparison) judge() {
 	for _, id := range slices.Sorted(maps.Keys(left)) {
 		kept := r.left.rejected[id]
 		for _, obligation := range kept.obligations {
-			r.amend(kept.entry, verdict.Left(obligation, kept.status, c.leftovers(left[id])), c.evidence(left[id])...)
+			r.amend(kept.shown(), verdict.Left(obligation, kept.status, c.leftovers(left[id])), c.evidence(left[id])...)
 		}
 	}
 	c.account(unknown)
@@ -107,7 +107,7 @@ func (c comparison) unclear(why func(operation string) string) {
 		}
 		if trouble := why(kept.entry.Operation); trouble != "" {
 			for _, obligation := range kept.obligations {
-				r.amend(kept.entry, verdict.Unread(obligation, c.list.Operation, trouble))
+				r.amend(kept.shown(), verdict.Unread(obligation, c.list.Operation, trouble))
 			}
 			kept.obligations = nil
 			r.left.rejected[id] = kept
@@ -116,7 +116,7 @@ func (c comparison) unclear(why func(operation string) string) {
 	for _, obligation := range slices.Sorted(maps.Keys(r.left.accounted)) {
 		if one := r.left.accounted[obligation]; one.list == c.list.Operation {
 			if trouble := why(""); trouble != "" {
-				r.amend(one.entry, verdict.Unread(obligation, c.list.Operation, trouble))
+				r.amend(one.shown(), verdict.Unread(obligation, c.list.Operation, trouble))
 				delete(r.left.accounted, obligation)
 			}
 		}
@@ -195,7 +195,7 @@ func (c comparison) account(rows []exchange.Row) {
 	if alone {
 		for _, obligation := range slices.Sorted(maps.Keys(r.left.accounted)) {
 			if one := r.left.accounted[obligation]; one.list == c.list.Operation {
-				r.amend(one.entry, verdict.Unaccounted(obligation, len(rows), c.leftovers(rows)), c.evidence(rows)...)
+				r.amend(one.shown(), verdict.Unaccounted(obligation, len(rows), c.leftovers(rows)), c.evidence(rows)...)
 			}
 		}
 	}

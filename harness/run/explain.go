@@ -134,7 +134,44 @@ func (c Case) Explain() string {
 	for _, o := range c.Origins() {
 		fmt.Fprintf(&b, "  set:      %s\n", o)
 	}
+	for _, text := range c.BeyondCurl() {
+		fmt.Fprintf(&b, "  note:     %s\n", text)
+	}
 	return b.String()
+}
+
+// BeyondCurl lists, in words, what of a failure its curl lines do not show.
+func (c Case) BeyondCurl() []string {
+	if c.Outcome != verdict.Fail {
+		return nil
+	}
+	var list []string
+	inPast := c.Evidence[:max(0, min(c.Act+1, len(c.Evidence)))]
+	in := func(show func(exchange.Evidence) bool) bool { return slices.ContainsFunc(inPast, show) }
+	switch {
+	case c.ofMessage():
+		list = append(list, "this shows in the messages that the target sends, or does not send, to the receiver of the run: no curl line shows it")
+	case slices.ContainsFunc(c.Findings, func(f Finding) bool { return f.Rule == verdict.EntryLeft || f.Rule == verdict.EntryUnasked }):
+		list = append(list, "this shows in a list that was read before the first request and after the last one: a curl line shows the list as it is now")
+	case len(c.Curl()) == 0:
+		list = append(list, "no curl line shows this")
+	}
+	if in(func(e exchange.Evidence) bool { return e.AtOnce > 1 }) {
+		list = append(list, "the run sent a request several times at once: a curl line sends it once")
+	}
+	if in(func(e exchange.Evidence) bool { return e.Failure != nil && e.Failure.Kind == exchange.HungUp }) {
+		list = append(list, "the run dropped the connection of a request before its response came: a curl line waits for the response")
+	}
+	if in(func(e exchange.Evidence) bool { return e.Batched }) {
+		list = append(list, "the run read back the values of several cases in one request: the curl line reads back that of this case")
+	}
+	return list
+}
+
+// ofMessage reports whether what is wrong with a case is a message, or that none came.
+func (c Case) ofMessage() bool {
+	awaited := c.Act >= 0 && c.Act < len(c.Evidence) && c.Evidence[c.Act].Curl.IsZero()
+	return awaited || slices.ContainsFunc(c.Findings, func(f Finding) bool { return verdict.OfMessage(f.Rule) })
 }
 
 // Curl lists the commands that repeat the case up to its act.

@@ -64,6 +64,40 @@ func TestOrigins(t *testing.T) {
 	}
 }
 
+// TestBeyondCurl: what no curl line shows is said, and of a failure that one shows nothing.
+func TestBeyondCurl(t *testing.T) {
+	sent := exchange.Evidence{Curl: redacttest.Text("curl")}
+	atOnce, dropped, batched := sent, sent, sent
+	atOnce.AtOnce, dropped.Failure, batched.Batched = 4, &exchange.Failure{Kind: exchange.HungUp}, true
+	by := func(rule verdict.Rule) []Finding { return []Finding{{Rule: rule}} }
+	for _, tt := range []struct {
+		claim string
+		c     Case
+		want  string
+	}{
+		{"a curl line shows a status", Case{Findings: by(verdict.WrongStatus), Evidence: []exchange.Evidence{sent}}, ""},
+		{"a message", Case{Findings: by(verdict.MessageNone), Evidence: []exchange.Evidence{sent}}, "messages"},
+		{"what was awaited", Case{Findings: by(verdict.ValueFits), Act: 1, Evidence: []exchange.Evidence{sent, {}}}, "messages"},
+		{"a list", Case{Findings: by(verdict.EntryLeft), Act: 1, Evidence: []exchange.Evidence{sent, sent}}, "before the first request"},
+		{"several at once", Case{Act: 0, Evidence: []exchange.Evidence{atOnce}}, "at once"},
+		{"several at once, later", Case{Act: 0, Evidence: []exchange.Evidence{sent, atOnce}}, ""},
+		{"a dropped connection", Case{Act: 1, Evidence: []exchange.Evidence{dropped, sent}}, "dropped the connection"},
+		{"a shared read-back", Case{Act: 1, Evidence: []exchange.Evidence{sent, batched}}, "of several cases"},
+		{"nothing that was sent", Case{Act: -1}, "no curl line"},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			tt.c.Outcome = verdict.Fail
+			got := strings.Join(tt.c.BeyondCurl(), "; ")
+			if tt.want == "" && got != "" || !strings.Contains(got, tt.want) {
+				t.Errorf("got %q", got)
+			}
+			if got != "" && !strings.Contains(tt.c.Explain(), "note:") {
+				t.Error("the explanation does not say so")
+			}
+		})
+	}
+}
+
 func TestExplain_IsBounded(t *testing.T) {
 	c := Case{ID: "c", What: "w", Act: 0, Evidence: []exchange.Evidence{{Request: exchange.Message{Line: redacttest.Text("GET /")}, Answer: &exchange.Message{Line: redacttest.Text("HTTP/1.1 200 OK"), Body: redacttest.Text(strings.Repeat("é", 5000))}}}}
 	if got := c.Explain(); len(got) > 2500 || !strings.Contains(got, "é… (8000 bytes more)") {

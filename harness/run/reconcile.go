@@ -29,16 +29,32 @@ type reconciliation struct {
 
 // rejection is a rejected request, as far as something of it may show later.
 type rejection struct {
-	entry       Entry // without its verdicts
+	kept
 	status      int
 	obligations []string
 	later       []string // ids that later responses of the case named, such as that of the corrected request
 }
 
+// kept is a case as far as it is needed to enter it once more.
+type kept struct {
+	entry Entry           // without its verdicts
+	act   exchange.Record // what the curl line of its exchange is made of
+}
+
+// shown is its entry, with the curl line.
+func (k kept) shown() Entry {
+	e := k.entry
+	e.Evidence = slices.Clone(e.Evidence)
+	for i := range e.Evidence {
+		e.Evidence[i].Curl, e.Evidence[i].Variables = k.act.Curl(), k.act.Variables()
+	}
+	return e
+}
+
 // accounted is an obligation about all that a list shows, and the case that serves it.
 type accounted struct {
-	entry Entry
-	list  string
+	kept
+	list string
 }
 
 func newReconciliation(p *plan.Plan) reconciliation {
@@ -144,9 +160,9 @@ func (r *Run) keepRejection(t *exchange.Transcript, e Entry) {
 		r.left.lost++
 		return
 	}
-	kept := rejection{entry: Entry{Case: e.Case, Operation: e.Operation, Kind: e.Kind, What: e.What, Fault: e.Fault, Act: -1, Outcome: e.Outcome}}
+	kept := rejection{kept: kept{entry: Entry{Case: e.Case, Operation: e.Operation, Kind: e.Kind, What: e.What, Fault: e.Fault, Act: -1, Outcome: e.Outcome}}}
 	if e.Act >= 0 && e.Act < len(e.Evidence) {
-		kept.entry.Act, kept.entry.Evidence = 0, []exchange.Evidence{briefly(e.Evidence[e.Act])}
+		kept.entry.Act, kept.entry.Evidence, kept.act = 0, []exchange.Evidence{briefly(e.Evidence[e.Act])}, t.Act.ForCurl()
 	}
 	for _, v := range e.Verdicts {
 		o := r.plan.Obligation(v.Obligation)
@@ -156,7 +172,7 @@ func (r *Run) keepRejection(t *exchange.Transcript, e Entry) {
 			kept.obligations = append(kept.obligations, o.ID)
 		case o.Requirement.Check == plan.CheckAccounted:
 			if first, known := r.left.accounted[o.ID]; !known || e.Case < first.entry.Case {
-				r.left.accounted[o.ID] = accounted{kept.entry, o.Operation.ID}
+				r.left.accounted[o.ID] = accounted{kept.kept, o.Operation.ID}
 			}
 		}
 	}

@@ -120,6 +120,9 @@ var shapes = []string{"documented-status", "media-type", "schema", "error-body",
 // requested, so that one fault of the target shows on requests of every kind.
 func OfShape(check string) bool { return slices.Contains(shapes, check) }
 
+// OfMessage reports whether a rule is about messages of the target.
+func OfMessage(rule Rule) bool { return strings.HasPrefix(string(rule), string(MessageCame)) }
+
 // Checks lists the names of all checks, sorted.
 func Checks() []string { return slices.Sorted(maps.Keys(checks)) }
 

@@ -91,11 +91,11 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 		takes := append(slices.Clone(description.KnownNames()), "the names of parameters, of fields, and OPERATION.NAME")
 		fmt.Fprintf(in.stderr, "qorcheck: %s: known.%s: no case uses it; %s takes %s\n", fixtures.File, name, description.File, strings.Join(takes, ", "))
 	}
-	keep, err := suites.Keep(in.filter)
+	part, err := in.part()
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	p, err := planner.NewPart(description, requirements, fixtures, in.seed, keep)
+	p, err := planner.NewPart(description, requirements, fixtures, in.seed, part)
 	if err != nil {
 		return nil, nil, nil, err
 	}
@@ -106,6 +106,17 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 		return nil, nil, nil, err
 	}
 	return p, fixtures, target, nil
+}
+
+// part is what profile, filter and case leave of a plan, as far as it need not be made.
+func (in *inputs) part() (planner.Part, error) {
+	part := planner.Part{Case: in.oneCase, Profile: in.profile != ""}
+	if strings.TrimSpace(in.filter) == "" {
+		return part, nil
+	}
+	var err error
+	part.Keep, err = suites.Keep(in.filter)
+	return part, err
 }
 
 // chosen is what profile, filter, smoke, budget and case leave of a plan.

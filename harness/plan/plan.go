@@ -377,11 +377,11 @@ func (p *Plan) Only(keep func(*Obligation) bool) *Plan {
 	return &small
 }
 
-// Case returns the plan reduced to one case and the obligations that it serves;
-// nil when there is no such case.
+// Case returns the plan reduced to one case and the obligations that it serves, without
+// what was dropped; nil when there is no such case.
 func (p *Plan) Case(id string) *Plan {
 	small := *p
-	small.Cases, small.Spares, small.Obligations = nil, nil, nil
+	small.Cases, small.Spares, small.Obligations, small.Dropped = nil, nil, nil, nil
 	for _, c := range p.Cases {
 		if c.ID != id {
 			continue

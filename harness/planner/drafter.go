@@ -31,6 +31,14 @@ type drafter struct {
 	names       memo[*openapi3.Schema, plan.Template] // that nothing has
 }
 
+// forgetExamples leaves of the examples those of the ground: what a flow is made of does not
+// depend on which flows were made before it.
+func (d *drafter) forgetExamples() {
+	if !maps.Equal(d.examples, d.ground.examples) {
+		d.examples, d.samples = maps.Clone(d.ground.examples), memo[string, sample]{}
+	}
+}
+
 // testData names test data of the fixtures.
 type testData struct{ group, name string }
 

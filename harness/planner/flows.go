@@ -14,22 +14,23 @@ import (
 	"qorcheck/spec"
 )
 
-// flowCases makes the cases that requirements describe step by step. An error names
-// what a flow asks for and the description does not have.
-func (d *drafter) flowCases() ([]*proposal, error) {
+// flowCases makes the wanted cases of those that requirements describe step by step. An
+// error names what a flow asks for and the description does not have.
+func (d *drafter) flowCases(wanted func(*spec.Operation, *spec.Requirement, spec.Flow) bool) ([]*proposal, error) {
 	var list []*proposal
 	for _, q := range d.requirements.List {
 		if !q.Tested() {
 			continue
 		}
-		for _, o := range d.operations {
+		for _, o := range d.description.Operations {
 			if !q.Operations.Has(o.ID) || d.unsupported(o, q) != "" {
 				continue
 			}
 			for _, f := range q.Flows {
-				if !f.For(o.ID) {
+				if !f.For(o.ID) || !wanted(o, q, f) {
 					continue
 				}
+				d.forgetExamples()
 				p, err := d.flowCase(o, q, f)
 				if err != nil {
 					return nil, fmt.Errorf("%s: requirement %s: flow %s: %w", d.requirements.File, q.ID, f.ID, err)

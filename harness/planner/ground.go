@@ -18,7 +18,6 @@ type ground struct {
 	description  *spec.Description
 	requirements *spec.Requirements
 	fixtures     *settings.Fixtures
-	operations   []*spec.Operation                     // those that cases are made for
 	kinds        []string                              // every one, with those that only requirements name
 	covered      map[*spec.Requirement]map[string]bool // the kinds that exercise a requirement
 	preparations map[string]preparation                // by operation
@@ -32,9 +31,9 @@ type ground struct {
 
 // newGround checks that description, requirements and fixtures fit together, and
 // finds what all cases have in common.
-func newGround(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, operations []*spec.Operation) (*ground, error) {
+func newGround(d *spec.Description, r *spec.Requirements, f *settings.Fixtures) (*ground, error) {
 	g := &ground{
-		description: d, requirements: r, fixtures: f, operations: operations,
+		description: d, requirements: r, fixtures: f,
 		kinds: kindsOf(r), covered: map[*spec.Requirement]map[string]bool{}, examples: map[string]string{}, targets: map[string]bool{},
 		unlistedCard: f.CardGuard(d.SecretFields).Unlisted, knownValues: maps.Clone(f.Known),
 	}

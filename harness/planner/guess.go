@@ -82,7 +82,7 @@ func (k *keeper) keepGuessed(s subject, p preparation) bool {
 		guess.Path = plain.Path
 	}
 	prepared := subject{Operation: s.Operation, correct: bound, prepare: p.steps}
-	for _, propose := range proposers {
+	for _, propose := range k.proposers {
 		kept := map[string]bool{}
 		for _, one := range propose(k.drafter, prepared) {
 			if needsExisting(one) {

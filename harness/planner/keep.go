@@ -18,9 +18,10 @@ import (
 // is for one goroutine.
 type keeper struct {
 	*drafter
-	ids      map[string]bool    // of the cases kept
-	requests map[string]bool    // of the valid cases kept
-	repeated map[situation]bool // a case of it is sent twice
+	proposers []proposer         // of what is kept
+	ids       map[string]bool    // of the cases kept
+	requests  map[string]bool    // of the valid cases kept
+	repeated  map[situation]bool // a case of it is sent twice
 	result
 }
 

@@ -78,7 +78,7 @@ func (k *keeper) keepKnown(s subject, p preparation) {
 	early := slices.DeleteFunc(slices.Clone(k.kinds), func(kind string) bool { return !standsIn(kind) })
 	stands := k.keepStandIns(s, p, early, k.missingSettle())
 	s.correct, s.prepare = k.draft(s.Operation, recipe{bound: p.bound}), nil
-	for _, propose := range proposers {
+	for _, propose := range k.proposers {
 		for _, one := range propose(k.drafter, s) {
 			switch {
 			case stands && standsIn(one.kind):

@@ -4,20 +4,27 @@ import (
 	"strconv"
 
 	"qorcheck/harness/plan"
+	"qorcheck/spec"
 )
 
 // listings makes the requests that read the lists of the description, as far as some
-// obligation is judged by them.
-func (d *drafter) listings(obligations []*plan.Obligation) []plan.Listing {
+// requirement is judged by them on one of some operations.
+func (d *drafter) listings(operations []*spec.Operation) []plan.Listing {
 	judged := map[string]bool{} // operations of lists
-	for _, ob := range obligations {
-		switch ob.Requirement.Check {
-		case plan.CheckReconciled:
-			for _, l := range ob.Operation.Conformance.Lists {
-				judged[l.Operation] = true
+	for _, q := range d.requirements.List {
+		if !q.Tested() || q.Check != plan.CheckReconciled && q.Check != plan.CheckAccounted {
+			continue
+		}
+		for _, o := range operations {
+			switch {
+			case !q.Operations.Has(o.ID):
+			case q.Check == plan.CheckAccounted:
+				judged[o.ID] = true
+			default:
+				for _, l := range o.Conformance.Lists {
+					judged[l.Operation] = true
+				}
 			}
-		case plan.CheckAccounted:
-			judged[ob.Operation.ID] = true
 		}
 	}
 	var list []plan.Listing

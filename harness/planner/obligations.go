@@ -82,11 +82,11 @@ func newObligation(o *spec.Operation, q *spec.Requirement) *plan.Obligation {
 	return &plan.Obligation{ID: plan.ObligationID(o.Slug(), q.ID), Operation: o, Requirement: q, Sentence: o.ID + " " + q.Sentence}
 }
 
-// obligations makes one obligation a requirement and operation, with its cases.
-func (a *assigner) obligations() ([]*plan.Obligation, error) {
+// obligations makes one obligation a requirement and operation of some, with its cases.
+func (a *assigner) obligations(operations []*spec.Operation) ([]*plan.Obligation, error) {
 	var list []*plan.Obligation
 	seen := map[string]string{}
-	for _, o := range a.operations {
+	for _, o := range operations {
 		for _, q := range a.requirements.List {
 			if !q.Tested() || !q.Operations.Has(o.ID) {
 				continue

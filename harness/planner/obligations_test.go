@@ -95,7 +95,7 @@ func TestLacks_NamesWhatToAdd(t *testing.T) {
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			d, r := ours()
-			p, err := NewPart(d, r, fixtures(t, tt.fixtures), 1, func(o *plan.Obligation) bool { return o.ID == tt.obligation })
+			p, err := NewPart(d, r, fixtures(t, tt.fixtures), 1, Part{Keep: func(o *plan.Obligation) bool { return o.ID == tt.obligation }})
 			if err != nil {
 				t.Fatal(err)
 			}

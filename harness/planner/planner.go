@@ -26,15 +26,12 @@ import (
 // New plans a run. An error names what in the description, the requirements or
 // the fixtures does not fit together.
 func New(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, seed uint64) (*plan.Plan, error) {
-	return newPlan(d, r, f, seed, d.Operations)
+	return NewPart(d, r, f, seed, Part{})
 }
 
-func newPlan(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, seed uint64, operations []*spec.Operation) (*plan.Plan, error) {
-	g, err := newGround(d, r, f, operations)
-	if err != nil {
-		return nil, err
-	}
-	made, err := g.makeCases()
+// plan makes what is in a scope.
+func (g *ground) plan(s *scope, seed uint64) (*plan.Plan, error) {
+	made, err := g.makeCases(s)
 	if err != nil {
 		return nil, err
 	}
@@ -43,8 +40,8 @@ func newPlan(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, se
 	if err != nil {
 		return nil, err
 	}
-	p := &plan.Plan{Description: d, Requirements: r, Seed: seed, Dropped: made.dropped}
-	if p.Obligations, err = a.obligations(); err != nil {
+	p := &plan.Plan{Description: g.description, Requirements: g.requirements, Seed: seed, Dropped: made.dropped}
+	if p.Obligations, err = a.obligations(s.concerned(a)); err != nil {
 		return nil, err
 	}
 	for _, c := range made.cases {
@@ -54,20 +51,36 @@ func newPlan(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, se
 	}
 	shuffle(p.Cases, seed)
 	newDrafter(g).addPreflight(p)
+	around := s.operations // what the lists and effects of a plan are about
+	awaiting := p.Cases
+	if s.everyAnswer || s.oneCase != "" {
+		around = g.description.Operations
+	}
+	if slices.ContainsFunc(p.Cases, s.awaits) {
+		around = g.description.Operations
+		beside, err := g.messagesBeside(s)
+		if err != nil {
+			return nil, err
+		}
+		awaiting = append(beside, made.cases...)
+	}
 	p.Effects = map[string]spec.Effect{}
-	for _, o := range operations {
+	for _, o := range around {
 		p.Effects[o.ID], _ = g.effect(o)
 	}
 	setup := newDrafter(g)
-	p.Subscription = setup.subscription(p.Cases)
+	p.Subscription = setup.subscription(awaiting)
 	p.Finder = setup.finder(p.Messaging())
-	p.Listings = setup.listings(p.Obligations)
+	p.Listings = setup.listings(around)
 	p.Seal()
 	return p, nil
 }
 
+// proposer proposes the cases of an operation that are of some kinds.
+type proposer func(*drafter, subject) []*proposal
+
 // proposers propose the cases of an operation, in the order in which they are planned.
-var proposers = []func(*drafter, subject) []*proposal{
+var proposers = []proposer{
 	(*drafter).validCases, (*drafter).outcomeCases, (*drafter).malformedCases, (*drafter).credentialCases,
 	(*drafter).merchantCases, (*drafter).notFoundCases, (*drafter).messageCases,
 }
@@ -78,7 +91,9 @@ func (k *keeper) keepOperation(o *spec.Operation) {
 	p := k.preparations[o.ID]
 	switch {
 	case p.err != nil:
-		k.keepStandIns(s, p, k.kinds, p.err.Error())
+		if len(k.proposers) == len(proposers) { // of the others none proposes what an unknown id can show
+			k.keepStandIns(s, p, k.kinds, p.err.Error())
+		}
 		return
 	case p.known != "":
 		k.keepKnown(s, p)
@@ -88,22 +103,27 @@ func (k *keeper) keepOperation(o *spec.Operation) {
 	if guess, ok := k.guesses[o.ID]; ok && k.keepGuessed(s, guess) {
 		return
 	}
-	for _, propose := range proposers {
+	for _, propose := range k.proposers {
 		k.keepAll(propose(k.drafter, s))
 	}
 }
 
-// makeCases makes the cases of every operation, and then those of flows: side by
-// side, and in the same order however many processors there are.
-func (g *ground) makeCases() (*result, error) {
+// makeCases makes the cases of the operations in a scope, and then those of flows: side
+// by side, and in the same order however many processors there are.
+func (g *ground) makeCases(s *scope) (*result, error) {
 	var failed error
 	work := []func(*keeper){func(k *keeper) { // the longest one first
 		var flows []*proposal
-		flows, failed = k.flowCases()
+		flows, failed = k.flowCases(s.flow)
 		k.keepAll(flows)
 	}}
-	for _, o := range g.operations {
-		work = append(work, func(k *keeper) { k.keepOperation(o) })
+	for _, o := range g.description.Operations {
+		if list := s.proposers[o]; len(list) > 0 {
+			work = append(work, func(k *keeper) {
+				k.proposers = list
+				k.keepOperation(o)
+			})
+		}
 	}
 	keepers := make([]*keeper, len(work))
 	var begun atomic.Int64

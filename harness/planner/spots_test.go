@@ -40,11 +40,11 @@ type spots struct {
 // says why. So no kind forgets an operation or a field that is new.
 func TestSpots_NoneIsBlind(t *testing.T) {
 	d, r := ours()
-	g, err := newGround(d, r, fixtures(t, ourFixtures), d.Operations)
+	g, err := newGround(d, r, fixtures(t, ourFixtures))
 	if err != nil {
 		t.Fatal(err)
 	}
-	made, err := g.makeCases()
+	made, err := g.makeCases(g.everything())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -126,3 +126,9 @@ func expressionsOf(link spec.Link) []string {
 	slices.Sort(list)
 	return list
 }
+
+// makesStranger reports whether otherID may choose an operation.
+func (g *ground) makesStranger(o *spec.Operation) bool {
+	p := g.preparations[o.ID]
+	return len(o.Links) > 0 && p.err == nil && len(p.steps) == 0 && !newDrafter(g).draft(o, recipe{}).movesMoney()
+}

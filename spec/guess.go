@@ -12,7 +12,8 @@ import (
 // id is that of something that the run has made.
 type Guess struct {
 	Link
-	Item bool // the path is that of the thing itself, and not one below it
+	Item    bool // the path is that of the thing itself, and not one below it
+	Reading Link // to what reads the thing, by the same id
 }
 
 // GuessedName is the name of every link that is guessed.
@@ -53,7 +54,11 @@ func (d *Description) guess(from, to *Operation, rest string) (Guess, bool) {
 	}
 	names := to.Names()
 	at := slices.IndexFunc(names, func(p Parameter) bool { return p.Name == name })
-	if at < 0 || !d.answersSame(from, from.Path, name) {
+	if at < 0 {
+		return Guess{}, false
+	}
+	reading := d.readsSame(from, from.Path, name)
+	if reading == nil {
 		return Guess{}, false
 	}
 	field := idField(from.Response(201).JSON().Schema, names[at])
@@ -66,24 +71,28 @@ func (d *Description) guess(from, to *Operation, rest string) (Guess, bool) {
 			link.Parameters["path."+p.Name] = "$request.path." + p.Name
 		}
 	}
-	return Guess{Link: link, Item: rest == ""}, true
+	guess := Guess{Link: link, Item: rest == "", Reading: link}
+	guess.Reading.To = reading.ID
+	return guess, true
 }
 
-// answersSame reports whether what a POST answers with 201 is what a GET answers at the
-// path of one item: both refer to one component.
-func (d *Description) answersSame(from *Operation, path, name string) bool {
+// readsSame finds the GET that answers at the path of one item what a POST answers with
+// 201, both by one component; nil without one.
+func (d *Description) readsSame(from *Operation, path, name string) *Operation {
 	made := from.Response(201).JSON()
 	if made == nil || !made.HasSchema || made.Schema.Name == "" || made.Schema.Schema == nil {
-		return false
+		return nil
 	}
 	item := strings.TrimSuffix(path, "/") + "/{" + name + "}"
-	return slices.ContainsFunc(d.Operations, func(o *Operation) bool {
+	for _, o := range d.Operations {
 		if o.Method != "GET" || strings.TrimSuffix(o.Path, "/") != item || !o.DocumentsStatus(200) {
-			return false
+			continue
 		}
-		read := o.Response(200).JSON()
-		return read != nil && read.HasSchema && read.Schema.Name == made.Schema.Name
-	})
+		if read := o.Response(200).JSON(); read != nil && read.HasSchema && read.Schema.Name == made.Schema.Name {
+			return o
+		}
+	}
+	return nil
 }
 
 // idField is the property of an object that a parameter is filled from: one of its own

@@ -41,6 +41,26 @@ func capture(r Record, values map[string]string) (missing string) {
 	return missing
 }
 
+// certified reports whether a response shows a value that an earlier request of the case
+// made up for this run. What does not may have been there before.
+func (s *script) certified(r Record) bool {
+	if r.Answer == nil || r.Answer.Status/100 != 2 {
+		return false
+	}
+	for _, earlier := range s.transcript.Records() {
+		for _, p := range earlier.Step.Request.Body.Placeholders() {
+			if p.Source != plan.FromRun {
+				continue
+			}
+			mark, err := s.client.unique(s.transcript.Case.ID, p)
+			if err == nil && len(mark) >= plan.DistinctiveLength && bytes.Contains(r.Answer.Body, []byte(mark)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // idText is the text of ids that name one segment of a path however it is read.
 var idText = regexp.MustCompile(`^[A-Za-z0-9_~-][A-Za-z0-9._~:@-]{0,199}$`)
 

@@ -127,6 +127,10 @@ func (s *script) step(ctx context.Context, step plan.Step) []Record {
 			s.repeats = append(s.repeats, into)
 		}
 		records[i].Missing = capture(records[i], into)
+		if name := step.Certifies; name != "" && !s.certified(records[i]) {
+			delete(into, name)
+			records[i].Missing = "value of this run"
+		}
 	}
 	return records
 }

@@ -170,9 +170,12 @@ type Step struct {
 	Times  int         `json:"times,omitempty"`  // how often it is sent, all at once; 0 is once
 	HangUp bool        `json:"hangUp,omitempty"` // the connection is dropped when the answer begins
 	// Guessed marks a step that makes or removes something for a guess.
-	Guessed bool   `json:"guessed,omitempty"`
-	Fresh   bool   `json:"fresh,omitempty"` // on a connection of its own, so that each sending is counted
-	Await   *Await `json:"await,omitempty"` // a message is awaited, nothing is sent
+	Guessed bool `json:"guessed,omitempty"`
+	// Certifies is a captured id that is guessed: unless the response shows a value that the
+	// case made up for this run, what the id names was there before, and is left alone.
+	Certifies string `json:"certifies,omitempty"`
+	Fresh     bool   `json:"fresh,omitempty"` // on a connection of its own, so that each sending is counted
+	Await     *Await `json:"await,omitempty"` // a message is awaited, nothing is sent
 }
 
 // Await says which message is awaited.

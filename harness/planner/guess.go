@@ -28,7 +28,8 @@ func (d *drafter) findGuesses() map[string]preparation {
 		if effect, _ := d.effect(o); effect != spec.Makes || before.known != "" || d.namesNothing(o, before) {
 			continue
 		}
-		for _, guess := range o.Guesses {
+		for i := range o.Guesses {
+			guess := &o.Guesses[i]
 			to := d.description.Operation(guess.To)
 			if p := d.preparations[to.ID]; found[to.ID].steps != nil || p.err != nil || p.known != "" || len(p.bound) > 0 || !d.namesNothing(to, p) {
 				continue
@@ -42,7 +43,14 @@ func (d *drafter) findGuesses() map[string]preparation {
 			}
 			last := &steps[len(steps)-1]
 			for i := range last.Capture {
-				last.Capture[i].Guessed = idType(to, guess)
+				last.Capture[i].Guessed = idType(to, *guess)
+			}
+			if effect, _ := d.effect(to); effect != spec.Reads {
+				reading, ok := d.certifying(o, guess, last, len(steps))
+				if !ok {
+					continue
+				}
+				steps = append(steps, reading)
 			}
 			found[to.ID] = preparation{steps: steps, bound: bound, link: guess.Link}
 		}
@@ -150,9 +158,28 @@ func (d *drafter) guessedRemovals(list []plan.Step, o *spec.Operation, step *pla
 			}
 		}
 		next.Guessed = true
-		list = append(list, next)
+		if reading, ok := d.certifying(o, guess, step, number); ok {
+			list = append(list, reading, next)
+		}
 	}
 	return list
+}
+
+// certifying is the step that reads what a guess says that a step has made: only what
+// shows a value of this run is changed or removed. False where there is no such step.
+func (d *drafter) certifying(from *spec.Operation, guess *spec.Guess, made *plan.Step, number int) (plan.Step, bool) {
+	reading, ok := d.followLink(&guess.Reading, from, made, number)
+	if !ok {
+		return plan.Step{}, false
+	}
+	reading.Guessed = true
+	pointer := strings.TrimPrefix(idExpression(guess.Link), fromBody)
+	for _, c := range made.Capture {
+		if c.Pointer == pointer {
+			reading.Certifies = c.Name
+		}
+	}
+	return reading, reading.Certifies != ""
 }
 
 // removesGuessed reports whether a guess leads to a DELETE of what an operation has made.

@@ -37,12 +37,24 @@ func (v View) invented() *Obstacle {
 	absent := got == http.StatusNotFound || got == http.StatusConflict || got == http.StatusGone
 	switch {
 	case v.Case == nil || got/100 != 4:
-	case len(v.Case.Invented) > 0 && (absent || v.Case.Expect.Handling == plan.Accepted):
+	case len(v.Case.Invented) > 0 && (absent || v.Case.Expect.Handling == plan.Accepted || v.Case.Kind == "not-found.path"): // a parameter may swallow the rest of the path
 		return &Obstacle{Kind: InventedName, Status: got, Detail: v.inventedNames()}
 	case got == http.StatusConflict && v.Case.Expect.Handling == plan.Accepted && v.Operation.DocumentsStatus(got) && slices.Contains(v.Operation.Success(), http.StatusCreated):
 		return &Obstacle{Kind: TakenName, Status: got}
 	}
 	return nil
+}
+
+// absent reports whether the response has an undocumented status that says that nothing is
+// there, to a request that names in its path something invented or malformed. Any framework
+// answers so, and an operation that is not described so far need not say it.
+func (v View) absent() bool {
+	got := v.Answer.Status
+	if v.Case == nil || got != http.StatusNotFound && got != http.StatusGone || !v.undocumented() {
+		return false
+	}
+	_, declared := v.Operation.Effect()
+	return !declared && (len(v.Case.Invented) > 0 || v.Case.Kind == "not-found.id" || v.Case.Fault != nil && strings.HasPrefix(v.Case.Fault.Pointer, "path:"))
 }
 
 // guessHeld reports whether a preparation that rests on a guess made what it is to make.

@@ -33,7 +33,7 @@ func mediaType(v View) Observation {
 		}
 		return seen
 	}
-	if v.outside() {
+	if v.outside() || v.absent() {
 		return Observation{}
 	}
 	got := mediaTypeOf(v.Answer)

@@ -173,6 +173,9 @@ func documentedStatus(v View) Observation {
 	if note, ok := v.tolerable(); ok {
 		return Observation{Exercised: true, Note: note}
 	}
+	if v.absent() {
+		return Observation{Exercised: true, Note: fmt.Sprintf("%d is not documented: the request names something that hardly exists", got)}
+	}
 	var keys []string
 	for _, r := range v.Operation.Responses {
 		keys = append(keys, r.Key)

@@ -75,6 +75,39 @@ func TestDocumentedStatus(t *testing.T) {
 	})
 }
 
+// What nothing shows to exist may be answered 404 or 410 where neither is documented, by
+// whatever stands in front of the operation; what is declared is taken at its word.
+func TestAbsent(t *testing.T) {
+	d := toyDescription(t)
+	declared := *d.Operation("pay")
+	declared.Conformance.Effect = spec.Makes
+	page := row{status: 404, body: "<html>", header: map[string]string{"Content-Type": "text/html"}}
+	for _, tt := range []struct {
+		claim     string
+		operation *spec.Operation
+		c         plan.Case
+		answer    row
+		note      bool
+	}{
+		{"an invented name", d.Operation("pay"), plan.Case{Invented: []string{"id"}}, page, true},
+		{"an id of nothing", d.Operation("pay"), plan.Case{Kind: "not-found.id"}, row{status: 410}, true},
+		{"a malformed name", d.Operation("pay"), plan.Case{Fault: &plan.Fault{Pointer: "path:id"}}, page, true},
+		{"a malformed body", d.Operation("pay"), plan.Case{Fault: &plan.Fault{Pointer: "/id"}}, page, false},
+		{"another status", d.Operation("pay"), plan.Case{Invented: []string{"id"}}, row{status: 409}, false},
+		{"an operation of which it is declared what it does", &declared, plan.Case{Invented: []string{"id"}}, page, false},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			v := View{Case: &tt.c, Operation: tt.operation, Answer: tt.answer.answer()}
+			if seen := documentedStatus(v); (len(seen.Findings) == 0) != tt.note || (seen.Note != "") != tt.note {
+				t.Errorf("status: %+v", seen)
+			}
+			if seen := mediaType(v); tt.answer.status == 404 && (len(seen.Findings) == 0) != tt.note {
+				t.Errorf("media type: %+v", seen)
+			}
+		})
+	}
+}
+
 func TestPreferred(t *testing.T) {
 	expect := plan.Expect{Statuses: []int{400}, Tolerated: []spec.Tolerance{
 		{Status: 500, Breaks: []string{"R-1"}, Why: "the page allows it"}, {Status: 404, Breaks: []string{"R-2"}, Why: "it is not there"}, {Status: 405, Why: "usual"},

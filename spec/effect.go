@@ -36,6 +36,8 @@ func (o *Operation) Effect() (effect Effect, declared bool) {
 func (o *Operation) derivedEffect() Effect {
 	words := wordsOf(o.lastSegment())
 	switch {
+	case slices.ContainsFunc(o.Parameters, overridesMethod):
+		return Many
 	case slices.Contains([]string{"GET", "HEAD", "OPTIONS", "QUERY"}, o.Method):
 		return Reads
 	case o.namesOne():
@@ -51,6 +53,11 @@ func (o *Operation) derivedEffect() Effect {
 		return Makes
 	}
 	return Many
+}
+
+// overridesMethod reports whether a parameter may make another method of a request.
+func overridesMethod(p Parameter) bool {
+	return p.In != "path" && slices.Contains([]string{"x-http-method-override", "x-http-method", "x-method-override", "_method"}, strings.ToLower(p.Name))
 }
 
 // takesOne reports whether the operation has to be given something: a body in which a

@@ -24,7 +24,7 @@ func TestBody_OfEachMediaType(t *testing.T) {
 	for _, tt := range []struct{ claim, content, mediaType, want string }{
 		{"JSON without a schema", "application/json: {}", "application/json", "{}"},
 		{"JSON without a schema and with an example", "application/json: {example: [1]}", "application/json", "[1]"},
-		{"any type", "'*/*': {schema: {type: object, required: [a], properties: {a: {type: string}}}}", "application/json", `{"a":"text"}`},
+		{"any type", "'*/*': {schema: {type: object, required: [a], properties: {a: {type: string, example: text}}}}", "application/json", `{"a":"text"}`},
 		{"any bytes", "'*/*': {schema: {type: string, format: binary}}", "application/octet-stream", "text"},
 		{"a text", "text/plain: {schema: {type: string, minLength: 6}}", "text/plain", "textttt"[:6]},
 		{"a number as a text", "text/plain: {schema: {type: integer, minimum: 5}}", "text/plain", "5"},

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"qorcheck/harness/generate"
 	"qorcheck/harness/plan"
 	"qorcheck/spec"
@@ -80,6 +78,9 @@ func someIDs(d *spec.Description) string {
 // make: one of an operation that changes what its path names, with a name in it that is
 // neither of this run nor allowed. What the description declares is taken as true.
 func (d *drafter) harmless(made draft) error {
+	if err := d.harmlessBody(made); err != nil {
+		return err
+	}
 	o := made.operation
 	effect, declared := d.effect(o)
 	if effect != spec.Changes || declared || d.fixtures.MayWrite(o.ID) || made.method == methodUnknown || made.method == "GET" && o.Method != "GET" {
@@ -212,32 +213,3 @@ func (g *ground) heldStep(c *plan.Case) string {
 
 // flowKindOf is the kind under which a made flow is missing.
 func flowKindOf(f *flowCase) string { return plan.KindFlow + "." + f.requirement }
-
-// nameFields are usual names of fields that no two things may have in common.
-var nameFields = []string{"name", "key", "slug", "title", "email", "e-mail", "mail", "username", "login", "code", "identifier", "handle", "uid", "uuid"}
-
-// ownName is a name made from the run id, for a field of what an operation makes: a
-// second thing of one name may be refused. It is for fields that take any text.
-func (v values) ownName(field string, s *openapi3.Schema) (any, bool) {
-	effect, declared := v.effect(v.operation)
-	if declared || effect != spec.Makes || s == nil || !s.Type.Is("string") || len(s.Enum) > 0 || s.Pattern != "" || !slices.Contains(nameFields, strings.ToLower(field)) {
-		return nil, false
-	}
-	const enough = 12
-	if s.MaxLength != nil && *s.MaxLength < enough || s.MinLength > longestUnique/2 {
-		return nil, false
-	}
-	name := plan.VariableName(field) + v.suffix
-	switch {
-	case s.Format == "uuid":
-		return string(plan.TemplateOf(plan.FromRun, name, longestOf(s), string(plan.FormUUID))), true
-	case s.Format == "email" || strings.Contains(strings.ToLower(field), "mail"):
-		if s.MaxLength != nil && *s.MaxLength < 2*longestUnique {
-			return nil, false
-		}
-		return string(plan.TemplateOf(plan.FromRun, name, longestOf(s))) + "@example.test", true
-	case s.Format == "":
-		return string(plan.TemplateOf(plan.FromRun, name, longestOf(s))), true
-	}
-	return nil, false
-}

@@ -92,7 +92,10 @@ var ofRequests = []string{"request", "correlation", "trace", "span", "idempotenc
 // inventedReference is an id made from the run id, for a field that refers to a thing of
 // which nothing is known.
 func (v values) inventedReference(field string, s *openapi3.Schema) (any, bool) {
-	if _, declared := v.effect(v.operation); declared || s == nil || !refers(field) || !s.Type.Is("string") || len(s.Enum) > 0 {
+	if _, declared := v.effect(v.operation); declared || !refers(field) {
+		return nil, false
+	}
+	if s = textOf(s); s == nil || len(s.Enum) > 0 {
 		return nil, false
 	}
 	name := v.inventedName(spec.Parameter{Name: field, Schema: spec.Schema{Schema: s}})
@@ -124,6 +127,9 @@ func (d *drafter) inventedIn(made draft) []string {
 				add(field, knownKeys(o, field, ""))
 			}
 		})
+	}
+	if field := d.unlikePath(made); field != "" && !slices.Contains(list, field) {
+		list = append(list, field)
 	}
 	return list
 }

@@ -45,7 +45,7 @@ func TestKnownValues(t *testing.T) {
 		},
 		{
 			"by name", `{ server_id: localhost, owner_id: ada }`,
-			map[string]string{"listZones": "/servers/localhost/zones", "addZone": `/servers/localhost/zones {"kind":"text","owner_id":"ada"}`, "getZone": "/servers/localhost/zones/$ZONE", "removeZone": "/servers/localhost/zones/$ZONE"},
+			map[string]string{"listZones": "/servers/localhost/zones", "addZone": `/servers/localhost/zones {"kind":"$KIND","owner_id":"ada"}`, "getZone": "/servers/localhost/zones/$ZONE", "removeZone": "/servers/localhost/zones/$ZONE"},
 			map[string]string{"listZones": "[]", "addZone": "[]", "getZone": "[zone_id]", "removeZone": "[zone_id]"},
 		},
 		{

@@ -91,7 +91,10 @@ func (v values) fixed(pointer string, s *openapi3.Schema) (any, bool) {
 	if value, ok := v.knownField(last, s); ok {
 		return value, true
 	}
-	if value, ok := v.ownName(last, s); ok {
+	if value, ok := v.ownName(last, pointer, s); ok {
+		return value, true
+	}
+	if value, ok := v.ownID(last, pointer, s); ok {
 		return value, true
 	}
 	return v.inventedReference(last, s)

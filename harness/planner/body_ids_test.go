@@ -1,0 +1,80 @@
+package planner
+
+import (
+	"strings"
+	"testing"
+
+	"qorcheck/harness/plan"
+	"qorcheck/spec"
+)
+
+const pets = `openapi: 3.1.0
+info: { title: Pets, version: "1" }
+paths:
+  /pets:
+    get:
+      operationId: list
+      parameters: [{ name: X-HTTP-Method-Override, in: header, schema: { type: string, enum: [DELETE] } }]
+      responses: { "200": { description: d }, "400": { description: d } }
+    post:
+      operationId: add
+      requestBody: { required: true, content: { application/json: { schema: { $ref: "#/components/schemas/Pet" }, example: { id: 10, name: doggie, kind: dog } } } }
+      responses: { "201": { description: d }, "400": { description: d } }
+  /pets/{pet}:
+    parameters: [{ name: pet, in: path, required: true, schema: { type: integer } }]
+    put:
+      operationId: change
+      requestBody: { required: true, content: { application/json: { schema: { $ref: "#/components/schemas/Pet" } } } }
+      responses: { "200": { description: d }, "400": { description: d }, "404": { description: d } }
+components:
+  schemas:
+    Pet:
+      type: object
+      required: [id, name]
+      properties:
+        id: { type: integer, minimum: 1 }
+        name: { type: string, pattern: "^[^/]+$" }
+        tag: { type: string }
+        kind: { type: string }
+        key: { anyOf: [{ type: string }, { type: "null" }] }
+`
+
+// What a body names is of this run: a server may write what it names over what was there.
+func TestBody_NamesNothingThatWasThere(t *testing.T) {
+	parsed, err := spec.Parse([]byte(pets), "pets.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := planned(t, parsed, requirements(t, rule("R-OK", "all", "valid", "200")+rule("R-400", "all", "malformed", "400")), fixtures(t, "{}"))
+	for id, want := range map[string]string{
+		"add.valid.everything":      `{"id":1000000000,"key":"$KEY","kind":"dog","name":"$NAME","tag":"$TAG"}`,
+		"add.valid.example.example": `{"id":1000000000,"kind":"dog","name":"$NAME"}`,
+		"change.valid.everything":   `{"id":1000000000,"key":"$KEY","kind":"$KIND","name":"$NAME","tag":"$TAG"}`,
+	} {
+		got := find(t, p, id).Act.Request.Body.Show()
+		number := strings.Index(got, ":") + 1
+		if n := got[number:strings.Index(got, ",")]; len(n) != 10 || n[0] != '1' {
+			t.Errorf("%s: %s: the id may be one that is there", id, got)
+		}
+		if got = got[:number] + "1000000000" + got[strings.Index(got, ","):]; strings.TrimSpace(got) != want {
+			t.Errorf("%s: %s, want %s", id, got, want)
+		}
+	}
+	for _, id := range []string{"add.valid.bound.minimum.id", "add.malformed.type.id.fraction", "change.malformed.bound.id.minimum", "list.valid.required"} {
+		if c := caseOf(p, id); c != nil {
+			t.Errorf("%s is sent: %s", id, c.Act.Request.Body.Show())
+		}
+	}
+	if invented := find(t, p, "change.valid.everything").Invented; strings.Join(invented, " ") != "pet id" {
+		t.Errorf("the id of the body is unlike that of the path: %v", invented)
+	}
+}
+
+func caseOf(p *plan.Plan, id string) *plan.Case {
+	for _, c := range p.Cases {
+		if c.ID == id {
+			return c
+		}
+	}
+	return nil
+}

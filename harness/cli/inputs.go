@@ -25,6 +25,7 @@ type inputs struct {
 	refs                                                                        string
 	overlays                                                                    fileList
 	seed                                                                        uint64
+	explore                                                                     int
 	smoke                                                                       bool
 	budget                                                                      settings.Budget
 	rate                                                                        settings.Rate
@@ -46,11 +47,15 @@ func (in *inputs) flags(c *cobra.Command) {
 	c.Flags().DurationVar(&in.quietWindow, "quiet-window", settings.DefaultQuietWindow, "waiting time at the end for messages that must not come")
 	in.amendmentFlags(c)
 	c.MarkFlagsMutuallyExclusive("smoke", "budget")
+	c.Flags().IntVar(&in.explore, "explore", 0, "how many further requests to draw for each operation, beyond the systematic ones; the same for the same --seed")
 	c.Flags().Uint64Var(&in.seed, "seed", 1, "seed for the plan's random choices")
 }
 
 // plan loads everything and plans. Nothing is sent. The target is nil for the embedded sandbox.
 func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
+	if err := in.checkExplore(); err != nil {
+		return nil, nil, nil, err
+	}
 	var target *url.URL
 	if in.target != "" {
 		var err error
@@ -95,6 +100,7 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	part.Explore = in.explore
 	p, err := planner.NewPart(description, requirements, fixtures, in.seed, part)
 	if err != nil {
 		return nil, nil, nil, err

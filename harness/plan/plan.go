@@ -98,6 +98,7 @@ type Case struct {
 	AboutID     bool     `json:"aboutId,omitempty"`  // it tries the id itself: that nothing has it is tolerated
 	StandIn     bool     `json:"standIn,omitempty"`  // an unknown id stands in for what the request is about
 	Spare       bool     `json:"-"`                  // it is sent in place of one that did not exercise what it was chosen for
+	Explored    bool     `json:"-"`                  // it is drawn by an exploration
 	Prepare     []Step   `json:"prepare,omitempty"`
 	Act         Step     `json:"act"`
 	Observe     []Step   `json:"observe,omitempty"`

@@ -18,6 +18,8 @@ type ground struct {
 	description  *spec.Description
 	requirements *spec.Requirements
 	fixtures     *settings.Fixtures
+	seed         uint64                                // of what is drawn
+	explore      int                                   // requests of each operation that are drawn
 	kinds        []string                              // every one, with those that only requirements name
 	covered      map[*spec.Requirement]map[string]bool // the kinds that exercise a requirement
 	preparations map[string]preparation                // by operation

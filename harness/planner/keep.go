@@ -105,7 +105,7 @@ func (k *keeper) keep(p *proposal) {
 		k.drop(p, id, err.Error())
 		return
 	}
-	c := &plan.Case{ID: id, Operation: p.operation.ID, Kind: p.kind, Variant: p.variant, Why: p.why, Expect: e, Prepare: p.prepare, Act: requestStep(p.operation, request), StandIn: p.standIn, AboutID: p.aboutID, Invented: k.inventedIn(p.draft)}
+	c := &plan.Case{ID: id, Operation: p.operation.ID, Kind: p.kind, Variant: p.variant, Why: p.why, Expect: e, Prepare: p.prepare, Act: requestStep(p.operation, request), StandIn: p.standIn, Explored: p.explored, AboutID: p.aboutID, Invented: k.inventedIn(p.draft)}
 	if p.fault != nil {
 		c.Fault = &p.fault.Fault
 	}

@@ -14,6 +14,7 @@ type Part struct {
 	Keep    func(*plan.Obligation) bool // which obligations, by id, sentence, operation and requirement; nil for all
 	Case    string                      // the id of the only case, "" for all
 	Profile bool                        // the plan of some profiles is made of it
+	Explore int                         // how many requests of each operation are drawn beyond the systematic ones
 }
 
 // NewPart plans what is wanted, and more where that depends on it: plan.Only and
@@ -24,6 +25,7 @@ func NewPart(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, se
 	if err != nil {
 		return nil, err
 	}
+	g.seed, g.explore = seed, part.Explore
 	return g.plan(g.scopeOf(part), seed)
 }
 

@@ -30,11 +30,12 @@ type proposal struct {
 	correct *draft             // the request without what is wrong with it, nil for none
 	after   func(c *plan.Case) // completes a case that is kept; nil for nothing
 
-	extreme bool        // a number that a target may have narrower bounds for
-	safe    *draft      // is sent in its place: the same fault in a name that nothing has; nil for nothing
-	aboutID bool        // it tries the id itself, where a guess prepares the others
-	guess   *plan.Guess // that its preparation rests on, nil for none
-	standIn bool        // an unknown id stands in for what it is about
+	extreme  bool        // a number that a target may have narrower bounds for
+	safe     *draft      // is sent in its place: the same fault in a name that nothing has; nil for nothing
+	aboutID  bool        // it tries the id itself, where a guess prepares the others
+	guess    *plan.Guess // that its preparation rests on, nil for none
+	explored bool        // it is drawn by an exploration
+	standIn  bool        // an unknown id stands in for what it is about
 
 	flow *flowCase // the complete case of a flow; nil for any other
 }

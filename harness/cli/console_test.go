@@ -35,7 +35,7 @@ func TestConsole(t *testing.T) {
 		"the page says: An answer whose result is Refused also carries the reason of the refusal.",
 		"https://docs.qorcommerce.io/docs/response-handling#handle-200-responses",
 		`expected:   /refusalReason, a non-blank string, because /resultCode is "Refused"`,
-		"first:      payment-auth.flow.expired-authorization, an authorization by a card that expired in 2020\n",
+		"first:      payment-auth.outcome.refused.card-1, a correct request with the test data triggers.card.refused[0]\n",
 		"(seed 1, run console)",
 	} {
 		if !strings.Contains(stdout, want) {
@@ -46,7 +46,7 @@ func TestConsole(t *testing.T) {
 	if curl == nil {
 		t.Fatalf("no curl line:\n%s", stdout)
 	}
-	for _, want := range []string{`"$APP_KEY"`, `"$CLIENT_KEY"`, `"$ORDER_ID"`, `"$CARD_APPROVED_CREDITCARD"`, `"$CARD_APPROVED_CVV"`, target + "/payment/authorize", "-X POST"} {
+	for _, want := range []string{`"$APP_KEY"`, `"$CLIENT_KEY"`, `"$ORDER_ID"`, `"$CARD_REFUSED_0_CREDITCARD"`, `"$CARD_REFUSED_0_CVV"`, target + "/payment/authorize", "-X POST"} {
 		if !strings.Contains(curl[1], want) {
 			t.Errorf("the curl line has no %s: %s", want, curl[1])
 		}
@@ -83,7 +83,7 @@ func TestConsole_ManyFailures(t *testing.T) {
 	if code != run.ExitFail {
 		t.Errorf("exit code %d", code)
 	}
-	if !regexp.MustCompile(`^FAIL: \d+ operations stored a request that was answered with status 500: `).MatchString(stdout) {
+	if !regexp.MustCompile(`^FAIL: \d+ operations answered with status 500 and stored the request all the same: 1 entry in transactions-fetch-all: trxn_id [0-9*]+, trxn_type sale, amount [0-9.]+, trxn_status approved, order_id `).MatchString(stdout) {
 		t.Errorf("it begins with %.200s", stdout)
 	}
 	if !strings.Contains(stdout, "HTTP/1.1 418 I'm a teapot {}\n") {

@@ -114,11 +114,11 @@ func TestCause_Titles(t *testing.T) {
 	}{
 		{"alone", func(all causes) {
 			failing(all, pay, "a", "malformed.type", Finding{Received: redacttest.Text("1")})
-		}, []string{"pay broke “keeps nothing”: received 1"}},
+		}, []string{"pay did not keep “keeps nothing”: 1"}},
 		{"alike but for the place", func(all causes) {
 			failing(all, look, "a", "valid", Finding{Received: redacttest.Text("1"), Pointer: redacttest.Text("/a")})
 			failing(all, look, "b", "valid", Finding{Received: redacttest.Text("1"), Pointer: redacttest.Text("/b")})
-		}, []string{"pay broke “keeps its form”: received 1 (/a)", "pay broke “keeps its form”: received 1 (/b)"}},
+		}, []string{"pay did not keep “keeps its form”: 1 (/a)", "pay did not keep “keeps its form”: 1 (/b)"}},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			all := causes{}

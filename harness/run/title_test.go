@@ -56,6 +56,8 @@ func TestTitles(t *testing.T) {
 		{"valid.example", one, with(sample(verdict.SchemaBody), func(f *Finding) { f.Deviation, f.Got = verdict.Missing, text("") })},
 		{"valid.example", one, with(sample(verdict.ReasonGiven), func(f *Finding) { f.Got = text("") })},
 	}
+	cent := with(sample(verdict.OutcomeWord), func(f *Finding) { f.Got = text(`"Received"`) })
+	rows = append(rows, row{"flow.cent-over", one, cent})
 	for _, list := range [][2]string{{"1", "maxItems: got 1, want 0"}, {"12", "maxItems: got 12, want 2"}, {"0", "minItems: got 0, want 1"}, {"3", "maxItems: got 1, want 0"}} {
 		rows = append(rows, row{"flow.part", one, with(sample(verdict.ValueFits), func(f *Finding) {
 			f.Got, f.Given = text("an array of "+list[0]+" items"), []Fact{{text("problem"), text(list[1])}}
@@ -67,11 +69,14 @@ func TestTitles(t *testing.T) {
 	var b strings.Builder
 	for _, r := range rows {
 		d := &Document{Obligations: []Obligation{{ID: "o", Promise: "does as it should"}}}
-		c := &Cause{Theme: "theme", Shown: []Case{{Obligation: "o", Kind: r.kind, Findings: []Finding{r.f}}}}
+		c := &Cause{Theme: "theme", Shown: []Case{{Obligation: "o", Kind: r.kind, What: "a capture one cent above the authorized amount", Findings: []Finding{r.f}}}}
 		for _, operation := range r.operations {
 			c.Where = append(c.Where, Where{Operation: operation})
 		}
 		d.title(c, false)
+		if strings.Contains(c.Title, "did not keep") {
+			t.Errorf("%s has no title of its own", r.f.Rule)
+		}
 		fmt.Fprintf(&b, "%s: %s\n", r.f.Rule, c.Title)
 		if strings.Contains(c.Title, "  ") || strings.Contains(c.Title, ": :") || c.Title == "" {
 			t.Errorf("%s: %q", r.f.Rule, c.Title)
@@ -99,7 +104,7 @@ func TestTitles_OfFewAndMany(t *testing.T) {
 
 // TestTitles_OfRequests: each group of cases has words, or is simply a request.
 func TestTitles_OfRequests(t *testing.T) {
-	for kind, want := range map[string]string{"unauthenticated.blank.AppKey": "a request without keys", "flow.x": "a request"} {
+	for kind, want := range map[string]string{"unauthenticated.blank.AppKey": "a request without keys", "message.forbidden": "a request without the right keys", "flow.x": "a request"} {
 		if got := (headline{of: Case{Kind: kind}}).request(); got != want {
 			t.Errorf("%s: %q", kind, got)
 		}

@@ -1,6 +1,7 @@
 package verdict
 
 import (
+	"slices"
 	"testing"
 
 	"qorcheck/harness/exchange"
@@ -50,4 +51,17 @@ func TestNoTrace(t *testing.T) {
 		{claim: "other observations are not its matter", status: 400, expect: rejected, observed: []exchange.Record{other}, want: Pass},
 		{claim: "without a read-back nothing is exercised", status: 400, expect: rejected, want: Pass},
 	})
+}
+
+// TestNoTrace_SaysWhatIsThere: an entry is named by its id, and by what its list is to show.
+func TestNoTrace_SaysWhatIsThere(t *testing.T) {
+	lists := []spec.Listing{{Operation: "others", ID: "/no"}, {Operation: "list", ID: "/id", Shown: []string{"/amount", "/state"}, Marks: []string{"/order"}}}
+	v := View{Operation: &spec.Operation{Conformance: spec.Conformance{Lists: lists}}}
+	row := map[string]any{"id": "17", "amount": 1.5, "order": "q1", "more": "x"}
+	if got := facts(v.listed("list", row), " "); !slices.Equal(got, []string{"/id 17", "/amount 1.5", "/order q1"}) {
+		t.Errorf("got %q", got)
+	}
+	if got := v.listed("elsewhere", row); got != nil {
+		t.Errorf("an operation without a list: %v", got)
+	}
 }

@@ -21,7 +21,7 @@ type glanceRow struct {
 }
 
 func newGlances(d *run.Document) []glance {
-	chapters, gravities := glance{Title: "By chapter"}, glance{Title: "By gravity of the requirement"}
+	chapters, gravities := glance{Title: "Obligations by chapter"}, glance{Title: "Obligations by gravity of their requirement"}
 	for _, c := range outline.Chapters(d) {
 		chapters.add(d, c.Title, c.Obligations)
 	}

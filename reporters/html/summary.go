@@ -110,7 +110,7 @@ func gravities(failures []outline.Failure) string {
 	if whole == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", from %s (%s)", plural(whole, "cause"), strings.Join(list, ", "))
+	return fmt.Sprintf(", from %s (causes by gravity: %s)", plural(whole, "cause"), strings.Join(list, ", "))
 }
 
 // unknown says of what nothing is known.

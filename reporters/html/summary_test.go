@@ -30,7 +30,7 @@ func TestSummary(t *testing.T) {
 	s := summaryOf(d)
 	for _, want := range []string{
 		"qorcheck test sent 5 requests to 127.0.0.1 (2 January 2030) and compared the responses with the list “Toy promise”: 1 operation and 10 requirements, which make 10 obligations, each one requirement on one operation.",
-		"2 obligations were fulfilled in every case that was sent.", "1 obligation was broken, from 1 cause (outcome 1).", "1 obligation was not fulfilled, which is a warning",
+		"2 obligations were fulfilled in every case that was sent.", "1 obligation was broken, from 1 cause (causes by gravity: outcome 1).", "1 obligation was not fulfilled, which is a warning",
 	} {
 		if !strings.Contains(s.Shown, want) {
 			t.Errorf("%q does not say %q", s.Shown, want)

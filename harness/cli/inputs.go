@@ -44,7 +44,7 @@ func (in *inputs) flags(c *cobra.Command) {
 	c.Flags().BoolVar(&in.smoke, "smoke", false, "send few cases, which exercise every obligation, instead of all")
 	c.Flags().Var(&in.budget, "budget", "send no more than this many requests, such as 500, or end within a time, such as 60s at --rate (20/s without one); obligations that do not fit are left out (default: no limit)")
 	c.Flags().Var(&in.rate, "rate", "maximum rate of requests, such as 20/s or 30/m (default: as many as --concurrency allows)")
-	c.Flags().DurationVar(&in.quietWindow, "quiet-window", settings.DefaultQuietWindow, "waiting time at the end for messages that must not come")
+	c.Flags().DurationVar(&in.quietWindow, "quiet-window", settings.DefaultQuietWindow, "time after a request in which a message that must not come would come")
 	in.amendmentFlags(c)
 	c.MarkFlagsMutuallyExclusive("smoke", "budget")
 	c.Flags().IntVar(&in.explore, "explore", 0, "how many further requests to draw for each operation, beyond the systematic ones; the same for the same --seed")

@@ -82,7 +82,7 @@ func missesMessage(t *exchange.Transcript) bool {
 func (r *Run) close(ctx context.Context) {
 	if len(r.inbox.late) > 0 && r.inbox.receiver != nil && !r.breaker.stopped() {
 		select {
-		case <-time.After(cmp.Or(r.options.Settings.QuietWindow, settings.DefaultQuietWindow)):
+		case <-time.After(time.Until(r.quietUntil(cmp.Or(r.options.Settings.QuietWindow, settings.DefaultQuietWindow)))):
 		case <-ctx.Done():
 		}
 	}
@@ -91,6 +91,26 @@ func (r *Run) close(ctx context.Context) {
 	if r.inbox.receiver != nil {
 		_ = r.inbox.receiver.Close() // it is no longer needed
 	}
+}
+
+// quietUntil is when the quiet window of each case is over that is judged at the end, by
+// messages or by lists. It begins with the response to the last request that they may be
+// about, in most of them long ago: other cases were sent meanwhile. Clean-up is no part of
+// what is judged.
+func (r *Run) quietUntil(window time.Duration) time.Time {
+	last := r.left.last
+	for _, t := range r.inbox.late {
+		records := slices.Concat(t.Prepare, t.Observe)
+		if t.Act != nil {
+			records = append(records, *t.Act)
+		}
+		for _, r := range records {
+			if ended := r.Started.Add(r.Took); r.Step.Await == nil && ended.After(last) {
+				last = ended
+			}
+		}
+	}
+	return last.Add(window)
 }
 
 func (r *Run) judgeLate(ctx context.Context) {

@@ -22,6 +22,7 @@ type reconciliation struct {
 	before    map[string]exchange.Contents // by operation of the list
 	named     map[string]map[string]string // by operation of the list: id → the operation whose response named it
 	rejected  map[string]rejection         // by case
+	last      time.Time                    // that a case of them ended
 	accounted map[string]accounted         // by obligation
 	lost      int                          // cases whose requests may have made something that no response named
 	over      bool
@@ -189,6 +190,7 @@ func (r *Run) keepRejection(t *exchange.Transcript, e Entry) {
 		}
 	}
 	r.left.rejected[e.Case] = kept
+	r.left.last = e.Ended
 }
 
 func listsOf(o *spec.Operation) []spec.Listing {

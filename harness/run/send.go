@@ -51,13 +51,9 @@ func (r *Run) work(ctx, sending context.Context, workers int) {
 
 // send executes cases with a number of workers. A case that only waits yields to another.
 func (r *Run) send(ctx context.Context, cases []*plan.Case, workers int) {
-	slots := make(chan struct{}, workers)
-	lanes := lanes{live: workers, met: r.watchdog.seen()}
-	yield := func(wait func()) {
-		<-slots
-		wait()
-		slots <- struct{}{}
-	}
+	queue, slots := newQueue(r.plan, cases), newSlots(workers, r.watchdog.seen())
+	defer slots.wakeAfter(ctx)()
+	over := func() bool { return ctx.Err() != nil || r.breaker.stopped() }
 	var pool sync.WaitGroup
 	defer func() {
 		pool.Wait()
@@ -65,25 +61,17 @@ func (r *Run) send(ctx context.Context, cases []*plan.Case, workers int) {
 			r.document.Stopped = r.client.Redactor().Own(why)
 		}
 	}()
-	for _, c := range cases {
-		select {
-		case <-ctx.Done():
-			return
-		case <-r.breaker.open:
-			return
-		case slots <- struct{}{}:
-		}
+	for c := slots.next(queue, over); c != nil; c = slots.next(queue, over) {
+		loud := queue.loud[c]
 		if !r.usage.start(r.options.Limit, c) {
 			r.breaker.end("sending stopped, because the target asked for retries, and the requests of the budget were used up")
-			<-slots
+			slots.end(loud, r.watchdog.seen())
 			return
 		}
 		pool.Go(func() {
+			defer func() { slots.end(loud, r.watchdog.seen()) }()
 			if !r.breaker.stopped() {
-				r.runCase(ctx, c, yield)
-			}
-			if !lanes.retire(r.watchdog.seen()) {
-				<-slots
+				r.runCase(ctx, c, func(wait func()) { slots.during(loud, wait) })
 			}
 		})
 	}

@@ -139,27 +139,3 @@ func (r *Run) lacking(t *exchange.Transcript) (time.Duration, string) {
 	wait := cmp.Or(r.options.Settings.MessageWait, settings.DefaultMessageWait)
 	return stall, cmp.Or(r.watchdog.out(), heldUp(stall, wait))
 }
-
-// minWorkers is how many cases are sent at once at least, whatever this machine lacks.
-const minWorkers = 2
-
-// lanes are the slots of the workers of a run. They become fewer when this machine
-// runs short of something.
-type lanes struct {
-	mu   sync.Mutex
-	live int
-	met  int // shortages that have been answered
-}
-
-// retire reports whether a worker that has ended a case gives its slot up for good:
-// one for each shortage that was seen.
-func (l *lanes) retire(seen int) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if seen <= l.met || l.live <= minWorkers {
-		return false
-	}
-	l.met++
-	l.live--
-	return true
-}

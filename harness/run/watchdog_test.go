@@ -64,18 +64,6 @@ func TestWatchdog_ExcusesWhatItsDelaysTouch(t *testing.T) {
 	}
 }
 
-func TestLanes_BecomeFewerWithEachShortage(t *testing.T) {
-	l := lanes{live: 4, met: 1}
-	for i, tt := range []struct {
-		seen int
-		want bool
-	}{{1, false}, {3, true}, {3, true}, {3, false}, {9, false}} { // two stay
-		if got := l.retire(tt.seen); got != tt.want {
-			t.Errorf("%d: %t, %d left", i, got, l.live)
-		}
-	}
-}
-
 func TestAffordable(t *testing.T) {
 	for _, tt := range []struct {
 		workers     int

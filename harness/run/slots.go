@@ -1,0 +1,100 @@
+package run
+
+import (
+	"context"
+	"sync"
+
+	"qorcheck/harness/plan"
+)
+
+// minWorkers is how many cases are sent at once at least, whatever this machine lacks.
+const minWorkers = 2
+
+// slots bounds the cases in progress. One that only waits gives its slot to another.
+type slots struct {
+	mu        sync.Mutex
+	changed   *sync.Cond
+	limit     int
+	active    int
+	loud      int // of these, those that cause messages which would reach the refusing receivers
+	returning int // cases that have waited and go on when a slot is free
+	met       int // shortages of this machine that have been answered
+}
+
+func newSlots(limit, met int) *slots {
+	s := &slots{limit: limit, met: met}
+	s.changed = sync.NewCond(&s.mu)
+	return s
+}
+
+// next waits for a slot and takes the next case for it, nil when all were taken or the
+// sending has ended.
+func (s *slots) next(q *queue, over func() bool) *plan.Case {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for !q.empty() && !over() {
+		if s.active < s.limit && s.returning == 0 {
+			if c := q.take(s.loud == 0); c != nil {
+				s.enter(q.loud[c])
+				return c
+			}
+		}
+		s.changed.Wait()
+	}
+	return nil
+}
+
+// enter takes a slot; s must be locked.
+func (s *slots) enter(loud bool) {
+	s.active++
+	if loud {
+		s.loud++
+	}
+}
+
+// leave gives a slot back; s must be locked.
+func (s *slots) leave(loud bool) {
+	s.active--
+	if loud {
+		s.loud--
+	}
+	s.changed.Broadcast()
+}
+
+// during calls what only waits without a slot.
+func (s *slots) during(loud bool, wait func()) {
+	s.mu.Lock()
+	s.leave(loud)
+	s.mu.Unlock()
+	wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.returning++
+	for s.active >= s.limit {
+		s.changed.Wait()
+	}
+	s.returning--
+	s.enter(loud)
+	s.changed.Broadcast()
+}
+
+// end gives the slot of a case back that has ended. There is one slot less for each
+// shortage that was seen.
+func (s *slots) end(loud bool, seen int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if seen > s.met && s.limit > minWorkers {
+		s.met++
+		s.limit--
+	}
+	s.leave(loud)
+}
+
+// wakeAfter makes next look again when the context ends, until stop is called.
+func (s *slots) wakeAfter(ctx context.Context) (stop func() bool) {
+	return context.AfterFunc(ctx, func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.changed.Broadcast()
+	})
+}

@@ -25,6 +25,7 @@ type ground struct {
 	preparations map[string]preparation                // by operation
 	guesses      map[string]preparation                // by operation that has none
 	examples     map[string]string                     // variable of an answer → an example of its value
+	strangers    *strangers                            // that another id is taken from
 	paths        pathTree                              // of the description
 	targets      map[string]bool                       // ids of operations to which a link leads that is not optional
 	knownValues  map[string]settings.KnownList         // of parameters and fields
@@ -63,6 +64,7 @@ func newGround(d *spec.Description, r *spec.Requirements, f *settings.Fixtures) 
 	g.preparations = maker.findPreparations()
 	g.examples = maps.Clone(maker.examples)
 	g.guesses = maker.findGuesses()
+	g.strangers = g.findStrangers()
 	return g, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"qorcheck/harness/generate"
 	"qorcheck/harness/plan"
@@ -66,40 +67,112 @@ func (d *drafter) sentBefore(s subject) (value any, place string) {
 	return nil, ""
 }
 
+// stranger is an operation that makes a thing whose id may stand in the place of another's.
+type stranger struct {
+	operation *spec.Operation
+	ids       []strangerID // of what it answers, in the order of its links
+	alike     int          // the same number have those with the same ids
+}
+
+// strangerID is what a link carries over of an answer.
+type strangerID struct {
+	link       *spec.Link
+	expression string
+}
+
+// strangers are the operations that otherID chooses from. They are shared by all goroutines.
+type strangers struct {
+	list    []stranger
+	kinds   int                        // of them, by their ids
+	leading map[string]map[string]bool // by operation: what links to it carry over
+	made    sync.Map                   // strangerKey → func() strangerRequest
+}
+
+// strangerKey is an operation and the number of its step.
+type strangerKey struct {
+	operation *spec.Operation
+	number    int
+}
+
+// strangerRequest is a correct request for which no money is moved.
+type strangerRequest struct {
+	draft   draft
+	request plan.Request
+	ok      bool
+}
+
+// findStrangers lists the operations that make something by a request without preparation
+// which a link leads on from.
+func (g *ground) findStrangers() *strangers {
+	all := &strangers{leading: map[string]map[string]bool{}}
+	numbers := map[string]int{}
+	for _, o := range g.description.Operations {
+		var ids []strangerID
+		var written []string
+		for i := range o.Links {
+			link := &o.Links[i]
+			for _, expression := range expressionsOf(*link) {
+				if all.leading[link.To] == nil {
+					all.leading[link.To] = map[string]bool{}
+				}
+				all.leading[link.To][expression] = true
+				if !link.Optional && strings.HasPrefix(expression, fromBody) {
+					ids, written = append(ids, strangerID{link, expression}), append(written, expression)
+				}
+			}
+		}
+		if p := g.preparations[o.ID]; len(ids) == 0 || p.err != nil || len(p.steps) > 0 {
+			continue
+		}
+		key := strings.Join(written, " ")
+		if _, known := numbers[key]; !known {
+			numbers[key] = len(numbers)
+		}
+		all.list = append(all.list, stranger{o, ids, numbers[key]})
+	}
+	all.kinds = len(numbers)
+	return all
+}
+
+// request makes the request of a stranger, once for all that use it as a step of a number.
+func (g *ground) strangerRequest(o *spec.Operation, number int) strangerRequest {
+	made, _ := g.strangers.made.LoadOrStore(strangerKey{o, number}, sync.OnceValue(func() (r strangerRequest) {
+		d := newDrafter(g)
+		r.draft = d.draft(o, recipe{suffix: fmt.Sprintf("_P%d", number)})
+		var err error
+		r.request, err = r.draft.request()
+		r.ok = err == nil && !r.draft.movesMoney() && d.certify(r.draft, r.request, nil) == nil
+		return r
+	}))
+	return made.(func() strangerRequest)()
+}
+
 // otherID makes a thing of another kind than those that the operation is about, for
 // which no money is moved, and returns the step that makes it and its id. The link is nil where there is none.
 func (d *drafter) otherID(s subject) (plan.Step, any, *spec.Link) {
-	own := map[string]bool{}
-	for _, o := range d.description.Operations {
-		for _, link := range o.Links {
-			if link.To == s.ID {
-				for _, e := range expressionsOf(link) {
-					own[e] = true
-				}
-			}
-		}
-	}
+	own := d.strangers.leading[s.ID]
+	other := func(id strangerID) bool { return !own[id.expression] }
+	const differs, equal = 1, 2
+	seen := make([]int, d.strangers.kinds) // whether strangers of a kind have an id of something else
 	number := len(s.prepare) + 1
-	for _, o := range d.description.Operations {
-		p := d.preparations[o.ID]
-		if len(o.Links) == 0 || p.err != nil || len(p.steps) > 0 || slices.ContainsFunc(s.prepare, func(step plan.Step) bool { return step.Operation == o.ID }) {
-			continue
-		}
-		source := d.draft(o, recipe{suffix: fmt.Sprintf("_P%d", number)})
-		request, err := source.request()
-		if err != nil || source.movesMoney() || d.certify(source, request, nil) != nil {
-			continue
-		}
-		for _, link := range o.Links {
-			for _, expression := range expressionsOf(link) {
-				if own[expression] || link.Optional || !strings.HasPrefix(expression, fromBody) {
-					continue
-				}
-				step := requestStep(o, request)
-				if value, err := d.evaluate(link, expression, source, &step, number); err == nil {
-					return step, value, &link
-				}
+	for _, one := range d.strangers.list {
+		if seen[one.alike] == 0 {
+			seen[one.alike] = equal
+			if slices.ContainsFunc(one.ids, other) {
+				seen[one.alike] = differs
 			}
+		}
+		if seen[one.alike] == equal || slices.ContainsFunc(s.prepare, func(step plan.Step) bool { return step.Operation == one.operation.ID }) {
+			continue
+		}
+		made := d.strangerRequest(one.operation, number)
+		if !made.ok {
+			continue
+		}
+		id := one.ids[slices.IndexFunc(one.ids, other)]
+		step := requestStep(one.operation, made.request)
+		if value, err := d.evaluate(*id.link, id.expression, made.draft, &step, number); err == nil {
+			return step, value, id.link
 		}
 	}
 	return plan.Step{}, nil, nil
@@ -129,6 +202,5 @@ func expressionsOf(link spec.Link) []string {
 
 // makesStranger reports whether otherID may choose an operation.
 func (g *ground) makesStranger(o *spec.Operation) bool {
-	p := g.preparations[o.ID]
-	return len(o.Links) > 0 && p.err == nil && len(p.steps) == 0 && !newDrafter(g).draft(o, recipe{}).movesMoney()
+	return slices.ContainsFunc(g.strangers.list, func(one stranger) bool { return one.operation == o }) && g.strangerRequest(o, 1).ok
 }

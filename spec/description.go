@@ -11,6 +11,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -145,8 +146,33 @@ func checkVersion(doc *openapi3.T) error {
 // graveFaults lists where a document breaks OpenAPI 3. Paths that differ in nothing but
 // the names of their parameters are accepted: public descriptions have them, and each
 // request is made from the path of its own operation.
-func graveFaults(doc *openapi3.T) []error {
-	return grave(doc, doc.Validate(context.Background(), validationOptions(doc)...))
+func graveFaults(doc *openapi3.T) []error { return grave(doc, validate(doc)) }
+
+// validate finds what breaks OpenAPI 3 in a document. The loader would judge a schema again
+// at each place that refers to it; one of the components is judged where it stands.
+func validate(doc *openapi3.T) error {
+	options := validationOptions(doc)
+	away := map[*openapi3.SchemaRef]*openapi3.Schema{}
+	defer func() {
+		for ref, schema := range away {
+			ref.Value = schema
+		}
+	}()
+	if doc.Components != nil {
+		eachValue(reflect.ValueOf(doc), map[uintptr]bool{}, func(value any) {
+			ref, ok := value.(*openapi3.SchemaRef)
+			if !ok || ref.Value == nil || !strings.HasPrefix(ref.Ref, componentRef) {
+				return
+			}
+			if named := doc.Components.Schemas[lastToken(ref.Ref)]; named != nil && named != ref && named.Ref == "" && named.Value == ref.Value {
+				away[ref] = ref.Value
+			}
+		})
+	}
+	for ref := range away {
+		ref.Value = &openapi3.Schema{}
+	}
+	return doc.Validate(context.Background(), options...)
 }
 
 func validationOptions(doc *openapi3.T) []openapi3.ValidationOption {
@@ -220,7 +246,7 @@ func unknownKeywords(doc *openapi3.T) []string {
 }
 
 // eachValue calls a function with every pointer that a value of the loader leads to, such
-// as that to a schema.
+// as that to a schema, but for where it stands in the document.
 func eachValue(v reflect.Value, seen map[uintptr]bool, visit func(any)) {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -231,31 +257,47 @@ func eachValue(v reflect.Value, seen map[uintptr]bool, visit func(any)) {
 		visit(v.Interface())
 		eachValue(v.Elem(), seen, visit)
 	case reflect.Struct:
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				eachValue(v.Field(i), seen, visit)
-			}
+		for _, i := range leadingFields(v.Type()) {
+			eachValue(v.Field(i), seen, visit)
 		}
 		if !v.CanAddr() {
 			return
 		}
-		if paths, ok := v.Addr().Interface().(interface {
+		switch object := v.Addr().Interface().(type) {
+		case interface {
 			Map() map[string]*openapi3.PathItem
-		}); ok {
-			eachValue(reflect.ValueOf(paths.Map()), seen, visit)
-		}
-		if responses, ok := v.Addr().Interface().(*openapi3.Responses); ok {
-			eachValue(reflect.ValueOf(responses.Map()), seen, visit)
+		}:
+			eachValue(reflect.ValueOf(object.Map()), seen, visit)
+		case *openapi3.Responses:
+			eachValue(reflect.ValueOf(object.Map()), seen, visit)
 		}
 	case reflect.Map:
-		for _, key := range v.MapKeys() {
-			eachValue(v.MapIndex(key), seen, visit)
+		for entries := v.MapRange(); entries.Next(); {
+			eachValue(entries.Value(), seen, visit)
 		}
 	case reflect.Slice:
 		for i := range v.Len() {
 			eachValue(v.Index(i), seen, visit)
 		}
 	}
+}
+
+var fieldsThatLead sync.Map // reflect.Type → []int
+
+// leadingFields lists the fields of a struct that may lead to others, by their indexes.
+func leadingFields(t reflect.Type) []int {
+	if known, ok := fieldsThatLead.Load(t); ok {
+		return known.([]int)
+	}
+	leading := []reflect.Kind{reflect.Pointer, reflect.Struct, reflect.Map, reflect.Slice}
+	list := []int{}
+	for i := range t.NumField() {
+		if f := t.Field(i); f.IsExported() && f.Type != reflect.TypeFor[*openapi3.Origin]() && slices.Contains(leading, f.Type.Kind()) {
+			list = append(list, i)
+		}
+	}
+	fieldsThatLead.Store(t, list)
+	return list
 }
 
 // shownName is a file's name as reports show it: relative as given, never absolute.

@@ -26,29 +26,30 @@ type validation struct {
 // quarantineInvalid takes out what breaks OpenAPI, until nothing does. It returns what
 // it took out, and what is left that it cannot take out.
 func (v *validation) quarantineInvalid() []error {
-	v.notes()
-	grave := graveFaults(v.doc)
+	found := validate(v.doc)
+	v.notes(found)
+	faults := grave(v.doc, found)
 	for range 4 {
-		if len(grave) == 0 {
+		if len(faults) == 0 {
 			return nil
 		}
 		before := len(v.slips)
 		v.schemas()
 		v.operations()
 		if before == len(v.slips) {
-			v.rest(grave)
+			v.rest(faults)
 		}
 		if before == len(v.slips) {
-			return grave
+			return faults
 		}
-		grave = graveFaults(v.doc)
+		faults = graveFaults(v.doc)
 	}
-	return grave
+	return faults
 }
 
-// notes keeps what is harmless in the document, once of each kind.
-func (v *validation) notes() {
-	many, _ := errors.AsType[openapi3.MultiError](v.doc.Validate(context.Background(), validationOptions(v.doc)...))
+// notes keeps what of the faults of the document is harmless, once of each kind.
+func (v *validation) notes(found error) {
+	many, _ := errors.AsType[openapi3.MultiError](found)
 	for _, kind := range []struct {
 		what string
 		is   func(error) bool

@@ -3,6 +3,7 @@ package spec
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -208,7 +209,7 @@ func (q *quarantine) cutReferences() bool {
 			return
 		}
 		if reference := child(node, "$ref"); reference != nil && reference.Kind == yaml.ScalarNode {
-			if why := cmp.Or(wrongKind(keys, reference.Value), q.whyNowhere(reference.Value)); why != "" {
+			if why := cmp.Or(wrongKind(keys, reference.Value), q.whyNowhere(reference.Value), q.whyNoSchema(keys, reference.Value)); why != "" {
 				list = append(list, broken{slices.Clone(keys), why})
 				return
 			}
@@ -238,7 +239,7 @@ func wrongKind(keys []string, reference string) string {
 	case len(keys) > 1 && slices.Contains([]string{"responses", "parameters", "headers"}, keys[len(keys)-2]):
 		section = keys[len(keys)-2]
 	}
-	tokens := Tokens(strings.TrimPrefix(reference, "#"))
+	tokens := fragmentTokens(reference)
 	if section == "" || !strings.HasPrefix(reference, "#/") || len(tokens) != 3 || tokens[0] != "components" || tokens[1] == section {
 		return ""
 	}
@@ -252,18 +253,44 @@ func isSchema(keys []string) bool {
 
 // whyNowhere says why a reference leads to nothing, "" where it leads somewhere.
 func (q *quarantine) whyNowhere(reference string) string {
-	fragment, own := strings.CutPrefix(reference, "#")
-	if !own {
+	if !strings.HasPrefix(reference, "#") {
 		if err := q.find(reference); err != nil {
 			return err.Error()
 		}
 		return ""
 	}
 	node := q.root
-	for _, token := range Tokens(fragment) {
+	for _, token := range fragmentTokens(reference) {
 		if node = child(node, token); node == nil {
 			return "reference to " + reference + ": nothing stands there"
 		}
+	}
+	return ""
+}
+
+// fragmentTokens are the keys that lead to where a reference within the document does: its
+// fragment may be percent-encoded.
+func fragmentTokens(reference string) []string {
+	fragment := strings.TrimPrefix(reference, "#")
+	if plain, err := url.PathUnescape(fragment); err == nil {
+		fragment = plain
+	}
+	return Tokens(fragment)
+}
+
+// whyNoSchema says that what a reference to a place within a component leads to is no schema
+// where one must stand, "" where it is one.
+func (q *quarantine) whyNoSchema(keys []string, reference string) string {
+	tokens := fragmentTokens(reference)
+	if !strings.HasPrefix(reference, "#") || !isSchema(keys) || len(tokens) <= 3 { // a whole component is decoded where it stands
+		return ""
+	}
+	node := q.root
+	for _, token := range tokens {
+		node = child(node, token)
+	}
+	if err := decodePart(node, &openapi3.SchemaRef{}); err != nil {
+		return "reference to " + reference + ": " + err.Error()
 	}
 	return ""
 }

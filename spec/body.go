@@ -23,7 +23,11 @@ func (r reader) body(method string, ref *openapi3.RequestBodyRef) *Body {
 		if c.Schema.Schema == nil {
 			c.Schema = Schema{Schema: &openapi3.Schema{}, dialect: r.dialect} // takes any value
 		}
-		c.SentAs = c.sentAs()
+		if mediaType, file := sampleFile(c.MediaType); file != "" && takesFile(c.Schema) {
+			c.SentAs, c.File = mediaType, file
+		} else {
+			c.SentAs = c.sentAs()
+		}
 	}
 	return body
 }
@@ -58,7 +62,8 @@ func (r reader) takeEncoding(c *Content, source openapi3.Encodings) {
 }
 
 // sentAs finds the media type under which a body can be made. Bodies of types that are
-// neither JSON, forms, text nor any bytes are sent as an example shows them, or not at all.
+// neither JSON, forms, text nor any bytes are sent as an example shows them, or not at all,
+// unless a small file of them is known.
 func (c *Content) sentAs() string {
 	base := BaseType(c.MediaType)
 	textual := c.Schema.Type.Includes("string")
@@ -73,7 +78,7 @@ func (c *Content) sentAs() string {
 		return "text/plain"
 	case strings.Contains(base, "*"):
 		return ""
-	case base == "application/octet-stream", slices.Contains([]string{"text/plain", "text/markdown", "text/html"}, base):
+	case base == "application/octet-stream", slices.Contains(plainTexts, base):
 		if !c.Schema.Type.Includes("object") && !c.Schema.Type.Includes("array") {
 			return c.MediaType
 		}

@@ -15,6 +15,7 @@ type Content struct {
 	// SentAs is the media type under which a request sends it: its own, or for a range one
 	// within it; "" where none can be made.
 	SentAs   string
+	File     string              // what is sent of a type whose bytes no schema describes, such as an image; "" for any other
 	Encoding map[string]Encoding // of the fields of a form, by name
 }
 

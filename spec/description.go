@@ -114,7 +114,7 @@ func (a Amendments) parseWith(data []byte, name string, readFile func(string) ([
 		File: shownName(name), Title: doc.Info.Title, Version: doc.Info.Version,
 		Digest:  "sha256:" + hex.EncodeToString(hash.Sum(nil)),
 		Schemes: map[string]Scheme{},
-		Slips:   s.slips,
+		Slips:   append(s.slips, unreadFields(s.root)...),
 		byID:    map[string]*Operation{},
 	}
 	if err := d.read(doc, readBlocks(data, blockRoot)); err != nil {

@@ -44,6 +44,9 @@ func TestQuarantine(t *testing.T) {
 		{"an empty path parameter of a swallowed schema", head + "  '/a/{id}': {get: {operationId: it, parameters: [{name: id, in: path, required: true, schema: {type: 7}}], responses: {'200': {description: d}}}}\n", "it sound", []string{"line 5: GET /a/{id}, parameters 0 schema: | any value"}},
 		{"no version", "openapi: 3.0.3\ninfo: {title: t}\npaths:\n" + sound, "sound", []string{"line 2: info: "}},
 		{"an unknown field", head + body("{type: string, enumNames: [a]}"), "it sound", []string{"a field that OpenAPI does not have: | enumNames"}},
+		{"fields of OpenAPI 3.2 that are not read", "openapi: 3.2.0\ninfo: {title: t, version: '1'}\npaths:\n" + sound + "  /a:\n    get:\n      operationId: it\n      responses:\n        '200':\n          description: d\n          content:\n            application/jsonl:\n              itemSchema: {type: object}\n", "it sound",
+			[]string{"line 13: GET /a, responses 200 content application/jsonl itemSchema: | the items of such a body are not judged"}},
+		{"no title", "openapi: 3.0.3\ninfo: {title: '', version: '1'}\npaths:\n" + sound, "sound", []string{"line 2: info: "}},
 		{"no description of a response", head + "  /a: {get: {operationId: it, responses: {'200': {}}}}\n", "it sound", []string{"a response without a description: "}},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {

@@ -39,8 +39,10 @@ func (m Maker) texts(v view) []string {
 			add(text)
 		}
 	}
-	if text, ok := formats[v.format]; ok {
-		add(text)
+	for _, known := range []map[string]string{formats, shortFormats} {
+		if text, ok := known[v.format]; ok {
+			add(text)
+		}
 	}
 	for _, pattern := range v.patterns {
 		for _, repeat := range []int{0, 1, 2, v.minLength, v.maxLength} {
@@ -154,6 +156,11 @@ var formats = map[string]string{
 	"ipv4":      "192.0.2.10",
 	"ipv6":      "2001:db8::10",
 	"byte":      "dGV4dA==",
+}
+
+// shortFormats are examples for places that take few characters.
+var shortFormats = map[string]string{
+	"email": "a@b.co", "uri": "http://a.co", "url": "http://a.co", "hostname": "a.co", "ip": "192.0.2.1", "ipv4": "192.0.2.1", "ipv6": "::1", "byte": "YQ==",
 }
 
 // fit brings a text to a length by repeating or cutting its end; lengths count code points.

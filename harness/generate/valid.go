@@ -6,6 +6,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -354,6 +355,10 @@ func (m Maker) schemaAt(pointer string, branch choice) *openapi3.Schema {
 		at += spec.Pointer(token)
 		if next := v.properties[token]; next != nil {
 			s = next
+		} else if n, err := strconv.Atoi(token); err == nil && n > 0 && len(v.prefix) > 0 {
+			if s = v.rest; n < len(v.prefix) {
+				s = v.prefix[n]
+			}
 		} else if v.items != nil && token == "0" {
 			s = v.items
 		} else if v.described {

@@ -103,6 +103,8 @@ func (d *drafter) draft(o *spec.Operation, r recipe) draft {
 // least that its media type has.
 func (d *drafter) bodyOf(o *spec.Operation, content *spec.Content, r recipe) any {
 	switch form := spec.Form(content.SentAs) || spec.Multipart(content.SentAs); {
+	case content.File != "":
+		return content.File
 	case content.HasSchema:
 	case len(content.Examples) > 0:
 		return content.Examples[0].Value

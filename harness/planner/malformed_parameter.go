@@ -20,7 +20,8 @@ func (d *drafter) parameterCases(s subject, p spec.Parameter) []*proposal {
 	if s.correct.answered(key) {
 		return list
 	}
-	for _, f := range d.parameterMaker(p).Faults() {
+	m := d.parameterMaker(p)
+	for _, f := range m.Faults() {
 		f, ok := asText(f)
 		if !ok || f.Pointer == "" && f.Keyword == generate.Blank || trimmed(p, f) {
 			continue
@@ -37,7 +38,8 @@ func (d *drafter) parameterCases(s subject, p spec.Parameter) []*proposal {
 		made := s.correct.clone()
 		made.parameters[key] = f.Value
 		one := s.propose(kind, what, strings.TrimSpace(label+" "+f.Pointer)+" "+f.Why, made).varying(variantOfFault(f)).breaking(&fault{
-			Fault: plan.Fault{Pointer: key + f.Pointer, Keyword: f.Keyword, Sent: sent, Allowed: f.Allowed},
+			Fault:  plan.Fault{Pointer: key + f.Pointer, Keyword: f.Keyword, Sent: sent, Allowed: f.Allowed},
+			broken: &brokenParameter{p, func(value any) error { return m.Certify(f, value) }},
 		})
 		if name := d.nameOfNothing(s.Operation, p, f); name != "" {
 			safe := made.clone()

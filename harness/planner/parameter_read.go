@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -169,8 +170,12 @@ func readList(p spec.Parameter, m generate.Maker, sent []pair) (any, error) {
 		return nil, err
 	}
 	list := []any{}
-	for _, part := range parts {
-		list = append(list, m.Read("/0", part))
+	for i, part := range parts {
+		pointer := spec.Pointer(strconv.Itoa(i))
+		if m.At(pointer) == nil { // places of items are named by the first
+			pointer = "/0"
+		}
+		list = append(list, m.Read(pointer, part))
 	}
 	return list, nil
 }

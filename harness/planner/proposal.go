@@ -55,6 +55,14 @@ type fault struct {
 	plan.Fault
 	lax     bool                  // nothing is promised of such a request
 	certify func(value any) error // proves on the value sent that it breaks this and nothing else; nil for none
+	broken  *brokenParameter      // nil where no parameter is broken
+}
+
+// brokenParameter is a parameter whose value is at fault, and what proves on the value as it
+// is read back that it breaks this and nothing else.
+type brokenParameter struct {
+	spec.Parameter
+	certify func(value any) error
 }
 
 // flowCase is a complete case of a flow.

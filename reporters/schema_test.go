@@ -110,6 +110,9 @@ func compare(t *testing.T, root, schema map[string]any, of reflect.Type, at stri
 		var required, fields []string
 		for i := range of.NumField() {
 			name, options, _ := strings.Cut(of.Field(i).Tag.Get("json"), ",")
+			if name == "-" {
+				continue
+			}
 			fields = append(fields, name)
 			inner, ok := properties[name].(map[string]any)
 			if !ok {

@@ -18,6 +18,7 @@ import (
 
 	"qorcheck/harness/plan"
 	"qorcheck/harness/run"
+	"qorcheck/harness/rundir"
 	"qorcheck/harness/verdict"
 	"qorcheck/spec"
 )
@@ -195,23 +196,14 @@ func verdicts(t *testing.T, dir string) string {
 func caseVerdicts(t *testing.T, dir string) map[string]any {
 	t.Helper()
 	byCase := map[string]any{}
-	lines := bufio.NewScanner(bytes.NewReader([]byte(readFile(t, filepath.Join(dir, "cases.ndjson")))))
-	lines.Buffer(nil, 1<<24)
-	for lines.Scan() {
-		var line map[string]any
-		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
-			t.Fatal(err)
+	err := run.ReadJournal(strings.NewReader(readFile(t, filepath.Join(dir, rundir.JournalFile))), func(e run.Entry) error {
+		if byCase[e.Case] != nil {
+			t.Errorf("the journal holds %s twice", e.Case)
 		}
-		id, ok := line["case"].(string)
-		if !ok && len(byCase) == 0 { // the first line says which run it is
-			continue
-		}
-		if byCase[id] != nil {
-			t.Errorf("the journal holds %s twice", id)
-		}
-		byCase[id] = []any{line["kind"], line["outcome"], line["verdicts"]}
-	}
-	if err := lines.Err(); err != nil {
+		byCase[e.Case] = []any{e.Kind, e.Outcome, e.Verdicts}
+		return nil
+	})
+	if err != nil {
 		t.Fatal(err)
 	}
 	return byCase

@@ -76,7 +76,7 @@ func TestKnown(t *testing.T) {
 			text := regexp.MustCompile(`(?m)^settle: .*$`).ReplaceAllString(string(sandbox.Fixtures("")), known)
 			writeFiles(t, dir, map[string]string{"f.yaml": text})
 			stdout, stderr, _ := commandIn(t, dir, nil, "run", "--target", serve(t, target)+"/v3", "--fixtures", "f.yaml",
-				"--filter", "(operation:payment-refund && requirement:RH-200-1) || (operation:ach-void && requirement:RH-400-1)", "--quiet", "--out", "out")
+				"--filter", "(operation:payment-refund && requirement:RH-200-1) || (operation:ach-void && requirement:RH-400-1)", "--evidence", "all", "--quiet", "--out", "out")
 			if !strings.HasPrefix(lastLine(stdout), tt.says) {
 				t.Errorf("%s%s", stdout, stderr)
 			}

@@ -23,7 +23,7 @@ var (
 
 	// changeableFlags are those that a resumed run takes over and may change. The
 	// content of a file is compared by its digest.
-	changeableFlags = []string{"concurrency", "timeout", "rate", "message-wait", "quiet-window", "ca-file", "client-cert", "client-key", "fixtures", "spec", "overlay", "refs", "requirements", "waivers"}
+	changeableFlags = []string{"evidence", "concurrency", "timeout", "rate", "message-wait", "quiet-window", "ca-file", "client-cert", "client-key", "fixtures", "spec", "overlay", "refs", "requirements", "waivers"}
 )
 
 // givenFlags returns the flags that were given, for resuming, without ownFlags.

@@ -34,7 +34,14 @@ type runFlags struct {
 	started                  time.Time
 	strict, allowUnexercised bool
 	verbose, ginkgo          bool
+	evidence                 string
 }
+
+// Which exchanges the journal keeps whole.
+const (
+	evidenceNeeded = "needed"
+	evidenceAll    = "all"
+)
 
 func runCommand(p *process) *cobra.Command {
 	c, f := newRun(p)
@@ -50,8 +57,9 @@ func newRun(p *process) (*cobra.Command, *runFlags) {
 		Short: "certify a target and write reports",
 		Long: `Certify a target: send the requests of the plan, judge every response, and write reports
 into --out: report.html (for people), TEST-conformance.xml (JUnit), run.json (everything)
-and cases.ndjson (every case with its redacted exchanges). Without --target the embedded
-sandbox is certified.
+and cases.ndjson (every case with its redacted exchanges; of what passed, most exchanges
+are a digest, unless --evidence all is given). Without --target the embedded sandbox is
+certified.
 
 A run that was interrupted or killed, or whose target went away, is resumed with --resume
 and its folder. Only the missing cases are sent; an unfinished case, or one without a
@@ -92,6 +100,7 @@ CI_NODE_INDEX and CI_NODE_TOTAL (GitLab), CIRCLE_NODE_INDEX and CIRCLE_NODE_TOTA
 	c.Flags().BoolVar(&f.allowUnexercised, "allow-unexercised", false, "exit 0 instead of 3 when a requirement that must hold was not exercised; the verdict says so")
 	c.Flags().BoolVar(&f.verbose, "verbose", false, "print each exchange, redacted, to standard error")
 	c.Flags().BoolVar(&f.ginkgo, "ginkgo", false, "print Ginkgo's own console output while the suite runs")
+	c.Flags().StringVar(&f.evidence, "evidence", evidenceNeeded, "exchanges that cases.ndjson keeps whole: needed (what did not pass, what a remark is about, and examples of what passed) or all")
 	inGroups(c)
 	c.MarkFlagsMutuallyExclusive("quiet", "verbose")
 	c.MarkFlagsMutuallyExclusive("quiet", "ginkgo")
@@ -125,6 +134,9 @@ func (f *runFlags) prepare(flags *pflag.FlagSet) (*job, error) {
 	}
 	if err := f.renderFlags.check(); err != nil {
 		return nil, err
+	}
+	if f.evidence != evidenceNeeded && f.evidence != evidenceAll {
+		return nil, fmt.Errorf("--evidence %q: must be %s or %s", f.evidence, evidenceNeeded, evidenceAll)
 	}
 	p, fixtures, target, err := f.plan()
 	if err != nil {

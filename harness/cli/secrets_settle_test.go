@@ -44,7 +44,7 @@ func TestSecrets_OfSettle(t *testing.T) {
 		refuse = refused
 		dir := t.TempDir()
 		writeFiles(t, dir, map[string]string{"fixtures.yaml": strings.Join(lines, "\n")})
-		stdout, stderr, code := commandIn(t, dir, env, "run", "--target", origin+"/v3", "--fixtures", "fixtures.yaml", "--verbose", "--junit-cases", "--filter", "operation:payment-refund && requirement:RH-200-1")
+		stdout, stderr, code := commandIn(t, dir, env, "run", "--target", origin+"/v3", "--fixtures", "fixtures.yaml", "--verbose", "--evidence", "all", "--junit-cases", "--filter", "operation:payment-refund && requirement:RH-200-1")
 		if want := map[bool]int{false: 0, true: 3}[refused]; code != want {
 			t.Errorf("exit code %d, want %d:\n%s\n%s", code, want, lastLine(stdout), lastLine(stderr))
 		}

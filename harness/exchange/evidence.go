@@ -1,7 +1,11 @@
 package exchange
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
+	"hash"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -14,7 +18,7 @@ import (
 // Evidence is the redacted copy of a record.
 type Evidence struct {
 	Step    string      `json:"step"`
-	Started time.Time   `json:"started"`
+	Started time.Time   `json:"started"` // to the microsecond, as all times of evidence
 	TookMS  float64     `json:"tookMs"`
 	Writes  int         `json:"writes"`
 	Waits   int         `json:"waits,omitempty"`
@@ -28,6 +32,51 @@ type Evidence struct {
 	Batched   bool       `json:"batched,omitempty"`   // it asked for the values of other cases too
 
 	Messages []Message `json:"messages,omitempty"` // that were awaited and came after the first, which is the answer
+
+	Digest *Digest `json:"-"` // stands for all texts where they are not kept
+}
+
+// Digest is what is kept of an exchange that nobody needs to read: how many bytes its
+// request and its response have after redaction, and a digest of these bytes.
+type Digest struct {
+	Sent, Received int
+	Sum            string
+}
+
+// digestSize is how many bytes of a SHA-256 a digest has: enough to tell exchanges of a run apart.
+const digestSize = 12
+
+// Digested returns an exchange with a digest in the place of its texts.
+func (e Evidence) Digested() Evidence {
+	if e.Digest != nil {
+		return e
+	}
+	sum := sha256.New()
+	d := &Digest{Sent: e.Request.add(sum)}
+	if e.Answer != nil {
+		d.Received = e.Answer.add(sum)
+	}
+	for _, m := range e.Messages {
+		d.Received += m.add(sum)
+	}
+	if e.Failure != nil {
+		_, _ = io.WriteString(sum, string(e.Failure.Kind)+"\n"+e.Failure.Text.String())
+	}
+	d.Sum = base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:digestSize])
+	return Evidence{Step: e.Step, Started: e.Started, TookMS: e.TookMS, Digest: d}
+}
+
+// Remarkable reports whether a request was written more than once, had to wait, or was not answered.
+func (e Evidence) Remarkable() bool { return e.Writes > 1 || e.Waits > 0 || e.Failure != nil }
+
+// add adds the texts of a message to a digest and returns how many bytes they have.
+func (m Message) add(sum hash.Hash) (size int) {
+	for _, text := range append([]redact.Text{m.Line, m.Body}, m.Header...) {
+		n, _ := io.WriteString(sum, text.String()) // a hash returns no error
+		_, _ = io.WriteString(sum, "\n")
+		size += n
+	}
+	return size
 }
 
 // Message is one side of an exchange, redacted.
@@ -53,7 +102,7 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 			return at.escape(value), nil
 		}
 	}
-	e := Evidence{Step: r.Step.Name, Started: r.Started, TookMS: Milliseconds(r.Took), Writes: r.Writes, Waits: r.Waits, Failure: r.Failure}
+	e := Evidence{Step: r.Step.Name, Started: r.Started.Truncate(time.Microsecond), TookMS: Milliseconds(r.Took), Writes: r.Writes, Waits: r.Waits, Failure: r.Failure}
 	if r.Step.Times > 1 {
 		e.AtOnce = r.Step.Times
 	}
@@ -98,7 +147,7 @@ func Milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 
 // awaited makes the redacted copy of what came of waiting for a message.
 func (c *Client) awaited(r Record, about string) Evidence {
-	e := Evidence{Step: r.Step.Name, Started: r.Started, TookMS: Milliseconds(r.Took), Failure: r.Failure}
+	e := Evidence{Step: r.Step.Name, Started: r.Started.Truncate(time.Microsecond), TookMS: Milliseconds(r.Took), Failure: r.Failure}
 	e.Request = Message{Line: c.redactor.Answer("await the message about " + about), Header: []redact.Text{}}
 	for i, d := range r.Messages {
 		m := Message{Line: c.redactor.Own(fmt.Sprintf("message %d of %d, acknowledged with %d", i+1, len(r.Messages), d.Answered)), Body: c.redactor.Body(d.Body, d.Header.Get("Content-Type"), maxBody), Header: c.header(d.Header)}

@@ -16,6 +16,9 @@ import (
 // DocumentVersion is the version of the document's format.
 const DocumentVersion = 4
 
+// JournalVersion is the version of the journal's format, in the place of the document's.
+const JournalVersion = 5
+
 // Document is a finished run: what was asked, how each obligation ended, and the
 // evidence of what did not pass. Reports are functions of it. It holds no secret.
 type Document struct {

@@ -42,10 +42,25 @@ type examples struct {
 // offer takes a case as the example of an obligation, and of the branches that it shows,
 // where it is a better one.
 func (x *examples) offer(o *Obligation, e Entry, v Verdict) {
+	x.each(o, v, func(one *example, v Verdict, tolerated bool) { one.replace(o, e, v, tolerated) })
+}
+
+// needs adds the indices of the exchanges of a case that offer would keep.
+func (x *examples) needs(o *Obligation, e Entry, v Verdict, whole map[int]bool) {
+	x.each(o, v, func(one *example, v Verdict, tolerated bool) {
+		if better, ok := one.better(o, e, v, tolerated); ok {
+			whole[e.Act], whole[better.exchange] = true, true
+		}
+	})
+}
+
+// each calls f for the examples that a case can be of: of its obligation, and of the
+// branches that it shows.
+func (x *examples) each(o *Obligation, v Verdict, f func(one *example, v Verdict, tolerated bool)) {
 	if x.branches == nil {
 		x.branches = make([]example, len(o.Branches))
 	}
-	x.whole.offer(o, e, v)
+	f(&x.whole, v, false)
 	for _, shown := range v.Branches {
 		i := slices.IndexFunc(o.Branches, func(b Branch) bool { return b.Name == shown.Name })
 		if i < 0 {
@@ -54,7 +69,7 @@ func (x *examples) offer(o *Obligation, e Entry, v Verdict) {
 		if shown.Tolerated {
 			v.Exercised, v.Exchange = true, 0 // by the response that is allowed in its place
 		}
-		x.branches[i].replace(o, e, v, shown.Tolerated)
+		f(&x.branches[i], v, shown.Tolerated)
 	}
 }
 
@@ -69,6 +84,7 @@ func (x *examples) remove(id string) {
 
 // example is the best example of an obligation, or of a branch of it, so far.
 type example struct {
+	repeated  bool // a request got no response, so that a resumed run sends the case again
 	tolerated bool // another response came than the one that shows the branch
 	passing   bool // it was judged in a case of another operation
 	length    int  // exchanges of its case
@@ -78,25 +94,33 @@ type example struct {
 
 func (x *example) offer(o *Obligation, e Entry, v Verdict) { x.replace(o, e, v, false) }
 
-// replace takes a case as the example if it is a better one: what is kept does not
-// depend on the order in which cases arrive. A case whose exchanges were not kept is none.
-func (x *example) replace(o *Obligation, e Entry, v Verdict, tolerated bool) {
+// better returns what a case is as the example, without its exchanges, and whether it is a
+// better one: what is kept does not depend on the order in which cases arrive.
+func (x *example) better(o *Obligation, e Entry, v Verdict, tolerated bool) (example, bool) {
 	if v.Outcome != verdict.Pass || !v.Exercised || e.Act < 0 || e.Act >= len(e.Evidence) || v.Exchange > len(e.Evidence) {
-		return
+		return example{}, false
 	}
-	passing := e.Operation != o.Operation
-	if x.entry != nil && cmp.Or(compareTruth(x.tolerated, tolerated), compareTruth(x.passing, passing), cmp.Compare(x.length, len(e.Evidence)), strings.Compare(x.entry.Case, e.Case)) <= 0 {
-		return
-	}
-	*x = example{tolerated: tolerated, passing: passing, length: len(e.Evidence), exchange: e.Act}
+	one := example{repeated: e.Unanswered, tolerated: tolerated, passing: e.Operation != o.Operation, length: len(e.Evidence), exchange: e.Act}
 	if v.Exchange > 0 {
-		x.exchange = v.Exchange - 1
+		one.exchange = v.Exchange - 1
 	}
+	return one, x.entry == nil || cmp.Or(compareTruth(one.repeated, x.repeated), compareTruth(one.tolerated, x.tolerated), compareTruth(one.passing, x.passing),
+		cmp.Compare(one.length, x.length), cmp.Compare(e.Number, x.entry.Number), strings.Compare(e.Case, x.entry.Case)) < 0
+}
+
+// replace takes a case as the example if it is a better one. A case whose exchanges were not
+// kept is none.
+func (x *example) replace(o *Obligation, e Entry, v Verdict, tolerated bool) {
+	one, ok := x.better(o, e, v, tolerated)
+	if !ok || e.Evidence[e.Act].Digest != nil || e.Evidence[one.exchange].Digest != nil {
+		return
+	}
+	*x = one
 	evidence := []exchange.Evidence{briefly(e.Evidence[e.Act])}
 	if x.exchange != e.Act {
 		evidence = append(evidence, briefly(e.Evidence[x.exchange]))
 	}
-	x.entry = &Entry{Case: e.Case, Operation: e.Operation, What: e.What, Fault: e.Fault, Act: e.Act, Evidence: evidence}
+	x.entry = &Entry{Case: e.Case, Number: e.Number, Operation: e.Operation, What: e.What, Fault: e.Fault, Act: e.Act, Evidence: evidence}
 }
 
 // id names the example: obligations that one exchange shows share it.

@@ -15,7 +15,7 @@ func FuzzJournal(f *testing.F) {
 	} {
 		f.Add(text)
 	}
-	head := `{"head":{"document":{"version":` + fmt.Sprint(DocumentVersion) + `,"obligations":[{"id":"o","planned":1}],"cases":1}}}` + "\n"
+	head := `{"head":{"document":{"version":` + fmt.Sprint(JournalVersion) + `,"obligations":[{"id":"o","planned":1}],"cases":1}}}` + "\n"
 	for _, rest := range []string{"", `{"end":{}}`, `{"resumed":{}}`, `{"case":"c","outcome":"fail","act":7,"evidence":[],"verdicts":[{"obligation":"o","outcome":"fail","exchange":-3}]}`} {
 		f.Add(head + rest + "\n")
 	}

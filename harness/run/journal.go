@@ -29,6 +29,7 @@ type Head struct {
 // Entry is the line of a case: how it ended, and its exchanges.
 type Entry struct {
 	Case      string              `json:"case"`
+	Number    int                 `json:"number,omitempty"` // in the order of the whole plan, from 1; spare ones come after it
 	Operation string              `json:"operation"`
 	Kind      string              `json:"kind"`
 	What      string              `json:"what"`            // what is right or wrong with its request
@@ -38,7 +39,7 @@ type Entry struct {
 	Evidence  []exchange.Evidence `json:"evidence"`
 	Act       int                 `json:"act"` // index in Evidence of the request under judgement, -1 when it was not sent
 	Requests  int                 `json:"requests"`
-	Times     []Time              `json:"times,omitempty"`
+	Times     []Time              `json:"times,omitempty"`  // omitted where they are those of Evidence
 	Left      []redact.Text       `json:"left,omitempty"`   // what the case made and could not remove
 	Began     time.Time           `json:"began,omitzero"`   // its first request
 	TookMS    float64             `json:"tookMs,omitempty"` // to its last response
@@ -90,7 +91,7 @@ type line struct {
 	Head    *Head    `json:"head"`
 	Resumed *Resumed `json:"resumed"`
 	End     *End     `json:"end"`
-	Entry
+	caseLine
 
 	repeated []Entry // before Resumed: what got no response and is repeated
 }
@@ -124,6 +125,7 @@ type scanned struct {
 // a line further down may say that they are repeated.
 func scan(r io.Reader, each func(line) error) (s scanned, err error) {
 	lines := bufio.NewReaderSize(r, 1<<20)
+	var all catalogue
 	for n := 1; ; n++ {
 		text, err := lines.ReadBytes('\n')
 		if errors.Is(err, io.EOF) {
@@ -133,6 +135,12 @@ func scan(r io.Reader, each func(line) error) (s scanned, err error) {
 		var l line
 		if err == nil {
 			err = l.read(text, n == 1)
+		}
+		if err == nil && n == 1 && l.Head != nil {
+			all = newCatalogue(l.Head.Document.Obligations)
+		}
+		if err == nil && l.Case != "" {
+			l.Entry, err = all.entry(&l.caseLine)
 		}
 		switch {
 		case err != nil:

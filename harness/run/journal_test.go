@@ -25,13 +25,18 @@ func TestJournal(t *testing.T) {
 	got := map[string]string{}
 	lines := strings.Split(strings.TrimSuffix(journal.String(), "\n"), "\n")
 	for _, line := range lines[1 : len(lines)-1] { // between head and end
-		var e Entry
+		var e caseLine
 		decoder := json.NewDecoder(strings.NewReader(line))
 		decoder.DisallowUnknownFields()
 		if err := decoder.Decode(&e); err != nil || len(e.Evidence) != 1 || e.Kind != "valid.required" || e.Operation != "list" || e.What == "" || e.Act != 0 {
 			t.Fatalf("%v: %s", err, line)
 		}
+	}
+	if err := ReadJournal(&journal, func(e Entry) error {
 		got[e.Case] = fmt.Sprint(e.Outcome, len(e.Verdicts))
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
 	want := map[string]string{"list.a.00": "pass 1", "list.a.01": "fail 2", "list.a.02": "inconclusive 1"}
 	if !reflect.DeepEqual(got, want) {

@@ -154,6 +154,8 @@ func (s *Shards) complete() error {
 func (s *Shards) Write(w io.Writer) error {
 	e := json.NewEncoder(w)
 	head := s.head()
+	all := newCatalogue(head.Document.Obligations)
+	enter := func(entry Entry) error { return e.Encode(all.line(entry, func(int) bool { return true })) }
 	if err := e.Encode(struct {
 		Head Head `json:"head"`
 	}{head}); err != nil {
@@ -167,7 +169,7 @@ func (s *Shards) Write(w io.Writer) error {
 		rest, err := scan(one.Journal, func(l line) error {
 			switch {
 			case l.Case != "":
-				return e.Encode(l.Entry)
+				return enter(l.Entry)
 			case l.End != nil:
 				end.beside(l.End.Requests, l.End.Left)
 				end.Foreign = append(end.Foreign, l.End.Foreign...)
@@ -183,7 +185,7 @@ func (s *Shards) Write(w io.Writer) error {
 			return fmt.Errorf("%s: %w", one.Name, err)
 		}
 		for _, unanswered := range rest.unanswered {
-			if err := e.Encode(unanswered); err != nil {
+			if err := enter(unanswered); err != nil {
 				return err
 			}
 		}

@@ -16,7 +16,7 @@ import (
 // Check refuses a document whose numbers do not add up.
 func (d *Document) Check() error {
 	if d.Version != DocumentVersion {
-		return fmt.Errorf("document of run %s: %w", d.RunID, otherVersion(d.Version))
+		return fmt.Errorf("document of run %s: %w", d.RunID, otherVersion(d.Version, DocumentVersion))
 	}
 	if d.Planned != len(d.Obligations) || d.Counts.Sum() != d.Planned {
 		return fmt.Errorf("document of run %s: %d obligations planned, %d listed, %d counted", d.RunID, d.Planned, len(d.Obligations), d.Counts.Sum())
@@ -92,8 +92,8 @@ func (d *Document) checkCauses() error {
 }
 
 // otherVersion is the error of what another version of this program wrote.
-func otherVersion(version int) error {
-	return fmt.Errorf("its format is version %d, this program reads version %d: use the program that wrote it, or run again", version, DocumentVersion)
+func otherVersion(version, own int) error {
+	return fmt.Errorf("its format is version %d, this program reads version %d: use the program that wrote it, or run again", version, own)
 }
 
 // maxDocument limits the document of a run, which has some megabytes.
@@ -141,7 +141,7 @@ func refuseOther(data []byte) error {
 	case head.Version == nil || head.RunID == nil || head.Obligations == nil:
 		return errors.New("not one of a run: it has no version, runId or obligations")
 	case *head.Version != DocumentVersion:
-		return otherVersion(*head.Version)
+		return otherVersion(*head.Version, DocumentVersion)
 	}
 	return nil
 }

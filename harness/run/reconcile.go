@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"time"
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
@@ -232,14 +231,14 @@ func (r *Run) amend(of Entry, v verdict.Verdict, evidence ...exchange.Evidence) 
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	e := of
-	e.Amends, e.Outcome, e.Ended = true, v.Outcome, time.Now().UTC()
+	e.Amends, e.Outcome, e.Ended = true, v.Outcome, now()
 	e.Evidence = slices.Concat(of.Evidence, evidence)
 	for i := range v.Findings {
 		v.Findings[i].Exchange += len(of.Evidence)
 	}
 	show := r.shown()
 	e.Verdicts = []Verdict{show.verdict(v)}
-	if r.write(e) {
+	if r.write(r.line(e)) {
 		r.ledger.amend(e)
 	}
 }

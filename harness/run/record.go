@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -61,6 +62,7 @@ func crashed(c *plan.Case, fault any) []verdict.Verdict {
 
 func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Verdict, evidence []exchange.Evidence) {
 	e := entry(c, t)
+	e.Number = cmp.Or(r.numbers[c.ID], len(r.numbers)+1)
 	e.Unnamed = t != nil && r.unnamed(t)
 	e.Outcome, e.Evidence = verdict.Pass, evidence
 	show := r.shown()
@@ -73,8 +75,8 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	e.Ended = time.Now().UTC()
-	if !r.write(e) {
+	e.Ended = now()
+	if !r.write(r.line(e)) {
 		return // a case that is not in the journal was not run
 	}
 	if t != nil {
@@ -137,7 +139,24 @@ func inProgress(records []exchange.Record) (began time.Time, tookMS float64) {
 			ended = over
 		}
 	}
-	return began.UTC(), exchange.Milliseconds(ended.Sub(began))
+	return began.UTC().Truncate(time.Microsecond), exchange.Milliseconds(ended.Sub(began))
+}
+
+// now is the time as the journal has it.
+func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
+
+// line shortens a case for the journal, which must be locked. Exchanges of a case that passed
+// stay whole where they are remarkable, or are the example of an obligation or a branch.
+func (r *Run) line(e Entry) any {
+	whole := map[int]bool{}
+	all := r.options.AllEvidence || e.Outcome.Worse(verdict.Pass)
+	for _, v := range e.Verdicts {
+		if all = all || !v.Note.IsZero(); !all {
+			i := r.index[v.Obligation]
+			r.examples[i].needs(&r.document.Obligations[i], e, v, whole)
+		}
+	}
+	return r.catalogue.line(e, func(i int) bool { return all || whole[i] || e.Evidence[i].Remarkable() })
 }
 
 // write puts a line into the journal and reports whether it is there; the run must be

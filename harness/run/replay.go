@@ -48,10 +48,11 @@ func (p *Replayed) head(l line) error {
 	if l.Head == nil {
 		return errors.New("no journal of a run begins so")
 	}
-	if l.Head.Document.Version != DocumentVersion {
-		return otherVersion(l.Head.Document.Version)
+	if l.Head.Document.Version != JournalVersion {
+		return otherVersion(l.Head.Document.Version, JournalVersion)
 	}
 	p.Head = *l.Head
+	p.Head.Document.Version = DocumentVersion
 	p.ledger = newLedger(p.begin())
 	return nil
 }

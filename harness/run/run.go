@@ -30,6 +30,7 @@ type Options struct {
 	Limit            Limit             // of a run within a budget
 	Flags            map[string]string // that were given and count, for the journal
 	Journal          io.Writer         // of this run, see ReadJournal; nil keeps none
+	AllEvidence      bool              // the journal keeps every exchange whole, not only those that somebody needs
 	Exclusive        bool              // nobody else uses the environment during the run
 	Earlier          *Replayed         // the run that is resumed, of the same plan; nil for a new one
 	Progress         func(Progress)    // called after each case and at each pause, never twice at once; nil for none
@@ -64,6 +65,8 @@ type Run struct {
 
 	mu        sync.Mutex
 	*ledger                   // what is known so far
+	catalogue catalogue       // of the journal
+	numbers   map[string]int  // of the cases of the whole plan
 	concluded []chan struct{} // by obligation
 	beside    End             // what belongs to no case
 	broken    error           // the first fault of our own
@@ -87,7 +90,7 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 			head.Document = newDocument(o.Whole, s, o)
 			head.Part = &Part{Shard: *o.Shard, Cases: len(p.Cases), Planned: casesOf(p)}
 		}
-		r.ledger = newLedger(head.begin())
+		r.ledger, r.catalogue = newLedger(head.begin()), newCatalogue(head.Document.Obligations)
 		if o.Journal != nil {
 			head.Values, r.broken = ValuesOf(head.Document.Digests, s.Fixtures)
 		}
@@ -95,13 +98,14 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 			Head Head `json:"head"`
 		}{head})
 	} else {
-		r.ledger = o.Earlier.ledger
+		r.ledger, r.catalogue = o.Earlier.ledger, newCatalogue(o.Earlier.Head.Document.Obligations)
 		again := Resumed{s.RunID, time.Now().UTC(), s.Rate.String(), unverified(s)}
 		r.write(struct {
 			Resumed Resumed `json:"resumed"`
 		}{again})
 		r.ledger.resume(again, o.Earlier.unanswered)
 	}
+	r.numbers = numbersOf(p, o.Whole)
 	r.there = len(r.done)
 	r.left = newReconciliation(p)
 	for range p.Obligations {
@@ -114,6 +118,18 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 	r.began = time.Now()
 	go r.work(ctx, sending, s.Concurrency)
 	return r
+}
+
+// numbersOf numbers the cases of a plan, or of the whole one that it is a part of.
+func numbersOf(p, whole *plan.Plan) map[string]int {
+	if whole == nil {
+		whole = p
+	}
+	numbers := make(map[string]int, len(whole.Cases))
+	for i, c := range whole.Cases {
+		numbers[c.ID] = i + 1
+	}
+	return numbers
 }
 
 // progress is how far the run is; it must be locked.

@@ -32,6 +32,8 @@ type dialect2020 struct {
 	tangled   sync.Map // *openapi3.Schema → bool, see Tangled
 	unchecked sync.Map // *openapi3.Schema → []string, see Unchecked
 
+	judged judged // response bodies
+
 	mu       sync.Mutex // guards compiler and count
 	compiler *jsonschema.Compiler
 	count    int      // of schemas added to the compiler

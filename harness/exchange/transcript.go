@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -53,6 +54,23 @@ func (t *Transcript) Records() []Record {
 	}
 	list = append(list, t.Observe...)
 	return append(list, t.Cleanup...)
+}
+
+// RecordOf finds the record with an answer, nil where there is none.
+func (t *Transcript) RecordOf(a *Answer) *Record {
+	find := func(list []Record) *Record {
+		if i := slices.IndexFunc(list, func(r Record) bool { return r.Answer == a }); i >= 0 {
+			return &list[i]
+		}
+		return nil
+	}
+	if r := find(t.Prepare); r != nil {
+		return r
+	}
+	if t.Act != nil && t.Act.Answer == a {
+		return t.Act
+	}
+	return cmp.Or(find(t.Observe), find(t.Cleanup))
 }
 
 // Interrupted reports whether the run ended before the case did.

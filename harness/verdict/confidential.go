@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"qorcheck/harness/exchange"
-	"qorcheck/harness/redact"
 	"qorcheck/spec"
 )
 
@@ -59,8 +58,7 @@ func (v View) shownShort(texts []textIn, value, pointer string) (Finding, bool) 
 // body with its names, the trailer, and the messages about the act. The number may be
 // disguised.
 func (v View) shownAnywhere(value string) (Finding, bool) {
-	number := redact.NewNumbers([]string{value})
-	holds := func(text string) bool { return strings.Contains(text, value) || number.Hold(text) }
+	holds := func(text string) bool { return finders.NumberIn(value, text) }
 	if f, found := v.holding(holds); found {
 		return f, true
 	}

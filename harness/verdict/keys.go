@@ -28,8 +28,7 @@ func keysNotShown(v View) Observation {
 				continue
 			}
 			seen.Exercised = true
-			parts := redact.NewKeys([]string{key})
-			holds := func(text string) bool { return strings.Contains(text, key) || parts.Hold(text) }
+			holds := func(text string) bool { return finders.KeyIn(key, text) }
 			if f, found := v.holding(holds); found {
 				f.Rule, f.Deviation, f.Status, f.Wanted = KeyRepeated, Surplus, v.Answer.Status, []string{scheme.Field}
 				seen.Findings = append(seen.Findings, f)
@@ -39,17 +38,15 @@ func keysNotShown(v View) Observation {
 	return seen
 }
 
+// finders look for values in responses. They hold nothing that changes what they find.
+var finders redact.Finders
+
 // record finds the record of the response, nil where it is in none.
 func (v View) record() *exchange.Record {
 	if v.Transcript == nil {
 		return nil
 	}
-	for _, r := range v.Transcript.Records() {
-		if r.Answer == v.Answer {
-			return &r
-		}
-	}
-	return nil
+	return v.Transcript.RecordOf(v.Answer)
 }
 
 // holding finds the part of a response that has a property.

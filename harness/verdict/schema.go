@@ -57,7 +57,7 @@ func (v View) fits(reading bool) Observation {
 	if list := content.Schema.Unchecked(); len(list) > 0 && !reading {
 		seen.Note = "not judged: " + shorten(strings.Join(list, "; "))
 	}
-	violations := slices.DeleteFunc(content.Schema.Violations(v.Body.Value, spec.Answered), func(found spec.Violation) bool { return found.Reading != reading })
+	violations := slices.DeleteFunc(content.Schema.AnswerViolations(v.Answer.Body, v.Body.Value), func(found spec.Violation) bool { return found.Reading != reading })
 	for _, found := range violations[:min(len(violations), maxFindings)] {
 		f := violation(SchemaBody, found, v.Body.Value)
 		f.Status = v.Answer.Status

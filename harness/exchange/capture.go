@@ -16,10 +16,7 @@ func capture(r Record, values map[string]string) (missing string) {
 	if r.Answer == nil || len(r.Step.Capture) == 0 {
 		return ""
 	}
-	var body any
-	decoder := json.NewDecoder(bytes.NewReader(r.Answer.Body))
-	decoder.UseNumber()       // ids beyond 2^53 stay as they are
-	_ = decoder.Decode(&body) // what is not JSON holds nothing
+	body := r.Answer.value()
 	for _, capture := range r.Step.Capture {
 		text := ""
 		switch v, _ := spec.Lookup(body, capture.Pointer); v := v.(type) {
@@ -39,6 +36,20 @@ func capture(r Record, values map[string]string) (missing string) {
 		}
 	}
 	return missing
+}
+
+// value is what the body of a response says in JSON, with numbers as they are written; nil
+// where it is not JSON. It is decoded once.
+func (a *Answer) value() any {
+	if decoded := a.decoded.Load(); decoded != nil {
+		return *decoded
+	}
+	var body any
+	decoder := json.NewDecoder(bytes.NewReader(a.Body))
+	decoder.UseNumber()       // ids beyond 2^53 stay as they are
+	_ = decoder.Decode(&body) // what is not JSON holds nothing
+	a.decoded.Store(&body)
+	return body
 }
 
 // certified reports whether a response shows a value that an earlier request of the case

@@ -6,6 +6,7 @@ package exchange
 import (
 	"fmt"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"qorcheck/harness/message"
@@ -87,6 +88,8 @@ type Answer struct {
 	Truncated bool // the body was longer than the limit
 	Decoded   bool // the body came in content codings that were undone
 	Trailing  bool // bytes followed the body on its connection
+
+	decoded atomic.Pointer[any] // the value of the body, see value
 }
 
 // Silence returns why a record proves nothing about the target: no response came, or

@@ -104,8 +104,8 @@ func (r *Run) replyOf(c *plan.Case, record exchange.Record) reply {
 			return replyUnclear
 		}
 		return replyUnknown
-	case a.Status/100 == 2 && o != nil && !describes(o, *a):
-		if isPage(*a) {
+	case a.Status/100 == 2 && o != nil && !describes(o, a):
+		if isPage(a) {
 			return replyUnknown
 		}
 		return replyUndefined
@@ -115,7 +115,7 @@ func (r *Run) replyOf(c *plan.Case, record exchange.Record) reply {
 
 // describes reports whether a description has a place for a success: its status and media
 // type. Where it documents no body it promises nothing of one, but that it is no page.
-func describes(o *spec.Operation, a exchange.Answer) bool {
+func describes(o *spec.Operation, a *exchange.Answer) bool {
 	documented := o.Response(a.Status)
 	if documented == nil {
 		return false
@@ -207,7 +207,7 @@ func statusesOf(calls []call) string {
 	var list []string
 	for _, c := range calls {
 		text := fmt.Sprint(c.record.Answer.Status)
-		if c.reply == replyUnknown && isPage(*c.record.Answer) {
+		if c.reply == replyUnknown && isPage(c.record.Answer) {
 			text += " with an HTML page"
 		}
 		if !slices.Contains(list, text) {
@@ -218,7 +218,7 @@ func statusesOf(calls []call) string {
 }
 
 // isPage reports whether an answer is a page for people.
-func isPage(a exchange.Answer) bool {
+func isPage(a *exchange.Answer) bool {
 	return spec.BaseType(a.Header.Get("Content-Type")) == "text/html"
 }
 

@@ -255,7 +255,7 @@ func unauthenticated(p *plan.Plan, n int) *plan.Plan {
 	return small
 }
 
-func refuses(w http.ResponseWriter, _ *http.Request) {
+func refuseAll(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusUnauthorized)
 	_, _ = io.WriteString(w, `{"status":"error","code":"GW63","message":"who are you"}`)
@@ -270,7 +270,7 @@ func throughLatency(t *testing.T, s *sheet, p *plan.Plan, latency time.Duration)
 		one, _ := timed(t, p, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			came.Add(1)
 			time.Sleep(latency)
-			refuses(w, r)
+			refuseAll(w, r)
 		}))
 		if came.Load() != cases {
 			t.Fatalf("%d requests of %d cases", came.Load(), cases)
@@ -332,7 +332,7 @@ func volume(t *testing.T, s *sheet, p *plan.Plan) {
 			}
 			peak <- most
 		}()
-		took, d := timed(t, many, http.HandlerFunc(refuses))
+		took, d := timed(t, many, http.HandlerFunc(refuseAll))
 		stop()
 		peaks, each = append(peaks, <-peak>>20), append(each, took.Seconds()/float64(n))
 		s.row(fmt.Sprintf("(f) %d cases", n), fmt.Sprintf("%s, %d MiB at the peak", took.Round(time.Millisecond), peaks[len(peaks)-1]), "", true, "")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"

@@ -145,9 +145,12 @@ func inProgress(records []exchange.Record) (began time.Time, tookMS float64) {
 // now is the time as the journal has it.
 func now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
 
-// line shortens a case for the journal, which must be locked. Exchanges of a case that passed
+// line shortens a case for the journal, if there is one; the run must be locked. Exchanges of a case that passed
 // stay whole where they are remarkable, or are the example of an obligation or a branch.
 func (r *Run) line(e Entry) any {
+	if r.options.Journal == nil {
+		return nil
+	}
 	whole := map[int]bool{}
 	all := r.options.AllEvidence || e.Outcome.Worse(verdict.Pass)
 	for _, v := range e.Verdicts {

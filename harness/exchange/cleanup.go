@@ -2,10 +2,13 @@ package exchange
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
+	"time"
 
 	"qorcheck/harness/plan"
+	"qorcheck/harness/redact"
 )
 
 // cleanUp sends the clean-up requests for which a value was captured. It has its
@@ -55,9 +58,27 @@ func (s *script) undo(values map[string]string, done map[string]bool) {
 			delete(values, step.Certifies) // nothing shows that the run made it, so it stays
 		}
 		if a := record.Answer; a == nil || a.Status/100 != 2 && a.Status != http.StatusNotFound && a.Status != http.StatusGone {
-			t.Left = append(t.Left, record.Evidence().Request.Line)
+			t.Left = append(t.Left, s.leftover(record))
 		}
 	}
+}
+
+// leftover says what a clean-up request did not remove. Of a secret, which the request line
+// does not show, it says which response named it, so that its owner finds it.
+func (s *script) leftover(record Record) redact.Text {
+	line := record.Evidence().Request.Line
+	for _, p := range record.Step.Request.Placeholders() {
+		if !s.client.issued(p) {
+			continue
+		}
+		for _, maker := range s.transcript.Records() {
+			if slices.ContainsFunc(maker.Step.Capture, func(c plan.Capture) bool { return c.Name == p.Args[0] }) && maker.Answer != nil {
+				from := fmt.Sprintf("%s: $%s is what the response to %s at %s named, in the case %s", line, p.Variable(), maker.Evidence().Request.Line, maker.Started.UTC().Format(time.RFC3339), s.transcript.Case.ID)
+				return s.client.redactor.Own(from)
+			}
+		}
+	}
+	return line
 }
 
 func canFill(step plan.Step, values map[string]string) bool {

@@ -94,7 +94,7 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 		return func(p plan.Placeholder) (string, error) {
 			value, err := f.value(p)
 			switch {
-			case err != nil || p.Secret():
+			case err != nil || p.Secret() || c.issued(p):
 				return "$" + p.Variable(), nil
 			case p.Source == plan.FromAnswer, p.Source == plan.FromKnown:
 				value = c.redactor.Value(value) // it is the target's own
@@ -140,6 +140,16 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 		}
 	}
 	return e
+}
+
+// issued reports whether a placeholder stands for a secret that the target issued, or for
+// one that is made of it, such as a token that stands in a path.
+func (c *Client) issued(p plan.Placeholder) bool {
+	switch p.Source {
+	case plan.FromAnswer, plan.UnlikeAnswer, plan.FromKnown, plan.UnlikeKnown:
+		return c.redactor.SecretName(p.Args[0])
+	}
+	return false
 }
 
 // Milliseconds writes a time as evidence does, to the microsecond.

@@ -168,6 +168,40 @@ func TestEvidence_ShowsTheExchange(t *testing.T) {
 	})
 }
 
+// TestEvidence_OfIssuedSecrets: a token that a response named stands in no path, query or
+// body of a later request, nor one that is made of it; an id does.
+func TestEvidence_OfIssuedSecrets(t *testing.T) {
+	const token = "457100$aB3dE5fG"
+	step := post("/x/"+hole(plan.FromAnswer, "ACCESS_TOKEN")+"/"+hole(plan.UnlikeAnswer, "ACCESS_TOKEN")+"/"+hole(plan.FromAnswer, "ID"), `{"old":"`+hole(plan.FromAnswer, "ACCESS_TOKEN")+`"}`)
+	step.Request.Query = []plan.Field{{Name: "of", Value: hole(plan.FromAnswer, "ACCESS_TOKEN")}}
+	c := toyClient(t, toyServer(t, func(w http.ResponseWriter, _ *http.Request) {}))
+	r := c.Do(t.Context(), "case", step, map[string]string{"ID": "id-17", "ACCESS_TOKEN": token})
+	if !strings.Contains(r.URL, url.PathEscape(token)) || !strings.Contains(string(r.Body), token) {
+		t.Errorf("the token was not sent: %s %s", r.URL, r.Body)
+	}
+	e := r.Evidence()
+	if want := "POST " + c.settings.Target.String() + "/x/$ACCESS_TOKEN/$UNKNOWN_ACCESS_TOKEN/id-17?of=$ACCESS_TOKEN"; e.Request.Line.String() != want || e.Request.Body.String() != `{"old":"$ACCESS_TOKEN"}` {
+		t.Errorf("%s %s, want %s", e.Request.Line, e.Request.Body, want)
+	}
+}
+
+// TestLeftover_OfASecret: a token that could not be removed is not shown, and can be found.
+func TestLeftover_OfASecret(t *testing.T) {
+	c := toyClient(t, toyServer(t, func(w http.ResponseWriter, _ *http.Request) {}))
+	maker := post("/tokens", `{}`)
+	maker.Capture = []plan.Capture{{Name: "ACCESS_TOKEN", Pointer: "/token"}}
+	values := map[string]string{"ACCESS_TOKEN": "457100$aB3dE5fG", "ID": "17"}
+	act := c.Do(t.Context(), "case", maker, values)
+	s := &script{client: c, transcript: &Transcript{Case: &plan.Case{ID: "case"}, Act: &act}, values: values}
+	got := s.leftover(c.Do(t.Context(), "case", get("/x/"+hole(plan.FromAnswer, "ACCESS_TOKEN")), values)).String()
+	if strings.Contains(got, "aB3dE5fG") || !strings.Contains(got, "/x/$ACCESS_TOKEN: ") || !strings.Contains(got, "the response to POST "+c.settings.Target.String()+"/tokens at 2") || !strings.HasSuffix(got, "in the case case") {
+		t.Error(got)
+	}
+	if got := s.leftover(c.Do(t.Context(), "case", get("/x/"+hole(plan.FromAnswer, "ID")), values)).String(); got != "GET "+c.settings.Target.String()+"/x/17" {
+		t.Errorf("of an id: %s", got)
+	}
+}
+
 // The request line shows what was sent, escaped as it was, with secrets by name.
 func TestEvidence_RequestLineIsWhatWasSent(t *testing.T) {
 	var uri string

@@ -95,6 +95,11 @@ func (r *Redactor) setNames(more []string) {
 func SecretName(field string, further []string) bool {
 	r := &Redactor{}
 	r.setNames(further)
+	return r.SecretName(field)
+}
+
+// SecretName reports whether the value of a field is secret by the field's name.
+func (r *Redactor) SecretName(field string) bool {
 	return slices.ContainsFunc(r.namesIn(field), func(f found) bool { return f.end == len(field) })
 }
 

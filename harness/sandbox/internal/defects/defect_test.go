@@ -109,7 +109,7 @@ func TestTolerances_HaveAServerEach(t *testing.T) {
 
 // unnamed says why some answers pass that are a finding of another requirement.
 var unnamed = []string{
-	"refusing the right is no harm in itself", "what is another's may count as a wrong parameter", "who has no right to it may be told so",
+	"refusing the right is no harm in itself", "what is another's may count as a wrong parameter", "who has no right to it may be answered so",
 	"another merchant's token may count as a broken rule", "that a refund may name the authorization is not said",
 }
 

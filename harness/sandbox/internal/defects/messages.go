@@ -14,16 +14,16 @@ import (
 var messageDefects = []Defect{
 	{"message-lost", "sends no message about captures", "RH-MSG-1", also{"RH-MSG-12"}, on{"payment-capture"},
 		losing("capture.*")},
-	{"sale-not-told", "sends no message about sales", "RH-MSG-5", nil, on{"payment-sale-manual", "payment-refund"}, // it sends those about refunds, else no message of it would be received at all
+	{"sale-message-absent", "sends no message about sales", "RH-MSG-5", nil, on{"payment-sale-manual", "payment-refund"}, // it sends those about refunds, else no message of it would be received at all
 		losing("sale.*")},
-	{"error-not-told", "sends no message about a payment that ends in an error", "RH-MSG-5", nil, on{"payment-sale-manual"},
+	{"error-message-absent", "sends no message about a payment that ends in an error", "RH-MSG-5", nil, on{"payment-sale-manual"},
 		sending("*", func(_ *api.Server, m api.Message) []api.Message {
 			if strings.Contains(string(m.Body), api.Reason(api.CodeSystem)) {
 				return nil
 			}
 			return []api.Message{m}
 		})},
-	{"failure-not-told", "sends no message when a capture fails later", "RH-MSG-1", also{"RH-MSG-12"}, on{"payment-capture"},
+	{"failure-message-absent", "sends no message when a capture fails later", "RH-MSG-1", also{"RH-MSG-12"}, on{"payment-capture"},
 		losing("capture.declined")},
 	{"message-late", "sends messages about voids three and a half seconds late", "RH-MSG-13", nil, on{"payment-void", "ach-void"},
 		sendingLate("void.*", 3500*time.Millisecond)},
@@ -100,15 +100,15 @@ var messageDefects = []Defect{
 			}
 			return []api.Message{m}
 		})},
-	{"repeat-told", "sends the message again about each repeat of a sale under an idempotency key", "RH-MSG-21", nil, on{"payment-sale-manual"},
+	{"repeat-message", "sends the message again about each repeat of a sale under an idempotency key", "RH-MSG-21", nil, on{"payment-sale-manual"},
 		tellingRepeats("payment-sale-manual", "sale.approved")},
-	{"repeated-void-told", "sends the message again about each repeat of a void under an idempotency key", "RH-MSG-21", nil, on{"payment-void"},
+	{"repeated-void-message", "sends the message again about each repeat of a void under an idempotency key", "RH-MSG-21", nil, on{"payment-void"},
 		tellingRepeats("payment-void", "void.approved")},
-	{"repeated-decline-told", "sends the message again about each repeat of a declined capture under an idempotency key", "RH-MSG-21", nil, on{"payment-capture"},
+	{"repeated-decline-message", "sends the message again about each repeat of a declined capture under an idempotency key", "RH-MSG-21", nil, on{"payment-capture"},
 		tellingRepeats("payment-capture", "capture.declined")},
-	{"repeated-refund-told", "sends the message again about each repeat of a refund under an idempotency key", "RH-MSG-21", nil, on{"payment-refund"},
+	{"repeated-refund-message", "sends the message again about each repeat of a refund under an idempotency key", "RH-MSG-21", nil, on{"payment-refund"},
 		tellingRepeats("payment-refund", "refund.approved")},
-	{"repeated-cash-decline-told", "sends the message again about each repeat of a declined cash sale under an idempotency key", "RH-MSG-21", nil, on{"cash-sale"},
+	{"repeated-cash-decline-message", "sends the message again about each repeat of a declined cash sale under an idempotency key", "RH-MSG-21", nil, on{"cash-sale"},
 		tellingRepeats("cash-sale", "sale.declined")},
 	{"decline-repeated-otherwise", "sends other bytes when the message about a declined debit is repeated", "RH-MSG-9", nil, on{"ach-sale"},
 		sending("sale.declined", func(s *api.Server, m api.Message) []api.Message {
@@ -150,7 +150,7 @@ var messageDefects = []Defect{
 		after(all(is("payment-sale-manual"), keysOf("other_merchant"), saying("status", api.Approved)), func(x *exchange) {
 			x.announce(api.MessageBody{Event: "sale.approved", TransactionID: fmt.Sprint(x.answer()["transaction_id"]), Success: true})
 		})},
-	{"captures-told-of-old", "sends the message about a capture to what was registered when it was authorized", "RH-MSG-14", nil, on{"webhooks-remove"},
+	{"capture-message-to-old", "sends the message about a capture to what was registered when it was authorized", "RH-MSG-14", nil, on{"webhooks-remove"},
 		tellingOfOld()},
 	{"message-as-text", "labels its messages text/plain", "RH-MSG-8", nil, on{"cash-sale", "payment-void"},
 		labellingMessages("text/plain")},
@@ -199,11 +199,11 @@ var messageDefects = []Defect{
 		overlooking("active", "webhooks-update")},
 	{"message-though-paused", "sends messages to a registration that is paused", "RH-MSG-19", nil, on{"webhooks-update"},
 		overlooking("run_pause", "webhooks-update")},
-	{"credit-told", "sends the message of a refund about a credit", "RH-MSG-15", nil, on{"ach-credit"},
+	{"credit-message", "sends the message of a refund about a credit", "RH-MSG-15", nil, on{"ach-credit"},
 		after(all(is("ach-credit"), saying("status", "approved")), func(x *exchange) {
 			x.announce(api.MessageBody{Event: "refund.approved", TransactionID: fmt.Sprint(x.answer()["transaction_id"]), Success: true})
 		})},
-	{"declined-refund-not-told", "sends no message about a declined refund", "RH-MSG-12", nil, on{"payment-refund", "ach-refund"},
+	{"declined-refund-message-absent", "sends no message about a declined refund", "RH-MSG-12", nil, on{"payment-refund", "ach-refund"},
 		losing("refund.declined")},
 	{"declined-void-without-reason", "gives a blank reason in the message about a declined void", "RH-MSG-12", nil, on{"payment-void", "ach-void"},
 		rewording("void.declined", func(m map[string]any) { m["reason"] = " " })},

@@ -13,7 +13,7 @@ var outcomeDefects = []Defect{
 		after(saying("code", api.CodeCVV), status(400))},
 	{"wrong-cvv-taken", "does not count the digits of a CVV", "RH-200-3", nil, on{"payment-sale-manual"},
 		reads("cvv", "4321", "321", "payment-sale-manual")},
-	{"refused-told-approved", "reports a refused sale as approved", "RH-200-3", also{"RH-200-2", "RH-200-12", "IDEM-1", "IDEM-7"}, on{"payment-sale-manual"},
+	{"refused-reported-approved", "reports a refused sale as approved", "RH-200-3", also{"RH-200-2", "RH-200-12", "IDEM-1", "IDEM-7"}, on{"payment-sale-manual"},
 		after(wasRefused, says("status", api.Approved), says("code", api.CodeApproved), says("resultCode", api.Authorised), omits("refusalReason"))},
 	{"words-disagree", "says refused with one word and approved with another", "RH-200-3", also{"RH-200-2", "IDEM-1", "IDEM-7"}, on{"payment-sale-manual"},
 		after(wasRefused, says("status", api.Approved))},

@@ -16,7 +16,7 @@ const (
 var statusDefects = []Defect{
 	{"correct-request-500", "answers a correct capture with 500", "RH-200-1", nil, on{"payment-capture"},
 		after(succeeded("payment-capture"), answers(500, systemFailure))},
-	{"approved-told-refused", "reports an approved sale as refused", "RH-200-1", also{"RH-200-2"}, on{"payment-sale-manual"},
+	{"approved-reported-refused", "reports an approved sale as refused", "RH-200-1", also{"RH-200-2"}, on{"payment-sale-manual"},
 		after(all(is("payment-sale-manual"), saying("resultCode", api.Authorised)),
 			says("status", api.Declined), says("code", "GW51"), says("resultCode", api.Refused), says("refusalReason", "insufficient funds"))},
 	{"undeclared-202", "answers a sale with 202, which is not documented", "RH-200-1", also{"RH-200-3", "RH-200-4", "RH-ALL-1"}, on{"payment-sale-manual"},

@@ -23,7 +23,7 @@ var variants = []Defect{
 			p.options.NewID = func(count int) string { return strconv.Itoa(count + 1) }
 			return nil
 		}},
-	{"charset-told", "names the charset of its answers", Allowed, nil, on{"payment-sale-manual", "webhooks_list"},
+	{"charset-named", "names the charset of its answers", Allowed, nil, on{"payment-sale-manual", "webhooks_list"},
 		after(always, labels("application/json; charset=utf-8"))},
 	{"errors-say-more", "adds a field to the body of an error", Allowed, nil, on{"payment-sale-manual"},
 		after(rejected, says("request_id", "req_4711"))},

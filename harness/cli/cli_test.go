@@ -278,7 +278,7 @@ func certify(t *testing.T, c certification) *run.Document {
 		t.Fatal(err)
 	}
 	s := settings.Settings{
-		Target: u, Fixtures: fixturesOf(t), Concurrency: c.concurrency, Timeout: 30 * time.Second,
+		Target: u, Fixtures: fixturesOf(t), Concurrency: settings.Concurrency(c.concurrency), Timeout: 30 * time.Second,
 		BodyLimit: settings.DefaultBodyLimit, HeaderLimit: settings.DefaultHeaderLimit, RunID: c.runID, Seed: c.plan.Seed,
 	}
 	if err := s.Check(); err != nil {

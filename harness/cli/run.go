@@ -26,7 +26,7 @@ type runFlags struct {
 	runID, waivers           string
 	userAgent                string
 	resume, shard            string
-	concurrency              int
+	concurrency              settings.Concurrency
 	timeout                  time.Duration
 	bodyLimit, headerLimit   settings.Size
 	trust                    settings.Trust
@@ -51,7 +51,7 @@ func runCommand(p *process) *cobra.Command {
 
 // newRun makes the command and its flags; what it does is left to the caller.
 func newRun(p *process) (*cobra.Command, *runFlags) {
-	f := &runFlags{process: p, inputs: inputs{process: p}, output: output{process: p}, bodyLimit: settings.DefaultBodyLimit, headerLimit: settings.DefaultHeaderLimit}
+	f := &runFlags{process: p, inputs: inputs{process: p}, output: output{process: p}, concurrency: settings.AutoConcurrency, bodyLimit: settings.DefaultBodyLimit, headerLimit: settings.DefaultHeaderLimit}
 	c := &cobra.Command{
 		Use:   "run",
 		Short: "certify a target and write reports",
@@ -82,7 +82,7 @@ CI_NODE_INDEX and CI_NODE_TOTAL (GitLab), CIRCLE_NODE_INDEX and CIRCLE_NODE_TOTA
 	}
 	f.inputs.flags(c)
 	f.output.flags(c)
-	c.Flags().IntVar(&f.concurrency, "concurrency", settings.DefaultConcurrency, "maximum number of cases in progress at once")
+	c.Flags().Var(&f.concurrency, "concurrency", "maximum number of cases in progress at once, or auto to find out how many the target takes")
 	c.Flags().DurationVar(&f.timeout, "timeout", settings.DefaultTimeout, "time limit for one request and its response")
 	c.Flags().Var(&f.bodyLimit, "body-limit", "how much of a response body is read and judged")
 	c.Flags().Var(&f.headerLimit, "header-limit", "maximum size of a response header")

@@ -22,6 +22,7 @@ type Client struct {
 	description *spec.Description
 	wire        *wire
 	pace        *pace
+	load        load
 	cards       *redact.CardGuard
 	redactor    *redact.Redactor
 	secret      string            // of the messages

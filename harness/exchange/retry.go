@@ -55,6 +55,7 @@ func (c *Client) sendWithRetries(ctx context.Context, request *http.Request, r *
 		writes := r.Writes
 		c.send(context.WithoutCancel(ctx), request, r)
 		c.pace.answered(r)
+		c.load.add(r, r.Answer != nil && Unavailable(c.description.Operation(r.Step.Operation), r.Answer.Status))
 		own, all, again := c.pause(r, r.Writes > writes, try)
 		if !again || try == MaxWaits {
 			return

@@ -73,7 +73,7 @@ func TestBreaker_StopsWhenTheTargetIsGone(t *testing.T) {
 					p.Preflight = &plan.Case{ID: "preflight", Act: plan.Step{Name: "list", Request: plan.Request{Method: "GET", Path: "/200"}}}
 				}
 				d := whole(t, t.Context(), p, target, Options{AllowUnexercised: true}, func(s *settings.Settings) {
-					s.Concurrency = workers
+					s.Concurrency = settings.Concurrency(workers)
 					if strings.HasPrefix(tt.says, "no answer within") {
 						s.Timeout = 300 * time.Millisecond
 					}

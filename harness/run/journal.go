@@ -82,6 +82,8 @@ type End struct {
 	Left        []redact.Text `json:"left,omitempty"`
 	Foreign     []redact.Text `json:"foreign,omitempty"`
 
+	Concurrency *Concurrency `json:"concurrency,omitempty"`
+
 	Reconciled   bool          `json:"reconciled,omitempty"` // with what the lists show
 	Unreconciled []redact.Text `json:"unreconciled,omitempty"`
 }

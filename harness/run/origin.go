@@ -68,7 +68,7 @@ func (r *Run) origins(ctx context.Context, m *spec.Messaging, ids []string) map[
 	}
 	makers := r.makers()
 	found := make([]origin, len(ids))
-	slots := make(chan struct{}, r.options.Settings.Concurrency)
+	slots := make(chan struct{}, r.workers.limit())
 	var pool sync.WaitGroup
 	for i, id := range ids {
 		slots <- struct{}{}

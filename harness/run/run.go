@@ -56,6 +56,7 @@ type Run struct {
 	breaker *breaker
 	outages outages
 	usage   usage
+	workers workers
 
 	watchdog watchdog
 
@@ -116,7 +117,8 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 		r.usage.used = p.Budget.Fixed
 	}
 	r.began = time.Now()
-	go r.work(ctx, sending, s.Concurrency)
+	r.workers = newWorkers(s.Concurrency, maxDescriptors())
+	go r.work(ctx, sending)
 	return r
 }
 
@@ -189,6 +191,7 @@ func (r *Run) finish(ctx context.Context) {
 	defer r.stop()
 	end := r.beside
 	end.Finished, end.Interrupted = time.Now().UTC(), ctx.Err() != nil
+	end.Concurrency = r.workers.settled()
 	end.Preflight, end.Stopped = r.document.Preflight, r.document.Stopped
 	r.write(struct {
 		End End `json:"end"`

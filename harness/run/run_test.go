@@ -306,7 +306,7 @@ func TestRun_TwoAgree(t *testing.T) {
 	var first string
 	for _, concurrency := range []int{1, 64, 64} {
 		d := whole(t, t.Context(), planned(t), target, Options{Tool: "qorcheck test"}, func(s *settings.Settings) {
-			s.Concurrency, s.RunID = concurrency, fmt.Sprintf("run%d", concurrency)
+			s.Concurrency, s.RunID = settings.Concurrency(concurrency), fmt.Sprintf("run%d", concurrency)
 		})
 		if d.Counts.Pass == 0 || d.Counts.Fail == 0 || d.Warnings == 0 {
 			t.Fatalf("the toy shows too little: %s", d.Verdict)

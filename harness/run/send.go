@@ -11,11 +11,10 @@ import (
 
 // work sends all cases and finishes the document. ctx ends when the run is
 // interrupted, sending also when the run stops by itself.
-func (r *Run) work(ctx, sending context.Context, workers int) {
+func (r *Run) work(ctx, sending context.Context) {
 	defer r.finish(ctx)
 	defer r.reportPauses()()
 	defer r.watchdog.start()()
-	workers = affordable(workers, maxDescriptors())
 	missing := slices.DeleteFunc(slices.Clone(r.plan.Cases), func(c *plan.Case) bool { return r.done[c.ID] })
 	if r.broken != nil {
 		return
@@ -36,10 +35,10 @@ func (r *Run) work(ctx, sending context.Context, workers int) {
 	}
 	r.readBefore(sending)
 	r.subscribe(sending, missing)
-	r.send(sending, missing, workers)
+	r.send(sending, missing)
 	r.decide(sending)
 	for spares := r.spares(); len(spares) > 0 && sending.Err() == nil && !r.breaker.stopped(); spares = r.spares() {
-		r.send(sending, spares, workers)
+		r.send(sending, spares)
 		r.decide(sending)
 	}
 	r.close(sending)
@@ -49,10 +48,11 @@ func (r *Run) work(ctx, sending context.Context, workers int) {
 	}
 }
 
-// send executes cases with a number of workers. A case that only waits yields to another.
-func (r *Run) send(ctx context.Context, cases []*plan.Case, workers int) {
-	queue, slots := newQueue(r.plan, cases), newSlots(workers, r.watchdog.seen())
+// send executes cases. One that only waits yields to another.
+func (r *Run) send(ctx context.Context, cases []*plan.Case) {
+	queue, slots := newQueue(r.plan, cases), newSlots(r.workers.limit(), r.watchdog.seen())
 	defer slots.wakeAfter(ctx)()
+	defer r.workers.follow(slots, r.client.Load)()
 	over := func() bool { return ctx.Err() != nil || r.breaker.stopped() }
 	var pool sync.WaitGroup
 	defer func() {
@@ -75,23 +75,6 @@ func (r *Run) send(ctx context.Context, cases []*plan.Case, workers int) {
 			}
 		})
 	}
-}
-
-// Descriptors that a run needs beside its cases, and for each case at once: the
-// connection, both ends of it where the target is the embedded sandbox, and those of a
-// message.
-const (
-	ownDescriptors  = 24
-	caseDescriptors = 8
-)
-
-// affordable returns how many cases can be sent at once with a number of descriptors, 0
-// when that is unknown.
-func affordable(workers int, descriptors uint64) int {
-	if descriptors == 0 || descriptors > 1<<20 {
-		return workers
-	}
-	return max(min(workers, (int(descriptors)-ownDescriptors)/caseDescriptors), 1)
 }
 
 // runCase sends a case, then judges and journals it, or keeps it until the last

@@ -15,6 +15,8 @@ type slots struct {
 	mu        sync.Mutex
 	changed   *sync.Cond
 	limit     int
+	most      int  // of the limit
+	full      bool // a case waited for a slot
 	active    int
 	loud      int // of these, those that cause messages which would reach the refusing receivers
 	returning int // cases that have waited and go on when a slot is free
@@ -22,7 +24,7 @@ type slots struct {
 }
 
 func newSlots(limit, met int) *slots {
-	s := &slots{limit: limit, met: met}
+	s := &slots{limit: limit, most: highest, met: met}
 	s.changed = sync.NewCond(&s.mu)
 	return s
 }
@@ -38,6 +40,8 @@ func (s *slots) next(q *queue, over func() bool) *plan.Case {
 				s.enter(q.loud[c])
 				return c
 			}
+		} else {
+			s.full = true
 		}
 		s.changed.Wait()
 	}
@@ -71,6 +75,7 @@ func (s *slots) during(loud bool, wait func()) {
 	defer s.mu.Unlock()
 	s.returning++
 	for s.active >= s.limit {
+		s.full = true
 		s.changed.Wait()
 	}
 	s.returning--
@@ -86,8 +91,26 @@ func (s *slots) end(loud bool, seen int) {
 	if seen > s.met && s.limit > minWorkers {
 		s.met++
 		s.limit--
+		s.most = s.limit
 	}
 	s.leave(loud)
+}
+
+// observe reports whether a case has waited for a slot since it was last called, and how
+// high the limit may be.
+func (s *slots) observe() (full bool, most int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	full, s.full = s.full, false
+	return full, s.most
+}
+
+// setLimit changes the limit. Cases in progress go on.
+func (s *slots) setLimit(limit int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.limit = min(limit, s.most)
+	s.changed.Broadcast()
 }
 
 // wakeAfter makes next look again when the context ends, until stop is called.

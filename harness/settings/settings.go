@@ -16,7 +16,7 @@ import (
 type Settings struct {
 	Target      *url.URL // base of every path, as https://api.example.test/v3, without a trailing slash
 	Fixtures    *Fixtures
-	Concurrency int           // maximum of cases at once
+	Concurrency Concurrency   // maximum of cases at once
 	Timeout     time.Duration // for one request and its response
 	Rate        Rate          // maximum of requests a second
 	BodyLimit   Size          // of a response body; the rest is not read
@@ -31,7 +31,6 @@ type Settings struct {
 
 // Limits of settings.
 const (
-	DefaultConcurrency = 24
 	MaxConcurrency     = 1024
 	DefaultTimeout     = 10 * time.Second
 	MaxTimeout         = 10 * time.Minute
@@ -48,7 +47,7 @@ const (
 // Default returns the settings of a run against a target, with a run id of its own.
 func Default(target *url.URL, f *Fixtures) Settings {
 	return Settings{
-		Target: target, Fixtures: f, Concurrency: DefaultConcurrency, Timeout: DefaultTimeout, BodyLimit: DefaultBodyLimit, HeaderLimit: DefaultHeaderLimit,
+		Target: target, Fixtures: f, Concurrency: AutoConcurrency, Timeout: DefaultTimeout, BodyLimit: DefaultBodyLimit, HeaderLimit: DefaultHeaderLimit,
 		MessageWait: DefaultMessageWait, QuietWindow: DefaultQuietWindow, RunID: NewRunID(), Seed: 1,
 	}
 }
@@ -63,8 +62,8 @@ func NewRunID() string {
 // Check refuses settings beyond their limits and targets that the fixtures do not allow.
 // The error names the setting, the value and what it must be.
 func (s Settings) Check() error {
-	if s.Concurrency < 1 || s.Concurrency > MaxConcurrency {
-		return fmt.Errorf("--concurrency %d: must be 1 to %d", s.Concurrency, MaxConcurrency)
+	if s.Concurrency != AutoConcurrency && (s.Concurrency < 1 || s.Concurrency > MaxConcurrency) {
+		return fmt.Errorf("--concurrency %s: must be %s", s.Concurrency, s.Concurrency.Allowed())
 	}
 	if s.Timeout <= 0 || s.Timeout > MaxTimeout {
 		return fmt.Errorf("--timeout %s: must be more than 0s, up to %s", s.Timeout, MaxTimeout)

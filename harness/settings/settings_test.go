@@ -21,7 +21,7 @@ func TestSettingsAreChecked(t *testing.T) {
 			s.Concurrency, s.Timeout, s.RunID, s.BodyLimit, s.HeaderLimit = MaxConcurrency, MaxTimeout, strings.Repeat("a", 64), 1, MaxHeaderLimit
 		}, ""},
 		{"a named host is fine", at("https://sandbox.example.test/v3"), ""},
-		{"nothing at once", func(s *Settings) { s.Concurrency = 0 }, "--concurrency 0: must be 1 to 1024"},
+		{"nothing at once", func(s *Settings) { s.Concurrency = 0 }, "--concurrency 0: must be auto or a number, 1 to 1024"},
 		{"too much at once", func(s *Settings) { s.Concurrency = MaxConcurrency + 1 }, "--concurrency 1025"},
 		{"no time", func(s *Settings) { s.Timeout = 0 }, "--timeout 0s: must be more than 0s, up to 10m0s"},
 		{"negative time", func(s *Settings) { s.Timeout = -1 }, "--timeout -1ns"},

@@ -29,9 +29,9 @@ type Order struct {
 // Tolerance is a response that passes with a note.
 type Tolerance struct {
 	Name   string            `yaml:"name" json:"name,omitempty"` // by which notes name it; one name may stand at several places
-	Status int               `yaml:"status"`
-	Where  map[string]string `yaml:"where"` // pointer into the body → value there, case ignored
-	Why    string            `yaml:"why"`
+	Status int               `yaml:"status" json:"status"`
+	Where  map[string]string `yaml:"where" json:"where,omitempty"` // pointer into the body → value there, case ignored
+	Why    string            `yaml:"why" json:"why"`
 	// Breaks names requirements with the check preferred: the response complies with
 	// the one that tolerates it and breaks these.
 	Breaks []string `yaml:"breaks" json:"breaks,omitempty"`

@@ -69,10 +69,10 @@ func (p *Plan) PreflightCount() (n int) {
 
 // affordable chooses cases that make no more than a number of requests.
 func (p *Plan) affordable(requests int) (list []*Case) {
-	k := newCover(p, false)
+	k := newCover(p, false, (*Case).Requests)
 	k.left = requests
 	chosen := k.greedy()
-	deep := newCover(p, true)
+	deep := newCover(p, true, (*Case).Requests)
 	deep.left = requests
 	for _, i := range chosen {
 		deep.take(i)

@@ -9,13 +9,13 @@ import (
 )
 
 // Smoke returns the plan reduced to few cases that, as far as can be foreseen,
-// exercise every obligation, with a case of each kind that a must is about on each
-// operation, and every flow. They are chosen greedily: whole cases, the one that shows most for each request first,
-// one that differs from all others in what is right or wrong with it before one that does not, and by their ids where
-// that is equal. The others become Spares.
+// exercise every obligation and every flow, with a case of each kind that a must is about:
+// kinds of keys and of outcomes on each operation, the others on one. They are chosen greedily: whole
+// cases, the one that shows most for each request first, one that differs from all others in what is right or
+// wrong with it before one that does not, and by their ids where that is equal. The others become Spares.
 func (p *Plan) Smoke() *Plan {
 	chosen := map[*Case]bool{}
-	k := newCover(p, true)
+	k := newCover(p, true, (*Case).likely)
 	for _, i := range k.choose() {
 		chosen[k.cases[i]] = true
 	}
@@ -32,12 +32,12 @@ func (p *Plan) Smoke() *Plan {
 	return small
 }
 
-// extraShare is the part of all requests that a smoke run sends beside those that it
-// needs, as 1/extraShare.
-const extraShare = 120
+// shownOnce are the groups of kinds of which one operation is enough, beside those that the
+// obligations of others need.
+var shownOnce = []string{"malformed", "not-found", "message"}
 
 // shows lists what a case is to show: obligations and their branches, and if it is to be
-// more, each kind of a must on an operation, and its flow.
+// more, each kind of a must, and its flow.
 func (p *Plan) shows(c *Case, more bool) []string {
 	var list []string
 	if c.Kind == KindFlow && more {
@@ -65,7 +65,10 @@ func (p *Plan) shows(c *Case, more bool) []string {
 		}
 		list = append(list, id)
 		if more && o.Requirement.Expect != nil && o.Requirement.Level == spec.Must {
-			list = append(list, c.Operation+" "+kind)
+			if group, _, _ := strings.Cut(kind, "."); !slices.Contains(shownOnce, group) {
+				kind = c.Operation + " " + kind
+			}
+			list = append(list, kind)
 		}
 	}
 	return list
@@ -77,6 +80,24 @@ func (c *Case) Requests() int {
 	for _, s := range c.Steps() {
 		if s.Await == nil {
 			n += max(s.Times, 1)
+		}
+	}
+	return n
+}
+
+// likely is how many requests a case sends where all comes as it should: what is only
+// captured for clean-up is in no answer then.
+func (c *Case) likely() int {
+	optional := map[string]bool{}
+	for _, s := range c.Steps() {
+		for _, captured := range s.Capture {
+			optional[captured.Name] = captured.Optional
+		}
+	}
+	n := c.Requests()
+	for _, s := range c.Cleanup {
+		if slices.ContainsFunc(s.Request.Placeholders(), func(p Placeholder) bool { return p.Source == FromAnswer && optional[p.Args[0]] }) {
+			n--
 		}
 	}
 	return n
@@ -94,12 +115,12 @@ type cover struct {
 	seen  map[string]bool  // what is right or wrong with the chosen ones
 }
 
-func newCover(p *Plan, more bool) *cover {
+func newCover(p *Plan, more bool, cost func(*Case) int) *cover {
 	k := &cover{cases: slices.Clone(p.Cases), by: map[string][]int{}, seen: map[string]bool{}, left: math.MaxInt}
 	slices.SortFunc(k.cases, func(a, b *Case) int { return strings.Compare(a.ID, b.ID) })
 	for i, c := range k.cases {
 		shown := p.shows(c, more)
-		k.shows, k.gain, k.cost = append(k.shows, shown), append(k.gain, len(shown)), append(k.cost, c.Requests())
+		k.shows, k.gain, k.cost = append(k.shows, shown), append(k.gain, len(shown)), append(k.cost, cost(c))
 		k.what = append(k.what, strings.TrimPrefix(c.ID, IDPart(c.Operation)+"."))
 		for _, what := range shown {
 			k.by[what] = append(k.by[what], i)
@@ -109,13 +130,8 @@ func newCover(p *Plan, more bool) *cover {
 }
 
 // choose chooses cases that show all, and leaves out those that others made needless,
-// the dearest first. Then it adds some that differ from all of these in what is right
-// or wrong with them.
+// the dearest first.
 func (k *cover) choose() (list []int) {
-	all := 0
-	for _, cost := range k.cost {
-		all += cost
-	}
 	chosen := k.greedy()
 	times := map[string]int{} // how often each is shown
 	for _, i := range chosen {
@@ -124,19 +140,16 @@ func (k *cover) choose() (list []int) {
 		}
 	}
 	slices.SortStableFunc(chosen, func(a, b int) int { return k.cost[b] - k.cost[a] })
-	clear(k.seen)
 	for _, i := range chosen {
 		if slices.ContainsFunc(k.shows[i], func(what string) bool { return times[what] == 1 }) {
 			list = append(list, i)
-			k.seen[k.what[i]] = true
 			continue
 		}
 		for _, what := range k.shows[i] {
 			times[what]--
 		}
 	}
-	k.left = all / extraShare
-	return append(list, k.different()...)
+	return list
 }
 
 // greedy chooses cases as long as one shows something new.

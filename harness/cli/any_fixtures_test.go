@@ -153,7 +153,7 @@ func TestFixtures_OfAnyAPI_Refused(t *testing.T) {
 // TestReadme_FixturesOfAnyAPI reads the fixtures that the README shows for other APIs.
 func TestReadme_FixturesOfAnyAPI(t *testing.T) {
 	t.Parallel()
-	shown := block(readFile(t, filepath.Join(root, "README.md")), "yaml", "oauth2:")
+	shown := block(readFile(t, filepath.Join(root, "spec", "ANOTHER_API.md")), "yaml", "oauth2:")
 	f, err := settings.ParseFixtures([]byte(shown), "fixtures.yaml", func(name string) (string, bool) { return "value-of-" + name, true })
 	if err != nil {
 		t.Fatal(err)

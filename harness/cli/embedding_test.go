@@ -50,10 +50,10 @@ func TestEmbedding(t *testing.T) {
 // readmeBlock returns the block of code in the README that begins with a line.
 func readmeBlock(t *testing.T, begins string) string {
 	t.Helper()
-	_, rest, found := strings.Cut(readFile(t, filepath.Join(root, "README.md")), "```go\n"+begins)
+	_, rest, found := strings.Cut(readFile(t, filepath.Join(root, "suites", "README.md")), "```go\n"+begins)
 	block, _, ended := strings.Cut(rest, "```\n")
 	if !found || !ended {
-		t.Fatalf("README.md has no block of Go that begins with %q", begins)
+		t.Fatalf("suites/README.md has no block of Go that begins with %q", begins)
 	}
 	return begins + block
 }

@@ -257,10 +257,10 @@ func readFile(t *testing.T, name string) string {
 	return string(data)
 }
 
-// TestReadme_Guarantees: each line of what is guaranteed names tests that there are.
+// TestReadme_Guarantees: each line of what is guaranteed, in harness/README.md, names tests that there are.
 func TestReadme_Guarantees(t *testing.T) {
 	t.Parallel()
-	_, section, _ := strings.Cut(readFile(t, filepath.Join(root, "README.md")), "| Guaranteed | Shown by |")
+	_, section, _ := strings.Cut(readFile(t, filepath.Join(root, "harness", "README.md")), "| Guaranteed | Shown by |")
 	section, _, _ = strings.Cut(section, "\n\n")
 	tests := namesOfTests(t)
 	lines := strings.Split(strings.TrimSpace(section), "\n")[1:]

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"time"
 
 	"qorcheck/harness/exchange"
 	"qorcheck/harness/redact"
@@ -50,7 +51,7 @@ func (s *activeRun) start(ctx context.Context, progress func(run.Progress)) {
 	f, j := s.flags, s.job
 	options := run.Options{
 		Tool: tool(), Profile: f.profile, Filter: f.filter, Waivers: j.waivers, Strict: f.strict, AllowUnexercised: f.allowUnexercised, Case: f.oneCase,
-		Exclusive: s.embedded != nil || j.settings.Fixtures.Exclusive, Shard: j.shard, Whole: j.whole, Limit: f.limit(), Settings: j.settings, Flags: j.flags, Earlier: j.earlier, Progress: progress,
+		Exclusive: s.embedded != nil || j.settings.Fixtures.Exclusive, Shard: j.shard, Whole: j.whole, Limit: f.limit(), Planning: time.Since(f.started), Settings: j.settings, Flags: j.flags, Earlier: j.earlier, Progress: progress,
 		AllEvidence: f.evidence == evidenceAll,
 	}
 	if s.journal != nil {

@@ -40,6 +40,7 @@ type Document struct {
 	Strict      bool          `json:"strict"`
 	Unexercised bool          `json:"allowUnexercised"`
 	Rate        string        `json:"rate,omitempty"`               // requests at most, "" without a limit
+	Timing      *Timing       `json:"timing,omitempty"`             // where the time went, in the last part of the run
 	Concurrency *Concurrency  `json:"concurrency,omitempty"`        // cases at once, in the last part of the run
 	Unverified  bool          `json:"insecureSkipVerify,omitempty"` // any certificate was taken for the target's
 	Started     time.Time     `json:"started"`

@@ -82,6 +82,7 @@ type End struct {
 	Left        []redact.Text `json:"left,omitempty"`
 	Foreign     []redact.Text `json:"foreign,omitempty"`
 
+	Timing      *Timing      `json:"timing,omitempty"`
 	Concurrency *Concurrency `json:"concurrency,omitempty"`
 
 	Reconciled   bool          `json:"reconciled,omitempty"` // with what the lists show

@@ -255,7 +255,7 @@ func (l *ledger) end(e End) {
 	d.Requests += e.Requests
 	d.Left = append(d.Left, e.Left...)
 	d.Foreign = append(d.Foreign, e.Foreign...)
-	d.Concurrency = e.Concurrency
+	d.Concurrency, d.Timing = e.Concurrency, e.Timing
 	d.Reconciled, d.Unreconciled = e.Reconciled, e.Unreconciled
 }
 

@@ -110,7 +110,7 @@ func TestSlots_KeepRefusingReceiversWaiting(t *testing.T) {
 			t.Errorf("while pay waits: %s", got)
 		}
 	})
-	s.end(true, 0)
+	s.end(nil, true, 0)
 	if got := next() + next(); got != "more" {
 		t.Errorf("at the end: %s", got)
 	}
@@ -145,18 +145,18 @@ func TestSlots_HoldTheLimit(t *testing.T) {
 		s.mu.Unlock()
 	}
 	go take()
-	s.end(false, 0) // b
-	<-returned      // a goes on before c begins
+	s.end(nil, false, 0) // b
+	<-returned           // a goes on before c begins
 	select {
 	case c := <-got:
 		t.Fatalf("%s was taken beside a, which went on", c.ID)
 	case <-time.After(20 * time.Millisecond):
 	}
-	s.end(false, 0) // a
+	s.end(nil, false, 0) // a
 	if c := <-got; c.ID != "c" {
 		t.Errorf("at last: %s", c.ID)
 	}
-	s.end(false, 0)
+	s.end(nil, false, 0)
 }
 
 func TestSlots_EndWithTheContext(t *testing.T) {
@@ -175,7 +175,7 @@ func TestSlots_BecomeFewerWithEachShortage(t *testing.T) {
 	s := newSlots(4, 1)
 	for i, tt := range []struct{ seen, want int }{{1, 4}, {3, 3}, {3, 2}, {3, 2}, {9, 2}} { // two stay
 		s.active = 1
-		if s.end(false, tt.seen); s.limit != tt.want {
+		if s.end(nil, false, tt.seen); s.limit != tt.want {
 			t.Errorf("%d: %d, want %d", i, s.limit, tt.want)
 		}
 	}
@@ -210,5 +210,29 @@ func TestQuietUntil(t *testing.T) {
 		if got := r.quietUntil(2 * time.Second); !got.Equal(start.Add(time.Duration(tt.want) * time.Second)) {
 			t.Errorf("%s: after %s, want %ds", tt.claim, got.Sub(start), tt.want)
 		}
+	}
+}
+
+// While every case in progress only waits, nothing else happens: that time is counted, and
+// that in which another one is sent is not.
+func TestSlots_CountWhatIsOnlyWaitedFor(t *testing.T) {
+	a, b := sends("a", "read"), sends("b", "read")
+	q, s := newQueue(&plan.Plan{Description: telling(t)}, []*plan.Case{a, b}), newSlots(1, 0)
+	none := func() bool { return false }
+	s.next(q, none)
+	s.during(false, func() {
+		s.next(q, none)
+		before := s.idle
+		time.Sleep(2 * time.Millisecond)
+		if s.end(b, false, 0); s.idle != before {
+			t.Error("while b was sent, it counts as waiting")
+		}
+		time.Sleep(2 * time.Millisecond)
+	})
+	if s.end(a, false, 0); s.idle < 2*time.Millisecond || s.last != "a" {
+		t.Errorf("%s waited for, at last for %q", s.idle, s.last)
+	}
+	if steps := (&Timing{Sending: 5, Waiting: 2, Last: "a"}).Steps(); steps[2].Seconds != 3 || steps[3].Seconds != 2 || steps[3].Detail != "the last case was a" {
+		t.Errorf("%+v", steps)
 	}
 }

@@ -29,6 +29,7 @@ type Options struct {
 	Whole            *plan.Plan        // nil without Shard
 	Limit            Limit             // of a run within a budget
 	Flags            map[string]string // that were given and count, for the journal
+	Planning         time.Duration     // that the plan took, for the document
 	Journal          io.Writer         // of this run, see ReadJournal; nil keeps none
 	AllEvidence      bool              // the journal keeps every exchange whole, not only those that somebody needs
 	Exclusive        bool              // nobody else uses the environment during the run
@@ -57,6 +58,7 @@ type Run struct {
 	outages outages
 	usage   usage
 	workers workers
+	laps    laps
 
 	watchdog watchdog
 
@@ -83,6 +85,7 @@ type Run struct {
 func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options) *Run {
 	s := o.Settings
 	r := &Run{plan: p, client: client, options: o, finished: make(chan struct{})}
+	r.laps = laps{last: time.Now(), Timing: Timing{Planning: milliRounded(o.Planning)}}
 	sending, stop := o.Limit.context(ctx)
 	r.stop = stop
 	if o.Earlier == nil {
@@ -191,7 +194,7 @@ func (r *Run) finish(ctx context.Context) {
 	defer r.stop()
 	end := r.beside
 	end.Finished, end.Interrupted = time.Now().UTC(), ctx.Err() != nil
-	end.Concurrency = r.workers.settled()
+	end.Concurrency, end.Timing = r.workers.settled(), &r.laps.Timing
 	end.Preflight, end.Stopped = r.document.Preflight, r.document.Stopped
 	r.write(struct {
 		End End `json:"end"`

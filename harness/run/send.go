@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -35,14 +36,18 @@ func (r *Run) work(ctx, sending context.Context) {
 	}
 	r.readBefore(sending)
 	r.subscribe(sending, missing)
+	r.laps.end(&r.laps.Before)
 	r.send(sending, missing)
 	r.decide(sending)
 	for spares := r.spares(); len(spares) > 0 && sending.Err() == nil && !r.breaker.stopped(); spares = r.spares() {
 		r.send(sending, spares)
 		r.decide(sending)
 	}
+	r.laps.end(&r.laps.Sending)
 	r.close(sending)
+	r.laps.end(&r.laps.Quiet)
 	r.reconcile(sending)
+	r.laps.end(&r.laps.Lists)
 	if why := r.outOfBudget(sending); why != "" && ctx.Err() == nil {
 		r.document.Stopped = r.client.Redactor().Own(why)
 	}
@@ -57,6 +62,8 @@ func (r *Run) send(ctx context.Context, cases []*plan.Case) {
 	var pool sync.WaitGroup
 	defer func() {
 		pool.Wait()
+		r.laps.Waiting += milliRounded(slots.idle)
+		r.laps.Last = cmp.Or(slots.last, r.laps.Last)
 		if why := r.breaker.reason(); why != "" {
 			r.document.Stopped = r.client.Redactor().Own(why)
 		}
@@ -65,11 +72,11 @@ func (r *Run) send(ctx context.Context, cases []*plan.Case) {
 		loud := queue.loud[c]
 		if !r.usage.start(r.options.Limit, c) {
 			r.breaker.end("sending stopped, because the target asked for retries, and the requests of the budget were used up")
-			slots.end(loud, r.watchdog.seen())
+			slots.end(nil, loud, r.watchdog.seen())
 			return
 		}
 		pool.Go(func() {
-			defer func() { slots.end(loud, r.watchdog.seen()) }()
+			defer func() { slots.end(c, loud, r.watchdog.seen()) }()
 			if !r.breaker.stopped() {
 				r.runCase(ctx, c, func(wait func()) { slots.during(loud, wait) })
 			}

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"sync"
+	"time"
 
 	"qorcheck/harness/plan"
 )
@@ -18,9 +19,13 @@ type slots struct {
 	most      int  // of the limit
 	full      bool // a case waited for a slot
 	active    int
-	loud      int // of these, those that cause messages which would reach the refusing receivers
-	returning int // cases that have waited and go on when a slot is free
-	met       int // shortages of this machine that have been answered
+	loud      int           // of these, those that cause messages which would reach the refusing receivers
+	returning int           // cases that have waited and go on when a slot is free
+	waiting   int           // cases that only wait
+	since     time.Time     // all cases in progress only wait, zero while one does more
+	idle      time.Duration // in which all of them did
+	last      string        // the case that ended last
+	met       int           // shortages of this machine that have been answered
 }
 
 func newSlots(limit, met int) *slots {
@@ -51,6 +56,10 @@ func (s *slots) next(q *queue, over func() bool) *plan.Case {
 // enter takes a slot; s must be locked.
 func (s *slots) enter(loud bool) {
 	s.active++
+	if !s.since.IsZero() {
+		s.idle += time.Since(s.since)
+		s.since = time.Time{}
+	}
 	if loud {
 		s.loud++
 	}
@@ -62,17 +71,22 @@ func (s *slots) leave(loud bool) {
 	if loud {
 		s.loud--
 	}
+	if s.active == 0 && s.waiting > 0 {
+		s.since = time.Now()
+	}
 	s.changed.Broadcast()
 }
 
 // during calls what only waits without a slot.
 func (s *slots) during(loud bool, wait func()) {
 	s.mu.Lock()
+	s.waiting++
 	s.leave(loud)
 	s.mu.Unlock()
 	wait()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.waiting--
 	s.returning++
 	for s.active >= s.limit {
 		s.full = true
@@ -85,9 +99,12 @@ func (s *slots) during(loud bool, wait func()) {
 
 // end gives the slot of a case back that has ended. There is one slot less for each
 // shortage that was seen.
-func (s *slots) end(loud bool, seen int) {
+func (s *slots) end(c *plan.Case, loud bool, seen int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if c != nil {
+		s.last = c.ID
+	}
 	if seen > s.met && s.limit > minWorkers {
 		s.met++
 		s.limit--

@@ -247,7 +247,7 @@ func verdictsOf(t *testing.T, d *Document) string {
 		o := &c.Obligations[i]
 		o.Started, o.Seconds, o.Spent = time.Time{}, 0, 0
 	}
-	c.Concurrency = nil
+	c.Concurrency, c.Timing = nil, nil
 	c.Latency, c.Causes = nil, slices.Clone(d.Causes)
 	for _, cause := range c.Causes {
 		for j := range cause.Shown {

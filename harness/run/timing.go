@@ -1,0 +1,57 @@
+package run
+
+import (
+	"math"
+	"time"
+)
+
+// Timing says where the seconds of the last part of a run went, without the reports,
+// which are written after it.
+type Timing struct {
+	Planning float64 `json:"planning"`       // before the run
+	Before   float64 `json:"before"`         // head of the journal, preflight, first reading of the lists, registration for messages
+	Sending  float64 `json:"sending"`        // from the first case to the end of the last one
+	Waiting  float64 `json:"waiting"`        // of these, while every case in progress only waited for messages, or for none to come
+	Last     string  `json:"last,omitempty"` // the case that ended last
+	Quiet    float64 `json:"quiet"`          // for messages that must not come, after the last case, with the judging of what waited for that
+	Lists    float64 `json:"lists"`          // the last reading of the lists
+}
+
+// Step is one step of a run, and its seconds.
+type Step struct {
+	Name    string
+	Seconds float64
+	Detail  string
+}
+
+// Steps lists where the time went, in order.
+func (t *Timing) Steps() []Step {
+	detail := ""
+	if t.Last != "" {
+		detail = "the last case was " + t.Last
+	}
+	return []Step{
+		{"planning", t.Planning, ""},
+		{"before the first case", t.Before, ""},
+		{"sending and judging", t.Sending - t.Waiting, ""},
+		{"only waiting for messages, or for none to come", t.Waiting, detail},
+		{"quiet window after the last case", t.Quiet, ""},
+		{"lists read again", t.Lists, ""},
+	}
+}
+
+// laps measures one step after another.
+type laps struct {
+	last time.Time
+	Timing
+}
+
+// end ends a step that began with the end of the one before.
+func (l *laps) end(step *float64) {
+	now := time.Now()
+	*step += milliRounded(now.Sub(l.last))
+	l.last = now
+}
+
+// milliRounded returns seconds, to the millisecond.
+func milliRounded(d time.Duration) float64 { return math.Round(d.Seconds()*1000) / 1000 }

@@ -2,7 +2,6 @@ package spec
 
 import (
 	"reflect"
-	"regexp"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"go.yaml.in/yaml/v3"
@@ -11,8 +10,25 @@ import (
 // The loader keeps the numbers of a document as float64. What that does not hold, such as
 // the bound 9223372036854775807, is taken from the document once more.
 
-// longNumber is in a document that may have a number which a float64 does not hold.
-var longNumber = regexp.MustCompile(`[0-9]{16}|[0-9]\.[0-9]{15}|[0-9]{8}\.[0-9]{8}`)
+// mayBeInexact reports whether a document has a number which a float64 may not hold: one of
+// 16 digits, fifteen of them behind the point or eight on each side of it.
+func mayBeInexact(data []byte) bool {
+	before, digits := 0, 0 // in front of a point, and after the last that is no digit
+	for _, c := range data {
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+			if digits >= 16 || before >= 1 && digits >= 15 || before >= 8 && digits >= 8 {
+				return true
+			}
+		case c == '.':
+			before, digits = digits, 0
+		default:
+			before, digits = 0, 0
+		}
+	}
+	return false
+}
 
 // position is where a key of a document stands.
 type position struct {
@@ -26,7 +42,7 @@ type precise map[position]*yaml.Node
 
 // collect adds the values in a file.
 func (p precise) collect(file string, data []byte, root *yaml.Node) {
-	if root == nil || !longNumber.Match(data) {
+	if root == nil || !mayBeInexact(data) {
 		return
 	}
 	var walk func(node *yaml.Node) bool

@@ -56,7 +56,7 @@ func (d *drafter) harmlessBody(made draft) error {
 	if !is || declared || effect == spec.Reads || d.fixtures.MayWrite(o.ID) {
 		return nil
 	}
-	for _, p := range fieldsOf(o) {
+	for _, p := range d.fieldsOf(o) {
 		value, there := body[p.Name]
 		if !there || len(spec.Tokens(p.Pointer)) != 1 || !slices.Contains(ownIDs, p.Name) || made.bound[p.Pointer] != nil {
 			continue

@@ -21,6 +21,7 @@ type drafter struct {
 	groups      memo[*spec.Operation, []string]
 	asked       memo[situation, rules]
 	exercised   memo[*spec.Operation, rules]
+	places      memo[*spec.Operation, []generate.Place]
 	faults      memo[*spec.Operation, []generate.Fault] // what breaks its JSON body
 	requests    memo[string, *plan.Request]             // what reads a value back, removes something, corrects a request
 	samples     memo[string, sample]                    // by placeholder
@@ -175,7 +176,7 @@ func (d *drafter) groupsOf(o *spec.Operation) []string {
 	}
 	return d.groups.get(o, func() []string {
 		names, amounts := map[string]bool{}, map[string]bool{}
-		for _, p := range fieldsOf(o) {
+		for _, p := range d.fieldsOf(o) {
 			names[p.Name] = true
 			amounts[p.Name] = o.Conformance.Amounts != nil && slices.Contains(o.Conformance.Amounts.Fields, p.Pointer) || amounts[p.Name]
 		}

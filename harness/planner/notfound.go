@@ -112,7 +112,7 @@ func (s subject) noID(kind string) *proposal {
 // where they stand. Each is invented: nothing has it.
 func (d *drafter) withUnknownIDs(o *spec.Operation, base draft) (made draft, altered []string) {
 	made = base.clone()
-	unlike := d.unlike(boundTexts(o, base))
+	unlike := d.unlike(d.boundTexts(o, base))
 	for key, value := range made.parameters {
 		text, ok := value.(string)
 		_, bound := made.bound[key]
@@ -127,7 +127,7 @@ func (d *drafter) withUnknownIDs(o *spec.Operation, base draft) (made draft, alt
 		}
 		altered = append(altered, key)
 	}
-	for _, p := range fieldsOf(o) {
+	for _, p := range d.fieldsOf(o) {
 		value, _ := spec.Lookup(made.body, p.Pointer)
 		if text, ok := value.(string); ok && isUnknown(text) {
 			altered = append(altered, p.Pointer)
@@ -141,7 +141,7 @@ func (d *drafter) withUnknownIDs(o *spec.Operation, base draft) (made draft, alt
 }
 
 // boundTexts lists what a request holds of earlier answers.
-func boundTexts(o *spec.Operation, base draft) []string {
+func (d *drafter) boundTexts(o *spec.Operation, base draft) []string {
 	var texts []string
 	add := func(value any) {
 		if text, ok := value.(string); ok && isAnswer(text) {
@@ -151,7 +151,7 @@ func boundTexts(o *spec.Operation, base draft) []string {
 	for _, value := range base.parameters {
 		add(value)
 	}
-	for _, p := range fieldsOf(o) {
+	for _, p := range d.fieldsOf(o) {
 		value, _ := spec.Lookup(base.body, p.Pointer)
 		add(value)
 	}

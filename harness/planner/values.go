@@ -170,7 +170,11 @@ func (d *drafter) sampled(value any) any {
 	return value
 }
 
-// fieldsOf lists the fields of an operation's body.
+// fieldsOf lists the fields of an operation's body, once for all that ask.
+func (d *drafter) fieldsOf(o *spec.Operation) []generate.Place {
+	return d.places.get(o, func() []generate.Place { return fieldsOf(o) })
+}
+
 func fieldsOf(o *spec.Operation) []generate.Place {
 	content := o.Body.Fields()
 	if content == nil {

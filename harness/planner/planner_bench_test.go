@@ -130,3 +130,50 @@ func BenchmarkLoad(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkPlan_ManyOperations plans a description of things that are made, read, changed
+// and removed along links: the time an operation stays the same, however many there are.
+func BenchmarkPlan_ManyOperations(b *testing.B) {
+	f, r := fixtures(b, "{}"), must(spec.ParseRequirements(spec.AnyRequirements(), spec.AnyFile))
+	for _, things := range []int{50, 200, 800} {
+		b.Run(fmt.Sprintf("%d operations", 5*things), func(b *testing.B) {
+			d := must(spec.Parse([]byte(manyThings(things)), "d.yaml"))
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := New(d, r, f, 1); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(b.Elapsed().Seconds()*1000/float64(b.N)/float64(len(d.Operations)), "ms/operation")
+		})
+	}
+}
+
+// manyThings is a description with five operations on each of some things.
+func manyThings(things int) string {
+	const one = `
+  /thingN:
+    get: {operationId: listN, responses: {"200": {description: list, content: {application/json: {schema: {type: array}}}}, "400": {description: no}}}
+    post:
+      operationId: makeN
+      requestBody: &bodyN {required: true, content: {application/json: {schema: {type: object, required: [name], properties: {name: {type: string, maxLength: 40}, size: {type: integer, minimum: 1}, color: {enum: [red, blue]}}}}}}
+      responses:
+        "201":
+          description: made
+          content: {application/json: {schema: {type: object, required: [id], properties: {id: {type: string}}}}}
+          links:
+            get: {operationId: readN, parameters: {id: "$response.body#/id"}}
+            put: {operationId: changeN, parameters: {id: "$response.body#/id"}}
+            delete: {operationId: removeN, parameters: {id: "$response.body#/id"}}
+        "400": {description: no}
+  /thingN/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    get: {operationId: readN, responses: {"200": {description: one}, "404": {description: none}}}
+    put: {operationId: changeN, requestBody: *bodyN, responses: {"200": {description: changed}, "400": {description: no}, "404": {description: none}}}
+    delete: {operationId: removeN, responses: {"204": {description: gone}, "404": {description: none}}}`
+	var paths strings.Builder
+	for n := range things {
+		paths.WriteString(strings.ReplaceAll(one, "N", fmt.Sprint(n)))
+	}
+	return "openapi: 3.0.3\ninfo: {title: many, version: \"1\"}\npaths:" + paths.String()
+}

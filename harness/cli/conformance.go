@@ -207,7 +207,11 @@ func (c *Conformance) conclude() error {
 		_, err := fmt.Fprintln(s.out, c.document.Verdict)
 		return errors.Join(err, s.out.Err)
 	}
-	err := c.flags.conclude(s.actions, s.notes, c.document)
+	var err error
+	if c.flags.drawn, err = c.flags.drawnFiles(s.run.Shrunk()); err != nil {
+		return err
+	}
+	err = c.flags.conclude(s.actions, s.notes, c.document)
 	if _, ok := errors.AsType[exitError](err); ok {
 		return nil
 	}

@@ -23,9 +23,11 @@ type inputs struct {
 	*process
 	target, fixtures, spec, requirements, profile, filter, oneCase, allowWrites string
 	refs                                                                        string
+	promise                                                                     string // digest of the description, once it is read
 	overlays                                                                    fileList
 	seed                                                                        uint64
 	explore                                                                     int
+	drawnCase                                                                   *drawnCase // that oneCase is the file of, nil for none
 	smoke                                                                       bool
 	budget                                                                      settings.Budget
 	rate                                                                        settings.Rate
@@ -39,7 +41,7 @@ func (in *inputs) flags(c *cobra.Command) {
 	c.Flags().StringVar(&in.requirements, "requirements", "", "requirement list (default: with --spec the built-in one for any API, else that of QorCommerce)")
 	c.Flags().StringVar(&in.profile, "profile", "", "comma-separated profiles of the requirement list that the target claims; the others are unsupported (default: all)")
 	c.Flags().StringVar(&in.filter, "filter", "", "which obligations, in Ginkgo's label syntax, such as 'operation:payment-capture && !kind:malformed'")
-	c.Flags().StringVar(&in.oneCase, "case", "", "id of the only case to run, as listed by qorcheck plan --cases and in every report")
+	c.Flags().StringVar(&in.oneCase, "case", "", "id of the only case to run, as listed by qorcheck plan --cases and in every report, or a file that --explore wrote")
 	c.Flags().StringVar(&in.allowWrites, "allow-writes", "", "comma-separated ids of operations that are sent although they may change many things, * in one for any letters (default: none)")
 	c.Flags().BoolVar(&in.smoke, "smoke", false, "send few cases, which exercise every obligation, instead of all")
 	c.Flags().Var(&in.budget, "budget", "send no more than this many requests, such as 500, or end within a time, such as 60s at --rate (20/s without one); obligations that do not fit are left out (default: no limit)")
@@ -53,7 +55,7 @@ func (in *inputs) flags(c *cobra.Command) {
 
 // plan loads everything and plans. Nothing is sent. The target is nil for the embedded sandbox.
 func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
-	if err := in.checkExplore(); err != nil {
+	if err := in.readExploration(); err != nil {
 		return nil, nil, nil, err
 	}
 	var target *url.URL
@@ -82,7 +84,7 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	in.process.fixtures = fixtures
+	in.process.fixtures, in.promise = fixtures, description.Digest
 	if target != nil {
 		target = fixtures.Below(target)
 	}
@@ -116,7 +118,7 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 
 // part is what profile, filter and case leave of a plan, as far as it need not be made.
 func (in *inputs) part() (planner.Part, error) {
-	part := planner.Part{Case: in.oneCase, Profile: in.profile != ""}
+	part := planner.Part{Case: in.caseID(), Profile: in.profile != ""}
 	if strings.TrimSpace(in.filter) == "" {
 		return part, nil
 	}
@@ -146,8 +148,11 @@ func (in *inputs) chosen(p *plan.Plan) (*plan.Plan, error) {
 		return nil, err
 	}
 	if in.oneCase != "" {
-		if p = p.Case(in.oneCase); p == nil {
+		if p = p.Case(in.caseID()); p == nil {
 			return nil, fmt.Errorf("--case %q: no selected case has this id; qorcheck plan --cases lists the ids", in.oneCase)
+		}
+		if in.drawnCase != nil {
+			return in.drawnCase.of(p, in.oneCase)
 		}
 	}
 	return p, nil

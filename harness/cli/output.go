@@ -21,6 +21,7 @@ type output struct {
 	renderFlags
 	out   string
 	quiet bool
+	drawn []rundir.File // what an exploration has found
 }
 
 func (f *output) flags(c *cobra.Command) {
@@ -54,6 +55,9 @@ func (f *output) conclude(actions *github, notes *redact.Guard, d *run.Document)
 		return faultError{err}
 	}
 	f.printNote(notes, "reports: %s", strings.Join(written, ", "))
+	if len(f.drawn) > 0 {
+		f.printNote(notes, "to repeat what the exploration found: qorcheck run --case %s", filepath.Join(f.out, f.drawn[0].Name))
+	}
 	if d.ExitCode != run.ExitPass {
 		return exitError(d.ExitCode)
 	}
@@ -72,7 +76,7 @@ func (f *output) report(out *redact.Guard, d *run.Document) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	written, err := rundir.Write(f.path(f.out), files)
+	written, err := rundir.Write(f.path(f.out), append(files, f.drawn...))
 	leaked := out.Redactor.SelfCheck(f.path(f.out), append(written, rundir.JournalFile))
 	if err != nil {
 		return nil, errors.Join(err, leaked)

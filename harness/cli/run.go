@@ -224,6 +224,9 @@ func (f *runFlags) run(flags *pflag.FlagSet) (err error) {
 	if document.CaseCounts.NotRun > 0 {
 		defer f.printNote(s.notes, "to send the rest: qorcheck run --resume %s", f.out)
 	}
+	if f.drawn, err = f.drawnFiles(s.run.Shrunk()); err != nil {
+		return faultError{err}
+	}
 	err = f.conclude(s.actions, s.notes, document)
 	return disagreement(suites.Disagreements(j.plan, report, document), err)
 }

@@ -36,19 +36,21 @@ func drawn(t *testing.T, text string, rounds int) []map[string]any {
 	return list
 }
 
-// TestExplore_ReachesWhatTakesTurns: within a hundred values, each pair of optional places
-// is there together, each length and size near the least, each sort of characters and each
-// word is there, and the same is drawn again.
-func TestExplore_ReachesWhatTakesTurns(t *testing.T) {
-	const schema = `{"type": "object", "required": ["name"], "properties": {
+// variedSchema has something of everything that is drawn.
+const variedSchema = `{"type": "object", "required": ["name"], "properties": {
 		"name": {"type": "string", "maxLength": 40}, "note": {"type": "string", "minLength": 2, "maxLength": 200},
 		"code": {"type": "string", "pattern": "^[A-Z]{2,20}-[0-9]+$"}, "word": {"enum": ["a", "b", "c"]},
 		"day": {"type": "string", "format": "date"}, "count": {"type": "integer", "minimum": 3, "maximum": 20},
 		"list": {"type": "array", "items": {"type": "string", "maxLength": 8}, "maxItems": 30}, "set": {"type": "array", "uniqueItems": true, "items": {"type": "integer"}},
 		"inner": {"type": "object", "required": ["x"], "properties": {"x": {"type": "number"}, "y": {"type": "boolean"}}},
 		"either": {"oneOf": [{"type": "integer", "minimum": 1}, {"type": "string", "maxLength": 5}]}, "more": {"type": "object", "additionalProperties": {"type": "integer"}}}}`
-	values := drawn(t, schema, 100)
-	if again := drawn(t, schema, 100); !reflect.DeepEqual(values, again) {
+
+// TestExplore_ReachesWhatTakesTurns: within a hundred values, each pair of optional places
+// is there together, each length and size near the least, each sort of characters and each
+// word is there, and the same is drawn again.
+func TestExplore_ReachesWhatTakesTurns(t *testing.T) {
+	values := drawn(t, variedSchema, 100)
+	if again := drawn(t, variedSchema, 100); !reflect.DeepEqual(values, again) {
 		t.Error("the same seed draws something else")
 	}
 	seen := map[string]map[any]bool{}

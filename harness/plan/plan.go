@@ -99,6 +99,7 @@ type Case struct {
 	StandIn     bool     `json:"standIn,omitempty"`  // an unknown id stands in for what the request is about
 	Spare       bool     `json:"-"`                  // it is sent in place of one that did not exercise what it was chosen for
 	Explored    bool     `json:"-"`                  // it is drawn by an exploration
+	Simpler     *Simpler `json:"-"`                  // how a drawn one is made simpler, nil for any other
 	Prepare     []Step   `json:"prepare,omitempty"`
 	Act         Step     `json:"act"`
 	Observe     []Step   `json:"observe,omitempty"`

@@ -17,10 +17,11 @@ import (
 const (
 	drawnValid = iota
 	drawnFault
+	drawnSequence
 )
 
 // drawnCycle is the order in which sorts of requests take turns.
-var drawnCycle = []int{drawnValid, drawnFault, drawnValid, drawnValid, drawnFault, drawnValid}
+var drawnCycle = []int{drawnValid, drawnFault, drawnValid, drawnSequence, drawnFault, drawnValid}
 
 // drawnCases makes the requests of an exploration: correct ones with several optional
 // places at once and with values of other sizes and characters than the systematic ones,
@@ -35,20 +36,35 @@ func (d *drafter) drawnCases(s subject) []*proposal {
 		w := d.drawOf(s.Operation, sort, rounds[sort])
 		rounds[sort]++
 		var one *proposal
+		if sort == drawnSequence {
+			one = d.drawnWalk(s, kind, w)
+		}
 		switch {
+		case one != nil:
 		case sort == drawnFault:
 			one = d.drawnFault(s, w)
 		case kind != "":
-			one = s.propose(kind, "", "", d.drawn(s, w))
-			one.why = "a correct request, drawn with " + d.optionalIn(one.draft)
+			one = s.propose(kind, "", "a correct request", d.drawn(s, w))
 		}
 		if one != nil {
-			one.explored = true
+			one.explored, one.reason = true, one.why
+			one.why = d.drawnWhy(one)
 			one.what = strings.TrimPrefix(one.what+".explored-"+strconv.Itoa(n+1), ".")
 			list = append(list, one)
 		}
 	}
 	return list
+}
+
+// drawnWhy says what is right or wrong with a drawn request.
+func (d *drafter) drawnWhy(p *proposal) string {
+	switch names := p.walk.names(); {
+	case p.fault != nil:
+		return p.reason + ", in a request drawn with " + d.optionalIn(p.draft)
+	case len(names) > 0:
+		return p.reason + " after " + strings.Join(names, ", ") + ", drawn with " + d.optionalIn(p.draft)
+	}
+	return p.reason + ", drawn with " + d.optionalIn(p.draft)
 }
 
 // drawnKind is the kind of the systematic cases that say what a correct request is
@@ -170,7 +186,6 @@ func (d *drafter) drawnFault(s subject, w generate.Draw) *proposal {
 			}
 		}
 		if one != nil && one.absent == (absence{}) && !one.fault.lax {
-			one.why += ", in a request drawn with " + d.optionalIn(one.draft)
 			return one
 		}
 	}

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"encoding/json"
 	"reflect"
 	"slices"
 	"strings"
@@ -32,6 +33,15 @@ func explored(p *plan.Plan) map[string]*plan.Case {
 	return list
 }
 
+func jsonOf(t *testing.T, value any) string {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
 const things = `paths:
   /things:
     post:
@@ -57,7 +67,7 @@ func TestExplore_SameForSameSeed(t *testing.T) {
 	}
 	same := 0
 	for id, c := range few {
-		if many[id] == nil || !reflect.DeepEqual(c, many[id]) {
+		if many[id] == nil || jsonOf(t, c) != jsonOf(t, many[id]) {
 			t.Errorf("%s is not the same of 40", id)
 		}
 		if other[id] != nil && reflect.DeepEqual(c.Act.Request, other[id].Act.Request) {
@@ -93,7 +103,7 @@ func TestExplore_Drawn(t *testing.T) {
 			t.Errorf("%s: %+v", id, c.Expect)
 		case c.Fault != nil:
 			faults++
-		case strings.Contains(body, `"b"`) && strings.Contains(body, `"d"`):
+		case strings.Contains(body, `"b":`) && strings.Contains(body, `"d":`):
 			combined++
 		}
 	}
@@ -143,5 +153,82 @@ func TestExplore_Careful(t *testing.T) {
 	}
 	if p := exploration(t, many, held, 1, 12); slices.ContainsFunc(p.Cases, func(c *plan.Case) bool { return c.Explored }) {
 		t.Error("what may change many things is explored")
+	}
+}
+
+// TestExplore_Sequences: a sequence has at most six operations, each bound to one before
+// it, and changes nothing that a later step relies on.
+func TestExplore_Sequences(t *testing.T) {
+	const replaced = things + `    put:
+      operationId: replace
+      requestBody: {required: true, content: {application/json: {schema: {type: object, properties: {a: {type: string}}}}}}
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses: {'200': {description: d}, '400': {description: d}}
+    delete:
+      operationId: remove
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses: {'200': {description: d}, '400': {description: d}}
+`
+	lengths, before := map[int]int{}, map[string]bool{}
+	for id, c := range explored(exploration(t, described(t, replaced), fixtures(t, ""), 1, 60)) {
+		if !strings.Contains(c.Why, " after ") {
+			continue
+		}
+		lengths[len(c.Prepare)+1]++
+		kept := map[string]bool{}
+		for _, s := range append(slices.Clone(c.Prepare), c.Act) {
+			before[s.Operation] = true
+			for _, p := range s.Request.Path.Placeholders() {
+				if p.Source == plan.FromAnswer && !kept[p.Args[0]] {
+					t.Errorf("%s: %s names %s, which no step before it keeps", id, s.Name, p.Args[0])
+				}
+			}
+			for _, capture := range s.Capture {
+				kept[capture.Name] = true
+			}
+		}
+		if slices.ContainsFunc(c.Prepare, func(s plan.Step) bool { return s.Operation == "remove" }) {
+			t.Errorf("%s goes on with what is removed: %s", id, c.Why)
+		}
+	}
+	for _, length := range []int{2, 3, 4, 5, 6} {
+		if lengths[length] == 0 {
+			t.Errorf("no sequence has %d operations: %v", length, lengths)
+		}
+	}
+	if lengths[7] > 0 || !before["replace"] || !before["read"] {
+		t.Errorf("sequences of %v operations call %v", lengths, before)
+	}
+}
+
+// TestExplore_Simpler: each edit leaves a valid case with unique values of its own, and
+// all that is needed is found.
+func TestExplore_Simpler(t *testing.T) {
+	p := exploration(t, described(t, things), fixtures(t, ""), 1, 60)
+	shrunk := 0
+	for id, c := range explored(p) {
+		body := string(c.Act.Request.Body)
+		if c.Fault != nil || !strings.Contains(body, `"b":`) || !strings.Contains(body, `"d":`) {
+			continue
+		}
+		sent := map[string]bool{}
+		s := c.Shrink(plan.Shrinking{Case: c}, func(simpler *plan.Case) bool {
+			if sent[simpler.ID] || simpler.ID == id || len(simpler.Obligations) != len(c.Obligations) {
+				t.Errorf("%s: %+v", simpler.ID, simpler.Obligations)
+			}
+			sent[simpler.ID] = true
+			body := string(simpler.Act.Request.Body)
+			return strings.Contains(body, `"b":`) && strings.Contains(body, `"d":`)
+		})
+		shrunk++
+		if got := string(s.Case.Act.Request.Body); strings.Contains(got, `"c":`) || strings.Contains(got, "customer_id") || len(sent) > 30 {
+			t.Errorf("%s: %s after %d requests", id, got, len(sent))
+		}
+		if len(s.Edits) > 0 && jsonOf(t, c.Simpler.Make(s.Edits)) != jsonOf(t, s.Case) {
+			t.Errorf("%s: the edits make another case", id)
+		}
+	}
+	if shrunk < 5 {
+		t.Errorf("%d cases were made simpler", shrunk)
 	}
 }

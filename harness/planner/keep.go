@@ -112,8 +112,11 @@ func (k *keeper) keep(p *proposal) {
 	if p.guess != nil {
 		c.Guess, c.Invented = p.guess, append(c.Invented, p.draft.guessed()...)
 	}
-	if k.duplicate(c) {
+	if p.walk == nil && k.duplicate(c) {
 		return
+	}
+	if p.explored {
+		c.Simpler = k.simpler(p, c)
 	}
 	k.observe(c, p.operation, asked, corrected)
 	k.finish(c)

@@ -53,7 +53,7 @@ func (g *ground) everything() *scope {
 // depends on all that could.
 func (g *ground) scopeOf(part Part) *scope {
 	switch {
-	case len(g.fixtures.Known) > 0:
+	case len(g.fixtures.Known) > 0, g.explore > 0 && part.Case == "": // drawn sequences call many operations
 		return g.everything()
 	case part.Case != "":
 		return g.scopeOfCase(part)

@@ -35,6 +35,8 @@ type proposal struct {
 	aboutID  bool        // it tries the id itself, where a guess prepares the others
 	guess    *plan.Guess // that its preparation rests on, nil for none
 	explored bool        // it is drawn by an exploration
+	walk     *walk       // the drawn sequence that it ends, nil for none
+	reason   string      // of a drawn one: why without what it is drawn with
 	standIn  bool        // an unknown id stands in for what it is about
 
 	flow *flowCase // the complete case of a flow; nil for any other

@@ -75,7 +75,7 @@ func (all causes) add(o *Obligation, e Entry, v Verdict) string {
 	if g.last != e.Case {
 		g.last = e.Case
 		g.show(shownOfOne, Case{
-			ID: e.Case, Operation: e.Operation, Obligation: o.ID, Kind: e.Kind, What: e.What, Fault: e.Fault, Outcome: v.Outcome, Why: v.Why, Obstacle: v.Obstacle,
+			ID: e.Case, Operation: e.Operation, Obligation: o.ID, Kind: e.Kind, What: e.What, Fault: e.Fault, Shrunk: e.Shrunk, Outcome: v.Outcome, Why: v.Why, Obstacle: v.Obstacle,
 			Findings: append([]Finding{}, v.Findings...), Evidence: cutBodies(e.Evidence), Act: exchangeOf(v, e.Act),
 		})
 	}

@@ -157,8 +157,9 @@ type Case struct {
 	Operation  string              `json:"operation"`
 	Obligation string              `json:"obligation"` // the first one that it did not pass
 	Kind       string              `json:"kind"`
-	What       string              `json:"what"`            // what is right or wrong with its request
-	Fault      string              `json:"fault,omitempty"` // pointer to what is broken in its request: into the body, or query:name
+	What       string              `json:"what"`             // what is right or wrong with its request
+	Fault      string              `json:"fault,omitempty"`  // pointer to what is broken in its request: into the body, or query:name
+	Shrunk     bool                `json:"shrunk,omitempty"` // an exploration drew it, and made it simpler
 	Outcome    verdict.Outcome     `json:"outcome"`
 	Why        redact.Text         `json:"why,omitzero"`
 	Obstacle   *Obstacle           `json:"obstacle,omitempty"` // what Why says, as values

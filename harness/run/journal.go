@@ -49,6 +49,8 @@ type Entry struct {
 	Unanswered bool `json:"unanswered,omitempty"`
 	// Spare reports whether the case was not planned: no other had exercised its obligations.
 	Spare bool `json:"spare,omitempty"`
+	// Shrunk reports whether the case is a drawn one that was made simpler.
+	Shrunk bool `json:"shrunk,omitempty"`
 	// Unnamed reports whether a request was carried out and its response named no id: a
 	// message about an id that no response named may be about it.
 	Unnamed bool `json:"unnamed,omitempty"`

@@ -72,10 +72,10 @@ func compareTruth(a, b bool) int {
 	return 1
 }
 
-// simpler orders cases by how easy they are to understand: fewer requests first, then
-// those that are about the response alone, then by id.
+// simpler orders cases by how easy they are to understand: those that were made simpler
+// first, then by fewer requests, then those that are about the response alone, then by id.
 func simpler(a, b Case) int {
-	return cmp.Or(cmp.Compare(len(a.Evidence), len(b.Evidence)), compareTruth(!a.plain(), !b.plain()), strings.Compare(a.ID, b.ID), strings.Compare(a.Obligation, b.Obligation))
+	return cmp.Or(compareTruth(!a.Shrunk, !b.Shrunk), cmp.Compare(len(a.Evidence), len(b.Evidence)), compareTruth(!a.plain(), !b.plain()), strings.Compare(a.ID, b.ID), strings.Compare(a.Obligation, b.Obligation))
 }
 
 // plain reports whether the response to one request is all that a case is about.

@@ -83,6 +83,9 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 		r.keepIDs(t)
 		r.keepRejection(t, e)
 	}
+	if c.Simpler != nil && e.Outcome == verdict.Fail && !c.Spare {
+		r.drawn.failed = append(r.drawn.failed, drawnFailure{c, e.Verdicts})
+	}
 	for _, i := range r.ledger.add(e) {
 		if !r.held(i) {
 			close(r.concluded[i])
@@ -103,7 +106,7 @@ func (r *Run) shown() redactor {
 // entry begins the journal line of a case; there is no transcript where a fault of our own ended it.
 func entry(c *plan.Case, t *exchange.Transcript) Entry {
 	e := Entry{Case: c.ID, Operation: c.Operation, Kind: c.Kind, What: c.Why, Act: -1}
-	e.Spare = c.Spare
+	e.Spare, e.Shrunk = c.Spare, c.Spare && c.Explored
 	if c.Fault != nil {
 		e.Fault = c.Fault.Pointer
 	}

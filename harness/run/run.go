@@ -76,6 +76,7 @@ type Run struct {
 	inbox     inbox
 	kept      []*exchange.Transcript // in which a request was not served
 	left      reconciliation
+	drawn     shrinking
 	finished  chan struct{}
 }
 

@@ -43,6 +43,7 @@ func (r *Run) work(ctx, sending context.Context) {
 		r.send(sending, spares)
 		r.decide(sending)
 	}
+	r.shrink(sending)
 	r.laps.end(&r.laps.Sending)
 	r.close(sending)
 	r.laps.end(&r.laps.Quiet)

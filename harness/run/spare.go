@@ -38,8 +38,8 @@ func (r *Run) spares() []*plan.Case {
 	return list
 }
 
-// held reports whether an obligation is not concluded yet, since a spare may exercise it
-// or the lists are still to be read.
+// held reports whether an obligation is not concluded yet, since a spare may exercise it,
+// a failure may be made simpler, or the lists are still to be read.
 func (r *Run) held(i int) bool {
-	return len(r.plan.Spares) > 0 && r.unexercised(i) || !r.left.over && r.document.Obligations[i].Planned > 0 && judgedByLists(r.document.Obligations[i].Check)
+	return len(r.plan.Spares) > 0 && r.unexercised(i) || r.mayShrink(i) || !r.left.over && r.document.Obligations[i].Planned > 0 && judgedByLists(r.document.Obligations[i].Check)
 }

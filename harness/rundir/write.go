@@ -23,7 +23,13 @@ func Write(dir string, files []File) ([]string, error) {
 		if f.Name == "" {
 			continue
 		}
-		if err := WriteFile(filepath.Join(dir, f.Name), f.Write); err != nil {
+		name := filepath.Join(dir, f.Name)
+		if folder := filepath.Dir(f.Name); folder != "." {
+			if err := os.MkdirAll(filepath.Join(dir, folder), 0o700); err != nil {
+				return written, fmt.Errorf("report %s: %w", f.Name, err)
+			}
+		}
+		if err := WriteFile(name, f.Write); err != nil {
 			return written, fmt.Errorf("report %s: %w", f.Name, err)
 		}
 		written = append(written, f.Name)

@@ -1,6 +1,9 @@
 package defects
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // named lets a request pass whose field is missing or blank, as if it held a value.
 func named(field, value, operation string, when condition) plant {
@@ -16,6 +19,11 @@ var kept = sends("store_card", func(value any, _ bool) bool { return value == tr
 // byToken holds for requests with a token in place of a card number.
 var byToken = sends("creditcard", tokenLike)
 
+// inForm holds for requests that are sent as a form.
+func inForm(x *exchange) bool {
+	return strings.HasPrefix(x.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
+}
+
 func byNumber(x *exchange) bool { return !byToken(x) }
 
 // Fields that are mandatory where another has a certain value.
@@ -24,6 +32,10 @@ var conditionDefects = []Defect{
 		before(all(is("payment-auth"), sends("store_card", func(value any, _ bool) bool { return value == false }), sends("cardfullname", missing)), refuses(400, "GW03", "cardfullname: is missing"))},
 	{"rck-with-blank-number", "takes a blank for the check number of a credit of class RCK", "ACH-1", nil, on{"ach-credit"},
 		before(all(is("ach-credit"), sends("seccode", as("RCK")), sends("checknumber", as(" "))), corrects("checknumber", "1"))},
+	{"rck-form-unchecked", "takes a credit of class RCK without a check number from a form", "ACH-1", nil, on{"ach-credit"},
+		before(all(is("ach-credit"), inForm), func(x *exchange) {
+			x.sent = bytes.ReplaceAll(x.sent, []byte("%5Bseccode%5D=RCK"), []byte("%5Bseccode%5D=PPD"))
+		})},
 	{"number-for-every-class", "demands a check number of debits of class PPD", "ACH-1", also{"RH-200-1", "RH-200-9", "RH-REP-*", "RH-200-25"}, on{"ach-sale"},
 		before(all(is("ach-sale"), sends("seccode", as("PPD")), sends("checknumber", missing)), refuses(400, "GW03", "checknumber: is missing"))},
 	{"token-without-order-id", "sells by token without an order id where the sale is of either kind", "CRD-2", nil, on{"payment-sale"},

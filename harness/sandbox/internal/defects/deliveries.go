@@ -3,6 +3,7 @@ package defects
 import (
 	"encoding/json"
 	"path"
+	"slices"
 	"time"
 
 	"qorcheck/harness/sandbox/internal/api"
@@ -78,6 +79,17 @@ func sendingAlso(more func(*api.Server, api.Message) []*api.Webhook) plant {
 		}
 		return list
 	})
+}
+
+// toOthers lists the registrations of other merchants for the event of a message, where it
+// matches a pattern.
+func toOthers(pattern string) func(*api.Server, api.Message) []*api.Webhook {
+	return func(s *api.Server, m api.Message) []*api.Webhook {
+		if matches, _ := path.Match(pattern, m.Hook.Event); !matches {
+			return nil
+		}
+		return slices.DeleteFunc(slices.Clone(s.State.Hooks), func(h *api.Webhook) bool { return h.Event != m.Hook.Event || h.Merchant == m.Hook.Merchant })
+	}
 }
 
 // delivering delivers messages in a way of its own. Attempt sends the message once and

@@ -55,6 +55,16 @@ var idempotencyDefects = []Defect{
 		cutsKeys("payment-auth")},
 	{"key-cut-for-cash", "compares the first 27 characters of the idempotency key of a cash sale", "IDEM-6", nil, on{"cash-sale"},
 		cutsKeys("cash-sale")},
+	{"key-cut-for-debits", "compares the first 27 characters of the idempotency key of a debit", "IDEM-6", nil, on{"ach-sale"},
+		cutsKeys("ach-sale")},
+	{"key-cut-for-captures", "compares the first 27 characters of the idempotency key of a capture", "IDEM-6", nil, on{"payment-capture"},
+		cutsKeys("payment-capture")},
+	{"key-cut-for-voids", "compares the first 27 characters of the idempotency key of a void", "IDEM-6", nil, on{"payment-void"},
+		cutsKeys("payment-void")},
+	{"key-letters-ignored-by-token", "takes the idempotency key of an authorization by token in other letters for the same", "IDEM-6", nil, on{"payment-auth-token"},
+		before(all(is("payment-auth-token"), keyed), func(x *exchange) {
+			x.Header.Set(api.IdempotencyHeader, strings.ToLower(x.idempotencyKey()))
+		})},
 }
 
 // remembersFor answers what it remembers under an idempotency key in place of a rejection.

@@ -83,6 +83,16 @@ var listDefects = []Defect{
 	{"other-merchant-counted", "counts what is another merchant's by the name of its holder", "LST-13", nil, on{"transactions-fetch-all"},
 		after(all(succeeded("transactions-fetch-all"), keysOf("other_merchant"), func(x *exchange) bool { return x.URL.Query().Get("cardholder_name") != "" }),
 			editsData(func(data map[string]any) { data["count"] = 1 }))},
+	{"other-merchant-counted-by-amount", "counts what is another merchant's by its amount", "LST-13", nil, on{"transactions-fetch-all"},
+		after(all(succeeded("transactions-fetch-all"), keysOf("other_merchant"), asksFor("amount")), editsData(func(data map[string]any) { data["count"] = 1 }))},
+	{"other-merchant-by-last-digits", "lists by the last digits of a card what is another merchant's", "FL-GET-2", nil, on{"transactions-fetch-all"},
+		before(all(is("transactions-fetch-all"), keysOf("other_merchant"), asksFor("last_4")), withKeys("valid"))},
+	{"other-merchant-on-second-page", "lists another merchant's payments from the second page on", "FL-GET-2", nil, on{"transactions-fetch-all"},
+		after(all(succeeded("transactions-fetch-all"), keysOf("valid"), asksFor("cardholder_name"), asksFor("offset")), func(x *exchange) {
+			if offset := x.URL.Query().Get("offset"); offset != "0" {
+				x.listsAnother(x.URL.Query().Get("cardholder_name"))
+			}
+		})},
 	{"page-of-twenty", "lists twenty payments where no limit is given", "LST-1", nil, on{"transactions-fetch-all"},
 		assumes("limit", "20")},
 	{"order-case-ignored", "finds an order id in another case", "LST-4", nil, on{"transactions-fetch-all"},
@@ -158,4 +168,29 @@ func forgets(names ...string) plant {
 			delete(rq.Query, name)
 		}
 	}, "transactions-fetch-all")
+}
+
+// asksFor holds for requests with a query parameter.
+func asksFor(name string) condition {
+	return func(x *exchange) bool { return x.URL.Query().Get(name) != "" }
+}
+
+// listsAnother puts another merchant's payment for a holder in the place of the first row.
+func (x *exchange) listsAnother(holder string) {
+	var id string
+	x.server.View(func(s *api.State) {
+		for _, t := range s.Transactions {
+			if t.Holder == holder && t.Merchant == x.server.Fixtures.Merchants["other"] {
+				id = t.ID
+			}
+		}
+	})
+	if id == "" {
+		return
+	}
+	edits(func(m map[string]any) {
+		if rows := rowsOf(m); len(rows) > 0 {
+			rows[0].(map[string]any)["trxn_id"] = id
+		}
+	})(x)
 }

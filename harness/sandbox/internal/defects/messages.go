@@ -186,9 +186,15 @@ var messageDefects = []Defect{
 			return []api.Message{m}
 		})},
 	{"message-to-other-merchant", "sends the messages about a merchant to what other merchants have registered too", "RH-MSG-14", nil, on{"webhooks-create"},
-		sendingAlso(func(s *api.Server, m api.Message) []*api.Webhook {
-			return slices.DeleteFunc(slices.Clone(s.State.Hooks), func(h *api.Webhook) bool { return h.Event != m.Hook.Event || h.Merchant == m.Hook.Merchant })
-		})},
+		sendingAlso(toOthers("*"))},
+	{"voids-told-to-others", "sends the messages about voids to what other merchants have registered too", "RH-MSG-14", nil, on{"webhooks-create"},
+		sendingAlso(toOthers("void.*"))},
+	{"failed-captures-told-to-others", "sends the messages about declined captures to what other merchants have registered too", "RH-MSG-14", nil, on{"webhooks-create"},
+		sendingAlso(toOthers("capture.declined"))},
+	{"refunds-told-to-others", "sends the messages about refunds to what other merchants have registered too", "RH-MSG-14", nil, on{"webhooks-create"},
+		sendingAlso(toOthers("refund.*"))},
+	{"failed-sales-told-to-others", "sends the messages about declined sales to what other merchants have registered too", "RH-MSG-14", nil, on{"webhooks-create"},
+		sendingAlso(toOthers("sale.declined"))},
 	{"message-after-removal", "sends messages to a registration that was removed", "RH-MSG-14", nil, on{"webhooks-remove"},
 		sendingToRemoved()},
 	{"new-address-not-used", "sends messages to the old address after an update", "RH-MSG-14", also{"FL-HOOK-2"}, on{"webhooks-update"},

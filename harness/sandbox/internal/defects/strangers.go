@@ -37,6 +37,13 @@ var strangerDefects = []Defect{
 		takesAccountTokens("payment-sale-token")},
 	{"account-token-authorizes", "authorizes by card where the token is that of a bank account", "FL-TOK-10", nil, on{"payment-auth-token"},
 		takesAccountTokens("payment-auth-token")},
+	{"account-token-sells-either-kind", "sells by card where the token is that of a bank account and the sale is of either kind", "FL-TOK-10", nil, on{"payment-sale"},
+		takesAccountTokens("payment-sale")},
+	{"card-number-sells", "sells by token where the token is a card number", "FL-TOK-10", nil, on{"payment-sale-token"},
+		before(all(is("payment-sale-token"), sends("creditcard", func(value any, _ bool) bool {
+			text, _ := value.(string)
+			return len(text) > 12 && !strings.Contains(text, "$")
+		})), answers(200, approvedBody))},
 	{"card-number-authorizes", "authorizes by token where the token is a card number", "FL-TOK-10", nil, on{"payment-auth-token"},
 		before(all(is("payment-auth-token"), sends("creditcard", func(value any, _ bool) bool {
 			text, _ := value.(string)

@@ -146,9 +146,9 @@ func (f *filler) value(p plan.Placeholder) (string, error) {
 			return "", fmt.Errorf("no earlier answer of the case holds %s", p.Args[0])
 		}
 		if p.Source == plan.UnlikeAnswer {
-			value = p.Unknown(value, f.client.settings.RunID)
+			return p.Unknown(value, f.client.settings.RunID), nil
 		}
-		return value, nil
+		return p.Answered(value)
 	case plan.FromKnown, plan.UnlikeKnown:
 		value := fixtures.KnownID(p.Args[0], p.Args[1])
 		if p.Source == plan.UnlikeKnown {

@@ -140,15 +140,18 @@ func (b *breaking) types() {
 	}
 }
 
-// blank sends nothing but white space where a text is mandatory.
+// blank sends nothing but white space where a text is mandatory; such as is not ASCII
+// where any text will do, for elsewhere the form of the text refuses it.
 func (b *breaking) blank() {
 	if !b.place.required || !b.view.is("string") {
 		return
 	}
 	defer func(keyword string) { b.keyword = keyword }(b.keyword)
 	b.keyword = Blank
-	for _, blank := range []struct{ class, why, sent string }{{"empty", "is an empty string", ""}, {"space", "is white space", "   "}} {
-		if !b.view.allows(blank.sent) {
+	for _, blank := range []struct{ class, why, sent string }{
+		{"empty", "is an empty string", ""}, {"space", "is white space", "   "}, {Wide, "is white space that is not ASCII", "\u2003\u3000"},
+	} {
+		if !b.view.allows(blank.sent) && (blank.class != Wide || b.view.allows(blank.sent+"x")) {
 			b.add(blank.class, blank.why, "a value that is not blank", blank.sent)
 		}
 	}

@@ -38,6 +38,10 @@ const (
 // whichever keyword of its place the description refuses it by.
 const Blank = "blank"
 
+// Wide is the class of a blank whose white space is beyond ASCII: a server that trims
+// what it knows for white space takes it for a text.
+const Wide = "wide"
+
 // Limits of what is sent: characters on a bound and beyond one, and items or properties.
 const (
 	maxLengthOn     = 10_000

@@ -14,6 +14,9 @@ func (p Placeholder) Origin() string {
 	case FromRun:
 		return "made by the run, new for each case"
 	case FromAnswer:
+		if len(p.Args) > 1 {
+			return "from an earlier response, altered"
+		}
 		return "from an earlier response"
 	case UnlikeAnswer:
 		return "from an earlier response, altered until nothing has that id"

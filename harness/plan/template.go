@@ -2,6 +2,7 @@ package plan
 
 import (
 	"encoding/base64"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,7 +29,7 @@ const (
 	FromHeader     Source = "header"       // fixtures: name of a header of every request
 	FromTrigger    Source = "trigger"      // fixtures: group, trigger, field
 	FromRun        Source = "unique"       // made of run and case: variable name, greatest length
-	FromAnswer     Source = "answer"       // an earlier answer of the case: variable name
+	FromAnswer     Source = "answer"       // an earlier answer of the case: variable name, and a twist if there is one
 	UnlikeAnswer   Source = "unlike"       // the same, altered until nothing has that id; an example where there is no answer; greatest length
 	FromKnown      Source = "known"        // fixtures: name, and the number of the resource that the case was given, from 1
 	UnlikeKnown    Source = "unlike-known" // the same, altered until nothing has that id
@@ -79,6 +80,10 @@ func (p Placeholder) Variable() string {
 		return VariableName(p.Args[0])
 	case FromTrigger:
 		return VariableName(strings.Join(p.Args, "_"))
+	case FromAnswer:
+		if len(p.Args) > 1 {
+			return VariableName(p.Args[1]) + "_" + p.Args[0]
+		}
 	case UnlikeAnswer:
 		return "UNKNOWN_" + p.Args[0]
 	case FromKnown:
@@ -243,6 +248,25 @@ func (t Template) Unlike(maxLength int) Template {
 		}
 	}
 	return Template(strings.Replace(string(t), string(from.Template()), string(unlike.Template()), 1))
+}
+
+// Twisted is the template with its first answer twisted.
+func (t Template) Twisted(twist Twist) Template {
+	from := t.Placeholders()[0]
+	return Template(strings.Replace(string(t), string(from.Template()), string(Placeholder{FromAnswer, []string{from.Args[0], string(twist)}}.Template()), 1))
+}
+
+// Answered is the value of the placeholder of an answer, twisted where it says so. An
+// error says that what was answered cannot be twisted without naming something else.
+func (p Placeholder) Answered(value string) (string, error) {
+	if len(p.Args) < 2 {
+		return value, nil
+	}
+	twisted := Twist(p.Args[1]).Of(value)
+	if len(value) < DistinctiveLength || twisted == "" {
+		return "", fmt.Errorf("%s is too short, or has nothing to alter, to make an id of it that nothing has", p.Args[0])
+	}
+	return twisted, nil
 }
 
 // UnlikeAgain is the template with its first id that nothing has replaced by another

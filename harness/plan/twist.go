@@ -5,7 +5,7 @@ import (
 	"unicode"
 )
 
-// Twist is what is done to the value of a credential.
+// Twist is what is done to the value of a credential or of an id.
 type Twist string
 
 // The twists.
@@ -14,6 +14,7 @@ const (
 	TwistOtherCase Twist = "other-case" // small letters become capitals, and capitals small
 	TwistLonger    Twist = "longer"     // the last character comes twice
 	TwistBlank     Twist = "blank"      // nothing but white space
+	TwistNeighbour Twist = "neighbour"  // the letter or digit in the middle is another one
 )
 
 // Of returns a twisted text, "" when the twist leaves it as it is.
@@ -33,6 +34,8 @@ func (t Twist) Of(text string) string {
 		changed = text + text[max(len(text)-1, 0):]
 	case TwistBlank:
 		return "   "
+	case TwistNeighbour:
+		changed = neighbour(text)
 	default:
 		return text
 	}
@@ -51,4 +54,25 @@ func Twisted(secret string) []string {
 		}
 	}
 	return list
+}
+
+// neighbour changes the letter or digit nearest to the middle of a text. An id that is
+// counted up has no neighbour there but one that is given in a long time, or was long ago.
+func neighbour(text string) string {
+	bytes := []byte(text)
+	for i := range bytes {
+		at := (len(bytes)/2 + i) % len(bytes)
+		switch c := bytes[at]; {
+		case c >= '0' && c <= '9':
+			bytes[at] = '0' + (c-'0'+5)%10
+		case c >= 'a' && c <= 'z':
+			bytes[at] = 'a' + (c-'a'+5)%26
+		case c >= 'A' && c <= 'Z':
+			bytes[at] = 'A' + (c-'A'+5)%26
+		default:
+			continue
+		}
+		return string(bytes)
+	}
+	return text
 }

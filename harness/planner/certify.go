@@ -229,7 +229,8 @@ func (d *drafter) sampleOf(p plan.Placeholder) sample {
 		value = "310905123456789"
 	}
 	if p.Source == plan.UnlikeAnswer {
-		value = p.Unknown(value, "certify")
+		return sample{value: p.Unknown(value, "certify")}
 	}
-	return sample{value: value}
+	value, err := p.Answered(value)
+	return sample{value, err}
 }

@@ -15,11 +15,21 @@ func (d *drafter) fieldCases(s subject) []*proposal {
 	var list []*proposal
 	m := d.bodyMaker(s.Operation, s.Body.JSON(), s.correct.bound)
 	for _, f := range d.faultsOf(s.Operation, m) {
+		if f.Class == generate.Wide && s.names(f.Pointer) {
+			continue
+		}
 		made := s.correct
 		made.body = f.Value
 		list = append(list, fieldCase(s, made, m, f))
 	}
 	return list
+}
+
+// names reports whether a field names the merchant or something that exists: any text
+// that is neither has an answer of its own.
+func (s subject) names(pointer string) bool {
+	_, bound := s.correct.bound[pointer]
+	return bound || withinMerchant(s.Operation, pointer)
 }
 
 // fieldCase breaks one field of a body.
@@ -68,8 +78,9 @@ func hasFields(m generate.Maker, pointer string) bool {
 }
 
 // formFieldCases breaks the fields of a form: those that are mandatory where the
-// operation takes JSON too, for there each one is broken; else every field. What
-// is sent is text; so only what a text can break is broken.
+// operation takes JSON too, for there each one is broken, and of the others what has a
+// pattern or a list of values; else every field. What is sent is text; so only what a text
+// can break is broken.
 func (d *drafter) formFieldCases(s subject) []*proposal {
 	content := s.Body.Form()
 	if content == nil || !content.HasSchema {
@@ -79,7 +90,7 @@ func (d *drafter) formFieldCases(s subject) []*proposal {
 	m := d.bodyMaker(s.Operation, content, s.correct.bound)
 	broken := formPlaces(s.Operation, m)
 	for _, f := range m.Faults() {
-		if f, ok := asText(f); ok && broken[f.Pointer] && (f.Keyword != "type" || f.Pointer != "") {
+		if f, ok := asText(f); ok && f.Class != generate.Wide && (broken[f.Pointer] || f.Keyword == "pattern" || f.Keyword == "enum") && (f.Keyword != "type" || f.Pointer != "") {
 			list = append(list, fieldCase(s, s.correct.asForm(content, f.Value), m, f))
 		}
 	}
@@ -135,6 +146,9 @@ func formPlaces(o *spec.Operation, m generate.Maker) map[string]bool {
 // others of that kind at its place.
 func kindOf(f generate.Fault, place string) (kind, what string) {
 	kind, detail := f.Kind()
+	if f.Keyword == generate.Blank && f.Class == generate.Wide {
+		return "malformed.wide-blank", place
+	}
 	if what = place; detail != "" {
 		what += "." + detail
 	}

@@ -71,7 +71,7 @@ func (d *drafter) absentParameter(s subject, p spec.Parameter) []*proposal {
 		Fault: plan.Fault{Pointer: key, Keyword: "required", Sent: "nothing", Allowed: "a value"},
 	})}
 	for _, f := range d.parameterMaker(p).Faults() {
-		if f.Pointer != "" || f.Keyword != generate.Blank || f.Class == "space" && p.In != "query" {
+		if f.Pointer != "" || f.Keyword != generate.Blank || f.Class == "space" && p.In != "query" || f.Class == generate.Wide {
 			continue // white space around a header or cookie is not part of it
 		}
 		made := s.correct.clone()

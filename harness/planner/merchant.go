@@ -1,11 +1,13 @@
 package planner
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
 	"qorcheck/harness/generate"
+	"qorcheck/harness/plan"
 	"qorcheck/spec"
 )
 
@@ -29,9 +31,39 @@ func (d *drafter) merchantCases(s subject) []*proposal {
 			list = append(list, s.missing(kind, d.missingMerchant(name)))
 			continue
 		}
-		made := s.correct.clone()
-		made.body = generate.Set(made.body, m.Field, value)
-		list = append(list, s.propose(kind, "", fmt.Sprintf("%s names the merchant %q of the fixtures", m.Field, name), made))
+		p := s.propose(kind, "", fmt.Sprintf("%s names the merchant %q of the fixtures", m.Field, name), s.correct.with(m.Field, value))
+		if name != otherMerchant {
+			p.preparedBy(d.inTheNameOf(value, s.prepare)).correct = nil // it is about something of the main merchant
+		}
+		list = append(list, p)
+	}
+	return list
+}
+
+// otherMerchant is the merchant of other credentials: nothing is prepared in its name with
+// those of the main one.
+const otherMerchant = "other"
+
+// inTheNameOf is a preparation whose requests name another merchant where they name the
+// main one, so that what is refused to that merchant is about something of its own.
+func (d *drafter) inTheNameOf(merchant string, steps []plan.Step) []plan.Step {
+	list := slices.Clone(steps)
+	for i, step := range list {
+		o := d.description.Operation(step.Operation)
+		if o == nil || o.Conformance.Merchant == nil || !step.Request.HasBody || step.Request.Form() {
+			continue
+		}
+		var body any
+		if json.Unmarshal([]byte(step.Request.Body), &body) != nil {
+			continue
+		}
+		field := o.Conformance.Merchant.Field
+		if named, _ := spec.Lookup(body, field); named != d.fixtures.Merchants["main"] {
+			continue
+		}
+		if encoded, err := encode(generate.Set(body, field, merchant)); err == nil {
+			list[i].Request.Body = encoded
+		}
 	}
 	return list
 }
@@ -60,9 +92,9 @@ func (d *drafter) ofOtherMerchant(o *spec.Operation, base draft) (made draft, la
 	if _, there := spec.Lookup(base.body, m.Field); !there {
 		return draft{}, "", false
 	}
-	other := d.fixtures.Merchants["other"]
+	other := d.fixtures.Merchants[otherMerchant]
 	if other == "" {
-		return draft{}, d.missingMerchant("other"), false
+		return draft{}, d.missingMerchant(otherMerchant), false
 	}
 	made = base.clone()
 	made.body = generate.Set(made.body, m.Field, other)

@@ -49,7 +49,7 @@ func (d *drafter) notFoundCases(s subject) []*proposal {
 	} else {
 		list = append(list, s.noID("not-found.id"))
 	}
-	return append(append(list, d.otherIDCases(s)...), d.foreignCase(s))
+	return append(slices.Concat(list, d.nearIDCases(s), d.otherIDCases(s)), d.foreignCase(s))
 }
 
 // keylessPathKind is the kind of cases without credentials whose path is unknown.

@@ -5,6 +5,7 @@ import (
 	"reflect"
 
 	"qorcheck/harness/plan"
+	"qorcheck/spec"
 )
 
 // outcomeCases makes correct requests with the test data that provoke a refusal,
@@ -52,11 +53,20 @@ func (d *drafter) outcomeCase(s subject, kind, what string, t testData) *proposa
 	if err != nil {
 		return s.missing(kind, err.Error())
 	}
-	p := s.propose(kind, what, withTestData(t), d.draft(s.Operation, recipe{trigger: t, bound: bound})).preparedBy(steps)
+	p := s.propose(kind, what, withTestData(t), d.draft(s.Operation, recipe{trigger: t, bound: bound, needs: echoed(s.Operation)})).preparedBy(steps)
 	if !reflect.DeepEqual(s.correct.bound, bound) {
 		p.correct = nil // it would need a preparation of its own
 	}
 	return p
+}
+
+// echoed lists the fields of a request whose values every response repeats.
+func echoed(o *spec.Operation) []string {
+	var list []string
+	for _, e := range o.Conformance.Echo {
+		list = append(list, e.Request)
+	}
+	return list
 }
 
 // reasonsCase provokes all refusals and errors of a kind of payment in one case, so

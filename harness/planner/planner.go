@@ -82,7 +82,7 @@ type proposer func(*drafter, subject) []*proposal
 // proposers propose the cases of an operation, in the order in which they are planned.
 var proposers = []proposer{
 	(*drafter).validCases, (*drafter).outcomeCases, (*drafter).malformedCases, (*drafter).credentialCases,
-	(*drafter).merchantCases, (*drafter).notFoundCases, (*drafter).messageCases, (*drafter).drawnCases,
+	(*drafter).merchantCases, (*drafter).nearMerchantCases, (*drafter).notFoundCases, (*drafter).messageCases, (*drafter).drawnCases,
 }
 
 // keepOperation keeps what the proposers make of an operation.

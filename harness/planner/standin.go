@@ -86,7 +86,7 @@ func (k *keeper) keepStandIns(s subject, p preparation, kinds []string, missing 
 	if !stands {
 		return false
 	}
-	for _, propose := range []func(*drafter, subject) []*proposal{(*drafter).malformedCases, (*drafter).credentialCases, (*drafter).merchantCases, (*drafter).notFoundCases} {
+	for _, propose := range []func(*drafter, subject) []*proposal{(*drafter).malformedCases, (*drafter).credentialCases, (*drafter).merchantCases, (*drafter).nearMerchantCases, (*drafter).notFoundCases} {
 		for _, one := range propose(k.drafter, s) {
 			if standsIn(one.kind) {
 				one.standIn, one.correct = true, nil

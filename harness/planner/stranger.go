@@ -27,13 +27,7 @@ func (d *drafter) otherIDCases(s subject) []*proposal {
 	var list []*proposal
 	add := func(what, why string, value any, steps []plan.Step) {
 		for _, place := range places {
-			made := s.correct.clone()
-			if strings.HasPrefix(place, "/") {
-				made.body = generate.Set(made.body, place, value)
-			} else {
-				made.parameters[place] = value
-			}
-			p := s.propose(kind, what+"."+generate.ID(place), place+" names "+why, made).varying(place)
+			p := s.propose(kind, what+"."+generate.ID(place), place+" names "+why, s.correct.with(place, value)).varying(place)
 			list = append(list, p.preparedBy(append(slices.Clone(s.prepare), steps...)))
 		}
 	}

@@ -56,6 +56,10 @@ var accessDefects = []Defect{
 		before(keysOf("no_rights"), withKeys("valid"))},
 	{"other-mid-accepted", "lets a merchant act in another's name", "RH-403-5", also{"RH-MSG-14"}, on{"payment-sale-manual"},
 		before(merchant("other"), asMerchant("main"))},
+	{"padded-mid-accepted", "passes over a blank behind the merchant id of a capture", "RH-403-15", nil, on{"payment-capture"},
+		before(all(is("payment-capture"), nearMerchant(" ")), asMerchant("main"))},
+	{"cut-mid-accepted", "takes the merchant id of a debit without its last digit", "RH-403-15", also{"RH-NIL-2", "RH-REP-5"}, on{"ach-sale"},
+		before(all(is("ach-sale"), nearMerchant("")), asMerchant("main"))},
 	{"switched-off-accepted", "carries out a refund that the configuration forbids", "RH-403-6", nil, on{"payment-refund"},
 		before(all(is("payment-refund"), merchant("refunds_off")), asMerchant("main"))},
 	{"switched-off-400", "answers 400 to a refund that the configuration forbids", "RH-403-10", nil, on{"payment-refund"},
@@ -186,4 +190,14 @@ func ofAnother(x *exchange) (exists bool) {
 			slices.ContainsFunc(s.Hooks, func(h *api.Webhook) bool { return h.ID == id || h.ID == x.text("hook_id") })
 	})
 	return exists
+}
+
+// nearMerchant holds for requests in the name of the main merchant with this behind its id,
+// or, with nothing, without its last digit.
+func nearMerchant(behind string) condition {
+	return func(x *exchange) bool {
+		main := x.server.Fixtures.Merchants["main"]
+		mid := x.text("mid")
+		return behind != "" && mid == main+behind || behind == "" && mid == main[:len(main)-1]
+	}
 }

@@ -10,9 +10,9 @@ import (
 
 // What lists show.
 var listDefects = []Defect{
-	{"second-page-overlaps", "begins the second page with the last row of the first", "LST-1", nil, on{"transactions-fetch-all"},
+	{"second-page-overlaps", "begins the second page with the last row of the first", "LST-1", also{"FL-GET-2"}, on{"transactions-fetch-all"},
 		movesPages(-1)},
-	{"second-page-skips", "leaves out a row between the first page and the second", "LST-1", nil, on{"transactions-fetch-all"},
+	{"second-page-skips", "leaves out a row between the first page and the second", "LST-1", also{"FL-GET-2"}, on{"transactions-fetch-all"},
 		movesPages(+1)},
 	{"second-page-lacks-field", "leaves a field out on the second page of a list", "RH-200-2", nil, on{"transactions-fetch-all"},
 		after(all(is("transactions-fetch-all"), answered(200), func(x *exchange) bool { return x.URL.Query().Get("offset") > "0" }),
@@ -24,7 +24,7 @@ var listDefects = []Defect{
 			rows, _ := data["transactions"].([]any)
 			data["count"] = len(rows)
 		}))},
-	{"order-filter-ignored", "ignores which order ids are asked for", "LST-4", also{"LST-3", "FL-ORD-*", "IDEM-*", "FL-CAP-2", "FL-GET-2"}, on{"transactions-fetch-all"},
+	{"order-filter-ignored", "ignores which order ids are asked for", "LST-4", also{"LST-3", "LST-13", "FL-ORD-*", "IDEM-*", "FL-CAP-2", "FL-GET-2"}, on{"transactions-fetch-all"},
 		forgets("order_id")},
 	{"amount-filter-ignored", "ignores the amounts that are asked for", "LST-2", nil, on{"transactions-fetch-all"},
 		forgets("amount", "amount_from", "amount_to")},

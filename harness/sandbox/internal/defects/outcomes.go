@@ -73,6 +73,10 @@ var outcomeDefects = []Defect{
 		after(wasApproved, says("code", "GW05"))},
 	{"reference-lost", "does not repeat the reference id", "RH-200-11", nil, on{"payment-sale-manual"},
 		after(is("payment-sale-manual"), omits("reference_id"))},
+	{"reference-lost-when-declined", "does not repeat the reference id where it declines an authorization", "RH-200-11", nil, on{"payment-auth"},
+		after(all(is("payment-auth"), wasRefused), omits("reference_id"))},
+	{"reference-lost-when-failed", "does not repeat the reference id where a debit ends in an error", "RH-200-11", nil, on{"ach-sale"},
+		after(all(is("ach-sale"), wasFailed), omits("reference_id"))},
 	{"reference-upper-case", "repeats the reference id in upper case", "RH-200-11", nil, on{"payment-sale-manual"},
 		after(is("payment-sale-manual"), edits(func(m map[string]any) {
 			if text, ok := m["reference_id"].(string); ok {

@@ -48,6 +48,8 @@ var rejectionDefects = []Defect{
 		after(all(is("payment-void"), answered(401, 403)), repeatWithKeys)},
 	{"hook-despite-400", "adds a webhook though it answers 400", "RH-NIL-1", nil, on{"webhooks-create"},
 		after(all(is("webhooks-create"), answered(400), sends("uri", given)), addHookInSilence)},
+	{"refund-despite-switch", "makes a refund of a debit that it answers with 403, since refunds are switched off", "RH-NIL-2", also{"RH-REP-5"}, on{"ach-refund"},
+		after(all(is("ach-refund"), answered(403), merchant("refunds_off")), refundInSilence)},
 	{"hook-despite-403", "adds a webhook though it answers 403", "RH-NIL-2", also{"RH-NIL-1", "RH-REP-4"}, on{"webhooks-create"},
 		after(all(is("webhooks-create"), answered(403), sends("uri", given)), addHookInSilence)},
 	{"order-used-up-by-400", "holds the order id of a rejected request for used", "RH-REP-4", nil, on{"payment-sale-manual"},
@@ -228,4 +230,16 @@ func keepingFailed(k api.Kind, operation string) plant {
 		w.Messages = nil
 		return a
 	}, operation)
+}
+
+// refundInSilence refunds a settled transaction of the merchant that a request names.
+func refundInSilence(x *exchange) {
+	x.server.Do(func(w *api.Work) {
+		original := w.Transactions[x.text("transaction_id")]
+		if original == nil || original.Merchant != x.text("mid") || original.Settled.IsZero() || api.Dead(original) != "" {
+			return
+		}
+		rq := &api.Request{Merchant: original.Merchant, Data: map[string]any{"amount": original.Amount.String(), "orderid": x.text("orderid")}}
+		w.Conclude(rq, w.Child(rq, original, api.Refund), api.CodeApproved)
+	})
 }

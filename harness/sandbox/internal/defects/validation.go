@@ -3,6 +3,7 @@ package defects
 import (
 	"bytes"
 	"encoding/json"
+	"regexp"
 	"strings"
 
 	"qorcheck/harness/sandbox/internal/api"
@@ -57,6 +58,12 @@ var validationDefects = []Defect{
 			text, ok := value.(string)
 			return ok && text != "" && strings.TrimSpace(text) == ""
 		}), corrects("bzip", "97201"))},
+	{"wide-blank-name-accepted", "takes wide blanks for the name on an account", "RH-400-11", nil, on{"token-ach"},
+		before(all(is("token-ach"), sends("name_on_account", wideBlank)), corrects("name_on_account", "Ada Marlow"))},
+	{"wide-blank-order-accepted", "takes wide blanks for an order id", "RH-400-11", also{"RH-NIL-1"}, on{"payment-sale-token"},
+		before(all(is("payment-sale-token"), sends("orderid", wideBlank)), func(x *exchange) { corrects("orderid", x.unusedID())(x) })},
+	{"third-decimal-in-form-dropped", "takes an amount with three decimals from a form and drops the last", "RH-400-2", also{"RH-NIL-4"}, on{"payment-refund"},
+		before(all(is("payment-refund"), inForm), func(x *exchange) { x.sent = thirdDecimal.ReplaceAll(x.sent, []byte("$1")) })},
 	{"quote-500", "fails with 500 and a database error at a quotation mark", "RH-200-14", also{"RH-ERR-2"}, on{"payment-sale-manual"},
 		after(all(answered(200), sends("cfirstname", func(value any, _ bool) bool { text, _ := value.(string); return strings.Contains(text, "'") })),
 			answers(500, `{"status":"error","code":"GW96","message":"ERROR: unterminated quoted string at or near \"'\" (SQLSTATE 42601)"}`))},
@@ -170,4 +177,13 @@ func restructures(find func(body map[string]any) any) alteration {
 			x.sent = api.EncodeJSON(map[string]any{"transaction_data": data})
 		}
 	}
+}
+
+// thirdDecimal is an amount of a form with three decimals.
+var thirdDecimal = regexp.MustCompile(`(%5Bamount%5D=[0-9]+\.[0-9]{2})[0-9]+`)
+
+// wideBlank holds for a text of white space beyond ASCII alone.
+func wideBlank(value any, _ bool) bool {
+	text, _ := value.(string)
+	return strings.Trim(text, " ") != "" && strings.TrimSpace(text) == ""
 }

@@ -73,3 +73,29 @@ func TestVariables(t *testing.T) {
 		}
 	}
 }
+
+func TestPlaceholder_Answered(t *testing.T) {
+	for _, tt := range []struct {
+		twist   Twist
+		id, got string
+	}{
+		{"", "12", "12"}, {TwistTruncated, "310905123456789", "31090512345678"}, {TwistLonger, "310905123456789", "3109051234567899"},
+		{TwistNeighbour, "310905123456789", "310905173456789"}, {TwistNeighbour, "hook_------", "hoop_------"},
+		{TwistOtherCase, "111141$Zq81LmPa", "111141$zQ81lMpA"}, {TwistOtherCase, "310905123456789", ""}, {TwistTruncated, "1234567", ""},
+	} {
+		text := TemplateOf(FromAnswer, "ID")
+		if tt.twist != "" {
+			text = text.Twisted(tt.twist)
+		}
+		got, err := text.Placeholders()[0].Answered(tt.id)
+		if got != tt.got || (err != nil) != (tt.got == "") {
+			t.Errorf("%s of %s is %q, %v; want %q", tt.twist, tt.id, got, err, tt.got)
+		}
+		if !text.Begins(FromAnswer) {
+			t.Errorf("%s begins with no answer", text.Show())
+		}
+	}
+	if got := TemplateOf(FromAnswer, "ID").Twisted(TwistOtherCase).Show(); got != "$OTHER_CASE_ID" {
+		t.Errorf("shown as %s", got)
+	}
+}

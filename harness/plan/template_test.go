@@ -80,7 +80,7 @@ func TestPlaceholder_Answered(t *testing.T) {
 		id, got string
 	}{
 		{"", "12", "12"}, {TwistTruncated, "310905123456789", "31090512345678"}, {TwistLonger, "310905123456789", "3109051234567899"},
-		{TwistNeighbour, "310905123456789", "310905173456789"}, {TwistNeighbour, "hook_------", "hoop_------"},
+		{TwistNeighbour, "310905123456789", "310905173456789"}, {TwistNeighbour, "hook_------", "mook_------"},
 		{TwistOtherCase, "111141$Zq81LmPa", "111141$zQ81lMpA"}, {TwistOtherCase, "310905123456789", ""}, {TwistTruncated, "1234567", ""},
 	} {
 		text := TemplateOf(FromAnswer, "ID")

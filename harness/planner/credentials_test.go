@@ -42,6 +42,8 @@ func same(t *testing.T, got, want map[string]string) {
 func TestCredentials_WrongInEachWay(t *testing.T) {
 	const app, client = "Qor-App-Key=$", "Qor-Client-Key=$"
 	same(t, sentKeys(ourPlan(t, 1), "payment-capture", "unauthenticated", "forbidden"), map[string]string{
+		"forbidden.near-merchant.padded":    app + "APP_KEY " + client + "CLIENT_KEY",
+		"forbidden.near-merchant.truncated": app + "APP_KEY " + client + "CLIENT_KEY",
 		"unauthenticated.missing.AppKey":    client + "CLIENT_KEY",
 		"unauthenticated.missing.ClientKey": app + "APP_KEY",
 		"unauthenticated.missing.all":       "",

@@ -48,7 +48,7 @@ var rejectionDefects = []Defect{
 		after(all(is("payment-void"), answered(401, 403)), repeatWithKeys)},
 	{"hook-despite-400", "adds a webhook though it answers 400", "RH-NIL-1", nil, on{"webhooks-create"},
 		after(all(is("webhooks-create"), answered(400), sends("uri", given)), addHookInSilence)},
-	{"refund-despite-switch", "makes a refund of a debit that it answers with 403, since refunds are switched off", "RH-NIL-2", also{"RH-REP-5"}, on{"ach-refund"},
+	{"refund-despite-switch", "makes a refund of a debit that it answers with 403, since refunds are switched off", "RH-NIL-2", nil, on{"ach-refund"},
 		after(all(is("ach-refund"), answered(403), merchant("refunds_off")), refundInSilence)},
 	{"hook-despite-403", "adds a webhook though it answers 403", "RH-NIL-2", also{"RH-NIL-1", "RH-REP-4"}, on{"webhooks-create"},
 		after(all(is("webhooks-create"), answered(403), sends("uri", given)), addHookInSilence)},

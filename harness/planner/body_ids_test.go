@@ -78,3 +78,26 @@ func caseOf(p *plan.Plan, id string) *plan.Case {
 	}
 	return nil
 }
+
+// A body without a media type may be examined, unless the description says what it promises.
+func TestMediaType_NoneMayBeTaken(t *testing.T) {
+	for _, tt := range []struct {
+		claim, document string
+		want            int
+	}{
+		{"where nothing is declared", pets, 1},
+		{"not where it is declared what an operation does", strings.Replace(pets, "operationId: add", "operationId: add\n      x-conformance: { effect: makes }", 1), 0},
+	} {
+		parsed, err := spec.Parse([]byte(tt.document), "pets.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := planned(t, parsed, requirements(t, rule("R-400", "all", "malformed", "400")), fixtures(t, "{}"))
+		if got := find(t, p, "add.malformed.media-type.none").Expect.Tolerated; len(got) != tt.want || tt.want > 0 && got[0].Status != 201 {
+			t.Errorf("%s: %v", tt.claim, got)
+		}
+		if got := find(t, p, "add.malformed.media-type.text").Expect.Tolerated; len(got) > 0 {
+			t.Errorf("%s: another type: %v", tt.claim, got)
+		}
+	}
+}

@@ -143,7 +143,19 @@ func (k *keeper) expectation(p *proposal, expect *spec.Expect, statuses []int) p
 	if p.aboutID {
 		tolerateAbsence(&e, p.operation)
 	}
+	if _, declared := k.effect(p.operation); !declared && p.kind == "malformed.media-type" && p.what == "none" {
+		tolerateUnlabelled(&e, p.operation)
+	}
 	return e
+}
+
+// tolerateUnlabelled lets a body without a media type be carried out: who gets one may look
+// at it to find what it is.
+func tolerateUnlabelled(e *plan.Expect, o *spec.Operation) {
+	e.Tolerated = slices.Clone(e.Tolerated)
+	for _, status := range o.Success() {
+		e.Tolerated = append(e.Tolerated, spec.Tolerance{Status: status, Why: "a body without Content-Type may be examined to find its type (RFC 9110, section 8.3)"})
+	}
 }
 
 // noStatus says that an operation documents none of the expected statuses. Without a

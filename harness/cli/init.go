@@ -140,10 +140,7 @@ func (f *draftFixtures) extend(lines []settings.Line) error {
 // prospect plans with the file as it is. A variable that is not set has a value of no
 // meaning: what a plan holds does not depend on it.
 func (f *draftFixtures) prospect(d *spec.Description, r *spec.Requirements) (prospect, error) {
-	fixtures, err := settings.ParseFixtures(f.data, f.fixtures, func(name string) (string, bool) {
-		value, _ := f.lookup(name)
-		return cmp.Or(value, "not-set-"+name), true
-	})
+	fixtures, err := settings.ParseFixtures(f.data, f.fixtures, f.lookupOrName)
 	if err != nil {
 		return prospect{}, fmt.Errorf("--fixtures: %w", err)
 	}
@@ -274,4 +271,10 @@ func (f *draftFixtures) targetToGive(d *spec.Description, target *url.URL) strin
 		}
 	}
 	return "http://127.0.0.1:8080" + d.BasePath
+}
+
+// lookupOrName is lookup, with a value of no meaning for a variable that is not set.
+func (in *inputs) lookupOrName(name string) (string, bool) {
+	value, _ := in.lookup(name)
+	return cmp.Or(value, "not-set-"+name), true
 }

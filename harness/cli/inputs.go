@@ -24,6 +24,7 @@ type inputs struct {
 	target, fixtures, spec, requirements, profile, filter, oneCase, allowWrites string
 	refs                                                                        string
 	promise                                                                     string // digest of the description, once it is read
+	sendsNothing                                                                bool   // so no credential is needed
 	overlays                                                                    fileList
 	seed                                                                        uint64
 	explore                                                                     int

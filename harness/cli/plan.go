@@ -12,7 +12,7 @@ import (
 )
 
 func planCommand(p *process) *cobra.Command {
-	in := &inputs{process: p}
+	in := &inputs{process: p, sendsNothing: true}
 	asJSON, dropped, coverage, cases := false, false, false, false
 	c := &cobra.Command{
 		Use:   "plan",

@@ -109,15 +109,21 @@ const unwritten = "fixtures.yaml"
 // fixturesFor reads the fixtures of --fixtures. Where none are given, a target on this
 // machine has those of the sandbox, or empty ones for a description that was given.
 func (in *inputs) fixturesFor(target *url.URL, d *spec.Description) (*settings.Fixtures, error) {
+	lookup := in.lookup
+	if in.sendsNothing {
+		lookup = in.lookupOrName
+	}
 	switch {
 	case in.fixtures != "":
-		f, err := settings.LoadFixtures(in.path(in.fixtures), in.lookup)
+		f, err := settings.LoadFixtures(in.path(in.fixtures), lookup)
 		if err != nil {
 			return nil, fmt.Errorf("--fixtures: %w", err)
 		}
 		return f, nil
 	case target != nil && !settings.Loopback(target.Hostname()):
 		return nil, fmt.Errorf("--target %s: a target that is not on this machine requires --fixtures FILE, with these lines to begin with:\n%s", in.target, firstLines(target, d))
+	case in.spec != "" && in.sendsNothing:
+		return settings.ParseFixtures([]byte(credentialLine(d)), unwritten, lookup)
 	case in.spec != "" && credentialLine(d) != "":
 		return nil, fmt.Errorf("--spec %s: its operations need credentials; save these lines as %s, and add --fixtures %s:\n  %s", in.spec, unwritten, unwritten, credentialLine(d))
 	case in.spec != "":

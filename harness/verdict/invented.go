@@ -46,11 +46,16 @@ func (v View) invented() *Obstacle {
 }
 
 // absent reports whether the response has an undocumented status that says that nothing is
-// there, to a request that names in its path something invented or malformed. Any framework
+// there, or that what refers to it is at odds with that, to a request that names something
+// invented, or in its path something malformed. Any framework
 // answers so, and an operation that is not described so far need not say it.
 func (v View) absent() bool {
 	got := v.Answer.Status
-	if v.Case == nil || got != http.StatusNotFound && got != http.StatusGone || !v.undocumented() {
+	switch {
+	case v.Case == nil || !v.undocumented():
+		return false
+	case got == http.StatusNotFound, got == http.StatusGone, got == http.StatusConflict && len(v.Case.Invented) > 0:
+	default:
 		return false
 	}
 	_, declared := v.Operation.Effect()

@@ -174,7 +174,7 @@ func documentedStatus(v View) Observation {
 		return Observation{Exercised: true, Note: note}
 	}
 	if v.absent() {
-		return Observation{Exercised: true, Note: fmt.Sprintf("%d is not documented: the request names something that hardly exists", got)}
+		return Observation{Exercised: true, Note: fmt.Sprintf("%d is not documented: the request names something that nothing shows to exist", got)}
 	}
 	var keys []string
 	for _, r := range v.Operation.Responses {

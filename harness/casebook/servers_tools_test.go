@@ -128,7 +128,7 @@ func serve(t *testing.T, f server) string {
 		<-gone
 		_ = log.Close() // the server's own descriptor wrote it
 	})
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		answer, err := http.Get("http://" + host + f.ready)
 		if err == nil {
 			_ = answer.Body.Close() // nothing of it is read

@@ -44,6 +44,32 @@ func (s *script) await(ctx context.Context, step plan.Step) Record {
 	return r
 }
 
+// silences are the steps at the beginning of a list in each of which no message may come.
+func silences(steps []plan.Step) []plan.Step {
+	for i, step := range steps {
+		if step.Await == nil || !step.Await.Never {
+			return steps[:i]
+		}
+	}
+	return steps
+}
+
+// awaitTogether waits for several messages that must not come at the same time: nothing is
+// sent between them, so that each has its whole quiet window.
+func (s *script) awaitTogether(ctx context.Context, steps []plan.Step) []Record {
+	records := make([]Record, len(steps))
+	s.yield(func() {
+		waiting := *s
+		waiting.yield = func(wait func()) { wait() }
+		var together sync.WaitGroup
+		for i, step := range steps {
+			together.Go(func() { records[i] = waiting.await(ctx, step) })
+		}
+		together.Wait()
+	})
+	return records
+}
+
 // receiveAbout receives the messages about an id. When as many have come as are
 // awaited, it waits for further ones until none comes for a while, up to the most
 // that may come.

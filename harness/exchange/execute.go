@@ -56,8 +56,13 @@ func (s *script) run(ctx context.Context, planned *plan.Case) {
 	t.Act = &records[0]
 	t.Observe = append(t.Observe, records[1:]...)
 	rejected := t.Act.Answer != nil && t.Act.Answer.Status >= 400
-	for _, step := range planned.Observe {
-		step = s.withPath(step, planned)
+	for i := 0; i < len(planned.Observe); i++ {
+		if silent := silences(planned.Observe[i:]); len(silent) > 1 {
+			t.Observe = append(t.Observe, s.awaitTogether(ctx, silent)...)
+			i += len(silent) - 1
+			continue
+		}
+		step := s.withPath(planned.Observe[i], planned)
 		if step.After() == plan.Rejection && !rejected {
 			continue
 		}

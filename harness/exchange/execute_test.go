@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
@@ -180,6 +181,32 @@ func TestAwait(t *testing.T) {
 	}
 	if value, err := c.registration("secret", "case"); err != nil || value != receiver.Secret() {
 		t.Errorf("%s, %v", value, err)
+	}
+}
+
+// What must not come is waited for at once where nothing is sent between: one quiet window for
+// all, in which each is looked for on its own.
+func TestAwait_WhatMustNotComeTogether(t *testing.T) {
+	source := &spec.Operation{Conformance: spec.Conformance{Messages: &spec.Messaging{ID: "/payment"}}}
+	c := toyClient(t, toyServer(t, func(http.ResponseWriter, *http.Request) {}), func(s *settings.Settings) { s.QuietWindow = 20 * time.Millisecond })
+	receiver, _, undo := c.Subscribe(t.Context(), &plan.Case{ID: "subscription"})
+	t.Cleanup(func() { undo(); _ = receiver.Close() })
+	told := httptest.NewRequest(http.MethodPost, receiver.Address(message.Acknowledging), strings.NewReader(`{"payment":"2"}`))
+	told.Header.Set(message.HeaderName, receiver.Secret())
+	receiver.ServeHTTP(httptest.NewRecorder(), told)
+	never := func(about plan.Template) plan.Step {
+		return plan.Step{Name: "message", Await: &plan.Await{About: about, Times: 1, Never: true, Place: message.Acknowledging, Source: source}}
+	}
+	planned := &plan.Case{ID: "case", Act: get("/x"), Observe: []plan.Step{never("1"), never("2"), never("3"), get("/y"), never("4")}}
+	windows := 0
+	got := c.Execute(t.Context(), planned, func(wait func()) { windows++; wait() }).Observe
+	if len(got) != 5 || windows != 2 {
+		t.Fatalf("%d observations in %d quiet windows, want 5 in 2", len(got), windows)
+	}
+	for i, want := range []string{"1", "2", "3", "", "4"} {
+		if messages := map[string]int{"2": 1}[want]; got[i].Sought != want || len(got[i].Messages) != messages || got[i].Failure != nil {
+			t.Errorf("%d: %q, %d messages, %+v; want %q, %d", i, got[i].Sought, len(got[i].Messages), got[i].Failure, want, messages)
+		}
 	}
 }
 

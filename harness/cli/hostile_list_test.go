@@ -39,7 +39,7 @@ var knownAttacks = []shownBy{
 	{"one operation answers 502 while the others are served", "it fails", "TestOutages"},
 	{"a page to log in, or https in place of http", "exit code 3", "TestHostile TestPreflight"},
 	{"keys that are refused, a target that is dead or dies", "exit code 3", "TestPreflight TestTarget_UnreachableIsNotJudged TestTarget_DiesInTheMiddle"},
-	{"this machine has no descriptors, ports, memory or CPU left", "inconclusive, and less at once", "TestShortage TestSilence_ForWantOfOurOwn TestWatchdog_SaysWhatIsOut TestWatchdog_ExcusesWhatItsDelaysTouch TestLanes_BecomeFewerWithEachShortage TestAffordable"},
+	{"this machine has no descriptors, ports, memory or CPU left", "inconclusive, and less at once", "TestShortage TestSilence_ForWantOfOurOwn TestWatchdog_SaysWhatIsOut TestWatchdog_ExcusesWhatItsDelaysTouch TestSlots_BecomeFewerWithEachShortage TestAffordable"},
 	{"the disk is full", "exit code 4", "TestDiskFull TestJournal_ThatCannotBeWrittenEndsTheRun"},
 	{"nobody can reach the receiver", "inconclusive", "TestDeaf TestMessageCame"},
 	{"a limit of requests a second, with 429 or by dropping connections", "the rate is lowered", "TestThrottle_FindsTheRate TestThrottle_CountsDroppedConnections TestRetryAfter_IsWaitedFor"},

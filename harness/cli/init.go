@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net/url"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -117,7 +118,7 @@ func (in *inputs) listToEdit() (list *spec.Requirements, write []byte, err error
 
 // heading begins a new fixtures file.
 func heading(d *spec.Description) string {
-	return fmt.Sprintf("# Fixtures for %s: the facts of one environment. qorcheck init adds lines that are new, and changes none.\n"+
+	return spec.SchemaLine(spec.FixturesSchema) + fmt.Sprintf("# Fixtures for %s: the facts of one environment. qorcheck init adds lines that are new, and changes none.\n"+
 		"# What stands behind # is a proposal: remove the # and give it a value. ${NAME} is an environment variable.\n", strings.TrimSpace(d.Title+" "+d.Version))
 }
 
@@ -163,17 +164,38 @@ func (in *inputs) writeFiles(file draftFixtures, before, list []byte) error {
 		})
 	}
 	if !bytes.Equal(file.data, before) {
-		if err := write(in.fixtures, file.data); err != nil {
+		if err := cmp.Or(write(in.fixtures, file.data), in.writeSchema(in.fixtures, spec.FixturesSchema)); err != nil {
 			return fmt.Errorf("--fixtures: %w", err)
 		}
 	}
 	if list != nil {
-		if err := write(in.requirements, list); err != nil {
+		if err := cmp.Or(write(in.requirements, list), in.writeSchema(in.requirements, spec.RequirementsSchema)); err != nil {
 			return fmt.Errorf("--requirements: %w", err)
 		}
 		fmt.Fprintf(in.stdout, "%s: written; it may be edited\n", in.requirements)
 	}
 	return nil
+}
+
+// writeSchema writes the schema that a file names in its first line beside it, where none is.
+func (in *inputs) writeSchema(beside, name string) error {
+	data, err := os.ReadFile(in.path(beside))
+	if err != nil || !bytes.HasPrefix(data, []byte(spec.SchemaLine(name))) {
+		return err
+	}
+	path := filepath.Join(filepath.Dir(in.path(beside)), name)
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	schema, err := spec.FileSchema(name)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(in.stdout, "%s: written; editors complete %s by it\n", name, beside)
+	return rundir.WriteFile(path, func(w io.Writer) error {
+		_, err := w.Write(schema)
+		return err
+	})
 }
 
 // maxUnlocks is how many lines the summary names.

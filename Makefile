@@ -91,7 +91,7 @@ test-all: test lint casebook ## what needs other programs too: report readers, a
 
 casebook: build ## certify six servers that nobody here wrote, compare with CASEBOOK.md and STRANGERS.md in harness/casebook
 	.ci/install curl gcc libc6-dev pdns-server pdns-backend-sqlite3 sqlite3
-	command -v python3 >/dev/null || .ci/install python3 python3-venv
+	python3 -c 'import ensurepip, venv' 2>/dev/null || .ci/install python3 python3-venv
 	python3 -m venv .build/strangers
 	.ci/retry .build/strangers/bin/pip install --quiet --disable-pip-version-check $(STRANGERS)
 	command -v npm >/dev/null || .ci/install nodejs npm

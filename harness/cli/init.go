@@ -164,12 +164,18 @@ func (in *inputs) writeFiles(file draftFixtures, before, list []byte) error {
 		})
 	}
 	if !bytes.Equal(file.data, before) {
-		if err := cmp.Or(write(in.fixtures, file.data), in.writeSchema(in.fixtures, spec.FixturesSchema)); err != nil {
+		if err := write(in.fixtures, file.data); err != nil {
+			return fmt.Errorf("--fixtures: %w", err)
+		}
+		if err := in.writeSchema(in.fixtures, spec.FixturesSchema); err != nil {
 			return fmt.Errorf("--fixtures: %w", err)
 		}
 	}
 	if list != nil {
-		if err := cmp.Or(write(in.requirements, list), in.writeSchema(in.requirements, spec.RequirementsSchema)); err != nil {
+		if err := write(in.requirements, list); err != nil {
+			return fmt.Errorf("--requirements: %w", err)
+		}
+		if err := in.writeSchema(in.requirements, spec.RequirementsSchema); err != nil {
 			return fmt.Errorf("--requirements: %w", err)
 		}
 		fmt.Fprintf(in.stdout, "%s: written; it may be edited\n", in.requirements)

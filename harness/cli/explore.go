@@ -16,6 +16,7 @@ import (
 	"qorcheck/harness/run"
 	"qorcheck/harness/rundir"
 	"qorcheck/harness/settings"
+	"qorcheck/spec"
 )
 
 // maxExplore keeps plans in the memory of one machine.
@@ -79,8 +80,8 @@ func (f *runFlags) drawnFiles(found []run.Shrunk) ([]rundir.File, error) {
 	return files, nil
 }
 
-// loadDrawn reads the file that --case names; its seed and number of draws take the place
-// of those of the flags.
+// loadDrawn reads the file that --case names, which has a seed and a number of draws. Flags
+// that were given must not say anything else.
 func (in *inputs) loadDrawn() error {
 	if !strings.HasSuffix(in.oneCase, ".json") {
 		return nil
@@ -101,6 +102,12 @@ func (in *inputs) loadDrawn() error {
 	if kept.Case == "" || kept.Explore < 1 || kept.Explore > maxExplore {
 		return errors.New("it is no file that --explore wrote: case or explore is missing or wrong")
 	}
+	switch {
+	case in.given.Changed("seed") && in.seed != kept.Seed:
+		return fmt.Errorf("--seed %d: the file was made with --seed %d; omit --seed", in.seed, kept.Seed)
+	case in.given.Changed("explore") && in.explore != kept.Explore:
+		return fmt.Errorf("--explore %d: the file was made with --explore %d; omit --explore", in.explore, kept.Explore)
+	}
 	in.drawnCase, in.seed, in.explore = &kept, kept.Seed, kept.Explore
 	return nil
 }
@@ -113,16 +120,22 @@ func (in *inputs) caseID() string {
 	return in.oneCase
 }
 
+// drawnFromThis refuses a description that is not the one from which the case was drawn.
+func (in *inputs) drawnFromThis(d *spec.Description) error {
+	if kept := in.drawnCase; kept != nil && d.Digest != kept.Description {
+		return fmt.Errorf("--case %s: it was drawn from another description: the digest was %s, it is %s", in.oneCase, kept.Description, d.Digest)
+	}
+	return nil
+}
+
 // of makes the case of a file, from the plan of the case that it was made of.
 func (kept *drawnCase) of(p *plan.Plan, file string) (*plan.Plan, error) {
-	if p.Description.Digest != kept.Description {
-		return nil, fmt.Errorf("--case %s: it was drawn from another description: the digest was %s, it is %s", file, kept.Description, p.Description.Digest)
-	}
 	if len(kept.Edits) == 0 {
 		return p, nil
 	}
 	if planned := p.Cases[0]; planned.Simpler != nil {
 		if made := planned.Simpler.Make(kept.Edits); made != nil {
+			made.Simpler = nil // it is what the file is about
 			return p.With(made), nil
 		}
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -151,8 +152,8 @@ func memoServer(defect hiddenDefect) http.Handler {
 	})
 }
 
-// memoRun certifies the API of notes with an exploration.
-func memoRun(t *testing.T, defect hiddenDefect, seed uint64, explore int) (*run.Document, []run.Shrunk) {
+// memoPlan plans the API of notes with an exploration.
+func memoPlan(t *testing.T, seed uint64, explore int) (*plan.Plan, *settings.Fixtures) {
 	t.Helper()
 	d := must(spec.Parse([]byte(memoDescription), "notes.yaml"))(t)
 	r := must(spec.ParseRequirements([]byte(memoRequirements), "list.yaml"))(t)
@@ -165,15 +166,77 @@ func memoRun(t *testing.T, defect hiddenDefect, seed uint64, explore int) (*run.
 		})
 	}
 	p.Seal()
-	s := settings.Settings{
-		Target: must(url.Parse(serve(t, memoServer(defect))))(t), Fixtures: f, Concurrency: 8, Timeout: 30 * time.Second,
-		BodyLimit: settings.DefaultBodyLimit, HeaderLimit: settings.DefaultHeaderLimit, RunID: "notes",
-	}
-	client := exchange.New(s, d)
+	return p, f
+}
+
+// memoRun certifies the API of notes with an exploration.
+func memoRun(t *testing.T, defect hiddenDefect, seed uint64, explore int) (*run.Document, []run.Shrunk) {
+	t.Helper()
+	p, f := memoPlan(t, seed, explore)
+	return memoSend(t, defect, p, run.Options{Settings: settings.Settings{Fixtures: f, RunID: "notes"}})
+}
+
+// memoSend sends a plan of it.
+func memoSend(t *testing.T, defect hiddenDefect, p *plan.Plan, o run.Options) (*run.Document, []run.Shrunk) {
+	t.Helper()
+	s := &o.Settings
+	s.Target, s.Concurrency, s.Timeout = must(url.Parse(serve(t, memoServer(defect))))(t), 8, 30*time.Second
+	s.BodyLimit, s.HeaderLimit = settings.DefaultBodyLimit, settings.DefaultHeaderLimit
+	client := exchange.New(*s, p.Description)
 	defer client.Close()
-	started := run.Start(t.Context(), p, client, run.Options{Settings: s})
+	started := run.Start(t.Context(), p, client, o)
 	document := must(started.Wait())(t)
 	return document, started.Shrunk()
+}
+
+// needed lists what each finding about an operation cannot be without.
+func needed(found []run.Shrunk, operation string) (list []string) {
+	for _, s := range found {
+		if s.Of.Operation == operation {
+			list = append(list, s.Of.ID+" "+fmt.Sprint(s.Needed))
+		}
+	}
+	return list
+}
+
+// TestExplore_TwoWays: two defects that are answered alike are both found, also where the
+// first one was made simpler already.
+func TestExplore_TwoWays(t *testing.T) {
+	both := hiddenDefect{breaks: func(n memo, _ int, _ url.Values) bool { return long(n.Text, 23) || len(n.Tags) > 9 && len(n.Tags) < 30 }}
+	_, found := memoRun(t, both, 1, explored)
+	list := needed(found, "make")
+	for _, place := range []string{"/text", "/tags"} {
+		if !slices.ContainsFunc(list, func(one string) bool { return strings.Contains(one, place) }) {
+			t.Errorf("none is about %s: %q", place, list)
+		}
+	}
+}
+
+// TestExplore_Resumed: what was found before a run was killed is made simpler when it is
+// resumed, and what was simpler by then is entered once.
+func TestExplore_Resumed(t *testing.T) {
+	p, f := memoPlan(t, 1, 24)
+	var journal bytes.Buffer
+	defect := hiddenDefects[0]
+	_, before := memoSend(t, defect, p, run.Options{Journal: &journal, Settings: settings.Settings{Fixtures: f, RunID: "notes"}})
+	lines := strings.SplitAfter(journal.String(), "\n")
+	first := slices.IndexFunc(lines, func(line string) bool { return strings.Contains(line, `"shrunk":true`) })
+	if len(before) == 0 || first < 0 {
+		t.Fatalf("%d findings, the first one in line %d", len(before), first)
+	}
+	for _, kept := range []int{first, first + 1} {
+		rest := strings.Join(lines[:kept], "")
+		var more bytes.Buffer
+		earlier := must(run.Replay(strings.NewReader(rest)))(t)
+		d, after := memoSend(t, defect, p, run.Options{Earlier: earlier, Journal: &more, Settings: settings.Settings{Fixtures: f, RunID: "again"}})
+		if got, want := needed(after, "make"), needed(before, "make"); !slices.Equal(got, want) || len(got) == 0 {
+			t.Errorf("after %d lines: %q, want %q", kept, got, want)
+		}
+		again := must(must(run.Replay(strings.NewReader(rest + more.String())))(t).Document())(t)
+		if again.Cases != d.Cases || again.CaseCounts != d.CaseCounts {
+			t.Errorf("the journal has %d cases, the run has %d", again.Cases, d.Cases)
+		}
+	}
 }
 
 // explored is how many requests of each operation show each hidden defect.
@@ -258,6 +321,18 @@ func TestExplore_CaseFile(t *testing.T) {
 	stdout, stderr, code := commandIn(t, dir, nil, append([]string{"run", "--case", file, "--out", "again"}, files...)...)
 	if code != run.ExitFail || !strings.Contains(stdout+stderr, "1/1 cases") {
 		t.Errorf("repeated: exit code %d:\n%s%s", code, stdout, stderr)
+	}
+	if strings.Contains(stderr, "qorcheck run --case") {
+		t.Errorf("repeated: a case is made simpler that is as simple as can be:\n%s", stderr)
+	}
+	for flag, value := range map[string]string{"seed": "2", "explore": "25"} {
+		_, stderr, code := commandIn(t, dir, nil, append([]string{"run", "--case", file, "--" + flag, value}, files...)...)
+		if code != run.ExitUsage || !strings.Contains(stderr, "omit --"+flag) {
+			t.Errorf("--%s %s: exit code %d:\n%s", flag, value, code, stderr)
+		}
+	}
+	if _, stderr, code := commandIn(t, dir, nil, append([]string{"plan", "--case", file, "--seed", "1", "--explore", "24"}, files...)...); code != 0 {
+		t.Errorf("the seed and number of the file: exit code %d:\n%s", code, stderr)
 	}
 	if got := readFile(t, filepath.Join(dir, "again", "cases.ndjson")); !strings.Contains(got, ".shrunk-") {
 		t.Errorf("the journal of the repeated case is %s", got)

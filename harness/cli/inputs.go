@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"qorcheck/harness/plan"
 	"qorcheck/harness/planner"
@@ -28,6 +29,7 @@ type inputs struct {
 	overlays                                                                    fileList
 	seed                                                                        uint64
 	explore                                                                     int
+	given                                                                       *pflag.FlagSet
 	drawnCase                                                                   *drawnCase // that oneCase is the file of, nil for none
 	smoke                                                                       bool
 	budget                                                                      settings.Budget
@@ -36,6 +38,7 @@ type inputs struct {
 }
 
 func (in *inputs) flags(c *cobra.Command) {
+	in.given = c.Flags()
 	c.Flags().StringVar(&in.target, "target", "", "base URL of the environment, such as https://sandbox.example.test/v3 (default: the embedded sandbox)")
 	c.Flags().StringVar(&in.fixtures, "fixtures", "", "file with hosts, keys and test data of the environment (default, for loopback targets: with --spec none, else those of the sandbox)")
 	c.Flags().StringVar(&in.spec, "spec", "", "OpenAPI description: a file, an http or https URL, or - for standard input (default: the built-in one of QorCommerce)")
@@ -86,6 +89,9 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 		return nil, nil, nil, err
 	}
 	in.process.fixtures, in.promise = fixtures, description.Digest
+	if err := in.drawnFromThis(description); err != nil {
+		return nil, nil, nil, err
+	}
 	if target != nil {
 		target = fixtures.Below(target)
 	}

@@ -1,6 +1,10 @@
 package plan
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Simpler says how a drawn case is made simpler, to find the fewest fields and steps that
 // still show what it shows.
@@ -16,6 +20,21 @@ type Simpler struct {
 type Edit struct {
 	Place string `json:"place"`           // pointer into the body, in:name of a parameter, or step:number
 	Usual bool   `json:"usual,omitempty"` // the place takes its usual value; otherwise it is omitted
+}
+
+// shrunk separates the id of a drawn case from what a simpler one is called beside it.
+const shrunk = ".shrunk-"
+
+// SimplerID is the id of a simpler case that is made of a drawn one.
+func SimplerID(drawn, edits string) string { return drawn + shrunk + edits }
+
+// DrawnFrom is the id of the drawn case that a simpler one is made of; that of any other
+// case is its own.
+func DrawnFrom(id string) string {
+	if i := strings.LastIndex(id, shrunk); i >= 0 {
+		return id[:i]
+	}
+	return id
 }
 
 // With returns the plan reduced to one case that is made from one of its own, and to the
@@ -34,8 +53,8 @@ type Shrinking struct {
 }
 
 // Shrink finds the fewest places and steps of a drawn case, some edits of which are made
-// already, that still show something, as shows reports.
-func (c *Case) Shrink(made Shrinking, shows func(*Case) bool) Shrinking {
+// already, that still show something, as shows reports. It ends early when over reports so.
+func (c *Case) Shrink(made Shrinking, shows func(*Case) bool, over func() bool) Shrinking {
 	tried := map[string]bool{}
 	try := func(more []Edit) bool {
 		edits := append(made.Edits[:len(made.Edits):len(made.Edits)], more...)
@@ -61,7 +80,7 @@ func (c *Case) Shrink(made Shrinking, shows func(*Case) bool) Shrinking {
 	}
 	for _, rest := range c.Simpler.Edits() {
 		for size := len(rest); size > 0; size /= 2 {
-			for i := 0; i < len(rest); {
+			for i := 0; i < len(rest) && !over(); {
 				end := min(i+size, len(rest))
 				if try(rest[i:end]) {
 					rest = append(rest[:i:i], rest[end:]...)
@@ -79,7 +98,7 @@ func sameRequests(a, b *Case) bool {
 	same := func(s, other Step) bool {
 		path, query := s.Request.Location()
 		otherPath, otherQuery := other.Request.Location()
-		return s.Operation == other.Operation && path == otherPath && query == otherQuery && s.Request.Body == other.Request.Body && len(s.Request.Header) == len(other.Request.Header)
+		return s.Operation == other.Operation && path == otherPath && query == otherQuery && s.Request.Body == other.Request.Body && slices.Equal(s.Request.Header, other.Request.Header)
 	}
 	if len(a.Prepare) != len(b.Prepare) {
 		return false

@@ -219,7 +219,7 @@ func TestExplore_Simpler(t *testing.T) {
 			sent[simpler.ID] = true
 			body := string(simpler.Act.Request.Body)
 			return strings.Contains(body, `"b":`) && strings.Contains(body, `"d":`)
-		})
+		}, func() bool { return false })
 		shrunk++
 		if got := string(s.Case.Act.Request.Body); strings.Contains(got, `"c":`) || strings.Contains(got, "customer_id") || len(sent) > 30 {
 			t.Errorf("%s: %s after %d requests", id, got, len(sent))

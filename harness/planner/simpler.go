@@ -37,7 +37,7 @@ func (g *ground) simpler(p *proposal, c *plan.Case) *plan.Simpler {
 		}
 		kept := k.cases[0]
 		sum := sha256.Sum256([]byte(fmt.Sprint(kept.Act.Request, len(kept.Prepare), edits)))
-		kept.ID = c.ID + ".shrunk-" + hex.EncodeToString(sum[:4])
+		kept.ID = plan.SimplerID(c.ID, hex.EncodeToString(sum[:4]))
 		kept.Obligations = c.Obligations
 		return kept
 	}}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"qorcheck/harness/verdict"
 )
 
 // Replayed is a run as read from its journal. Nothing is judged again.
@@ -13,13 +15,14 @@ type Replayed struct {
 	Size int64 // of the lines that are whole
 
 	ledger     *ledger
-	unanswered []Entry // not in the ledger: they are repeated when the run is resumed
+	unanswered []Entry              // not in the ledger: they are repeated when the run is resumed
+	failed     map[string][]Verdict // of planned cases that failed
 	ended      bool
 }
 
 // Replay reads a journal, of a run that came to its end or not.
 func Replay(journal io.Reader) (*Replayed, error) {
-	p := &Replayed{}
+	p := &Replayed{failed: map[string][]Verdict{}}
 	s, err := scan(journal, func(l line) error {
 		if p.ledger == nil {
 			return p.head(l)
@@ -63,8 +66,11 @@ func (p *Replayed) enter(e Entry) error {
 	}
 	if e.Amends {
 		p.ledger.amend(e)
-	} else {
-		p.ledger.add(e)
+		return nil
+	}
+	p.ledger.add(e)
+	if e.Outcome == verdict.Fail && !e.Spare {
+		p.failed[e.Case] = e.Verdicts
 	}
 	return nil
 }

@@ -109,6 +109,7 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 			Resumed Resumed `json:"resumed"`
 		}{again})
 		r.ledger.resume(again, o.Earlier.unanswered)
+		r.drawn.takeOver(p, o.Earlier.failed)
 	}
 	r.numbers = numbersOf(p, o.Whole)
 	r.there = len(r.done)

@@ -20,7 +20,7 @@ func (r *Run) work(ctx, sending context.Context) {
 	if r.broken != nil {
 		return
 	}
-	if r.options.Earlier != nil && len(missing) == 0 && len(r.spares()) == 0 {
+	if r.options.Earlier != nil && len(missing) == 0 && len(r.spares()) == 0 && len(r.drawn.failed) == 0 {
 		r.remark("%d cases before --resume", r.there)
 		r.beside.Reconciled = true
 		return

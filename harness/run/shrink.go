@@ -78,6 +78,15 @@ func (r *Run) shrink(ctx context.Context) {
 	}
 }
 
+// takeOver takes the drawn cases over that have failed before the run was resumed.
+func (s *shrinking) takeOver(p *plan.Plan, failed map[string][]Verdict) {
+	for _, c := range p.Cases {
+		if verdicts := failed[c.ID]; c.Simpler != nil && verdicts != nil {
+			s.failed = append(s.failed, drawnFailure{c, verdicts})
+		}
+	}
+}
+
 // failures lists the drawn cases that failed, in the order of their ids.
 func (r *Run) failures() []drawnFailure {
 	r.mu.Lock()
@@ -98,9 +107,10 @@ func (r *Run) onlyDrawn(f drawnFailure, v Verdict) (cause string, alone bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	drawn := map[string]bool{}
-	for _, other := range r.drawn.failed {
-		drawn[other.planned.ID] = true
+	for _, c := range r.plan.Cases {
+		drawn[c.ID] = c.Explored
 	}
+	systematic := func(id string) bool { return !drawn[plan.DrawnFrom(id)] }
 	i := r.index[v.Obligation]
 	cause = keyOf(&r.document.Obligations[i], v).id()
 	for _, g := range r.causes {
@@ -108,7 +118,7 @@ func (r *Run) onlyDrawn(f drawnFailure, v Verdict) (cause string, alone bool) {
 			continue
 		}
 		for _, b := range g.Behind {
-			if b.Obligation == v.Obligation && slices.ContainsFunc(b.Cases, func(id string) bool { return !drawn[id] }) {
+			if b.Obligation == v.Obligation && slices.ContainsFunc(b.Cases, systematic) {
 				return cause, false
 			}
 		}
@@ -135,9 +145,7 @@ func (r *Run) simplest(ctx context.Context, of target, known []Shrunk) (found Sh
 	var last *shown
 	tries := 0
 	shows := func(c *plan.Case) bool {
-		if tries++; tries > maxShrinkTries || r.drawn.sent >= maxShrinkSent {
-			return false
-		}
+		tries++
 		now, same := r.showsAgain(ctx, of, c)
 		if same {
 			if last != nil {
@@ -146,6 +154,9 @@ func (r *Run) simplest(ctx context.Context, of target, known []Shrunk) (found Sh
 			last = now
 		}
 		return same
+	}
+	over := func() bool {
+		return tries >= maxShrinkTries || r.drawn.sent >= maxShrinkSent || ctx.Err() != nil || r.breaker.stopped()
 	}
 	begin := plan.Shrinking{Case: of.planned}
 	if len(known) > 0 {
@@ -156,12 +167,12 @@ func (r *Run) simplest(ctx context.Context, of target, known []Shrunk) (found Sh
 			begin.Edits = append(begin.Edits, k.Needed...)
 		}
 		other := of.planned.Simpler.Make(begin.Edits)
-		if other == nil || !shows(other) {
+		if other == nil || over() || !shows(other) {
 			return Shrunk{}, false
 		}
 		begin.Case = other
 	}
-	found = Shrunk{of.planned, of.planned.Shrink(begin, shows)}
+	found = Shrunk{of.planned, of.planned.Shrink(begin, shows, over)}
 	if last == nil {
 		return found, true
 	}
@@ -170,22 +181,40 @@ func (r *Run) simplest(ctx context.Context, of target, known []Shrunk) (found Sh
 		return Shrunk{}, false
 	}
 	spare := *last.planned
-	spare.Spare, spare.Obligations = true, nil
 	var verdicts []verdict.Verdict
-	for _, v := range last.verdicts {
-		if v.Outcome == verdict.Fail {
-			spare.Obligations, verdicts = append(spare.Obligations, v.Obligation), append(verdicts, v)
-		}
-	}
+	spare.Obligations, verdicts = r.failedBefore(last.verdicts)
 	found.Case = &spare
+	r.mu.Lock()
+	there := r.done[spare.ID] // before the run was resumed
+	r.mu.Unlock()
+	if there {
+		r.abandon(last.t)
+		return found, true
+	}
 	r.record(&spare, last.t, verdicts, r.evidence(last.t, verdicts))
 	return found, true
+}
+
+// failedBefore lists the verdicts that are failures of obligations which have failed already:
+// whatever else a simpler case shows, others are concluded, and a report may have said so.
+func (r *Run) failedBefore(all []verdict.Verdict) (obligations []string, failed []verdict.Verdict) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, v := range all {
+		if v.Outcome == verdict.Fail && r.document.Obligations[r.index[v.Obligation]].Counts.Fail > 0 {
+			obligations, failed = append(obligations, v.Obligation), append(failed, v)
+		}
+	}
+	return obligations, failed
 }
 
 // showsAgain sends a simpler case and reports whether it shows the same failure. One that
 // does not counts only with what it did to the target.
 func (r *Run) showsAgain(ctx context.Context, of target, c *plan.Case) (now *shown, same bool) {
 	r.drawn.sent++
+	spare := *c
+	spare.Spare = true // of the plan it is not, also where a fault of our own ends it
+	c = &spare
 	t := r.execute(ctx, c, func(wait func()) { wait() })
 	if t == nil {
 		return nil, false

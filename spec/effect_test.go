@@ -46,3 +46,17 @@ func TestEffect(t *testing.T) {
 		})
 	}
 }
+
+// TestEffect_OfTheBuiltInDescription: what each operation does is declared there. What is
+// tolerated where that is not declared is so tolerated of none of them.
+func TestEffect_OfTheBuiltInDescription(t *testing.T) {
+	d, err := Parse(BuiltInDescription(), "qorcommerce.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range d.Operations {
+		if _, declared := o.Effect(); !declared {
+			t.Errorf("%s declares no effect", o.ID)
+		}
+	}
+}

@@ -256,10 +256,13 @@ func (t Template) Twisted(twist Twist) Template {
 	return Template(strings.Replace(string(t), string(from.Template()), string(Placeholder{FromAnswer, []string{from.Args[0], string(twist)}}.Template()), 1))
 }
 
+// Altered reports whether the placeholder stands for what was answered, twisted.
+func (p Placeholder) Altered() bool { return p.Source == FromAnswer && len(p.Args) > 1 }
+
 // Answered is the value of the placeholder of an answer, twisted where it says so. An
 // error says that what was answered cannot be twisted without naming something else.
 func (p Placeholder) Answered(value string) (string, error) {
-	if len(p.Args) < 2 {
+	if !p.Altered() {
 		return value, nil
 	}
 	twisted := Twist(p.Args[1]).Of(value)

@@ -47,3 +47,39 @@ func TestNearCases(t *testing.T) {
 		t.Errorf("what the switched off merchant may not refund is another's: %s", made)
 	}
 }
+
+// TestNearCases_ChangeNothing: where nothing says what an operation does, an id that is like
+// the one of a thing is only read, since it may be another thing's.
+func TestNearCases_ChangeNothing(t *testing.T) {
+	d := described(t, `paths:
+  /items:
+    post:
+      operationId: make
+      responses:
+        '201':
+          description: d
+          content: {application/json: {schema: {type: object, required: [id], properties: {id: {type: string}}}, example: {id: "1234567890"}}}
+          links: {read: {operationId: read, parameters: {id: $response.body#/id}}, remove: {operationId: remove, parameters: {id: $response.body#/id}}}
+  /items/{id}:
+    parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+    get: {operationId: read, responses: {'200': {description: d}, '404': {description: d}}}
+    delete: {operationId: remove, responses: {'204': {description: d}, '404': {description: d}}}
+`)
+	list := requirements(t, rule("N-1", "all", "not-found.near", "404"))
+	for _, tt := range []struct {
+		writes string
+		may    bool
+	}{{"writes: []", false}, {"writes: [remove]", true}} {
+		p, err := New(d, list, fixtures(t, tt.writes), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		on := map[string]int{}
+		for _, c := range p.Cases {
+			on[c.Operation]++
+		}
+		if on["read"] == 0 || (on["remove"] > 0) != tt.may {
+			t.Errorf("%s: %d read an item, %d remove one", tt.writes, on["read"], on["remove"])
+		}
+	}
+}

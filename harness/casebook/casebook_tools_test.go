@@ -67,6 +67,20 @@ type line struct {
 	}
 }
 
+// documentIn reads the document in the folder of a run.
+func documentIn(t *testing.T, out string) *run.Document {
+	t.Helper()
+	report, err := os.ReadFile(filepath.Join(out, "run.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := run.Read(bytes.NewReader(report))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return document
+}
+
 // certify runs the command and reads its document and its journal.
 func certify(t *testing.T, f server, description, target string) (*run.Document, []line) {
 	t.Helper()
@@ -76,14 +90,7 @@ func certify(t *testing.T, f server, description, target string) (*run.Document,
 	if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && (!ok || exit.ExitCode() != 1) {
 		t.Fatalf("%v\n%s", err, output)
 	}
-	report, err := os.ReadFile(filepath.Join(out, "run.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	document, err := run.Read(bytes.NewReader(report))
-	if err != nil {
-		t.Fatal(err)
-	}
+	document := documentIn(t, out)
 	file, err := os.Open(filepath.Join(out, "cases.ndjson"))
 	if err != nil {
 		t.Fatal(err)

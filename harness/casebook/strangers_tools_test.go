@@ -200,15 +200,7 @@ func (s *stranger) certify(t *testing.T, arguments ...string) *run.Document {
 	if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && (!ok || exit.ExitCode() != run.ExitFail) {
 		t.Fatalf("%v\n%s", err, output)
 	}
-	report, err := os.ReadFile(filepath.Join(out, "run.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	document, err := run.Read(bytes.NewReader(report))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return document
+	return documentIn(t, out)
 }
 
 func operationsOf(d *run.Document) int {

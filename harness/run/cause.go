@@ -133,7 +133,7 @@ func (all causes) find(o *Obligation, e Entry, v Verdict) (string, *gathering) {
 	id := joined(key.id(), operation, o.Check, wanted(first), string(o.Level), string(o.Basis()))
 	if all[id] == nil && len(all) >= maxGatherings {
 		key = key.ofMany()
-		id = key.id()
+		id = joined(key.id(), operation)
 	}
 	if all[id] == nil {
 		all[id] = &gathering{

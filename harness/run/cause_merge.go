@@ -100,9 +100,14 @@ func (g *gathering) explains(other *gathering) bool {
 }
 
 // explainsFlow reports whether a broken flow follows from a graver one: the same
-// operation gave the same outcome where another was due.
+// operation gave the same outcome where another was due, or rejected a correct request
+// by the same status.
 func (g *gathering) explainsFlow(other *gathering) bool {
 	a, b := g.first, other.first
+	if other.Check == spec.CheckFlow && g.operation == other.operation && g.binding() >= other.binding() && !other.grave() &&
+		a.refused() && !b.refused() && a.Deviation == verdict.Status && b.Deviation == verdict.Status && a.Status == b.Status {
+		return true // one rejection in place of another
+	}
 	return other.Check == spec.CheckFlow && g.operation == other.operation && g.binding() >= other.binding() && g.Gravity.Rank() < other.Gravity.Rank() &&
 		a.ofOutcome() && b.ofOutcome() && !a.Correct && !b.Correct && wantsAlike(a, b) && outcomeGot(a) == outcomeGot(b)
 }
@@ -114,6 +119,7 @@ type roots struct {
 	careless map[string]*gathering // by operation: of one that answers as it pleases, the first root
 	lenient  map[string]*gathering // by operation: of one that carries out whatever is requested
 	stored   map[string]*gathering // by operation: of one that stores what it rejected
+	shared   shared                // by many operations or themes
 }
 
 // manyWays is in how many ways an operation is wrong that makes no difference between requests.
@@ -125,23 +131,16 @@ func rootsOf(list []*gathering, place func(obligation string) int) roots {
 	r := roots{plain: plainFailures(list, place), careless: map[string]*gathering{}, lenient: map[string]*gathering{}, stored: map[string]*gathering{}}
 	first, firstLenient := map[string]*gathering{}, map[string]*gathering{}
 	classes, themes := map[string]map[string]bool{}, map[string]map[string]bool{}
-	count := func(ways map[string]map[string]bool, operation, way string) int {
-		if ways[operation] == nil {
-			ways[operation] = map[string]bool{}
-		}
-		ways[operation][way] = true
-		return len(ways[operation])
-	}
 	for _, g := range r.plain {
 		switch f := g.first; {
 		case f.Deviation == verdict.Status && f.Correct:
 			first[g.operation] = cmp.Or(first[g.operation], g)
-			if count(classes, g.operation, statusClass(f.Status)) >= manyWays {
+			if ways(classes, g.operation, statusClass(f.Status)) >= manyWays {
 				r.careless[g.operation] = first[g.operation]
 			}
 		case f.Status/100 == 2 && !f.Correct:
 			firstLenient[g.operation] = cmp.Or(firstLenient[g.operation], g)
-			if count(themes, g.operation, g.Theme) >= manyWays {
+			if ways(themes, g.operation, g.Theme) >= manyWays {
 				r.lenient[g.operation] = firstLenient[g.operation]
 			}
 		}
@@ -155,6 +154,10 @@ func rootsOf(list []*gathering, place func(obligation string) int) roots {
 			r.stored[g.operation] = cmp.Or(r.stored[g.operation], g)
 		}
 	}
+	if len(r.careless) >= manyWays {
+		r.moreCareless(list)
+	}
+	r.shared = sharedBy(list, r.careless, place)
 	return r
 }
 
@@ -162,6 +165,9 @@ func rootsOf(list []*gathering, place func(obligation string) int) roots {
 func (r roots) keyOf(g *gathering) causeKey {
 	f := g.first
 	ofStatus := f.Deviation == verdict.Status && g.Outcome == verdict.Fail
+	if root := r.shared.of(g, r.careless[g.operation] != nil); root != nil {
+		return root.key
+	}
 	if root := r.careless[g.operation]; root != nil && ofStatus && root.binding() >= g.binding() {
 		return root.key
 	}

@@ -34,7 +34,7 @@ func revealed(h headline) string {
 
 // story is what the requests of the representative case are, where they are more than one.
 func (h headline) story() string {
-	if !strings.HasPrefix(h.of.Kind, "flow.") || h.of.What == "" {
+	if !strings.HasPrefix(h.of.Kind, "flow") || h.of.What == "" {
 		return ""
 	}
 	return " (" + h.of.What + ")"

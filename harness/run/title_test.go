@@ -52,14 +52,14 @@ func TestTitles(t *testing.T) {
 		{"valid.example", one, with(wrong, status(500, true, "status", "200"))},
 		{"valid.example", one, with(wrong, status(202, true, "status", "200"))},
 		{"outcome.refused", one, with(wrong, status(402, false, "status", "200"))},
-		{"flow.part", one, with(wrong, status(200, false, "flow", "404"))},
+		{"flow", one, with(wrong, status(200, false, "flow", "404"))},
 		{"valid.example", one, with(sample(verdict.SchemaBody), func(f *Finding) { f.Deviation, f.Got = verdict.Missing, text("") })},
 		{"valid.example", one, with(sample(verdict.ReasonGiven), func(f *Finding) { f.Got = text("") })},
 	}
 	cent := with(sample(verdict.OutcomeWord), func(f *Finding) { f.Got = text(`"Received"`) })
-	rows = append(rows, row{"flow.cent-over", one, cent})
+	rows = append(rows, row{"flow", one, cent})
 	for _, list := range [][2]string{{"1", "maxItems: got 1, want 0"}, {"12", "maxItems: got 12, want 2"}, {"0", "minItems: got 0, want 1"}, {"3", "maxItems: got 1, want 0"}} {
-		rows = append(rows, row{"flow.part", one, with(sample(verdict.ValueFits), func(f *Finding) {
+		rows = append(rows, row{"flow", one, with(sample(verdict.ValueFits), func(f *Finding) {
 			f.Got, f.Given = text("an array of "+list[0]+" items"), []Fact{{text("problem"), text(list[1])}}
 		})})
 	}
@@ -104,7 +104,7 @@ func TestTitles_OfFewAndMany(t *testing.T) {
 
 // TestTitles_OfRequests: each group of cases has words, or is simply a request.
 func TestTitles_OfRequests(t *testing.T) {
-	for kind, want := range map[string]string{"unauthenticated.blank.AppKey": "a request without keys", "message.forbidden": "a request without the right keys", "flow.x": "a request"} {
+	for kind, want := range map[string]string{"unauthenticated.blank.AppKey": "a request without keys", "message.forbidden": "a request without the right keys", "flow": "a request"} {
 		if got := (headline{of: Case{Kind: kind}}).request(); got != want {
 			t.Errorf("%s: %q", kind, got)
 		}

@@ -367,8 +367,11 @@ func messageNone(v View) Observation {
 	}
 	m := v.Operation.Conformance.Messages
 	var about []Fact // event, id
-	for _, d := range inbox.Rejected[:min(3, len(inbox.Rejected))] {
-		about = append(about, Fact{exchange.Text(d.Value, m.Event), exchange.Text(d.Value, m.ID)})
+	for _, d := range inbox.Rejected {
+		fact := Fact{exchange.Text(d.Value, m.Event), exchange.Text(d.Value, m.ID)}
+		if len(about) < 3 && !slices.Contains(about, fact) {
+			about = append(about, fact)
+		}
 	}
 	return Observation{Exercised: true, Findings: []Finding{{
 		Rule: MessageNone, Deviation: Effect, Status: v.Answer.Status, Got: strconv.Itoa(len(inbox.Rejected)), Given: about,

@@ -213,6 +213,7 @@ func TestMessageNone(t *testing.T) {
 		{claim: "silence passes where messages come", status: 400, inbox: exchange.Inbox{Came: true}, want: Pass, exercised: true},
 		{claim: "silence is unclear where it is not known what messages are about", status: 400, inbox: exchange.Inbox{Came: true, Unknown: 7}, want: Inconclusive, says: "7 messages"},
 		{claim: "and fails where some are about a rejected request", status: 400, inbox: exchange.Inbox{Came: true, Unknown: 7, Rejected: []message.Delivery{delivered(good)}}, want: Fail, exercised: true, says: "paid about 1"},
+		{claim: "the same message twice is named once", status: 400, inbox: exchange.Inbox{Came: true, Rejected: []message.Delivery{delivered(good), delivered(good), delivered(bad)}}, want: Fail, exercised: true, says: "3 messages about ids that no response named, such as paid about 1, failed about 1"},
 		{claim: "a message about nothing that was answered fails", status: 400, inbox: exchange.Inbox{Came: true, Rejected: []message.Delivery{delivered(good)}}, want: Fail, exercised: true, says: "paid about 1"},
 		{claim: "silence proves nothing where none comes", status: 400, want: Inconclusive, says: "no message came at all"},
 		{claim: "an accepted request is not its matter", status: 200, want: Pass},

@@ -265,7 +265,7 @@ func (r *Run) credentialsRefused(calls []call) string {
 			}
 		}
 	}
-	advice := "are they complete, of this environment, and not expired"
+	advice := "check that they are complete, of this environment, and not expired"
 	if len(expired) > 0 {
 		advice = strings.Join(expired, ", ")
 	}

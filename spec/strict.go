@@ -269,10 +269,7 @@ func (s *strict) eachKey(node *yaml.Node, at string, visit func(key, value *yaml
 }
 
 func (s *strict) unknown(key *yaml.Node, at string, valid []string) {
-	hint := ""
-	if meant := nearest(key.Value, valid); meant != "" {
-		hint = fmt.Sprintf(" (did you mean %s?)", meant)
-	}
+	hint := DidYouMean(key.Value, valid)
 	s.fault(key, at, "unknown key %s%s; valid keys: %s", key.Value, hint, strings.Join(valid, ", "))
 }
 
@@ -303,6 +300,15 @@ func keyOf(f reflect.StructField) string {
 		return ""
 	}
 	return cmp.Or(name, strings.ToLower(f.Name))
+}
+
+// DidYouMean is the hint of an error about an unknown word: the word that it was
+// probably meant to be, "" when none is near.
+func DidYouMean(misspelt string, words []string) string {
+	if meant := nearest(misspelt, words); meant != "" {
+		return fmt.Sprintf(" (did you mean %s?)", meant)
+	}
+	return ""
 }
 
 // nearest returns the word that a misspelt one was meant to be, "" when none is

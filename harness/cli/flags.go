@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"qorcheck/spec"
 )
 
 func noArguments(c *cobra.Command, arguments []string) error {
@@ -18,19 +20,23 @@ func noArguments(c *cobra.Command, arguments []string) error {
 		for _, sub := range c.Commands() {
 			names = append(names, sub.Name())
 		}
-		return fmt.Errorf("unknown command %q; must be one of %s", arguments[0], strings.Join(names, ", "))
+		return fmt.Errorf("unknown command %q%s; must be one of %s", arguments[0], spec.DidYouMean(arguments[0], names), strings.Join(names, ", "))
 	}
 	return fmt.Errorf("%s takes no argument, got %q; settings are flags, as listed by qorcheck %s --help", c.Name(), arguments[0], c.Name())
 }
 
-// flagError adds the existing flags to an unknown one, and the valid values to an invalid one.
+// flagError adds to an unknown flag the one that was probably meant, or all that exist,
+// and the valid values to an invalid one.
 func flagError(c *cobra.Command, err error) error {
 	if invalid, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		return fmt.Errorf("--%s %s: must be %s", invalid.GetFlag().Name, invalid.GetValue(), validValues(invalid.GetFlag()))
 	}
-	if _, ok := errors.AsType[*pflag.NotExistError](err); ok {
+	if unknown, ok := errors.AsType[*pflag.NotExistError](err); ok {
 		names := []string{}
 		c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+		if hint := spec.DidYouMean("--"+unknown.GetSpecifiedName(), names); hint != "" {
+			return fmt.Errorf("%w%s; qorcheck %s --help lists the flags", err, hint, c.Name())
+		}
 		return fmt.Errorf("%w; the flags are %s", err, strings.Join(names, ", "))
 	}
 	return err
@@ -73,7 +79,7 @@ func setFromEnvironment(root, command *cobra.Command, environ []string) error {
 			continue
 		}
 		if !known[name] {
-			return fmt.Errorf("%s: no setting has this variable; the variables are %s", name, strings.Join(names, ", "))
+			return fmt.Errorf("%s: no setting has this variable%s; the variables are %s", name, spec.DidYouMean(name, names), strings.Join(names, ", "))
 		}
 		f := command.Flags().Lookup(strings.ReplaceAll(strings.ToLower(strings.TrimPrefix(name, prefix)), "_", "-"))
 		if f == nil || f.Changed {

@@ -17,6 +17,7 @@ import (
 
 	"qorcheck/harness/sandbox"
 	"qorcheck/harness/settings"
+	"qorcheck/spec"
 )
 
 type sandboxFlags struct {
@@ -91,7 +92,7 @@ func checkTolerances(names []string) error {
 	}
 	for _, name := range names {
 		if !slices.Contains(known, name) {
-			return fmt.Errorf("--tolerate: unknown tolerance %q; must be one of: %s", name, strings.Join(known, ", "))
+			return fmt.Errorf("--tolerate: unknown tolerance %q%s; must be one of: %s", name, spec.DidYouMean(name, known), strings.Join(known, ", "))
 		}
 	}
 	return nil

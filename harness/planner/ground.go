@@ -159,7 +159,7 @@ func (g *ground) checkCannot() error {
 	}
 	for _, id := range slices.Sorted(maps.Keys(g.fixtures.Cannot)) {
 		if !known[id] {
-			return fmt.Errorf("%s: cannot: %q: no requirement or obligation has this id", g.fixtures.File, id)
+			return fmt.Errorf("%s: cannot: %q: no requirement or obligation has this id%s", g.fixtures.File, id, spec.DidYouMean(id, slices.Sorted(maps.Keys(known))))
 		}
 		if g.fixtures.Cannot[id] == "" {
 			return fmt.Errorf("%s: cannot: %s: the reason is missing", g.fixtures.File, id)

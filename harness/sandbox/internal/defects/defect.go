@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"qorcheck/spec"
 )
 
 // Defect is a fault that can be planted into the target, which makes it a mutant:
@@ -52,6 +54,15 @@ func (d Defect) Follows(requirement string) bool {
 	})
 }
 
+// meant is the hint of an error about an unknown name: up to five names that contain it, or the nearest one.
+func meant(name string, known []string) string {
+	longer := slices.DeleteFunc(slices.Clone(known), func(k string) bool { return !strings.Contains(k, name) })
+	if len(longer) == 0 || name == "" {
+		return spec.DidYouMean(name, known)
+	}
+	return fmt.Sprintf(" (did you mean %s?)", strings.Join(longer[:min(5, len(longer))], ", "))
+}
+
 // Find finds defects by their names.
 func Find(names []string) ([]Defect, error) {
 	all := All()
@@ -63,7 +74,7 @@ func Find(names []string) ([]Defect, error) {
 			for j, d := range all {
 				known[j] = d.Name
 			}
-			return nil, fmt.Errorf("unknown defect %q; must be one of: %s", name, strings.Join(known, ", "))
+			return nil, fmt.Errorf("unknown defect %q%s; qorcheck sandbox --list-defects lists all", name, meant(name, known))
 		}
 		found = append(found, all[i])
 	}

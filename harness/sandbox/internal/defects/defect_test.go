@@ -142,8 +142,14 @@ func TestDefects_CanBePlanted(t *testing.T) {
 
 func TestFind_UnknownDefect(t *testing.T) {
 	_, _, err := New(api.Options{}, []string{"keyless-200", "keyless-201"})
-	if err == nil || !strings.Contains(err.Error(), `unknown defect "keyless-201"; must be one of: `) || !strings.Contains(err.Error(), "keyless-200") {
-		t.Errorf("%v, want the name and those that are allowed", err)
+	if err == nil || !strings.Contains(err.Error(), `unknown defect "keyless-201" (did you mean keyless-200?); `) {
+		t.Errorf("%v, want the name and the one that was meant", err)
+	}
+	if _, err := Find([]string{"charge-despite-40"}); err == nil || !strings.Contains(err.Error(), "(did you mean charge-despite-400, charge-despite-401, ") {
+		t.Errorf("%v, want names that contain what was given", err)
+	}
+	if _, err := Find([]string{"zzzzzzzzz"}); err == nil || strings.Contains(err.Error(), "mean") {
+		t.Errorf("%v, want no name", err)
 	}
 }
 

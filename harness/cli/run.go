@@ -221,7 +221,10 @@ func (f *runFlags) run(flags *pflag.FlagSet) (err error) {
 	if err != nil {
 		return faultError{fmt.Errorf("%w; no report is written, the rest can be sent with --resume %s", err, f.out)}
 	}
-	if document.CaseCounts.NotRun > 0 {
+	switch left := document.CaseCounts.NotRun; {
+	case left == document.Cases && !document.Preflight.IsZero():
+		defer f.printNote(s.notes, "no case was sent: once that is mended, run the same command again")
+	case left > 0:
 		defer f.printNote(s.notes, "to send the rest: qorcheck run --resume %s", f.out)
 	}
 	if f.drawn, err = f.drawnFiles(s.run.Shrunk()); err != nil {

@@ -89,9 +89,6 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 		return nil, nil, nil, err
 	}
 	in.process.fixtures, in.promise = fixtures, description.Digest
-	if err := in.drawnFromThis(description); err != nil {
-		return nil, nil, nil, err
-	}
 	if target != nil {
 		target = fixtures.Below(target)
 	}
@@ -155,6 +152,9 @@ func (in *inputs) chosen(p *plan.Plan) (*plan.Plan, error) {
 		return nil, err
 	}
 	if in.oneCase != "" {
+		if err = in.drawnFromThis(p.Description); err != nil {
+			return nil, err
+		}
 		if p = p.Case(in.caseID()); p == nil {
 			return nil, fmt.Errorf("--case %q: no selected case has this id; qorcheck plan --cases lists the ids", in.oneCase)
 		}

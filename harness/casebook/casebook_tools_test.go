@@ -4,7 +4,6 @@ package casebook
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -54,19 +53,6 @@ func TestCasebook(t *testing.T) {
 	}
 }
 
-// line holds the fields of a journal line that the casebook is compared with.
-type line struct {
-	Case     string
-	Verdicts []run.Verdict
-	Evidence []struct {
-		Curl   string
-		Answer *struct {
-			Line, Body string
-			Header     []string
-		}
-	}
-}
-
 // documentIn reads the document in the folder of a run.
 func documentIn(t *testing.T, out string) *run.Document {
 	t.Helper()
@@ -82,7 +68,7 @@ func documentIn(t *testing.T, out string) *run.Document {
 }
 
 // certify runs the command and reads its document and its journal.
-func certify(t *testing.T, f server, description, target string) (*run.Document, []line) {
+func certify(t *testing.T, f server, description, target string) (*run.Document, []run.Entry) {
 	t.Helper()
 	out := t.TempDir()
 	arguments := append([]string{"run", "--spec", description, "--requirements", data(t, f, "requirements.yaml"), "--fixtures", data(t, f, "fixtures.yaml"), "--target", target, "--out", out}, f.flags...)
@@ -96,26 +82,25 @@ func certify(t *testing.T, f server, description, target string) (*run.Document,
 		t.Fatal(err)
 	}
 	defer file.Close()
-	var journal []line
-	for decoder := json.NewDecoder(file); decoder.More(); {
-		var l line
-		if err := decoder.Decode(&l); err != nil {
-			t.Fatal(err)
-		}
-		journal = append(journal, l)
+	var journal []run.Entry
+	if err := run.ReadJournal(file, func(e run.Entry) error {
+		journal = append(journal, e)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
 	return document, journal
 }
 
 // differences lists what did not pass and is not in the chapter, and the reverse.
-func differences(chapter []entry, document *run.Document, journal []line) []string {
+func differences(chapter []entry, document *run.Document, journal []run.Entry) []string {
 	var list []string
 	for _, o := range document.Obligations {
 		if o.Counts.Fail+o.Counts.Inconclusive == 0 && o.Outcome != verdict.Pass {
 			list = append(list, fmt.Sprintf("%s is %s: %s", o.ID, o.Outcome, o.Why))
 		}
 	}
-	listed, happened := map[string]bool{}, map[string]line{}
+	listed, happened := map[string]bool{}, map[string]run.Entry{}
 	for _, one := range chapter {
 		for _, failure := range one.failures {
 			if listed[failure] {
@@ -138,17 +123,17 @@ func differences(chapter []entry, document *run.Document, journal []line) []stri
 	}
 	for _, failure := range slices.Sorted(maps.Keys(happened)) {
 		if !listed[failure] {
-			list = append(list, "it happened, and is not listed: "+failure+happened[failure].exchanges())
+			list = append(list, "it happened, and is not listed: "+failure+exchanges(happened[failure]))
 		}
 	}
 	return list
 }
 
 // exchanges returns the curl lines of a case and the responses.
-func (l line) exchanges() string {
+func exchanges(of run.Entry) string {
 	text := ""
-	for _, e := range l.Evidence {
-		text += "\n    " + e.Curl
+	for _, e := range of.Evidence {
+		text += "\n    " + e.Curl.String()
 		if e.Answer != nil {
 			text += fmt.Sprintf("\n    %s %s\n    %s", e.Answer.Line, e.Answer.Header, e.Answer.Body)
 		}
@@ -157,7 +142,7 @@ func (l line) exchanges() string {
 }
 
 func TestCasebook_DifferencesAreListed(t *testing.T) {
-	happened := []line{{Case: "a.valid", Verdicts: []run.Verdict{{Obligation: "a.R-1", Outcome: verdict.Fail}, {Obligation: "a.R-2", Outcome: verdict.Pass}, {Obligation: "a.R-3", Outcome: verdict.Inconclusive, Obstacle: &run.Obstacle{Kind: verdict.Follows}}}}}
+	happened := []run.Entry{{Case: "a.valid", Verdicts: []run.Verdict{{Obligation: "a.R-1", Outcome: verdict.Fail}, {Obligation: "a.R-2", Outcome: verdict.Pass}, {Obligation: "a.R-3", Outcome: verdict.Inconclusive, Obstacle: &run.Obstacle{Kind: verdict.Follows}}}}}
 	passed := &run.Document{Obligations: []run.Obligation{{ID: "a.R-2", Outcome: verdict.Pass}}}
 	for _, tt := range []struct {
 		claim    string

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"encoding/json"
 	"fmt"
 	"hash/fnv"
 	"slices"
@@ -66,6 +67,33 @@ func (d *drafter) harmlessBody(made draft) error {
 		}
 	}
 	return nil
+}
+
+// ownIDsIn lists the fields of a body that hold its own id, where it may be that of what is
+// to be changed: the operation changes something, or makes a thing that need not bring its id.
+func (d *drafter) ownIDsIn(made draft) (list []string) {
+	body, is := made.body.(map[string]any)
+	effect, _ := d.effect(made.operation)
+	if !is || made.raw != nil || effect == spec.Reads {
+		return nil
+	}
+	for _, p := range d.fieldsOf(made.operation) {
+		if len(spec.Tokens(p.Pointer)) != 1 || !slices.Contains(ownIDs, p.Name) || made.bound[p.Pointer] != nil || p.Required && effect != spec.Changes {
+			continue
+		}
+		if slices.ContainsFunc(knownKeys(made.operation, p.Name, ""), func(key string) bool { return len(d.knownValues[key]) > 0 }) {
+			continue
+		}
+		switch value := body[p.Name].(type) {
+		case string:
+			if !isAnswer(value) {
+				list = append(list, p.Name)
+			}
+		case float64, json.Number:
+			list = append(list, p.Name)
+		}
+	}
+	return list
 }
 
 // unlikePath is the field of a body that names, as its own id, another thing than the path

@@ -70,6 +70,20 @@ func TestBody_NamesNothingThatWasThere(t *testing.T) {
 	}
 }
 
+// A thing that need not bring its id may be one that is to be changed: nobody knows whether it is there.
+func TestBody_OwnIDIsInvented(t *testing.T) {
+	for required, want := range map[string]string{"[id, name]": "", "[name]": "id"} {
+		parsed, err := spec.Parse([]byte(strings.Replace(pets, "[id, name]", required, 1)), "pets.yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := planned(t, parsed, requirements(t, rule("R-OK", "all", "valid", "200")), fixtures(t, "{}"))
+		if got := strings.Join(find(t, p, "add.valid.everything").Invented, " "); got != want {
+			t.Errorf("where %s are mandatory, %q is invented, want %q", required, got, want)
+		}
+	}
+}
+
 func caseOf(p *plan.Plan, id string) *plan.Case {
 	for _, c := range p.Cases {
 		if c.ID == id {

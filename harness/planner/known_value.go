@@ -128,8 +128,10 @@ func (d *drafter) inventedIn(made draft) []string {
 			}
 		})
 	}
-	if field := d.unlikePath(made); field != "" && !slices.Contains(list, field) {
-		list = append(list, field)
+	for _, field := range append(d.ownIDsIn(made), d.unlikePath(made)) {
+		if field != "" && !slices.Contains(list, field) {
+			list = append(list, field)
+		}
 	}
 	return list
 }

@@ -38,7 +38,7 @@ var servers = []server{
 			}
 			return exec.Command(built(t, "prism/node_modules/.bin/prism"), "mock", "--host", name, "--port", port, withoutCallbacks(t, dir, f.description))
 		},
-		flags: []string{"--filter", "operation: containsAny {cash-sale, payment-capture, token-create, token-fetch, transactions-fetch-all, utilities-validate-aba, webhooks-create}"},
+		flags: []string{"--filter", "operation: containsAny {cash-sale, payment-capture, token-create, token-fetch, transactions-fetch-all, utilities-validate-aba, webhooks-create}", "--concurrency", "24"}, // requests that are never answered would make it ask by few at once
 	},
 	{
 		title: "Alertmanager", folder: "alertmanager",

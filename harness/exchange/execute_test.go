@@ -191,9 +191,9 @@ func TestAwait_WhatMustNotComeTogether(t *testing.T) {
 	c := toyClient(t, toyServer(t, func(http.ResponseWriter, *http.Request) {}), func(s *settings.Settings) { s.QuietWindow = 20 * time.Millisecond })
 	receiver, _, undo := c.Subscribe(t.Context(), &plan.Case{ID: "subscription"})
 	t.Cleanup(func() { undo(); _ = receiver.Close() })
-	told := httptest.NewRequest(http.MethodPost, receiver.Address(message.Acknowledging), strings.NewReader(`{"payment":"2"}`))
-	told.Header.Set(message.HeaderName, receiver.Secret())
-	receiver.ServeHTTP(httptest.NewRecorder(), told)
+	sent := httptest.NewRequest(http.MethodPost, receiver.Address(message.Acknowledging), strings.NewReader(`{"payment":"2"}`))
+	sent.Header.Set(message.HeaderName, receiver.Secret())
+	receiver.ServeHTTP(httptest.NewRecorder(), sent)
 	never := func(about plan.Template) plan.Step {
 		return plan.Step{Name: "message", Await: &plan.Await{About: about, Times: 1, Never: true, Place: message.Acknowledging, Source: source}}
 	}

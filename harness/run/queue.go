@@ -24,7 +24,7 @@ type queue struct {
 // newQueue sorts cases.
 func newQueue(p *plan.Plan, cases []*plan.Case) *queue {
 	q := &queue{loud: map[*plan.Case]bool{}}
-	events := map[string]bool{} // that the refusing receivers are told of
+	events := map[string]bool{} // that are sent to the refusing receivers
 	for _, c := range cases {
 		if refuses(c) {
 			for _, event := range eventsOf(p.Description.Operation(c.Operation)) {

@@ -73,7 +73,7 @@ func TestQueue_SendsWhatWaitsFirst(t *testing.T) {
 	}{
 		{"the order of the plan where nothing waits", []*plan.Case{pay, read, hold}, "pay read hold"},
 		{"the more quiet windows a case has, the earlier", []*plan.Case{pay, paid, read, none, silent, twice}, "twice silent paid none pay read"},
-		{"a refusing receiver is told of no other payment", []*plan.Case{read, again, hold, pay, prepared}, "pay prepared again read hold"},
+		{"a refusing receiver gets messages about no other payment", []*plan.Case{read, again, hold, pay, prepared}, "pay prepared again read hold"},
 		{"a case that waits does not stand behind a refusing receiver", []*plan.Case{again, silent, pay}, "silent pay again"},
 		{"what the lists show at the end comes before what they do not", []*plan.Case{read, again, hold, listed, pay}, "pay again listed read hold"},
 	} {

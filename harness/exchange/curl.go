@@ -27,6 +27,10 @@ func Curl(target *url.URL, step plan.Step, value func(plan.Placeholder) (string,
 	words = append(words, l.location(target))
 	for _, field := range r.Header {
 		header := plan.Template(field.Name+": ") + field.Value
+		if field.Absent() {
+			words = append(words, "-H", "'"+field.Name+":'") // else curl sends one of its own
+			continue
+		}
 		if strings.TrimSpace(string(field.Value)) == "" {
 			header = plan.Template(field.Name + ";") // how curl sends an empty header
 		}

@@ -122,6 +122,7 @@ func TestCurl_RepeatsTheRequest(t *testing.T) {
 		{"letters of every script", with("POST", `{"a":"é 交易 🙂"}`, sentJSON), true},
 		{"an empty body", with("POST", "", sentJSON), true},
 		{"a body without a media type", with("POST", "{}"), true},
+		{"no Accept header", with("GET", "", plan.Field{Name: "Accept", Value: ""}), true},
 		{"an empty header, and one of white space", with("POST", "{}", sentJSON, plan.Field{Name: "X-Empty", Value: ""}, plan.Field{Name: "X-Blank", Value: "  "}), true},
 		{"headers with quotes", with("POST", "{}", sentJSON, plan.Field{Name: "X-Odd", Value: `it's "$HOME" \ ; a: b`}), true},
 		{"a query with special characters", plan.Step{Request: plan.Request{Method: "GET", Path: "/it's", Query: []plan.Field{

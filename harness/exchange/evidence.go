@@ -117,6 +117,9 @@ func (c *Client) evidence(r Record, f filler) Evidence {
 	}
 	e.Request.Line = own(r.Step.Request.Method + " " + address)
 	for _, field := range c.fields(r.Step.Request) {
+		if field.Absent() {
+			continue
+		}
 		line, known := c.lines.Load(field)
 		if !known {
 			value, _ := field.Value.Fill(shown(verbatim))

@@ -54,6 +54,9 @@ func (f *filler) request(step plan.Step) (*http.Request, error) {
 		return nil, err
 	}
 	for _, field := range f.client.fields(step.Request) {
+		if field.Absent() {
+			continue
+		}
 		value, err := field.Value.Fill(f.value)
 		if err != nil {
 			return nil, err

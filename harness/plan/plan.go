@@ -206,12 +206,13 @@ const (
 
 // Kinds of cases that other stages know of.
 const (
-	KindFlow         = "flow"         // described step by step by a requirement
-	KindNoMessage    = "message.none" // malformed: no message may come about it
-	KindSubscription = "subscription" // registers before all others for the messages that they await
-	KindSharedRead   = "shared"       // a read-back that serves many cases
-	KindLookup       = "lookup"       // finds what a message is about
-	KindListing      = "listing"      // reads a list at the beginning and at the end of a run
+	KindFlow          = "flow"                 // described step by step by a requirement
+	KindNoMessage     = "message.none"         // malformed: no message may come about it
+	KindForeignAccept = "valid.accept-unknown" // accepts no media type that is documented
+	KindSubscription  = "subscription"         // registers before all others for the messages that they await
+	KindSharedRead    = "shared"               // a read-back that serves many cases
+	KindLookup        = "lookup"               // finds what a message is about
+	KindListing       = "listing"              // reads a list at the beginning and at the end of a run
 )
 
 // Where messages are received.
@@ -286,6 +287,10 @@ type Field struct {
 	// separators that go over the wire as they are.
 	Encoded bool `json:"encoded,omitempty"`
 }
+
+// Absent reports whether a header is not sent at all: an Accept without a value, in
+// place of the one that every other request has.
+func (f Field) Absent() bool { return f.Value == "" && strings.EqualFold(f.Name, "Accept") }
 
 // Location returns the path and the query of a request, its mark included, as they go
 // over the wire below the target's base; placeholders are escaped when filled. A path of the

@@ -32,6 +32,7 @@ type draft struct {
 	bound       map[string]any // what the preparation binds
 	invented    []string       // parameters whose value names something, and nobody knows whether it exists
 	always      []string       // names of headers of every request, see fixtures
+	accept      string         // the media type that is accepted, noAccept for no Accept header; "" for all that are documented
 	about       string         // the place that the case is about, "" for the whole
 }
 
@@ -123,7 +124,9 @@ func (d draft) request() (plan.Request, error) {
 	if len(cookies) > 0 { // one header holds them all (RFC 6265)
 		r.Header = append(r.Header, plan.Field{Name: "Cookie", Value: plan.Template(strings.Join(cookies, "; "))})
 	}
-	if accept := d.operation.Accept(); accept != "" && !hasHeader(r, "Accept") {
+	if d.accept == noAccept {
+		r.Header = append(r.Header, plan.Field{Name: "Accept"})
+	} else if accept := cmp.Or(d.accept, d.operation.Accept()); accept != "" && !hasHeader(r, "Accept") {
 		r.Header = append(r.Header, plan.Field{Name: "Accept", Value: plan.Template(accept)})
 	}
 	for _, name := range d.always {

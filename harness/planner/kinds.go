@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"qorcheck/harness/plan"
 	"qorcheck/spec"
 )
 
@@ -11,7 +12,7 @@ import (
 // or what they begin with.
 var Kinds = []string{
 	"valid.example", "valid.required", "valid.everything", "valid.form",
-	"valid.optional", "valid.enum", "valid.branch", "valid.bound", "valid.extra",
+	"valid.optional", "valid.enum", "valid.branch", "valid.bound", "valid.extra", "valid.accept", plan.KindForeignAccept,
 	"outcome.refused", "outcome.error", "outcome.internal", "outcome.reasons",
 	"malformed.syntax", "malformed.empty", "malformed.problems", "malformed.ours", "malformed.media-type", "malformed.lax", "malformed.doubled",
 	"malformed.missing", "malformed.blank", "malformed.wide-blank", "malformed.null", "malformed.type", "malformed.enum",
@@ -29,7 +30,7 @@ var laxKinds = []string{"malformed.lax", "malformed.doubled"}
 // openKinds are of requests that are wrong in two ways, or hold what the description
 // does not know, and of several whose descriptions are compared. Few requirements state what they are answered, so that an expected
 // status has to name them in full.
-var openKinds = []string{keylessPathKind, "unauthenticated.malformed", "unauthenticated.unknown-id", "forbidden.unknown-id", "forbidden.malformed", "forbidden.malformed-of-other", "malformed.unknown-id", "malformed.problems", "valid.extra"}
+var openKinds = []string{keylessPathKind, "unauthenticated.malformed", "unauthenticated.unknown-id", "forbidden.unknown-id", "forbidden.malformed", "forbidden.malformed-of-other", "malformed.unknown-id", "malformed.problems", "valid.extra", plan.KindForeignAccept}
 
 // merchantKind is the one kind that goes on with a name of the fixtures.
 const merchantKind = "forbidden.merchant"

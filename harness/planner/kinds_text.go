@@ -1,5 +1,7 @@
 package planner
 
+import "qorcheck/harness/plan"
+
 // KindText says what the cases of a kind are, with an example.
 type KindText struct{ Sentence, Example string }
 
@@ -14,6 +16,8 @@ var KindTexts = map[string]KindText{
 	"valid.branch":                 {"one branch of oneOf or anyOf", "the second schema of oneOf"},
 	"valid.bound":                  {"a value on its limit", "?limit=100 where maximum is 100"},
 	"valid.extra":                  {"a field or parameter that the description neither knows nor forbids; a status requirement has to name this kind in full", "?qorcheck-unknown=1"},
+	"valid.accept":                 {"a correct request that accepts one of the documented media types alone, or that has no Accept header", "Accept: text/csv"},
+	plan.KindForeignAccept:         {"a correct request that accepts no media type that is documented; a status requirement has to name this kind in full", "Accept: application/x-qorcheck-unknown"},
 	"outcome.refused":              {"a correct request with test data that are refused", "the card under triggers.card.refused"},
 	"outcome.error":                {"a correct request with test data that end in an error", "the card under triggers.card.error"},
 	"outcome.internal":             {"a correct request with test data that end in an internal error", "the card under triggers.card.internal"},

@@ -29,6 +29,7 @@ func (d *drafter) validCases(s subject) []*proposal {
 	for _, p := range s.Parameters {
 		list = append(list, d.validParameter(s, p)...)
 	}
+	list = append(list, d.acceptCases(s)...)
 	return append(list, extraCases(s)...)
 }
 

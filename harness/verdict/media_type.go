@@ -58,6 +58,9 @@ func mediaType(v View) Observation {
 		}
 		seen.Findings = []Finding{{Rule: JSONBody, Deviation: v.Body.deviation(), Status: v.Answer.Status, Got: v.Body.Fault}}
 	}
+	if asked := v.disregarded(got); asked != "" {
+		seen.Note = "the request accepts " + asked + " alone: a target may disregard that, and answer with " + shorten(got) + ", which is documented as well (RFC 9110, section 12.5.1)"
+	}
 	if v.Answer.Decoded {
 		seen.Note = "the content coding " + strconv.Quote(shorten(v.Answer.Header.Get("Content-Encoding"))) + " is tolerated (content-coding), though the request accepts identity alone"
 	}
@@ -76,13 +79,16 @@ func mislabelled(h http.Header, body []byte) *Finding {
 }
 
 // outside reports whether the response is one to a path or method that the description
-// does not have, so that it documents no body of it. What its error block promises is
-// promised of every rejection.
+// does not have, so that it documents no body of it, or a 406 to a request that accepts
+// none of what it documents. What its error block promises is promised of every rejection.
 func (v View) outside() bool {
+	if v.refusedAccept() {
+		return true
+	}
 	if v.Case == nil || v.Case.Kind != "not-found.path" && v.Case.Kind != "not-found.method" || v.Operation.Conformance.Error != nil {
 		return false
 	}
-	return v.Transcript != nil && v.Transcript.Act != nil && v.Transcript.Act.Answer == v.Answer
+	return v.isAct()
 }
 
 // undocumented reports whether the description has no response of the status.

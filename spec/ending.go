@@ -1,6 +1,9 @@
 package spec
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // OutcomeValue is the value of one outcome field in a response.
 type OutcomeValue struct {
@@ -31,12 +34,23 @@ func (o *Operation) OutcomeValues(body any) []OutcomeValue {
 // Ending returns how a request ended by its response body: error or refused if any
 // outcome field says so, else unknown, else success; "" when none is present.
 func (o *Operation) Ending(body any) Ending {
-	rank := map[Ending]int{Succeeded: 1, Unknown: 2, Refused: 3, Errored: 4}
 	var worst Ending
-	for _, v := range o.OutcomeValues(body) {
-		if rank[v.Ending] > rank[worst] {
-			worst = v.Ending
+	for i := range o.Conformance.Outcome {
+		outcome := &o.Conformance.Outcome[i]
+		if value, there := Lookup(body, outcome.Field); there {
+			ending := Unknown
+			if word, ok := value.(string); ok {
+				ending = outcome.Ending(word)
+			}
+			if ending.rank() > worst.rank() {
+				worst = ending
+			}
 		}
 	}
 	return worst
 }
+
+// ranked lists the endings, what is worse behind.
+var ranked = [...]Ending{"", Succeeded, Unknown, Refused, Errored}
+
+func (e Ending) rank() int { return slices.Index(ranked[:], e) }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
 	"strconv"
 	"strings"
@@ -250,22 +251,28 @@ func Pointer(tokens ...string) string {
 }
 
 // Tokens splits a JSON pointer into its reference tokens.
-func Tokens(pointer string) []string {
-	if pointer == "" {
-		return nil
-	}
-	tokens := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
-	if strings.Contains(pointer, "~") {
-		for i, token := range tokens {
-			tokens[i] = unescape.Replace(token)
+func Tokens(pointer string) []string { return slices.Collect(eachToken(pointer)) }
+
+// eachToken yields the reference tokens of a JSON pointer.
+func eachToken(pointer string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if pointer == "" {
+			return
+		}
+		for token := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
+			if strings.Contains(token, "~") {
+				token = unescape.Replace(token)
+			}
+			if !yield(token) {
+				return
+			}
 		}
 	}
-	return tokens
 }
 
 // Lookup finds the value that a JSON pointer names, and whether it is there.
 func Lookup(value any, pointer string) (any, bool) {
-	for _, token := range Tokens(pointer) {
+	for token := range eachToken(pointer) {
 		switch at := value.(type) {
 		case map[string]any:
 			next, ok := at[token]

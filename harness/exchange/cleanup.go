@@ -52,9 +52,9 @@ func (s *script) undo(values map[string]string, done map[string]bool) {
 		ctx, cancel := context.WithTimeout(context.Background(), s.client.settings.Timeout+MaxWaits*MaxWait)
 		record := s.client.Do(ctx, t.Case.ID, step, values)
 		cancel()
-		capture(record, values)
+		capture(&record, values)
 		t.Cleanup = append(t.Cleanup, record)
-		if step.Certifies != "" && !s.certified(record) {
+		if step.Certifies != "" && !s.certified(&record) {
 			delete(values, step.Certifies) // nothing shows that the run made it, so it stays
 		}
 		if a := record.Answer; a == nil || a.Status/100 != 2 && a.Status != http.StatusNotFound && a.Status != http.StatusGone {
@@ -71,7 +71,7 @@ func (s *script) leftover(record Record) redact.Text {
 		if !s.client.issued(p) {
 			continue
 		}
-		for _, maker := range s.transcript.Records() {
+		for maker := range s.transcript.Records() {
 			if slices.ContainsFunc(maker.Step.Capture, func(c plan.Capture) bool { return c.Name == p.Args[0] }) && maker.Answer != nil {
 				from := fmt.Sprintf("%s: $%s is what the response to %s at %s named, in the case %s", line, p.Variable(), maker.Evidence().Request.Line, maker.Started.UTC().Format(time.RFC3339), s.transcript.Case.ID)
 				return s.client.redactor.Own(from)

@@ -2,7 +2,6 @@ package exchange
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"sync"
@@ -131,8 +130,8 @@ func (s *script) step(ctx context.Context, step plan.Step) []Record {
 			into = maps.Clone(s.values)
 			s.repeats = append(s.repeats, into)
 		}
-		records[i].Missing = capture(records[i], into)
-		if name := step.Certifies; name != "" && !s.certified(records[i]) {
+		records[i].Missing = capture(&records[i], into)
+		if name := step.Certifies; name != "" && !s.certified(&records[i]) {
 			delete(into, name)
 			records[i].Missing = "value of this run"
 		}
@@ -171,9 +170,9 @@ func (e ending) meets(want spec.Ending) bool {
 
 // ending reads how an answer says that its request ended.
 func (c *Client) ending(r Record) ending {
-	var body any
 	o := c.description.Operation(r.Step.Operation)
-	if o == nil || json.Unmarshal(r.Answer.Body, &body) != nil {
+	body, ok := r.Answer.JSON()
+	if o == nil || !ok {
 		return ""
 	}
 	return ending(o.Ending(body))

@@ -331,7 +331,7 @@ func TestCleanup(t *testing.T) {
 		values := map[string]string{}
 		transcript := &Transcript{Case: &plan.Case{ID: "case", Cleanup: []plan.Step{byPath}}}
 		record := c.Do(context.WithoutCancel(ctx), "case", act, values)
-		if missing := capture(record, values); missing != "" {
+		if missing := capture(&record, values); missing != "" {
 			t.Fatal(missing)
 		}
 		(&script{client: c, transcript: transcript, values: values}).cleanUp()

@@ -89,12 +89,12 @@ type Answer struct {
 	Decoded   bool // the body came in content codings that were undone
 	Trailing  bool // bytes followed the body on its connection
 
-	decoded atomic.Pointer[any] // the value of the body, see value
+	decoded atomic.Pointer[decodedBody] // see value
 }
 
 // Silence returns why a record proves nothing about the target: no response came, or
 // one that says that the request could not be served. It is "" for any other record.
-func (r Record) Silence() string {
+func (r *Record) Silence() string {
 	switch {
 	case r.Failure != nil && (r.Failure.Kind == Network || r.Failure.Kind == Timeout):
 		return r.Failure.Text.String()
@@ -105,7 +105,7 @@ func (r Record) Silence() string {
 }
 
 // Unavailable reports whether the response only says that the request could not be served.
-func (r Record) Unavailable() bool {
+func (r *Record) Unavailable() bool {
 	if r.Answer == nil {
 		return false
 	}
@@ -117,7 +117,7 @@ func (r Record) Unavailable() bool {
 }
 
 // Endless reports whether an answer began in time and did not end: the target is there.
-func (r Record) Endless() bool {
+func (r *Record) Endless() bool {
 	return r.Began && r.Failure != nil && r.Failure.Kind == Timeout
 }
 

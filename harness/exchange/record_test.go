@@ -22,7 +22,7 @@ func TestRecords_AreInTheOrderOfSending(t *testing.T) {
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			var got []string
-			for _, r := range tt.of.Records() {
+			for r := range tt.of.Records() {
 				got = append(got, r.Step.Name)
 			}
 			if !slices.Equal(got, tt.want) {

@@ -27,7 +27,7 @@ func Shortage(err error) string {
 
 // Short returns what this machine ran out of in a case, "" for nothing.
 func (t *Transcript) Short() string {
-	for _, r := range t.Records() {
+	for r := range t.Records() {
 		if r.Short != "" {
 			return r.Short
 		}

@@ -1,8 +1,8 @@
 package exchange
 
 import (
-	"cmp"
 	"fmt"
+	"iter"
 	"net/url"
 	"slices"
 	"strings"
@@ -46,54 +46,76 @@ func (t *Transcript) AwaitsAt(place string) bool {
 	return slices.ContainsFunc(t.Observe, func(r Record) bool { return r.Step.Await != nil && r.Place == place })
 }
 
-// Records lists the exchanges in the order in which they were made.
-func (t *Transcript) Records() []Record {
-	list := append(make([]Record, 0, len(t.Prepare)+1+len(t.Observe)+len(t.Cleanup)), t.Prepare...)
-	if t.Act != nil {
-		list = append(list, *t.Act)
+// Records yields the exchanges in the order in which they were made. A record is large and
+// is looked at often: it is not copied.
+func (t *Transcript) Records() iter.Seq[*Record] {
+	return func(yield func(*Record) bool) {
+		for i := range t.Prepare {
+			if !yield(&t.Prepare[i]) {
+				return
+			}
+		}
+		if t.Act != nil && !yield(t.Act) {
+			return
+		}
+		for _, list := range [...][]Record{t.Observe, t.Cleanup} {
+			for i := range list {
+				if !yield(&list[i]) {
+					return
+				}
+			}
+		}
 	}
-	list = append(list, t.Observe...)
-	return append(list, t.Cleanup...)
+}
+
+// Count is how many exchanges were made.
+func (t *Transcript) Count() int {
+	n := len(t.Prepare) + len(t.Observe) + len(t.Cleanup)
+	if t.Act != nil {
+		n++
+	}
+	return n
+}
+
+// Any reports whether an exchange of the case has a property.
+func (t *Transcript) Any(has func(*Record) bool) bool {
+	for r := range t.Records() {
+		if has(r) {
+			return true
+		}
+	}
+	return false
 }
 
 // RecordOf finds the record with an answer, nil where there is none.
 func (t *Transcript) RecordOf(a *Answer) *Record {
-	find := func(list []Record) *Record {
-		if i := slices.IndexFunc(list, func(r Record) bool { return r.Answer == a }); i >= 0 {
-			return &list[i]
+	for r := range t.Records() {
+		if r.Answer == a {
+			return r
 		}
-		return nil
 	}
-	if r := find(t.Prepare); r != nil {
-		return r
-	}
-	if t.Act != nil && t.Act.Answer == a {
-		return t.Act
-	}
-	return cmp.Or(find(t.Observe), find(t.Cleanup))
+	return nil
 }
 
 // Interrupted reports whether the run ended before the case did.
 func (t *Transcript) Interrupted() bool {
-	interrupted := func(r Record) bool { return r.Failure != nil && r.Failure.Kind == Interrupted }
-	return t.Act != nil && interrupted(*t.Act) ||
-		slices.ContainsFunc(t.Prepare, interrupted) || slices.ContainsFunc(t.Observe, interrupted) || slices.ContainsFunc(t.Cleanup, interrupted)
+	return t.Any(func(r *Record) bool { return r.Failure != nil && r.Failure.Kind == Interrupted })
 }
 
 // Unanswered reports whether a request of the case got no response that proves something, see Silence.
 func (t *Transcript) Unanswered() bool {
-	return slices.ContainsFunc(t.Records(), func(r Record) bool { return r.Silence() != "" })
+	return t.Any(func(r *Record) bool { return r.Silence() != "" })
 }
 
 // Unserved reports whether a response of the case only says that a request could not be served.
-func (t *Transcript) Unserved() bool { return slices.ContainsFunc(t.Records(), Record.Unavailable) }
+func (t *Transcript) Unserved() bool { return t.Any((*Record).Unavailable) }
 
 // Value returns the value that an expression names: $NAME.request#/pointer is a value
 // of the request that the step labelled NAME sent, $NAME.answer#/pointer one of its
 // response. JSON numbers are as spec.Number has them.
 func (t *Transcript) Value(expression string) (any, error) {
 	label, rest, _ := strings.Cut(strings.TrimPrefix(expression, "$"), ".")
-	for _, r := range t.Records() {
+	for r := range t.Records() {
 		if r.Step.Label != label {
 			continue
 		}
@@ -121,7 +143,7 @@ func (t *Transcript) Value(expression string) (any, error) {
 }
 
 // Payload decodes the body of a request, JSON or a form, nil when it is neither.
-func (r Record) Payload() any {
+func (r *Record) Payload() any {
 	value, err := decoded(r.Body, r.Step.Request.Form())
 	if err != nil {
 		return nil
@@ -156,22 +178,18 @@ func decoded(data []byte, form bool) (any, error) {
 }
 
 // Named returns the text or number at a pointer of a successful response, "" when there is none.
-func (r Record) Named(pointer string) string {
+func (r *Record) Named(pointer string) string {
 	if r.Answer == nil || r.Answer.Status/100 != 2 {
 		return ""
 	}
-	values := map[string]string{}
-	probe := r
-	probe.Step.Capture = []plan.Capture{{Name: pointer, Pointer: pointer}}
-	capture(probe, values)
-	return values[pointer]
+	return textOrNumber(r.Answer.value(), pointer)
 }
 
 // RequestCount counts the requests of a case. One that served another case too is
 // counted by that one.
 func (t *Transcript) RequestCount() int {
 	n := 0
-	for _, r := range t.Records() {
+	for r := range t.Records() {
 		if r.Step.Await == nil && !r.Shared {
 			n++
 		}

@@ -414,10 +414,19 @@ func (p *Plan) Case(id string) *Plan {
 
 // Steps lists the steps of a case in the order in which they are sent.
 func (c *Case) Steps() []Step {
-	steps := slices.Clone(c.Prepare)
-	steps = append(steps, c.Act)
-	steps = append(steps, c.Observe...)
-	return append(steps, c.Cleanup...)
+	return slices.Concat(c.Prepare, []Step{c.Act}, c.Observe, c.Cleanup)
+}
+
+// HasStep reports whether a step of the case has a property.
+func (c *Case) HasStep(has func(*Step) bool) bool {
+	for _, list := range [...][]Step{c.Prepare, c.Observe, c.Cleanup} {
+		for i := range list {
+			if has(&list[i]) {
+				return true
+			}
+		}
+	}
+	return has(&c.Act)
 }
 
 // ObligationID is the lasting id of a requirement on an operation.

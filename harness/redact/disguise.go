@@ -33,7 +33,9 @@ func (n *Numbers) begin(digits string) {
 }
 
 // hashOf spreads numbers over headBits.
-func hashOf(head uint64) uint64 { return head * 0x9e3779b97f4a7c15 >> (64 - headBits) }
+func hashOf(head uint64) uint64 { return head * hashFactor >> (64 - headBits) }
+
+const hashFactor = 0x9e3779b97f4a7c15
 
 // mayBeIn reports whether a text may hold a number. It is quick, and right where it says no.
 func (n *Numbers) mayBeIn(text string) bool {

@@ -5,14 +5,11 @@ import (
 	"sync"
 )
 
-// Finders look for single values in texts. They keep what they made of the values, and
-// remember texts without one: many are equal to the letter.
+// Finders look for single values in texts. They keep what they made of the values.
 type Finders struct {
 	mu      sync.Mutex
 	keys    map[string]*Keys
 	numbers map[string]*Numbers
-
-	without cache // "kind value\x00text"
 }
 
 // maxFinders is how many values of a kind are kept.
@@ -20,30 +17,12 @@ const maxFinders = 200
 
 // KeyIn reports whether a text holds a key, disguised or not, or half of it; see Keys.
 func (f *Finders) KeyIn(key, text string) bool {
-	return f.in("key", key, text, func() bool { return f.keysOf(key).Hold(text) })
+	return text != "" && (strings.Contains(text, key) || f.keysOf(key).Hold(text))
 }
 
 // NumberIn reports whether a text holds a number, however it is written; see Numbers.
 func (f *Finders) NumberIn(number, text string) bool {
-	return f.in("number", number, text, func() bool { return f.numbersOf(number).Hold(text) })
-}
-
-func (f *Finders) in(kind, value, text string, disguised func() bool) bool {
-	if text == "" {
-		return false
-	}
-	if strings.Contains(text, value) {
-		return true
-	}
-	known := kind + " " + value + "\x00" + text
-	if f.without.has(known) {
-		return false
-	}
-	if disguised() {
-		return true
-	}
-	f.without.add(known)
-	return false
+	return text != "" && (strings.Contains(text, number) || f.numbersOf(number).Hold(text))
 }
 
 func (f *Finders) keysOf(key string) *Keys {

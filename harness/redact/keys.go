@@ -8,14 +8,17 @@ import (
 // Keys finds credentials that are known, and halves of them, also in other letters, in
 // groups, backwards, escaped and encoded.
 type Keys struct {
-	forms []string            // letters and digits alone, in lower case
-	parts map[string][]keyPos // parts of the forms, and where they stand
+	forms  []string                  // letters and digits alone, in lower case
+	parts  map[string][]keyPos       // parts of the forms, and where they stand
+	sums   map[uint64]bool           // of the parts
+	likely [1 << keyBits / 64]uint64 // a set of hashes of sums
 }
 
 // keyPos is a place in a form.
 type keyPos struct{ form, at int }
 
 const (
+	keyBits   = 14
 	keyPart   = 12 // letters and digits; fewer are found by chance
 	maxKey    = 96 // longer values are documents
 	maxKeyGap = 3  // bytes between two groups
@@ -23,7 +26,7 @@ const (
 
 // NewKeys makes a finder; what is short, long, an address or has no digit is left out.
 func NewKeys(values []string) *Keys {
-	k := &Keys{parts: map[string][]keyPos{}}
+	k := &Keys{parts: map[string][]keyPos{}, sums: map[uint64]bool{}}
 	for _, value := range values {
 		form, _ := lettersAndDigits(value)
 		if len(form) < keyPart || len(form) > maxKey || !strings.ContainsAny(form, "0123456789") || strings.Contains(value, "://") || strings.IndexByte(form, 0) >= 0 {
@@ -44,9 +47,64 @@ func (k *Keys) add(form string) {
 	for at := range len(form) - keyPart + 1 {
 		part := form[at : at+keyPart]
 		k.parts[part] = append(k.parts[part], keyPos{len(k.forms), at})
+		sum := uint64(0)
+		for i := range len(part) {
+			sum = sum*sumBase + uint64(part[i])
+		}
+		k.sums[sum] = true
+		bit := sum * hashFactor >> (64 - keyBits)
+		k.likely[bit/64] |= 1 << (bit % 64)
 	}
 	k.forms = append(k.forms, form)
 }
+
+// A sum of a part is a polynomial in sumBase. That of the part that begins one letter later
+// is made of it: outgoing is what its first letter adds.
+const sumBase = 1_000_003
+
+var outgoing = func() uint64 {
+	power := uint64(1)
+	for range keyPart {
+		power *= sumBase
+	}
+	return power
+}()
+
+// mayBeIn reports whether a text may hold a part of a form. It keeps nothing, looks at each
+// byte once, and is right where it says no.
+func (k *Keys) mayBeIn(text string) bool {
+	var last [keyPart]byte // letters and digits in a row, as lettersAndDigits has them
+	sum, count, gap := uint64(0), 0, 0
+	for i := range len(text) {
+		c := folds[text[i]]
+		if c == 0 {
+			if gap++; gap > maxKeyGap {
+				sum, count = 0, 0
+				last = [keyPart]byte{}
+			}
+			continue
+		}
+		gap = 0
+		at := count % keyPart
+		sum = sum*sumBase + uint64(c) - uint64(last[at])*outgoing
+		last[at] = c
+		count++
+		if bit := sum * hashFactor >> (64 - keyBits); count >= keyPart && k.likely[bit/64]>>(bit%64)&1 == 1 && k.sums[sum] {
+			return true
+		}
+	}
+	return false
+}
+
+// folds holds the lower case of each letter and digit, 0 for any other byte.
+var folds = func() (table [256]byte) {
+	for c := range table {
+		if alphanumeric(byte(c)) {
+			table[c] = toLower(byte(c))
+		}
+	}
+	return table
+}()
 
 // lettersAndDigits returns the letters and digits of a text, in lower case, with a zero
 // byte for each wide gap between them, and where they stand.
@@ -73,7 +131,7 @@ func lettersAndDigits(text string) (string, []int) {
 
 // hide masks what a text holds of the keys.
 func (k *Keys) hide(text string) string {
-	if len(k.forms) == 0 || len(text) < keyPart {
+	if len(k.forms) == 0 || len(text) < keyPart || !k.mayBeIn(text) {
 		return text
 	}
 	letters, at := lettersAndDigits(text)

@@ -179,7 +179,8 @@ func inBase64(c byte) bool {
 // hiddenInBase64 reports whether a word is base64 and holds a secret: from its first letter
 // on, or from a later one, as what precedes may belong to it or not.
 func hiddenInBase64(word string, holds func(string) bool) bool {
-	bare := []byte(word)
+	var room [2 * 256]byte // words are short: most need no memory of their own
+	bare := append(room[:0:256], word...)
 	for i, c := range bare {
 		switch c {
 		case '-':
@@ -188,7 +189,10 @@ func hiddenInBase64(word string, holds func(string) bool) bool {
 			bare[i] = '/'
 		}
 	}
-	data := make([]byte, base64.RawStdEncoding.DecodedLen(len(bare)))
+	data := room[256:]
+	if len(bare) > 256 {
+		data = make([]byte, base64.RawStdEncoding.DecodedLen(len(bare)))
+	}
 	for start := range 4 {
 		packed := bare[start:]
 		if len(packed)%4 == 1 {
@@ -204,6 +208,11 @@ func hiddenInBase64(word string, holds func(string) bool) bool {
 // hiddenInBase32 reports whether a word is base32 and holds a secret. Words with small
 // letters are ids.
 func hiddenInBase32(word string, holds func(string) bool) bool {
+	for i := range len(word) {
+		if c := word[i]; !(c >= 'A' && c <= 'Z' || c >= '2' && c <= '7') {
+			return false
+		}
+	}
 	data, err := base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(word)
 	return err == nil && wordHolds(data, holds)
 }
@@ -283,6 +292,9 @@ func heldEscaped(text string, holds func(string) bool) bool {
 var escapedRune = regexp.MustCompile(`\\+(?:u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})`)
 
 func resolved(text string) string {
+	if !strings.ContainsAny(text, `%\&`) {
+		return text
+	}
 	text = escapedRune.ReplaceAllStringFunc(text, func(m string) string {
 		code, _ := strconv.ParseUint(strings.TrimLeft(m, `\ux`), 16, 32) // hexadecimal digits
 		return string(rune(code))

@@ -32,7 +32,7 @@ func (c *breaker) note(t *exchange.Transcript) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	last := ""
-	for _, record := range t.Records() {
+	for record := range t.Records() {
 		switch silence := record.Silence(); {
 		case record.Endless(): // an answer that does not end
 			c.silent = 0

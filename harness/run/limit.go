@@ -46,7 +46,7 @@ func (u *usage) start(l Limit, c *plan.Case) bool {
 func (u *usage) retried(t *exchange.Transcript) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	for _, record := range t.Records() {
+	for record := range t.Records() {
 		u.used += record.Waits
 	}
 }

@@ -229,11 +229,18 @@ func (l exchangeLine) MarshalJSON() ([]byte, error) {
 	if d == nil {
 		return json.Marshal(wholeExchange{&e, l.Operation})
 	}
-	list := []any{e.Step, l.after.Microseconds(), int64(math.Round(e.TookMS * 1000)), d.Sent, d.Received, d.Sum}
-	if l.Operation != e.Step {
-		list = append(list, l.Operation)
+	text, err := json.Marshal(e.Step)
+	text = append([]byte{'['}, text...)
+	for _, number := range [...]int64{l.after.Microseconds(), int64(math.Round(e.TookMS * 1000)), int64(d.Sent), int64(d.Received)} {
+		text = strconv.AppendInt(append(text, ','), number, 10)
 	}
-	return json.Marshal(list)
+	text = append(append(append(text, `,"`...), d.Sum...), '"') // base64 has nothing to escape
+	if err == nil && l.Operation != e.Step {
+		var operation []byte
+		operation, err = json.Marshal(l.Operation)
+		text = append(append(text, ','), operation...)
+	}
+	return append(text, ']'), err
 }
 
 // UnmarshalJSON reads what MarshalJSON writes.

@@ -44,17 +44,18 @@ func (r *Run) subscribe(ctx context.Context, cases []*plan.Case) {
 
 // count adds requests that belong to no case.
 func (r *Run) count(records []exchange.Record) {
-	r.outages.add(records)
+	made := exchange.Transcript{Prepare: records}
+	r.outages.add(made.Records())
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.beside.Requests += len(records)
-	for _, record := range records {
+	for record := range made.Records() {
 		r.keepID(record)
 	}
 }
 
 // keepID keeps the id that a response names; the run must be locked.
-func (r *Run) keepID(record exchange.Record) {
+func (r *Run) keepID(record *exchange.Record) {
 	r.keepNamed(record)
 	o := r.plan.Description.Operation(record.Step.Operation)
 	if record.Answer == nil || o == nil || o.Conformance.Messages == nil || r.inbox.receiver == nil {

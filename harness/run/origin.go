@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
@@ -193,13 +192,12 @@ func (m *makers) cut() map[string]string {
 // unnamed reports whether a request of a case that promises a message was carried out
 // and its response named no id, so that the message about it cannot be matched.
 func (r *Run) unnamed(t *exchange.Transcript) bool {
-	return slices.ContainsFunc(t.Records(), func(record exchange.Record) bool {
+	return t.Any(func(record *exchange.Record) bool {
 		o := r.plan.Description.Operation(record.Step.Operation)
 		if record.Answer == nil || record.Answer.Status/100 != 2 || o == nil || o.Conformance.Messages == nil || len(o.Callbacks) == 0 {
 			return false
 		}
-		var body any
-		if json.Unmarshal(record.Answer.Body, &body) != nil || o.Ending(body) != spec.Succeeded {
+		if body, ok := record.Answer.JSON(); !ok || o.Ending(body) != spec.Succeeded {
 			return false
 		}
 		return record.Named(o.Conformance.Messages.Answer) == ""

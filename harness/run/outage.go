@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"sync"
 
@@ -28,13 +29,13 @@ type outages struct {
 }
 
 // add counts requests.
-func (o *outages) add(records []exchange.Record) {
+func (o *outages) add(records iter.Seq[*exchange.Record]) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if o.served == nil {
 		o.served, o.unserved, o.last = map[string]int{}, map[string]int{}, map[string]int{}
 	}
-	for _, r := range records {
+	for r := range records {
 		switch name := r.Step.Operation; {
 		case name == "" || r.Answer == nil || r.Shared:
 		case !r.Unavailable():

@@ -118,7 +118,7 @@ func TestOutages_OfNoOperation(t *testing.T) {
 		{"two are down", slices.Concat(many(9, record("a", 502)), many(9, record("c", 504)), many(90, record("b", 200))), map[string]bool{"a": true, "c": true}},
 	} {
 		var o outages
-		o.add(tt.records)
+		o.add((&exchange.Transcript{Prepare: tt.records}).Records())
 		if got := o.down(); !maps.Equal(got, tt.want) {
 			t.Errorf("%s: %v", tt.claim, got)
 		}

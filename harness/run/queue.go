@@ -79,7 +79,7 @@ func refuses(c *plan.Case) bool {
 
 // reaches reports whether a request of a case may cause a message of one of these events.
 func reaches(p *plan.Plan, c *plan.Case, events map[string]bool) bool {
-	return slices.ContainsFunc(c.Steps(), func(s plan.Step) bool {
+	return c.HasStep(func(s *plan.Step) bool {
 		return s.Await == nil && slices.ContainsFunc(eventsOf(p.Description.Operation(s.Operation)), func(event string) bool { return events[event] })
 	})
 }

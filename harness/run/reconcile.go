@@ -3,7 +3,6 @@ package run
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -101,7 +100,7 @@ func (r *Run) readList(ctx context.Context, l plan.Listing, keep func(id string)
 }
 
 // keepNamed keeps the id of what a response says that it made; the run must be locked.
-func (r *Run) keepNamed(record exchange.Record) {
+func (r *Run) keepNamed(record *exchange.Record) {
 	o := r.plan.Description.Operation(record.Step.Operation)
 	if o == nil || !changes(record) {
 		return
@@ -114,12 +113,12 @@ func (r *Run) keepNamed(record exchange.Record) {
 }
 
 // changes reports whether a request may make something.
-func changes(record exchange.Record) bool {
+func changes(record *exchange.Record) bool {
 	return record.Step.Await == nil && record.Method != http.MethodGet && record.Method != http.MethodHead
 }
 
 // nameless reports whether a request may have made something that no response named.
-func (r *Run) nameless(record exchange.Record) bool {
+func (r *Run) nameless(record *exchange.Record) bool {
 	o := r.plan.Description.Operation(record.Step.Operation)
 	if o == nil || !changes(record) || len(o.Conformance.Lists) == 0 {
 		return false
@@ -127,28 +126,29 @@ func (r *Run) nameless(record exchange.Record) bool {
 	if record.Silence() != "" || record.Failure != nil && record.Failure.Kind == exchange.Malformed {
 		return true
 	}
-	var body any
-	return record.Answer != nil && record.Answer.Status/100 == 2 && record.Named(o.Conformance.Lists[0].Answer) == "" &&
-		(json.Unmarshal(record.Answer.Body, &body) != nil || o.Ending(body) == spec.Succeeded || o.Ending(body) == "")
+	if record.Answer == nil || record.Answer.Status/100 != 2 || record.Named(o.Conformance.Lists[0].Answer) != "" {
+		return false
+	}
+	body, ok := record.Answer.JSON()
+	return !ok || o.Ending(body) == spec.Succeeded || o.Ending(body) == ""
 }
 
 // leavesNameless reports whether a case with an outcome may have made something that no
 // response named.
 func (r *Run) leavesNameless(t *exchange.Transcript, outcome verdict.Outcome) bool {
-	return slices.ContainsFunc(t.Records(), r.nameless) || r.droppedNameless(t, outcome)
+	return t.Any(r.nameless) || r.droppedNameless(t, outcome)
 }
 
 // droppedNameless reports whether a case dropped a connection before the response named what
 // its request made, and the request did not come again with success: in a case that passed
 // the repeat named the same.
 func (r *Run) droppedNameless(t *exchange.Transcript, outcome verdict.Outcome) bool {
-	records := t.Records()
-	return slices.ContainsFunc(records, func(dropped exchange.Record) bool {
+	return t.Any(func(dropped *exchange.Record) bool {
 		lists := listsOf(r.plan.Description.Operation(dropped.Step.Operation))
 		if dropped.Failure == nil || dropped.Failure.Kind != exchange.HungUp || len(lists) == 0 || !changes(dropped) {
 			return false
 		}
-		return outcome != verdict.Pass || !slices.ContainsFunc(records, func(other exchange.Record) bool {
+		return outcome != verdict.Pass || !t.Any(func(other *exchange.Record) bool {
 			return other.URL == dropped.URL && bytes.Equal(other.Body, dropped.Body) && other.Named(lists[0].Answer) != ""
 		})
 	})
@@ -181,7 +181,8 @@ func (r *Run) keepRejection(t *exchange.Transcript, e Entry) {
 		return
 	}
 	kept.status = t.Act.Answer.Status
-	for _, record := range t.Observe {
+	for i := range t.Observe {
+		record := &t.Observe[i]
 		o := r.plan.Description.Operation(record.Step.Operation)
 		for _, l := range listsOf(o) {
 			if id := record.Named(l.Answer); id != "" && changes(record) {

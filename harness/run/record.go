@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"slices"
 	"time"
 
@@ -40,8 +41,8 @@ func (r *Run) evidence(t *exchange.Transcript, verdicts []verdict.Verdict) []exc
 	if passed && r.options.Journal == nil && r.options.Progress == nil {
 		return nil
 	}
-	var list []exchange.Evidence
-	for _, record := range t.Records() {
+	list := make([]exchange.Evidence, 0, t.Count())
+	for record := range t.Records() {
 		e := record.Evidence()
 		if !passed {
 			e.Curl, e.Variables = record.Curl(), record.Variables()
@@ -66,6 +67,7 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 	e.Unnamed = t != nil && r.unnamed(t)
 	e.Outcome, e.Evidence = verdict.Pass, evidence
 	show := r.shown()
+	e.Verdicts = make([]Verdict, 0, len(verdicts))
 	for _, v := range verdicts {
 		e.Verdicts = append(e.Verdicts, show.verdict(v))
 		if v.Outcome.Worse(e.Outcome) {
@@ -119,7 +121,7 @@ func entry(c *plan.Case, t *exchange.Transcript) Entry {
 	}
 	e.Unanswered = t.Unanswered()
 	e.Began, e.TookMS = inProgress(t.Records())
-	for _, record := range t.Records() {
+	for record := range t.Records() {
 		if record.Answer != nil && record.Step.Operation != "" && !record.Shared {
 			e.Times = append(e.Times, Time{record.Step.Operation, exchange.Milliseconds(record.Took)})
 		}
@@ -129,9 +131,9 @@ func entry(c *plan.Case, t *exchange.Transcript) Entry {
 
 // inProgress is when the first request of a case was sent, and how long it was to the
 // last response.
-func inProgress(records []exchange.Record) (began time.Time, tookMS float64) {
+func inProgress(records iter.Seq[*exchange.Record]) (began time.Time, tookMS float64) {
 	var ended time.Time
-	for _, r := range records {
+	for r := range records {
 		if r.Shared {
 			continue
 		}

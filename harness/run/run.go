@@ -177,7 +177,7 @@ func (r *Run) paused(p exchange.Pause) {
 
 // keepIDs keeps the ids that the responses of a case name; the run must be locked.
 func (r *Run) keepIDs(t *exchange.Transcript) {
-	for _, record := range t.Records() {
+	for record := range t.Records() {
 		r.keepID(record)
 	}
 }

@@ -17,17 +17,15 @@ import (
 // notShown judges that a response, and the message about it, repeat none of the values
 // which the description lists under neverShown, whichever request of the case carried them.
 func notShown(v View) Observation {
-	texts, seen := []textIn(nil), Observation{}
+	seen := Observation{}
 	for _, pointer := range v.Operation.Conformance.NeverShown {
 		for _, sent := range v.sent() {
 			value := exchange.Text(sent, pointer)
 			if !digits(value) {
 				continue // a name for it, such as a token, may be repeated
 			}
-			if seen.Exercised = true; texts == nil {
-				texts = textsIn(v.Body, v.Answer.Body)
-			}
-			f, found := v.shownShort(texts, value, pointer)
+			seen.Exercised = true
+			f, found := v.shownShort(value, pointer)
 			if len(value) >= distinctive {
 				f, found = v.shownAnywhere(value)
 			}
@@ -42,11 +40,11 @@ func notShown(v View) Observation {
 }
 
 // shownShort finds a value of a few digits in the body.
-func (v View) shownShort(texts []textIn, value, pointer string) (Finding, bool) {
-	if len(value) >= distinctive || v.chance(texts, value, pointer) {
+func (v View) shownShort(value, pointer string) (Finding, bool) {
+	if len(value) >= distinctive || v.chance(value, pointer) {
 		return Finding{}, false
 	}
-	for _, t := range texts {
+	for _, t := range v.texts() {
 		if t.repeats(value) {
 			return Finding{Pointer: t.pointer}, true
 		}
@@ -68,7 +66,7 @@ func (v View) shownAnywhere(value string) (Finding, bool) {
 	for i, r := range v.Transcript.Observe {
 		for _, m := range r.Messages {
 			f := Finding{Exchange: len(v.Transcript.Prepare) + 2 + i}
-			if name, found := headerThat(holds, m.Header); found {
+			if name, found := newPart("header", m.Header).fieldThat(holds); found {
 				f.Given = []Fact{{"header", name}}
 				return f, true
 			}
@@ -81,20 +79,36 @@ func (v View) shownAnywhere(value string) (Finding, bool) {
 	return Finding{}, false
 }
 
-// headerThat returns the first field of a header, in the order of names, whose name or
-// value has a property, or after which the whole has it.
-func headerThat(holds func(string) bool, h http.Header) (name string, found bool) {
+// part is a header, or what is searched like one, and its whole text.
+type part struct {
+	name   string
+	header http.Header
+	text   string
+}
+
+func newPart(name string, h http.Header) part {
+	if len(h) == 0 {
+		return part{name: name}
+	}
 	var all strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(h)) {
 		for _, value := range h[name] {
-			all.WriteString(name + ": " + value + "\n")
+			for _, text := range [...]string{name, ": ", value, "\n"} {
+				all.WriteString(text)
+			}
 		}
 	}
-	if !holds(all.String()) {
+	return part{name, h, all.String()}
+}
+
+// fieldThat returns the first field of a header, in the order of names, whose name or
+// value has a property, or after which the whole has it.
+func (p part) fieldThat(holds func(string) bool) (name string, found bool) {
+	if !holds(p.text) {
 		return "", false
 	}
-	for _, name := range slices.Sorted(maps.Keys(h)) {
-		if holds(name) || slices.ContainsFunc(h[name], holds) {
+	for _, name := range slices.Sorted(maps.Keys(p.header)) {
+		if holds(name) || slices.ContainsFunc(p.header[name], holds) {
 			return name, true
 		}
 	}
@@ -145,13 +159,13 @@ func shownIn(f Finding) string {
 
 // chance reports whether a response has another reason to hold a few digits: they are
 // a documented value, such as an id or a count, or what the request asked for.
-func (v View) chance(texts []textIn, value, pointer string) bool {
+func (v View) chance(value, pointer string) bool {
 	name := strings.ToLower(pointer[strings.LastIndex(pointer, "/")+1:])
 	var content *spec.Content
 	if response := v.Operation.Response(v.Answer.Status); response != nil {
 		content = response.JSON()
 	}
-	for _, t := range texts {
+	for _, t := range v.texts() {
 		if t.text == value && content != nil && content.Schema.Documents(t.pointer) && !strings.Contains(strings.ToLower(t.pointer), name) {
 			return true
 		}
@@ -166,20 +180,18 @@ func (v View) chance(texts []textIn, value, pointer string) bool {
 
 // sent lists the bodies of the requests up to the response.
 func (v View) sent() []any {
-	bodies := []any{v.Sent}
-	if v.Transcript == nil {
-		return bodies
+	return append([]any{v.Sent}, v.earlier...) // what comes later cannot be in it
+}
+
+// texts lists the texts of the response.
+func (v View) texts() []textIn {
+	if v.memo == nil {
+		return textsIn(v.Body, v.Answer.Body)
 	}
-	for _, r := range v.Transcript.Records() {
-		if r.Answer == v.Answer {
-			break // what comes later cannot be in it
-		}
-		var body any
-		if json.Unmarshal(r.Body, &body) == nil {
-			bodies = append(bodies, body)
-		}
+	if v.memo.texts == nil {
+		v.memo.texts = textsIn(v.Body, v.Answer.Body)
 	}
-	return bodies
+	return v.memo.texts
 }
 
 // distinctive is how many digits identify a value wherever they stand. A shorter
@@ -246,7 +258,7 @@ func noInside(v View) Observation {
 	if v.isHead() {
 		return Observation{}
 	}
-	for _, t := range textsIn(v.Body, v.Answer.Body) {
+	for _, t := range v.texts() {
 		for _, inside := range insides {
 			if !slices.ContainsFunc(inside.holds, func(part string) bool { return strings.Contains(t.text, part) }) {
 				continue

@@ -145,7 +145,7 @@ func (v View) judgeMessage(r exchange.Record) Observation {
 // repeats judges whether a response is that of another step again: the first of
 // that label that is not a tolerated one.
 func (v View) repeats(r exchange.Record, label string) Observation {
-	for _, first := range v.Transcript.Records() {
+	for first := range v.Transcript.Records() {
 		if first.Step.Label != label || first.Answer == nil {
 			continue
 		}
@@ -178,7 +178,7 @@ func (v View) repeats(r exchange.Record, label string) Observation {
 
 // repeatsInPart reports whether a response has in common with the first one what
 // the description demands of a repeat, and differs in the rest.
-func (v View) repeatsInPart(first exchange.Record, body any) (note string, ok bool) {
+func (v View) repeatsInPart(first *exchange.Record, body any) (note string, ok bool) {
 	i := v.Operation.Conformance.Idempotency
 	if i == nil || first.Answer.Status != v.Answer.Status || v.Operation.Ending(body) != v.Operation.Ending(v.Body.Value) {
 		return "", false

@@ -25,6 +25,16 @@ type View struct {
 	Transcript *exchange.Transcript // all that happened in the case
 
 	Requirement *spec.Requirement // the one that is judged
+
+	earlier []any // decoded bodies of the requests of the case before this one
+	memo    *memo // what several checks make of the response, nil where it is made each time
+}
+
+// memo keeps what several checks make of one response.
+type memo struct {
+	parts []part
+	body  string
+	texts []textIn
 }
 
 // isHead reports whether the request was one whose response has no body.
@@ -164,7 +174,15 @@ func Judge(p *plan.Plan, t *exchange.Transcript) []Verdict {
 // one under judgement, -1 when it has no response.
 func views(p *plan.Plan, t *exchange.Transcript) (list []View, act int) {
 	act = -1
-	for i, r := range t.Records() {
+	list = make([]View, 0, t.Count())
+	bodies := make([]any, 0, t.Count())
+	i := -1
+	for r := range t.Records() {
+		i++
+		before, sent := slices.Clip(bodies), r.Payload()
+		if sent != nil {
+			bodies = append(bodies, sent)
+		}
 		name := r.Step.Operation
 		if t.Act != nil && i == len(t.Prepare) {
 			name = t.Case.Operation
@@ -175,8 +193,8 @@ func views(p *plan.Plan, t *exchange.Transcript) (list []View, act int) {
 			continue
 		}
 		v := View{
-			Case: t.Case, Operation: o, Method: r.Step.Request.Method, Sent: r.Payload(),
-			Answer: r.Answer, Body: readBody(r.Answer), Transcript: t,
+			Case: t.Case, Operation: o, Method: r.Step.Request.Method, Sent: sent,
+			Answer: r.Answer, Body: readBody(r.Answer), Transcript: t, earlier: before, memo: &memo{},
 		}
 		if r.Step.Expect != nil {
 			v.Expect = *r.Step.Expect

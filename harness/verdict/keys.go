@@ -51,16 +51,27 @@ func (v View) record() *exchange.Record {
 
 // holding finds the part of a response that has a property.
 func (v View) holding(holds func(string) bool) (Finding, bool) {
-	for _, part := range []struct {
-		name   string
-		header http.Header
-	}{{"status line", http.Header{"": {v.Answer.Reason}}}, {"header", v.Answer.Header}, {"trailer", v.Answer.Trailer}} {
-		if name, found := headerThat(holds, part.header); found {
-			return Finding{Given: []Fact{{part.name, name}}}, true
+	parts, body := v.parts()
+	for _, p := range parts {
+		if name, found := p.fieldThat(holds); found {
+			return Finding{Given: []Fact{{p.name, name}}}, true
 		}
 	}
-	if holds(string(v.Answer.Body)) {
-		return Finding{Pointer: pointerThat(holds, textsIn(v.Body, v.Answer.Body), v.Body.Value)}, true
+	if holds(body) {
+		return Finding{Pointer: pointerThat(holds, v.texts(), v.Body.Value)}, true
 	}
 	return Finding{}, false
+}
+
+// parts returns what surrounds the body of the response, and the body.
+func (v View) parts() ([]part, string) {
+	if v.memo != nil && v.memo.parts != nil {
+		return v.memo.parts, v.memo.body
+	}
+	parts := []part{newPart("status line", http.Header{"": {v.Answer.Reason}}), newPart("header", v.Answer.Header), newPart("trailer", v.Answer.Trailer)}
+	body := string(v.Answer.Body)
+	if v.memo != nil {
+		v.memo.parts, v.memo.body = parts, body
+	}
+	return parts, body
 }

@@ -218,7 +218,7 @@ func (a attribution) inTheWay(t *exchange.Transcript, o Obstacle) int {
 	if !slices.Contains([]ObstacleKind{Unprepared, NotCarriedOut, NothingToFollow, ReadBackFailed}, o.Kind) || o.Step == "" {
 		return -1
 	}
-	records := t.Records()
+	records := slices.Collect(t.Records())
 	for i, v := range a.verdicts {
 		for _, f := range v.Findings {
 			at := f.Exchange - 1

@@ -100,6 +100,8 @@ type Case struct {
 	Spare       bool     `json:"-"`                  // it is sent in place of one that did not exercise what it was chosen for
 	Explored    bool     `json:"-"`                  // it is drawn by an exploration
 	Simpler     *Simpler `json:"-"`                  // how a drawn one is made simpler, nil for any other
+	Options     []Option `json:"-"`                  // that a correct act has beside what is mandatory
+	LeftOut     string   `json:"-"`                  // which of them it is sent without, and why
 	Prepare     []Step   `json:"prepare,omitempty"`
 	Act         Step     `json:"act"`
 	Observe     []Step   `json:"observe,omitempty"`

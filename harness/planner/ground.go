@@ -15,21 +15,22 @@ import (
 // ground is what every case is made from. It is read-only once newGround has
 // returned it, and shared by all goroutines.
 type ground struct {
-	description  *spec.Description
-	requirements *spec.Requirements
-	fixtures     *settings.Fixtures
-	seed         uint64                                // of what is drawn
-	explore      int                                   // requests of each operation that are drawn
-	kinds        []string                              // every one, with those that only requirements name
-	covered      map[*spec.Requirement]map[string]bool // the kinds that exercise a requirement
-	preparations map[string]preparation                // by operation
-	guesses      map[string]preparation                // by operation that has none
-	examples     map[string]string                     // variable of an answer → an example of its value
-	strangers    *strangers                            // that another id is taken from
-	paths        pathTree                              // of the description
-	targets      map[string]bool                       // ids of operations to which a link leads that is not optional
-	knownValues  map[string]settings.KnownList         // of parameters and fields
-	unlistedCard func(text string) string              // the card number in it that may not be sent, masked, or ""
+	description   *spec.Description
+	requirements  *spec.Requirements
+	fixtures      *settings.Fixtures
+	seed          uint64                                // of what is drawn
+	explore       int                                   // requests of each operation that are drawn
+	kinds         []string                              // every one, with those that only requirements name
+	covered       map[*spec.Requirement]map[string]bool // the kinds that exercise a requirement
+	preparations  map[string]preparation                // by operation
+	guesses       map[string]preparation                // by operation that has none
+	examples      map[string]string                     // variable of an answer → an example of its value
+	strangers     *strangers                            // that another id is taken from
+	paths         pathTree                              // of the description
+	sharedOptions map[plan.Option]bool                  // that several operations have alike
+	targets       map[string]bool                       // ids of operations to which a link leads that is not optional
+	knownValues   map[string]settings.KnownList         // of parameters and fields
+	unlistedCard  func(text string) string              // the card number in it that may not be sent, masked, or ""
 }
 
 // newGround checks that description, requirements and fixtures fit together, and
@@ -61,6 +62,7 @@ func newGround(d *spec.Description, r *spec.Requirements, f *settings.Fixtures) 
 		}
 	}
 	maker := newDrafter(g)
+	g.sharedOptions = sharedOptions(d)
 	g.preparations = maker.findPreparations()
 	g.examples = maps.Clone(maker.examples)
 	g.guesses = maker.findGuesses()

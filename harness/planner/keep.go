@@ -106,6 +106,9 @@ func (k *keeper) keep(p *proposal) {
 		return
 	}
 	c := &plan.Case{ID: id, Operation: p.operation.ID, Kind: p.kind, Variant: p.variant, Why: p.why, Expect: e, Prepare: p.prepare, Act: requestStep(p.operation, request), StandIn: p.standIn, Explored: p.explored, AboutID: p.aboutID, Invented: k.inventedIn(p.draft)}
+	if e.Handling == plan.Accepted {
+		c.Options = k.optionsIn(p)
+	}
 	if p.fault != nil {
 		c.Fault = &p.fault.Fault
 	}

@@ -51,14 +51,15 @@ type Progress struct {
 
 // Run is a run under way.
 type Run struct {
-	plan    *plan.Plan
-	client  *exchange.Client
-	options Options
-	breaker *breaker
-	outages outages
-	usage   usage
-	workers workers
-	laps    laps
+	plan     *plan.Plan
+	client   *exchange.Client
+	options  Options
+	breaker  *breaker
+	outages  outages
+	optional optional
+	usage    usage
+	workers  workers
+	laps     laps
 
 	watchdog watchdog
 

@@ -37,7 +37,7 @@ func (r *Run) work(ctx, sending context.Context) {
 	r.readBefore(sending)
 	r.subscribe(sending, missing)
 	r.laps.end(&r.laps.Before)
-	r.send(sending, missing)
+	r.send(sending, r.tryOptions(sending, missing))
 	r.decide(sending)
 	for spares := r.spares(); len(spares) > 0 && sending.Err() == nil && !r.breaker.stopped(); spares = r.spares() {
 		r.send(sending, spares)
@@ -88,8 +88,10 @@ func (r *Run) send(ctx context.Context, cases []*plan.Case) {
 // runCase sends a case, then judges and journals it, or keeps it until the last
 // messages are in. A case that was interrupted is not run.
 func (r *Run) runCase(ctx context.Context, c *plan.Case, yield func(func())) {
+	c = r.optional.leaveOut(c)
 	t := r.execute(ctx, c, yield)
 	if t != nil {
+		r.optional.note(t)
 		r.usage.retried(t)
 	}
 	switch {

@@ -214,7 +214,7 @@ func (r *Run) showsAgain(ctx context.Context, of target, c *plan.Case) (now *sho
 	r.drawn.sent++
 	spare := *c
 	spare.Spare = true // of the plan it is not, also where a fault of our own ends it
-	c = &spare
+	c = r.optional.leaveOut(&spare)
 	t := r.execute(ctx, c, func(wait func()) { wait() })
 	if t == nil {
 		return nil, false

@@ -18,7 +18,11 @@ func status(v View) Observation { return v.status(v.Case.Fault) }
 func (v View) status(fault *plan.Fault) Observation {
 	got := v.Answer.Status
 	if slices.Contains(v.Expect.Statuses, got) {
-		return Observation{Exercised: true, Findings: ending(v)}
+		seen := Observation{Exercised: true, Findings: ending(v)}
+		if v.isAct() && v.Case != nil {
+			seen.Note = v.Case.LeftOut
+		}
+		return seen
 	}
 	if note, ok := v.tolerable(); ok && v.Case != nil && v.Case.AboutID {
 		return Observation{Exercised: true, Note: note}

@@ -49,7 +49,7 @@ causes.md: how many causes each mutant shows, since one defect is to be one caus
 	c.Flags().StringVar(&f.filter, "filter", "", "which mutants, in Ginkgo's label syntax: mutant:NAME, requirement:ID, operation:ID")
 	c.Flags().BoolVar(&f.all, "all", false, "run every obligation on each mutant, not only those on the operations that it touches")
 	c.Flags().BoolVar(&f.smoke, "smoke", false, "certify each mutant with the cases of a smoke run, and list those that it does not find")
-	c.Flags().BoolVar(&f.causes, "causes", false, "count the failing causes of each mutant, and write them into causes.md")
+	c.Flags().BoolVar(&f.causes, "causes", false, "count the failing causes of each mutant in two runs, and write them into causes.md")
 	c.Flags().Uint64Var(&f.seed, "seed", 1, "first seed of the plans")
 	c.Flags().IntVar(&f.seeds, "seeds", 1, "number of seeds that each mutant is certified with")
 	c.Flags().IntVar(&f.clean, "clean", 1, "number of seeds that the sandbox without a defect is certified with")
@@ -87,7 +87,7 @@ func (f *mutantsFlags) run() error {
 			p, _, _, err := (&inputs{process: f.process, seed: seed, smoke: f.smoke}).plan()
 			return p, err
 		},
-		Seeds: seedsFrom(f.seed, f.seeds), Clean: seedsFrom(f.seed, f.clean), All: f.all, Smoke: f.smoke, AtOnce: atOnce,
+		Seeds: seedsFrom(f.seed, f.seeds), Clean: seedsFrom(f.seed, f.clean), All: f.all, Causes: f.causes, Smoke: f.smoke, AtOnce: atOnce,
 		Done: rowProgress(f.stderr, len(mutants)*f.seeds+f.clean, heartbeat),
 	})
 	if isTerminal(f.stderr) {

@@ -33,25 +33,36 @@ func (m *Matrix) CauseTable(w io.Writer) error {
 	b := bufio.NewWriter(w)
 	var rows []Row
 	var counts []int
+	whole, unlike := 0, 0
 	for _, r := range m.Rows {
-		if r.Mutant != "" && len(r.Causes) > 0 {
-			rows, counts = append(rows, r), append(counts, len(r.Causes))
+		if r.Mutant == "" || len(r.Causes) == 0 {
+			continue
+		}
+		rows, counts = append(rows, r), append(counts, len(r.Causes))
+		if r.Whole {
+			whole++
+		}
+		if len(r.Unlike) > 0 {
+			unlike++
 		}
 	}
 	slices.Sort(counts)
 	slices.SortStableFunc(rows, func(a, b Row) int { return cmp.Compare(len(b.Causes), len(a.Causes)) })
 	fmt.Fprintln(b, "# Failing causes of each planted defect")
-	asked := "the obligations on the operations that it touches"
-	if m.All {
-		asked = "every obligation"
-	}
-	fmt.Fprintf(b, "\nOne run of %s for each defect of the sandbox, as `qorcheck mutants --causes` writes it.\n", asked)
+	fmt.Fprintln(b, "\nWritten by `qorcheck mutants --causes`. Each defect of the sandbox is certified twice, on the operations that it touches. One that")
+	fmt.Fprintln(b, "shows more than one cause there, or touches more than one operation, is certified once more with every obligation, and")
+	fmt.Fprintln(b, "the causes of that run are counted.")
 	if len(counts) > 0 {
-		fmt.Fprintf(b, "Median %d, 90th percentile %d, most %d, of %d defects.\n", percentile(counts, 50), percentile(counts, 90), counts[len(counts)-1], len(counts))
+		fmt.Fprintf(b, "\nMedian %d, 90th percentile %d, most %d, of %d defects, %d of them with every obligation.\n", percentile(counts, 50), percentile(counts, 90), counts[len(counts)-1], len(counts), whole)
+		fmt.Fprintf(b, "The second run of the same sandbox shows a cause that the first does not, or the reverse, for %d of them.\n", unlike)
 	}
-	fmt.Fprintln(b, "\n| Defect | Causes | The first |\n| --- | ---: | --- |")
+	fmt.Fprintln(b, "\n| Defect | Causes | Obligations | Differs in the second run | The first |\n| --- | ---: | --- | ---: | --- |")
 	for _, r := range rows {
-		fmt.Fprintf(b, "| `%s` | %d | `%s` |\n", r.Mutant, len(r.Causes), r.Causes[0].ID)
+		asked := "of its operations"
+		if r.Whole {
+			asked = "all"
+		}
+		fmt.Fprintf(b, "| `%s` | %d | %s | %d | `%s` |\n", r.Mutant, len(r.Causes), asked, len(r.Unlike), r.Causes[0].ID)
 	}
 	return b.Flush()
 }

@@ -41,6 +41,8 @@ type Row struct {
 	Outcome     Outcome   `json:"outcome"`
 	Failures    []Failure `json:"failures"`          // the requirement that it names first
 	Causes      []Cause   `json:"causes"`            // of the failures, in the order of reading
+	Whole       bool      `json:"whole"`             // they are those of a run of every obligation
+	Unlike      []string  `json:"unlike,omitempty"`  // causes that one of two runs of the same sandbox shows, and the other does not
 	Fault       string    `json:"fault,omitempty"`   // of our own
 	Verdict     string    `json:"verdict,omitempty"` // the sentence that sums the run up
 	Asked       int       `json:"asked"`             // obligations

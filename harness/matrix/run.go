@@ -3,13 +3,11 @@ package matrix
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
-	"qorcheck/harness/exchange"
 	"qorcheck/harness/plan"
 	"qorcheck/harness/run"
 	"qorcheck/harness/sandbox"
@@ -25,6 +23,7 @@ type Options struct {
 	Clean  []uint64 // with which the sound sandbox is run, everything
 	Smoke  bool     // the plans are of smoke runs, of which each mutant gets all cases
 	All    bool     // every obligation; else those of the operations that a mutant touches
+	Causes bool     // what counts the causes of a mutant: it is certified twice, and in whole where it shows or touches several
 	AtOnce int      // sandboxes that are under way at once
 	Done   func(Row)
 }
@@ -77,13 +76,17 @@ func newJobs(defects []sandbox.Defect, o Options) ([]job, error) {
 		return nil, err
 	}
 	var jobs []job
+	times := 1
+	if o.Causes {
+		times = 2
+	}
 	for _, defect := range defects {
 		for _, seed := range o.Seeds {
-			jobs = append(jobs, job{&defect, seed, fixtures})
+			jobs = append(jobs, job{&defect, seed, fixtures, times})
 		}
 	}
 	for _, seed := range o.Clean {
-		jobs = append(jobs, job{nil, seed, fixtures})
+		jobs = append(jobs, job{nil, seed, fixtures, 1})
 	}
 	return jobs, nil
 }
@@ -135,6 +138,7 @@ type job struct {
 	defect   *sandbox.Defect // nil for the sound sandbox
 	seed     uint64
 	fixtures *settings.Fixtures
+	times    int // that the sandbox is certified, one after the other
 }
 
 func (j job) run(ctx context.Context, p *plan.Plan, o Options) Row {
@@ -158,10 +162,14 @@ func (j job) run(ctx context.Context, p *plan.Plan, o Options) Row {
 		}
 	}
 	if j.defect == nil || o.All {
+		row.Whole = true
 		j.judge(ctx, p, name, &row)
 		return row
 	}
 	j.judge(ctx, j.small(p, o.Smoke), name, &row)
+	if o.Causes && row.Fault == "" && max(len(row.Causes), len(j.defect.On)) > 1 {
+		j.countInWhole(ctx, p, name, &row)
+	}
 	if o.Smoke && row.Outcome == Survived && row.Fault == "" { // the cases that would find it may be on other operations
 		requests, seconds := row.Requests, row.Seconds
 		j.judge(ctx, p, name, &row)
@@ -173,8 +181,12 @@ func (j job) run(ctx context.Context, p *plan.Plan, o Options) Row {
 // judge certifies the sandbox with a plan and fills the row.
 func (j job) judge(ctx context.Context, p *plan.Plan, name string, row *Row) {
 	started := time.Now()
-	document, err := j.certify(ctx, p, name)
+	documents, err := j.certify(ctx, p, name, j.times)
 	row.Seconds = time.Since(started).Seconds()
+	var document *run.Document
+	if err == nil {
+		document = documents[0]
+	}
 	switch {
 	case err != nil:
 		row.Fault = err.Error()
@@ -189,6 +201,10 @@ func (j job) judge(ctx context.Context, p *plan.Plan, name string, row *Row) {
 	row.Verdict = document.Verdict
 	row.Asked, row.Requests = document.Planned, document.Requests
 	row.Failures, row.Causes = failures(document, j.defect), causesOf(document)
+	for _, again := range documents[1:] {
+		d := run.Compare(document, again)
+		row.Unlike = append(row.Unlike, slices.Concat(d.NewCauses, d.GoneCauses)...)
+	}
 	if j.defect != nil && slices.ContainsFunc(row.Failures, func(f Failure) bool { return f.Requirement == j.defect.Requirement }) {
 		row.Outcome = Killed
 	}
@@ -235,53 +251,6 @@ func (j job) small(p *plan.Plan, all bool) *plan.Plan {
 
 // maxOfAKind limits the cases of a kind on an operation that most mutants are run with.
 const maxOfAKind = 6
-
-// certify runs a plan against a sandbox of its own.
-func (j job) certify(ctx context.Context, p *plan.Plan, name string) (document *run.Document, err error) {
-	var options sandbox.Options
-	if j.defect != nil {
-		options.Defects = []string{j.defect.Name}
-	}
-	target, err := sandbox.Listen(options)
-	if err != nil {
-		return nil, err
-	}
-	defer func() {
-		if stopping := target.Stop(); err == nil {
-			err = stopping
-		}
-	}()
-	address, err := settings.ParseTarget(target.Origin + p.Description.BasePath)
-	if err != nil {
-		return nil, err
-	}
-	s := settings.Settings{
-		Target: address, Fixtures: j.fixtures, Concurrency: concurrency, Timeout: settings.DefaultTimeout,
-		BodyLimit: settings.DefaultBodyLimit, MessageWait: messageWait, QuietWindow: quietWindow, RunID: fmt.Sprintf("%s-%d", name, p.Seed), Seed: p.Seed,
-	}
-	if j.defect != nil {
-		s.QuietWindow = max(s.QuietWindow, j.defect.Wait())
-	}
-	if err := s.Check(); err != nil {
-		return nil, err
-	}
-	client := exchange.New(s, p.Description)
-	defer client.Close()
-	document, err = run.Start(ctx, p, client, run.Options{Settings: s, Tool: "matrix", Strict: true, Exclusive: true}).Wait()
-	if err == nil {
-		err = document.Check()
-	}
-	return document, err
-}
-
-// The sandbox sends its messages at once, so short waits suffice.
-const (
-	messageWait = 4 * time.Second
-	quietWindow = time.Second
-)
-
-// concurrency is how many cases of one sandbox are under way at once.
-const concurrency = 8
 
 // failures sums the failed obligations up by requirement.
 func failures(d *run.Document, defect *sandbox.Defect) []Failure {

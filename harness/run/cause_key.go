@@ -39,6 +39,10 @@ func keyOf(o *Obligation, v Verdict) causeKey {
 			key.rule = string(verdict.WrongStatus) // another operation may document it
 		case verdict.MessageNone:
 			key.class = "" // with which status the request was rejected is not what is wrong
+		case verdict.KeyRepeated, verdict.SecretRepeated:
+			if slices.ContainsFunc(f.Given, func(fact Fact) bool { return fact.Name.String() == "header" }) {
+				key.class = "" // the header is written for responses of every status
+			}
 		}
 	case v.Obstacle != nil:
 		why := v.Obstacle

@@ -120,6 +120,7 @@ type roots struct {
 	lenient  map[string]*gathering // by operation: of one that carries out whatever is requested
 	stored   map[string]*gathering // by operation: of one that stores what it rejected
 	shared   shared                // by many operations or themes
+	likeness likeness              // what several requirements show of it
 }
 
 // manyWays is in how many ways an operation is wrong that makes no difference between requests.
@@ -157,7 +158,8 @@ func rootsOf(list []*gathering, place func(obligation string) int) roots {
 	if len(r.careless) >= manyWays {
 		r.moreCareless(list)
 	}
-	r.shared = sharedBy(list, r.careless, place)
+	weighed := weightiestFirst(list, place)
+	r.shared, r.likeness = sharedBy(weighed, r.careless), likenessOf(weighed)
 	return r
 }
 
@@ -167,6 +169,13 @@ func (r roots) keyOf(g *gathering) causeKey {
 	ofStatus := f.Deviation == verdict.Status && g.Outcome == verdict.Fail
 	if root := r.shared.of(g, r.careless[g.operation] != nil); root != nil {
 		return root.key
+	}
+	switch root := r.likeness.of(g); root {
+	case nil:
+	case g:
+		return g.key
+	default:
+		return r.keyOf(root)
 	}
 	if root := r.careless[g.operation]; root != nil && ofStatus && root.binding() >= g.binding() {
 		return root.key

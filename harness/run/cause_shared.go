@@ -22,9 +22,8 @@ type shared struct {
 	foreign map[string]*gathering // by operation: of a body that is of another kind as a whole
 }
 
-// sharedBy finds what is shared. The careless are by operation.
-func sharedBy(list []*gathering, careless map[string]*gathering, place func(obligation string) int) shared {
-	s := shared{flows: map[string]*gathering{}, anyhow: map[bool]*gathering{}, foreign: map[string]*gathering{}}
+// weightiestFirst sorts gatherings by what binds most, then by how grave they are.
+func weightiestFirst(list []*gathering, place func(obligation string) int) []*gathering {
 	list = slices.Clone(list)
 	slices.SortStableFunc(list, func(a, b *gathering) int {
 		return cmp.Or(
@@ -34,6 +33,13 @@ func sharedBy(list []*gathering, careless map[string]*gathering, place func(obli
 			strings.Compare(a.key.id(), b.key.id()),
 		)
 	})
+	return list
+}
+
+// sharedBy finds what is shared in a list that has the weightiest first. The careless are
+// by operation.
+func sharedBy(list []*gathering, careless map[string]*gathering) shared {
+	s := shared{flows: map[string]*gathering{}, anyhow: map[bool]*gathering{}, foreign: map[string]*gathering{}}
 	themes, first := map[string]map[string]bool{}, map[string]*gathering{}
 	for _, g := range list {
 		if g.Outcome != verdict.Fail {
@@ -143,7 +149,9 @@ func (g *gathering) ofOwnStatus() bool {
 // lacks reports whether a value is missing that a body of another kind cannot have.
 func (g *gathering) lacks() bool {
 	switch g.first.Rule {
-	case verdict.FieldPresent, verdict.Echoed, verdict.Comparable, verdict.ValueGiven, verdict.ValueFits, verdict.List, verdict.Order:
+	case verdict.Comparable: // its Got says why there is nothing
+		return g.first.Deviation == verdict.Missing
+	case verdict.FieldPresent, verdict.Echoed, verdict.ValueGiven, verdict.ValueFits, verdict.List, verdict.Order:
 		return g.first.Got.IsZero()
 	}
 	return false

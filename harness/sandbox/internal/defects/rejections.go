@@ -85,7 +85,7 @@ func charge(x *exchange) {
 			return
 		}
 		t := w.Open(rq, api.Sale, "cc", id)
-		t.Card = api.NewCard(x.server.Fixtures.Triggers.Card.Approved.Card)
+		t.Card, t.AuthCode = api.NewCard(x.server.Fixtures.Triggers.Card.Approved.Card), "123456"
 		w.Conclude(rq, t, api.CodeApproved)
 	})
 }

@@ -43,7 +43,7 @@ var knownAttacks = []shownBy{
 	{"the disk is full", "exit code 4", "TestDiskFull TestJournal_ThatCannotBeWrittenEndsTheRun"},
 	{"nobody can reach the receiver", "inconclusive", "TestDeaf TestMessageCame"},
 	{"a limit of requests a second, with 429 or by dropping connections", "the rate is lowered", "TestThrottle_FindsTheRate TestThrottle_CountsDroppedConnections TestRetryAfter_IsWaitedFor"},
-	{"connections that are lost", "repeated where that is safe", "TestRequests_AreRepeatedWhereThatIsSafe TestRequests_ThatNeverConnectedAreRepeated TestRefused_IsNotCarriedOut TestPauses_GrowAndDiffer"},
+	{"connections that are lost", "repeated where that is safe, else the case is, with values of its own", "TestConnectionLost_CaseIsSentOnceMore TestHostile TestRequests_AreRepeatedWhereThatIsSafe TestRequests_ThatNeverConnectedAreRepeated TestRefused_IsNotCarriedOut TestPauses_GrowAndDiffer"},
 	{"a clock that is a day ahead or behind", "no failure", "TestHostile TestRetryAfter"},
 	{"a second client, two runs, four shards, a late earlier run", "notes only", "TestReconciliation_Others TestMessages_OfAnotherMerchant TestRun_TwoAtOnce TestShards_AtOnce"},
 	// Secrets.

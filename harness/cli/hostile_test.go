@@ -71,6 +71,22 @@ func chargesRejected(name func(order string) (order2, holder string)) trick {
 	}
 }
 
+// chargesAndDrops charges for the first rejected payment, and drops its connection.
+func chargesAndDrops(h *hostileTarget, r *http.Request, sent []byte, a *answer) {
+	order := sentText(sent, "orderid")
+	if a.status < 400 || r.Method != "POST" || len(order) < 20 {
+		return
+	}
+	drops := false
+	h.once.Do(func() {
+		h.charge(order, "")
+		drops = true
+	})
+	if drops {
+		panic(http.ErrAbortHandler)
+	}
+}
+
 // shows writes a text made of a secret of the request into the response.
 func shows(secret func(r *http.Request, sent []byte) string, write func(a *answer, secret string)) trick {
 	return func(_ *hostileTarget, r *http.Request, sent []byte, a *answer) {
@@ -176,6 +192,7 @@ func TestHostile(t *testing.T) {
 		{"charges under the end of the order id", nothing, chargesRejected(func(order string) (string, string) { return "0" + order[6:], "" }), run.ExitFail, "RH-NIL-5", ""},
 		{"charges under an order id within a word", nothing, chargesRejected(func(order string) (string, string) { return "a" + order + "b", "" }), run.ExitFail, "RH-NIL-5", ""},
 		{"charges in the name of the order", nothing, chargesRejected(func(order string) (string, string) { return "z" + order[20:], order }), run.ExitFail, "RH-NIL-5", ""},
+		{"charges for a rejected request, and drops its connection", nothing, chargesAndDrops, run.ExitPass, "", ""},
 		{"shows the card number as codes of characters", oneSale, shows(cardSent, inMember(characterCodes)), run.ExitFail, "RH-ALL-3", ""},
 		{"shows the card number backwards", oneSale, shows(cardSent, inMember(backwardsText)), run.ExitFail, "RH-ALL-3", ""},
 		{"shows the card number in two cookies", oneSale, shows(cardSent, func(a *answer, card string) { a.header["Set-Cookie"] = []string{"a=" + card[:8], "b=" + card[8:]} }), run.ExitFail, "RH-ALL-3", ""},

@@ -14,7 +14,7 @@ import (
 // await waits for the message about an id. Nothing is sent.
 func (s *script) await(ctx context.Context, step plan.Step) Record {
 	c := s.client
-	r := Record{Step: step, Started: time.Now(), Place: placeOf(step.Await.Place, s.transcript.Case.ID)}
+	r := Record{Step: step, Started: time.Now(), Place: placeOf(step.Await.Place, c.attempt(s.transcript.Case.ID))}
 	f := s.filler()
 	about, err := step.Await.About.Fill(f.value)
 	switch {

@@ -31,6 +31,7 @@ type Client struct {
 	batches     *batches
 	tokens      *tokens
 	makers      sync.Map // unique value → its Maker
+	attempts    sync.Map // id of a case that is sent once more → number of the attempt
 	lines       sync.Map // plan.Field that is alike in every case → the header line that evidence shows
 }
 

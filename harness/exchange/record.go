@@ -116,6 +116,9 @@ func (r *Record) Unavailable() bool {
 	return Unavailable(o, r.Answer.Status)
 }
 
+// safe reports whether the request can change nothing.
+func (r Record) safe() bool { return r.Method == http.MethodGet || r.Method == http.MethodHead }
+
 // Endless reports whether an answer began in time and did not end: the target is there.
 func (r *Record) Endless() bool {
 	return r.Began && r.Failure != nil && r.Failure.Kind == Timeout

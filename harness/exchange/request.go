@@ -193,7 +193,7 @@ func (c *Client) registration(what, caseID string) (string, error) {
 	case what == "secret":
 		return c.secret, nil
 	}
-	return c.receiver.Address(placeOf(what, caseID)), nil
+	return c.receiver.Address(placeOf(what, c.attempt(caseID))), nil
 }
 
 // placeOf returns a place of the receiver: that of acknowledged messages serves the

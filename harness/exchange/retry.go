@@ -79,7 +79,7 @@ func (c *Client) sendWithRetries(ctx context.Context, request *http.Request, r *
 // pause reports whether a request is repeated, and how long before that it waits
 // itself, and all requests wait. Written says that the last try went out.
 func (c *Client) pause(r *Record, written bool, try int) (own, all time.Duration, again bool) {
-	safe := r.Method == http.MethodGet || r.Method == http.MethodHead
+	safe := r.safe()
 	if r.Failure != nil {
 		return jittered(lostPause, try), 0, r.Failure.Kind == Network && lost(r.err) && (safe || !written)
 	}

@@ -107,6 +107,23 @@ func (t *Transcript) Unanswered() bool {
 	return t.Any(func(r *Record) bool { return r.Silence() != "" })
 }
 
+// ConnectionLost reports whether all that the case got no response to are requests whose
+// connection was lost, and one of them went out and may have changed something: it is
+// unknown whether it was carried out.
+func (t *Transcript) ConnectionLost() bool {
+	went := false
+	for r := range t.Records() {
+		if r.Silence() == "" {
+			continue
+		}
+		if r.Failure == nil || r.Failure.Kind != Network || !lost(r.err) {
+			return false
+		}
+		went = went || r.Writes > r.Refused && !r.safe()
+	}
+	return went
+}
+
 // Unserved reports whether a response of the case only says that a request could not be served.
 func (t *Transcript) Unserved() bool { return t.Any((*Record).Unavailable) }
 

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"net/http"
+	"strings"
 	"testing"
 
 	"qorcheck/harness/plan"
@@ -17,7 +18,7 @@ func TestMaker(t *testing.T) {
 		}
 		return plan.UniqueValue("run1", caseID, "ORDER_ID", 20)
 	}
-	if maker, known := c.Maker(send("a")); !known || maker != (Maker{"a", order.Template()}) {
+	if maker, known := c.Maker(send("a")); !known || maker != (Maker{Case: "a", Value: order.Template()}) {
 		t.Errorf("a: %+v, %t", maker, known)
 	}
 	for claim, value := range map[string]string{
@@ -27,6 +28,19 @@ func TestMaker(t *testing.T) {
 			t.Errorf("%s: %+v", claim, maker)
 		}
 	}
+	t.Run("a case that is sent once more has others", func(t *testing.T) {
+		first := send("c")
+		c.Afresh("c")
+		if r := c.Do(t.Context(), "c", post("/pay", `{"order":"`+order.Template()+`"}`), nil); r.Answer == nil || strings.Contains(string(r.Body), first) {
+			t.Errorf("it sent %s", r.Body)
+		}
+		if maker, known := c.Maker(first); !known || !maker.Lost || maker.Case != "c" {
+			t.Errorf("the first attempt's: %+v, %t", maker, known)
+		}
+		if maker, _ := c.Maker(plan.UniqueValue("run1", "c-2", "ORDER_ID", 20)); maker != (Maker{Case: "c", Value: order.Template()}) {
+			t.Errorf("the second one's: %+v", maker)
+		}
+	})
 	t.Run("a value that has no length is not handed out", func(t *testing.T) {
 		if _, err := c.unique("a", plan.Placeholder{Source: plan.FromRun, Args: []string{"ORDER_ID", "x"}}); err == nil {
 			t.Error("it is")

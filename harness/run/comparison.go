@@ -152,7 +152,7 @@ func (c comparison) owner(row exchange.Row) (id string, whose owner) {
 func (c comparison) rejects(m exchange.Maker) bool {
 	kept, ok := c.run.left.rejected[m.Case]
 	planned := c.makers.cases[m.Case]
-	if !ok || planned == nil || !strings.Contains(string(planned.Act.Request.Body), string(m.Value)) {
+	if !ok || m.Lost || planned == nil || !strings.Contains(string(planned.Act.Request.Body), string(m.Value)) {
 		return false
 	}
 	return !slices.ContainsFunc(kept.later, func(id string) bool { return !c.after.IDs[id] })

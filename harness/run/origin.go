@@ -234,8 +234,10 @@ func (m *makers) origin(value string) origin {
 		return runs
 	case !known || c == nil:
 		return others
-	case m.lost[c.ID]:
+	case m.lost[c.ID], maker.Lost && c.Expect.Handling == plan.Rejected:
 		return unknown
+	case maker.Lost:
+		return ours
 	case c.Expect.Handling == plan.Rejected && strings.Contains(string(c.Act.Request.Body), string(maker.Value)):
 		return rejected
 	}

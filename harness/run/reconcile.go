@@ -217,6 +217,9 @@ func (r *Run) reconcile(ctx context.Context) {
 		c.judge()
 	}
 	r.beside.Unreconciled = append(r.beside.Unreconciled, r.unlisted()...)
+	if n := len(r.attempts.made); n > 0 {
+		r.remark("what requests left whose connection was lost, in %d cases that were sent once more", n)
+	}
 	if r.there > 0 {
 		r.remark("%d cases before --resume", r.there)
 	}

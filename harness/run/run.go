@@ -76,6 +76,7 @@ type Run struct {
 	broken    error           // the first fault of our own
 	inbox     inbox
 	kept      []*exchange.Transcript // in which a request was not served
+	attempts  attempts
 	left      reconciliation
 	drawn     shrinking
 	finished  chan struct{}
@@ -115,6 +116,7 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 	r.numbers = numbersOf(p, o.Whole)
 	r.there = len(r.done)
 	r.left = newReconciliation(p)
+	r.attempts.made = map[string]int{}
 	for range p.Obligations {
 		r.concluded = append(r.concluded, make(chan struct{}))
 	}

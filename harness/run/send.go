@@ -37,10 +37,10 @@ func (r *Run) work(ctx, sending context.Context) {
 	r.readBefore(sending)
 	r.subscribe(sending, missing)
 	r.laps.end(&r.laps.Before)
-	r.send(sending, r.tryOptions(sending, missing))
+	r.sendAgain(sending, r.tryOptions(sending, missing))
 	r.decide(sending)
 	for spares := r.spares(); len(spares) > 0 && sending.Err() == nil && !r.breaker.stopped(); spares = r.spares() {
-		r.send(sending, spares)
+		r.sendAgain(sending, spares)
 		r.decide(sending)
 	}
 	r.shrink(sending)
@@ -86,7 +86,7 @@ func (r *Run) send(ctx context.Context, cases []*plan.Case) {
 }
 
 // runCase sends a case, then judges and journals it, or keeps it until the last
-// messages are in. A case that was interrupted is not run.
+// messages are in, or until it is sent once more. A case that was interrupted is not run.
 func (r *Run) runCase(ctx context.Context, c *plan.Case, yield func(func())) {
 	c = r.optional.leaveOut(c)
 	t := r.execute(ctx, c, yield)
@@ -98,17 +98,24 @@ func (r *Run) runCase(ctx context.Context, c *plan.Case, yield func(func())) {
 	case t == nil:
 	case t.Interrupted():
 		r.abandon(t)
-	case lateJudgement(c) || missesMessage(t):
+	default:
 		r.note(t)
+		if !r.attempts.keep(r, t) {
+			r.settle(t)
+		}
+	}
+}
+
+// settle judges and journals a case, or keeps it until more is known.
+func (r *Run) settle(t *exchange.Transcript) {
+	switch {
+	case lateJudgement(t.Case) || missesMessage(t):
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.inbox.late = append(r.inbox.late, t)
 		r.keepIDs(t)
-	default:
-		r.note(t)
-		if !r.undecided(t) {
-			r.judge(c, t)
-		}
+	case !r.undecided(t):
+		r.judge(t.Case, t)
 	}
 }
 

@@ -142,6 +142,7 @@ func TestBodyLimit(t *testing.T) {
 }
 
 func TestFailures(t *testing.T) {
+	t.Parallel()
 	say := func(bytes string) func(t *testing.T) string {
 		return func(t *testing.T) string {
 			return rawServer(t, func(w io.Writer, _, _ int) bool { _, _ = io.WriteString(w, bytes); return false })

@@ -98,6 +98,7 @@ func (w frames) number(kind byte, stream uint32, numbers ...uint32) bool {
 }
 
 func TestHTTP2_HostileFrames(t *testing.T) {
+	t.Parallel()
 	const refused, internal, calm = 7, 2, 11 // error codes
 	for _, tt := range []struct {
 		claim string
@@ -227,6 +228,7 @@ func nameServer(t *testing.T, code int) string {
 }
 
 func TestHostNames_WithoutAddress(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		claim string
 		code  int

@@ -48,6 +48,7 @@ func TestRetryAfter(t *testing.T) {
 }
 
 func TestRetryAfter_IsWaitedFor(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		claim              string
 		busy               int32 // requests that are answered 503
@@ -79,6 +80,7 @@ func TestRetryAfter_IsWaitedFor(t *testing.T) {
 
 // What is repeated is what nothing can have come of, or what the target asks to repeat.
 func TestRequests_AreRepeatedWhereThatIsSafe(t *testing.T) {
+	t.Parallel()
 	reset := func(w http.ResponseWriter) { panic(http.ErrAbortHandler) }
 	answer := func(status int, header ...string) func(http.ResponseWriter) {
 		return func(w http.ResponseWriter) {
@@ -149,6 +151,7 @@ func TestRequests_ThatNeverConnectedAreRepeated(t *testing.T) {
 
 // A request that was answered 429 was not carried out: only the others count as sent twice.
 func TestRefused_IsNotCarriedOut(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct{ status, refused int }{{429, 2}, {503, 0}} {
 		var seen atomic.Int32
 		c := toyClient(t, toyServer(t, func(w http.ResponseWriter, _ *http.Request) {

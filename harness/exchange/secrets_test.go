@@ -86,6 +86,7 @@ func TestCredentials_AlteredAreRedacted(t *testing.T) {
 // What the fixtures say of settling is theirs alone: URL, user information, headers and
 // body hold secrets, and so do errors and what the environment answers.
 func TestSettle_ShowsNoSecret(t *testing.T) {
+	t.Parallel()
 	values := map[string]string{"PASS": "p%40ss-word-1", "KEY": "kx-4711-aa", "PIN": "7391"}
 	server := toyServer(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-"+values["KEY"], "1")

@@ -81,6 +81,7 @@ func tlsServer(t *testing.T, config *tls.Config, h http.HandlerFunc) string {
 }
 
 func TestTLS_TrustIsChecked(t *testing.T) {
+	t.Parallel()
 	a, stranger := newAuthority(t), newAuthority(t)
 	for _, tt := range []struct {
 		claim    string

@@ -303,6 +303,7 @@ func TestCause_BodiesAreBounded(t *testing.T) {
 }
 
 func TestCause_OfARun(t *testing.T) {
+	t.Parallel()
 	p := plot(t,
 		ask{id: "a", paths: []string{"/404/1", "/500", "/404/2", "/200", "/503"}},
 		ask{id: "b", paths: []string{"/404/3"}},

@@ -22,6 +22,7 @@ func budgeted(t *testing.T) *plan.Plan {
 }
 
 func TestLimit(t *testing.T) {
+	t.Parallel()
 	t.Run("kept", func(t *testing.T) {
 		d := whole(t, t.Context(), budgeted(t), serve(t, statuses), Options{Limit: Limit{Requests: 5, Until: time.Now().Add(time.Hour)}})
 		if d.ExitCode != ExitPass || !strings.HasSuffix(d.Verdict, "; budget of 5 requests, 4 of 4 cases, 0 obligations left out; "+"judged by one requirement of promise.yaml on toy.yaml") {

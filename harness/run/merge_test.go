@@ -54,6 +54,7 @@ func merged(t *testing.T, journals ...string) *Document {
 
 // TestMerge: whatever the outcomes and the number of shards, the merged run is the whole run.
 func TestMerge(t *testing.T) {
+	t.Parallel()
 	waivers := &settings.Waivers{Digest: "sha256:w", List: []settings.Waiver{{Obligation: "list.R-bad", Reason: "r", Owner: "o", Until: "2999-12-31"}}}
 	for _, o := range []Options{{}, {AllowUnexercised: true, Profile: "p"}, {Waivers: waivers}, {Strict: true, Filter: "f"}} {
 		p := mixed(t)
@@ -97,6 +98,7 @@ func TestShard_DoesNotFailForOtherShards(t *testing.T) {
 
 // TestMerge_OfResumedShards: shards that were resumed, interrupted or stopped.
 func TestMerge_OfResumedShards(t *testing.T) {
+	t.Parallel()
 	p := plot(t, ask{id: "a", paths: many(60)}, ask{id: "b", paths: []string{"/404/1", "/200/x"}})
 	target := serve(t, statuses)
 	want := verdicts(whole(t, t.Context(), p, target, Options{}))
@@ -130,6 +132,7 @@ func TestMerge_OfResumedShards(t *testing.T) {
 }
 
 func TestMerge_JoinRefuses(t *testing.T) {
+	t.Parallel()
 	p := mixed(t)
 	target := serve(t, statuses)
 	one, _ := shard(t, p, target, 1, 3, Options{})

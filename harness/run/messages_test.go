@@ -21,6 +21,7 @@ import (
 // TestMessages_OfOthers: however many messages other people cause, those about
 // rejected requests are found among them; where there are too many to tell, that is said.
 func TestMessages_OfOthers(t *testing.T) {
+	t.Parallel()
 	p := plot(t, ask{id: "a", paths: []string{"/200"}})
 	d, o := *p.Description, *p.Description.Operations[0]
 	o.Conformance.Messages = &spec.Messaging{ID: "/id", Event: "/event", Lookup: &spec.Finder{Field: "/order"}}

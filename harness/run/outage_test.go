@@ -127,6 +127,7 @@ func TestOutages_OfNoOperation(t *testing.T) {
 
 // What shows that an operation is down must come after it, too.
 func TestOutages_OfTheWholeTarget(t *testing.T) {
+	t.Parallel()
 	for _, sound := range []bool{false, true} {
 		t.Run(fmt.Sprintf("the last operation is down, the preflight's call is served: %t", sound), func(t *testing.T) {
 			var seen atomic.Int32

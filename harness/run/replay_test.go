@@ -65,6 +65,7 @@ func verdicts(d *Document) string {
 
 // TestResume ends a run after each line of its journal, and within it.
 func TestResume(t *testing.T) {
+	t.Parallel()
 	p := mixed(t)
 	var mu sync.Mutex
 	var asked []string
@@ -115,6 +116,7 @@ func TestResume(t *testing.T) {
 // TestResume_WhenTheTargetIsBack: what got no answer is repeated, whether sending
 // stopped, the run was killed then, or it was resumed before.
 func TestResume_WhenTheTargetIsBack(t *testing.T) {
+	t.Parallel()
 	p := plot(t, ask{id: "a", paths: many(60)}, ask{id: "b", paths: []string{"/404/1", "/200/x"}})
 	var answers atomic.Int32 // how many more are given
 	target := serve(t, func(w http.ResponseWriter, r *http.Request) {

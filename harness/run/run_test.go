@@ -26,6 +26,7 @@ import (
 )
 
 func TestPreflight(t *testing.T) {
+	t.Parallel()
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -88,6 +89,7 @@ func TestPreflight(t *testing.T) {
 // An answer that begins and does not end costs its own case alone, and a target that
 // refuses a call without credentials refuses no valid ones.
 func TestPreflight_WhatDoesNotStopTheRun(t *testing.T) {
+	t.Parallel()
 	endless := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != "GET" {
 			return
@@ -125,6 +127,7 @@ func find(list []Obligation, id string) Obligation {
 
 // One obligation of each kind, by itself and beside the others.
 func TestObligation_Outcomes(t *testing.T) {
+	t.Parallel()
 	lost := func(_ *plan.Obligation, c *plan.Case) { c.Observe = []plan.Step{uncertain} } // judging it panics
 	for _, tt := range []struct {
 		claim string
@@ -170,6 +173,7 @@ func TestObligation_Outcomes(t *testing.T) {
 
 // TestOneCase: the run of one case counts what that case exercises, and names no flag.
 func TestOneCase(t *testing.T) {
+	t.Parallel()
 	p := plot(t, ask{id: "fine", paths: []string{"/200"}}, ask{id: "rejected", paths: []string{"/200/other"}, alter: func(o *plan.Obligation, _ *plan.Case) {
 		o.Requirement.Answers = []string{"rejected"}
 	}})
@@ -302,6 +306,7 @@ func TestAwait(t *testing.T) {
 }
 
 func TestRun_TwoAgree(t *testing.T) {
+	t.Parallel()
 	target := serve(t, toy)
 	var first string
 	for _, concurrency := range []int{1, 64, 64} {
@@ -373,6 +378,7 @@ func TestCleanup_ListsLeftovers(t *testing.T) {
 
 // A target that puts secrets wherever findings quote it does not bring them into journal or document.
 func TestCanariesDoNotSurviveInFindings(t *testing.T) {
+	t.Parallel()
 	const key, card = "k-1234567890", "4571000000000001"
 	for _, tt := range []struct{ claim, body string }{
 		{"names of properties", `{"` + key + `":1,"` + card + `":2,"873":3,"\u001b[31m":4}`},

@@ -21,6 +21,7 @@ func spared(t *testing.T, paths ...string) *plan.Plan {
 }
 
 func TestSpares(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		claim   string
 		paths   []string

@@ -10,6 +10,7 @@ import (
 )
 
 func TestWaivers(t *testing.T) {
+	t.Parallel()
 	w := &settings.Waivers{Digest: "sha256:00", List: []settings.Waiver{
 		{Obligation: "list.R-fails", Reason: "known", Owner: "pat", Link: "https://issues.example.test/7", Until: "2030-12-31"},
 		{Obligation: "list.R-passes"}, {Obligation: "list.R-unclear"}, {Obligation: "list.R-broken"}, {Obligation: "elsewhere.R-1"},

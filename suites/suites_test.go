@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/onsi/ginkgo/v2/types"
@@ -17,29 +18,25 @@ import (
 	"qorcheck/spec"
 )
 
-// promise plans the whole promise with the fixtures of the sandbox.
+// promise is the plan of the whole promise with the fixtures of the sandbox, made once.
 func promise(t *testing.T) *plan.Plan {
 	t.Helper()
-	d, err := spec.Parse(spec.BuiltInDescription(), "spec/qorcommerce.yaml")
-	r, err2 := spec.ParseRequirements(spec.BuiltInRequirements(), "spec/requirements.yaml")
-	if err := errors.Join(err, err2); err != nil {
-		t.Fatal(err)
-	}
-	p, err := planner.New(d, r, fixtures(t), 1)
+	p, err := built()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
 
-func fixtures(t *testing.T) *settings.Fixtures {
-	t.Helper()
-	f, err := settings.ParseFixtures(sandbox.Fixtures(""), "the sandbox's fixtures", nil)
-	if err != nil {
-		t.Fatal(err)
+var built = sync.OnceValues(func() (*plan.Plan, error) {
+	d, err := spec.Parse(spec.BuiltInDescription(), "spec/qorcommerce.yaml")
+	r, err2 := spec.ParseRequirements(spec.BuiltInRequirements(), "spec/requirements.yaml")
+	f, err3 := settings.ParseFixtures(sandbox.Fixtures(""), "the sandbox's fixtures", nil)
+	if err := errors.Join(err, err2, err3); err != nil {
+		return nil, err
 	}
-	return f
-}
+	return planner.New(d, r, f, 1)
+})
 
 func TestConfig(t *testing.T) {
 	suite, _ := Config(1 << 63)

@@ -11,6 +11,9 @@ PRISM := @stoplight/prism-cli@5.16.0
 STRANGERS := jupyter_server==2.21.1 prefect==3.9.1
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
+# Packages are compiled once wherever they lie: here, in a copy of the tree, and below a suite of one's own.
+export GOFLAGS := $(shell $(GO) env GOFLAGS) -trimpath
+
 # The race detector needs cgo and a C compiler.
 COMPILER := $(shell command -v $(firstword $(shell $(GO) env CC)) 2>/dev/null)
 ifeq ($(and $(COMPILER),$(filter 1,$(shell $(GO) env CGO_ENABLED))),)
@@ -25,7 +28,10 @@ endif
 UNRACED := harness/planner harness/verdict reporters reporters/html reporters/outline
 
 # Tests that wait leave processors to others.
-AT_ONCE := -p 4
+AT_ONCE := -p 4 -parallel 8
+
+# All packages are vetted beforehand; tests make much garbage and keep little.
+GO_TEST := GOGC=400 $(GO) test -vet=off -timeout 30m
 
 # An empty one is given too: the program refuses it, rather than certify something else.
 given = $(if $(filter undefined,$(origin $(1))),,$(2) '$($(1))')
@@ -51,15 +57,15 @@ test: ## prove the project
 	@unformatted=$$("$$($(GO) env GOROOT)/bin/gofmt" -l .); if [ -n "$$unformatted" ]; then echo "not gofmt-ed: $$unformatted"; exit 1; fi
 	$(GO) vet ./...
 	@echo 'packages that do several things at once: $(RACE_NOTE)'
-	$(UNSET) $(GO) test $(RACE) $(AT_ONCE) -timeout 30m $$($(GO) list ./... | grep -v -e /harness/cli$$ -e /suites$$ $(UNRACED:%=-e /%$$))
+	$(UNSET) $(GO_TEST) $(RACE) $(AT_ONCE) $$($(GO) list ./... | grep -v -e /harness/cli$$ -e /suites$$ $(UNRACED:%=-e /%$$))
 	@echo 'packages that do one thing after the other: without the race detector'
-	$(UNSET) $(GO) test $(AT_ONCE) -timeout 30m $(UNRACED:%=./%)
+	$(UNSET) $(GO_TEST) $(AT_ONCE) $(UNRACED:%=./%)
 	@echo 'the suite as Ginkgo runs it, few cases of every obligation: $(RACE_NOTE)'
-	$(UNSET) $(RAN) $(GO) test $(RACE) -timeout 30m ./suites -args --smoke
+	$(UNSET) $(RAN) $(GO) test -vet=off $(RACE) -timeout 30m ./suites -args --smoke
 	@echo 'end to end, a whole run of the sound sandbox, 64 cases at once: $(RACE_NOTE)'
-	$(UNSET) $(RAN) $(GO) test $(RACE) -timeout 30m -run '^TestCleanSandbox$$/^concurrency_64$$' ./harness/cli
+	$(UNSET) $(RAN) $(GO) test -vet=off $(RACE) -timeout 30m -run '^TestCleanSandbox$$/^concurrency_64$$' ./harness/cli
 	@echo 'end to end, the rest: without the race detector, which would watch the tests and not the programs that they start'
-	$(UNSET) $(RAN) $(GO) test -timeout 30m -parallel 8 -skip '^TestMutants$$|^TestCleanSandbox$$/^concurrency_64$$' ./harness/cli
+	$(UNSET) $(RAN) $(GO) test -vet=off -timeout 30m -parallel 8 -skip '^TestMutants$$|^TestCleanSandbox$$/^concurrency_64$$' ./harness/cli
 	@$(MAKE) --no-print-directory mutants
 
 mutants: build ## prove that the checks can fail, on sandboxes with a planted defect each

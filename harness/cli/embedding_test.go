@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -18,11 +19,20 @@ func TestEmbedding(t *testing.T) {
 	if err := os.CopyFS(dir, os.DirFS(source)); err != nil {
 		t.Fatal(err)
 	}
-	module := strings.Replace(readFile(t, filepath.Join(source, "go.mod")), "../../..", must(filepath.Abs(root))(t), 1)
-	writeFiles(t, dir, map[string]string{"go.mod": module, "go.sum": readFile(t, filepath.Join(root, "go.sum"))})
+	above := must(filepath.Abs(root))(t)
+	module := strings.Replace(readFile(t, filepath.Join(source, "go.mod")), "../../..", above, 1)
+	// In a workspace our packages are those that were compiled for this test; beside a module that
+	// is replaced they would be compiled anew.
+	version := regexp.MustCompile(`(?m)^go .*$`).FindString(readFile(t, filepath.Join(root, "go.mod")))
+	writeFiles(t, dir, map[string]string{"go.mod": module, "go.work": version + "\nuse (\n.\n" + above + "\n)\n"})
 	lines := readmeBlock(t, "func TestTill(")
 	if !strings.Contains(readFile(t, filepath.Join(dir, "till_test.go")), lines) {
 		t.Errorf("the module does not hold the README's lines:\n%s", lines)
+	}
+	compile := exec.Command("go", "test", "-c", "-o", "embedding.test", ".")
+	compile.Dir = dir
+	if output, err := compile.CombinedOutput(); err != nil {
+		t.Fatalf("%v:\n%s", err, output)
 	}
 	for _, tt := range []struct {
 		till, flags string
@@ -34,7 +44,7 @@ func TestEmbedding(t *testing.T) {
 		{"open", "", false, "answers 401 without a key"},
 		{"unrevoked", "", false, "INCONCLUSIVE"},
 	} {
-		c := exec.Command("go", "test", "-mod=mod", "-count=1", "-v", ".", "-args", "-ginkgo.no-color")
+		c := exec.Command(filepath.Join(dir, "embedding.test"), "-test.v", "-ginkgo.no-color")
 		if tt.flags != "" {
 			c.Args = append(c.Args, tt.flags)
 		}

@@ -45,6 +45,7 @@ func TestMain(m *testing.M) {
 		TuneGC()
 		os.Exit(Run(os.Args[1:], os.Stdout, os.Stderr, os.Environ()))
 	}
+	debug.SetGCPercent(400) // tests make much garbage and keep little
 	code := m.Run()
 	built.Range(func(file, _ any) bool {
 		if err := os.Remove(file.(string)); err != nil {
@@ -194,8 +195,8 @@ var (
 var plans sync.Map
 
 type planKey struct {
-	seed    uint64
-	without string // requirements, apart by blanks
+	seed                uint64
+	operations, without string // ids, apart by blanks; all operations where none is named
 }
 
 // newPlan plans everything that is built in.
@@ -203,7 +204,13 @@ func newPlan(seed uint64) (*plan.Plan, error) { return planWithout(seed) }
 
 // planWithout plans what is built in, without some of the requirements.
 func planWithout(seed uint64, without ...string) (*plan.Plan, error) {
-	made, _ := plans.LoadOrStore(planKey{seed, strings.Join(without, " ")}, sync.OnceValues(func() (*plan.Plan, error) {
+	return partWithout(seed, nil, without...)
+}
+
+// partWithout makes no more of that plan than what some operations need.
+func partWithout(seed uint64, operations []string, without ...string) (*plan.Plan, error) {
+	key := planKey{seed, strings.Join(operations, " "), strings.Join(without, " ")}
+	made, _ := plans.LoadOrStore(key, sync.OnceValues(func() (*plan.Plan, error) {
 		d, err := builtInDescription()
 		if err != nil {
 			return nil, err
@@ -218,7 +225,15 @@ func planWithout(seed uint64, without ...string) (*plan.Plan, error) {
 		}
 		kept := *r
 		kept.List = slices.DeleteFunc(slices.Clone(r.List), func(q *spec.Requirement) bool { return slices.Contains(without, q.ID) })
-		return planner.New(d, &kept, f, seed)
+		var part planner.Part
+		if len(operations) > 0 {
+			part.Keep = func(o *plan.Obligation) bool { return slices.Contains(operations, o.Operation.ID) }
+		}
+		p, err := planner.NewPart(d, &kept, f, seed, part)
+		if err == nil && part.Keep != nil {
+			p = p.Only(part.Keep)
+		}
+		return p, err
 	}))
 	return made.(func() (*plan.Plan, error))()
 }
@@ -245,7 +260,7 @@ func planOf(t *testing.T, operations ...string) *plan.Plan {
 // planBy is planOf by another seed.
 func planBy(t *testing.T, seed uint64, operations ...string) *plan.Plan {
 	t.Helper()
-	p := must(planWithout(seed, "RH-200-9", "RH-400-4"))(t).Only(func(o *plan.Obligation) bool { return slices.Contains(operations, o.Operation.ID) })
+	p := must(partWithout(seed, operations, "RH-200-9", "RH-400-4"))(t)
 	if len(p.Obligations) < len(operations) {
 		t.Fatalf("%d obligations on %v", len(p.Obligations), operations)
 	}

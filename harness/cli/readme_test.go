@@ -86,7 +86,7 @@ func TestReadme_Commands(t *testing.T) {
 
 // wholeRun matches a command that sends all cases. Those with other flags, and make conformance
 // without a target, are to do what they say.
-var wholeRun = regexp.MustCompile(`^(?:make (?:suites|conformance) .*|go test -count=1 \./suites .*|.*qorcheck run(?: --(?:target|fixtures|waivers|shard|out|explore|seed) \S+)*)$`)
+var wholeRun = regexp.MustCompile(`^(?:make (?:suites|conformance) .*|go test -count=1 \./suites .*|.*qorcheck run(?: --smoke| --(?:target|fixtures|waivers|shard|out|explore|seed|profile) \S+)*)$`)
 
 // readmeKeys returns the environment with the variables of the README's fixtures file,
 // which have the keys of a sandbox's own.

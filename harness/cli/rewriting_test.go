@@ -123,7 +123,7 @@ func TestRewriting(t *testing.T) {
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			t.Parallel()
-			d := certify(t, certification{plan: planOf(t, "payment-sale-token", "payment-refund"), target: rewriting(t, tt.alter), runID: "rewritten", concurrency: 8})
+			d := certify(t, certification{plan: planOf(t, "payment-sale-token", "payment-refund").Smoke(), target: rewriting(t, tt.alter), runID: "rewritten", concurrency: 8})
 			checkRewritten(t, d, tt.exit, tt.findings)
 		})
 	}

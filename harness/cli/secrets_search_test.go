@@ -35,7 +35,8 @@ func certifyCanaries(t *testing.T, want int, flags []string, h http.HandlerFunc)
 	writeFiles(t, dir, map[string]string{"fixtures.yaml": canaryFixtures(), "requirements.yaml": without(t, "RH-400-2", "RH-400-3", "RH-MSG-11")})
 	stdout, stderr, code := commandIn(t, dir, []string{"GITHUB_ACTIONS=true", "GITHUB_STEP_SUMMARY=" + filepath.Join(dir, "page.md")},
 		append([]string{"run", "--target", serve(t, h) + "/v3", "--fixtures", "fixtures.yaml", "--out", "out", "--verbose", "--evidence", "all", "--junit-cases",
-			"--requirements", "requirements.yaml"}, flags...)...)
+			"--requirements", "requirements.yaml",
+			"--run-id", "canaries"}, flags...)...) // by an id of its own a run may make up the digits of a CVV
 	if code != want {
 		t.Errorf("exit code %d, want %d:\n%s\n%s", code, want, lastLine(stdout), lastLine(stderr))
 	}

@@ -55,6 +55,9 @@ func planHead(w io.Writer, p *plan.Plan, o PlanOptions) {
 		fmt.Fprintln(w, o.Filter)
 	}
 	fmt.Fprintf(w, "%s on %s, %s, %d dropped (--dropped lists them)\n", outline.Plural(len(p.Obligations), "obligation"), outline.Plural(len(operations), "operation"), outline.Plural(len(p.Cases), "case"), len(p.Dropped))
+	if p.Sampled > 0 {
+		fmt.Fprintf(w, "%s left out: they break what many operations share, in all ways in one of these and by a sample in the others (--depth full sends them)\n", outline.Plural(p.Sampled, "case"))
+	}
 }
 
 // planChapters counts the obligations of each chapter by level.

@@ -17,7 +17,7 @@ type flagGroup struct {
 // flagGroups are in the order of the help. A flag of no group comes last.
 var flagGroups = []flagGroup{
 	{"Target", []string{"target", "fixtures", "spec", "overlay", "refs", "requirements", "profile", "ca-file", "client-cert", "client-key", "insecure-skip-verify"}},
-	{"What is sent", []string{"filter", "case", "smoke", "budget", "explore", "shard", "resume", "allow-writes", "seed", "run-id", "user-agent"}},
+	{"What is sent", []string{"filter", "case", "smoke", "budget", "depth", "explore", "shard", "resume", "allow-writes", "seed", "run-id", "user-agent"}},
 	{"How fast", []string{"concurrency", "rate", "timeout", "message-wait", "quiet-window", "body-limit", "header-limit"}},
 	{"Verdict", []string{"strict", "allow-unexercised", "waivers"}},
 	{"Output and reports", []string{"out", "junit", "junit-cases", "html-split", "evidence", "quiet", "verbose", "ginkgo", "cases", "json", "dropped", "coverage"}},

@@ -23,7 +23,7 @@ import (
 type inputs struct {
 	*process
 	target, fixtures, spec, requirements, profile, filter, oneCase, allowWrites string
-	refs                                                                        string
+	refs, depth                                                                 string
 	promise                                                                     string // digest of the description, once it is read
 	sendsNothing                                                                bool   // so no credential is needed
 	overlays                                                                    fileList
@@ -37,6 +37,12 @@ type inputs struct {
 	quietWindow                                                                 time.Duration
 }
 
+// How deep a large plan goes.
+const (
+	depthSample = "sample"
+	depthFull   = "full"
+)
+
 func (in *inputs) flags(c *cobra.Command) {
 	in.given = c.Flags()
 	c.Flags().StringVar(&in.target, "target", "", "base URL of the environment, such as https://sandbox.example.test/v3 (default: the embedded sandbox)")
@@ -48,6 +54,7 @@ func (in *inputs) flags(c *cobra.Command) {
 	c.Flags().StringVar(&in.oneCase, "case", "", "id of the only case to run, as listed by qorcheck plan --cases and in every report, or a file that --explore wrote")
 	c.Flags().StringVar(&in.allowWrites, "allow-writes", "", "comma-separated ids of operations that are sent although they may change many things, * in one for any letters (default: none)")
 	c.Flags().BoolVar(&in.smoke, "smoke", false, "send few cases, which exercise every obligation, instead of all")
+	c.Flags().StringVar(&in.depth, "depth", depthSample, "sample or full: of a plan of more than 10000 cases, whether a schema that many operations share is broken in all ways in one of them, and by a sample in the others")
 	c.Flags().Var(&in.budget, "budget", "send no more than this many requests, such as 500, or end within a time, such as 60s at --rate (20/s without one); obligations that do not fit are left out (default: no limit)")
 	c.Flags().Var(&in.rate, "rate", "maximum rate of requests, such as 20/s or 30/m (default: as many as --concurrency allows)")
 	c.Flags().DurationVar(&in.quietWindow, "quiet-window", settings.DefaultQuietWindow, "time after a request in which a message that must not come would come")
@@ -106,7 +113,10 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	part.Explore = in.explore
+	if in.depth != depthSample && in.depth != depthFull {
+		return nil, nil, nil, fmt.Errorf("--depth %s: must be %s or %s", orNone(in.depth), depthSample, depthFull)
+	}
+	part.Explore, part.Sample = in.explore, in.depth == depthSample
 	p, err := planner.NewPart(description, requirements, fixtures, in.seed, part)
 	if err != nil {
 		return nil, nil, nil, err

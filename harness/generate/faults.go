@@ -29,7 +29,9 @@ type Fault struct {
 	Value    any    // whole
 	Reading  bool   // the description marks the keyword as a reading of ours
 	Gap      string // why there is no such value; the rest but Pointer and Keyword is empty then
-	branch   choice
+	// Schema is that of the place, the same for all places that the description describes by it.
+	Schema *openapi3.Schema
+	branch choice
 }
 
 // Faults makes values that each break the schema once. Those that turn out not
@@ -47,6 +49,9 @@ func (m Maker) Faults() []Fault {
 		for _, k := range keywordsAt(p, v) {
 			b.keyword = k.in(v)
 			k.beyond(&b)
+		}
+		for i := range b.found[len(list):] {
+			b.found[len(list)+i].Schema = p.schema
 		}
 		list = b.found
 	}

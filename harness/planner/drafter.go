@@ -29,6 +29,7 @@ type drafter struct {
 	unjudgeable memo[*openapi3.Schema, bool] // whether it has a pattern that cannot be judged
 	links       memo[linkKey, linkResult]
 	triggers    memo[testData, settings.Trigger]
+	texts       memo[*openapi3.Schema, string]        // of schemas of parameters
 	names       memo[*openapi3.Schema, plan.Template] // that nothing has
 }
 

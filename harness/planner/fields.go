@@ -57,6 +57,7 @@ func bodyFault(m generate.Maker, f generate.Fault) *fault {
 	return &fault{
 		Fault:   plan.Fault{Pointer: f.Pointer, Keyword: f.Keyword, Sent: sentJSON(f), Allowed: f.Allowed},
 		certify: func(value any) error { return m.Certify(f, value) },
+		of:      f.Schema,
 	}
 }
 

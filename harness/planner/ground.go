@@ -20,6 +20,7 @@ type ground struct {
 	fixtures      *settings.Fixtures
 	seed          uint64                                // of what is drawn
 	explore       int                                   // requests of each operation that are drawn
+	sampling      bool                                  // see Part.Sample; a part of a plan is sent whole
 	kinds         []string                              // every one, with those that only requirements name
 	covered       map[*spec.Requirement]map[string]bool // the kinds that exercise a requirement
 	preparations  map[string]preparation                // by operation

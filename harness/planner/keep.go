@@ -28,7 +28,8 @@ type keeper struct {
 // result is what became of proposals.
 type result struct {
 	cases   []*plan.Case
-	flows   map[*plan.Case]string // the requirement whose flow a case is
+	flows   map[*plan.Case]string    // the requirement whose flow a case is
+	broken  map[*plan.Case]shareable // the place that a malformed case breaks
 	dropped []plan.Dropped
 	absent  []*proposal // those that are no case
 }
@@ -42,7 +43,7 @@ type situation struct {
 func newKeeper(g *ground) *keeper {
 	return &keeper{
 		drafter: newDrafter(g), ids: map[string]bool{}, requests: map[string]bool{}, repeated: map[situation]bool{},
-		result: result{flows: map[*plan.Case]string{}},
+		result: result{flows: map[*plan.Case]string{}, broken: map[*plan.Case]shareable{}},
 	}
 }
 
@@ -110,7 +111,7 @@ func (k *keeper) keep(p *proposal) {
 		c.Options = k.optionsIn(p)
 	}
 	if p.fault != nil {
-		c.Fault = &p.fault.Fault
+		c.Fault, k.broken[c] = &p.fault.Fault, p.fault.of
 	}
 	if p.guess != nil {
 		c.Guess, c.Invented = p.guess, append(c.Invented, p.draft.guessed()...)
@@ -298,4 +299,5 @@ func (r *result) join(other result) {
 	r.dropped = append(r.dropped, other.dropped...)
 	r.absent = append(r.absent, other.absent...)
 	maps.Copy(r.flows, other.flows)
+	maps.Copy(r.broken, other.broken)
 }

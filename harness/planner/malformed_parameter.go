@@ -40,6 +40,7 @@ func (d *drafter) parameterCases(s subject, p spec.Parameter) []*proposal {
 		one := s.propose(kind, what, strings.TrimSpace(label+" "+f.Pointer)+" "+f.Why, made).varying(variantOfFault(f)).breaking(&fault{
 			Fault:  plan.Fault{Pointer: key + f.Pointer, Keyword: f.Keyword, Sent: sent, Allowed: f.Allowed},
 			broken: &brokenParameter{p, func(value any) error { return m.Certify(f, value) }},
+			of:     d.describedParameter(p, f.Pointer),
 		})
 		if name := d.nameOfNothing(s.Operation, p, f); name != "" {
 			safe := made.clone()

@@ -14,6 +14,7 @@ type Part struct {
 	Keep    func(*plan.Obligation) bool // which obligations, by id, sentence, operation and requirement; nil for all
 	Case    string                      // the id of the only case, "" for all
 	Profile bool                        // the plan of some profiles is made of it
+	Sample  bool                        // what many operations share is broken in one of them, and by a sample in the others
 	Explore int                         // how many requests of each operation are drawn beyond the systematic ones
 }
 
@@ -26,6 +27,7 @@ func NewPart(d *spec.Description, r *spec.Requirements, f *settings.Fixtures, se
 		return nil, err
 	}
 	g.seed, g.explore = seed, part.Explore
+	g.sampling = part.Sample && part.Keep == nil && part.Case == ""
 	return g.plan(g.scopeOf(part), seed)
 }
 

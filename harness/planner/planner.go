@@ -35,12 +35,13 @@ func (g *ground) plan(s *scope, seed uint64) (*plan.Plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	sampled := g.sample(made, wholeUpTo)
 	g.allotKnown(made)
 	a, err := newAssigner(g, made)
 	if err != nil {
 		return nil, err
 	}
-	p := &plan.Plan{Description: g.description, Requirements: g.requirements, Seed: seed, Dropped: made.dropped}
+	p := &plan.Plan{Description: g.description, Requirements: g.requirements, Seed: seed, Dropped: made.dropped, Sampled: sampled}
 	if p.Obligations, err = a.obligations(s.concerned(a)); err != nil {
 		return nil, err
 	}
@@ -137,7 +138,7 @@ func (g *ground) makeCases(s *scope) (*result, error) {
 		})
 	}
 	workers.Wait()
-	all := &result{flows: map[*plan.Case]string{}}
+	all := &result{flows: map[*plan.Case]string{}, broken: map[*plan.Case]shareable{}}
 	for _, k := range append(keepers[1:], keepers[0]) {
 		all.join(k.result)
 	}

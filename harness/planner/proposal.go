@@ -58,6 +58,7 @@ type fault struct {
 	lax     bool                  // nothing is promised of such a request
 	certify func(value any) error // proves on the value sent that it breaks this and nothing else; nil for none
 	broken  *brokenParameter      // nil where no parameter is broken
+	of      shareable             // the broken place, nil for one that no other operation may have
 }
 
 // brokenParameter is a parameter whose value is at fault, and what proves on the value as it

@@ -25,7 +25,7 @@ func newDocument(p *plan.Plan, s settings.Settings, o Options) Document {
 		Passages: passagesOf(p.Requirements), Examples: []Example{}, Slips: p.Description.SlipTexts(),
 		Untested: []Untested{}, Dropped: []Dropped{}, Left: []redact.Text{}, Foreign: []redact.Text{},
 	}
-	d.Smoke, d.OneCase = p.Whole, o.Case
+	d.Smoke, d.OneCase, d.Sampled = p.Whole, o.Case, p.Sampled
 	if b := p.Budget; b != nil {
 		d.Budget = &Budget{b.Limit, b.Requests, b.Cases, b.Left}
 	}

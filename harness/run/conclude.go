@@ -159,6 +159,7 @@ func (d *Document) remarks(t tally) (list []string) {
 	add(d.Budget != nil, "budget of %s", d.WithinBudget())
 	add(d.OneCase != "", "case %s", d.OneCase)
 	add(d.Smoke > 0, "smoke run, %s", d.Extent())
+	add(d.Sampled > 0 && d.Smoke == 0 && d.Budget == nil, "%d cases of shared schemas left out (--depth full sends them)", d.Sampled)
 	without := d.without()
 	add(len(without) > 0, "without: %s", strings.Join(without, ", "))
 	add(d.JudgedBy != "" && d.Preflight.IsZero(), "judged by %s", d.JudgedBy)

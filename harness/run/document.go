@@ -33,10 +33,11 @@ type Document struct {
 	Profile     string        `json:"profile,omitempty"`  // requirements outside it are unsupported
 	JudgedBy    string        `json:"judgedBy,omitempty"` // what took the place of the built-in list and description
 	Filter      string        `json:"filter,omitempty"`
-	OneCase     string        `json:"case,omitempty"`   // id of the only case that was sent, "" for a run of many
-	Smoke       int           `json:"smoke,omitempty"`  // cases of the whole plan, of which few were chosen; 0 for a whole run
-	Budget      *Budget       `json:"budget,omitempty"` // that the plan was reduced to; nil for none
-	Shard       *Shard        `json:"shard,omitempty"`  // what is in other shards is not planned here
+	OneCase     string        `json:"case,omitempty"`    // id of the only case that was sent, "" for a run of many
+	Smoke       int           `json:"smoke,omitempty"`   // cases of the whole plan, of which few were chosen; 0 for a whole run
+	Sampled     int           `json:"sampled,omitempty"` // cases left out, of schemas that many operations share
+	Budget      *Budget       `json:"budget,omitempty"`  // that the plan was reduced to; nil for none
+	Shard       *Shard        `json:"shard,omitempty"`   // what is in other shards is not planned here
 	Strict      bool          `json:"strict"`
 	Unexercised bool          `json:"allowUnexercised"`
 	Rate        string        `json:"rate,omitempty"`               // requests at most, "" without a limit

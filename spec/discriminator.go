@@ -329,3 +329,43 @@ func (e *kindsError) LocalizedString(*message.Printer) string {
 	}
 	return fmt.Sprintf("names none of the documented kinds in %s: %s", e.property, allowed)
 }
+
+// Heirs lists the schemas that the discriminator of the schema leads to, but for itself, by
+// the words of its mapping. The list is shared, and not to be changed.
+func (s Schema) Heirs() openapi3.SchemaRefs {
+	if s.Schema == nil || s.Schema.Discriminator == nil {
+		return nil
+	}
+	if s.dialect != nil {
+		if known, ok := s.dialect.heirsOf.Load(s.Schema); ok {
+			return known.(openapi3.SchemaRefs)
+		}
+	}
+	var list openapi3.SchemaRefs
+	for _, word := range slices.Sorted(maps.Keys(s.Schema.Discriminator.Mapping)) {
+		if target := s.Schema.Discriminator.Mapping[word]; target.Value != nil && target.Value != s.Schema {
+			list = append(list, &openapi3.SchemaRef{Ref: target.Ref, Value: target.Value})
+		}
+	}
+	if s.dialect != nil {
+		s.dialect.heirsOf.Store(s.Schema, list)
+	}
+	return list
+}
+
+// Discriminates reports whether the schema, or one that it leads to, has a discriminator.
+func (s Schema) Discriminates() bool {
+	if s.dialect != nil {
+		if known, ok := s.dialect.kinded.Load(s.Schema); ok {
+			return known.(bool)
+		}
+	}
+	found := false
+	walkSchemas(s.Schema, map[*openapi3.Schema]bool{}, func(inner *openapi3.Schema) {
+		found = found || inner.Discriminator != nil || len(inner.PrefixItems)+len(inner.PatternProperties) > 0 // which are not followed
+	})
+	if s.dialect != nil {
+		s.dialect.kinded.Store(s.Schema, found)
+	}
+	return found
+}

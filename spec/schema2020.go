@@ -31,6 +31,8 @@ type dialect2020 struct {
 
 	tangled   sync.Map // *openapi3.Schema → bool, see Tangled
 	unchecked sync.Map // *openapi3.Schema → []string, see Unchecked
+	heirsOf   sync.Map // *openapi3.Schema → openapi3.SchemaRefs, see Heirs
+	kinded    sync.Map // *openapi3.Schema → bool, see Discriminates
 
 	judged judged // response bodies
 

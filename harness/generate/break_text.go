@@ -2,6 +2,8 @@ package generate
 
 import (
 	"fmt"
+	"iter"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -44,7 +46,7 @@ func (b *breaking) minLength() {
 func (b *breaking) pattern() {
 	v, text := b.view, b.text()
 	allowed := strings.Join(v.patterns, " and ")
-	if wrong, ok := v.miss(near(text), "pattern"); ok {
+	if wrong, ok := v.miss(slices.Values(near(text)), "pattern"); ok {
 		b.add("near", "does not match the documented pattern", allowed, wrong)
 	} else if blank := only(v.violations("   "), "pattern"); !b.place.required && blank { // of a mandatory one that is a blank
 		b.add("space", "is white space, which does not match the documented pattern", allowed, "   ")
@@ -52,7 +54,7 @@ func (b *breaking) pattern() {
 		b.gap("no text was found that breaks the pattern " + allowed + " and nothing else")
 	}
 	for _, edge := range edges(text) {
-		if wrong, ok := v.miss(edge.texts, "pattern"); ok {
+		if wrong, ok := v.miss(slices.Values(edge.texts), "pattern"); ok {
 			b.add(edge.class, edge.why, allowed, wrong)
 		}
 	}
@@ -60,7 +62,7 @@ func (b *breaking) pattern() {
 
 // format sends a text near a valid one that is not of the format.
 func (b *breaking) format() {
-	if wrong, ok := b.view.miss(near(b.text()), "format"); ok {
+	if wrong, ok := b.view.miss(slices.Values(near(b.text())), "format"); ok {
 		b.add("near", "is not of the documented format", "the format "+b.view.format, wrong)
 	} else {
 		b.gap("no text was found that is not of the format " + b.view.format + " and breaks nothing else")
@@ -74,8 +76,8 @@ func (b *breaking) text() string {
 }
 
 // miss finds a text that breaks a keyword and nothing else.
-func (v view) miss(candidates []string, keyword string) (string, bool) {
-	for _, wrong := range candidates {
+func (v view) miss(candidates iter.Seq[string], keyword string) (string, bool) {
+	for wrong := range candidates {
 		if strings.TrimSpace(wrong) != "" && only(v.violations(wrong), keyword) {
 			return wrong, true
 		}
@@ -92,18 +94,24 @@ func (v view) checked() bool {
 	return len(v.maker.Schema.At(bare).Violations("\x00 no format has this", spec.Sent)) > 0
 }
 
-// lengths lists texts of exactly a length, the plainest first.
-func (m Maker) lengths(v view, text string, length int) []string {
-	list := []string{fit(text, length, length)}
-	for _, pattern := range v.patterns {
-		if made, ok := match(pattern, length); ok {
-			list = append(list, fit(made, length, length))
+// lengths yields texts of exactly a length, the plainest first: mostly that is right, and a
+// long one is not made in vain.
+func (m Maker) lengths(v view, text string, length int) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		if !yield(fit(text, length, length)) {
+			return
+		}
+		for _, pattern := range v.patterns {
+			if made, ok := match(pattern, length); ok && !yield(fit(made, length, length)) {
+				return
+			}
+		}
+		for _, other := range m.texts(v) {
+			if !yield(fit(other, length, length)) {
+				return
+			}
 		}
 	}
-	for _, other := range m.texts(v) {
-		list = append(list, fit(other, length, length))
-	}
-	return list
 }
 
 // near lists texts that differ little from a valid one, then quite different ones.

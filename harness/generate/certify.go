@@ -32,12 +32,15 @@ func (m Maker) Certify(f Fault, value any) error {
 // hinted reports whether nothing but a discriminator refuses a value: one of the listed schemas
 // takes it that is not named, exactly one of a oneOf, or none is listed and the schema takes it.
 func (m Maker) hinted(f Fault, value any) bool {
-	tokens := spec.Tokens(f.Pointer)
-	for n := 0; n <= len(tokens); n++ {
-		pointer := spec.Pointer(tokens[:n]...)
-		s := m.schemaAt(pointer, f.branch)
+	if !m.Schema.Discriminates() {
+		return false
+	}
+	for pointer, s := range m.schemasTo(f.Pointer, f.branch) {
+		if s.Discriminator == nil {
+			continue
+		}
 		at, there := spec.Lookup(value, pointer)
-		if s == nil || s.Discriminator == nil || !there {
+		if !there {
 			continue
 		}
 		if len(s.OneOf)+len(s.AnyOf) == 0 {

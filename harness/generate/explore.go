@@ -23,6 +23,9 @@ type Draw struct {
 	// Keep reports whether a place has the value that Make gives it; nil for none.
 	Keep func(pointer string, s *openapi3.Schema) bool
 
+	// Counts remembers over the rounds how often places were given; nil counts anew.
+	Counts Counts
+
 	of    string // the parameter, "" for the body
 	turns int    // how often the place that is being made was there before
 }
@@ -60,15 +63,35 @@ func (d Draw) at(pointer string, optional bool) Draw {
 	return d
 }
 
+// Counts says of optional places in how many rounds they were given, up to one. It is for
+// one goroutine.
+type Counts map[drawnPlace]givenUntil
+
+// drawnPlace is a place that is drawn from a source of its own.
+type drawnPlace struct {
+	seed        uint64
+	of, pointer string
+}
+
+// givenUntil is how often a place was given before a round.
+type givenUntil struct{ round, times int }
+
 // before counts the earlier rounds in which an optional place was given.
 func (d Draw) before(pointer string) int {
-	n := 0
-	for earlier := d; earlier.Round > 0; {
-		if earlier.Round--; earlier.Present(pointer) {
-			n++
+	place := drawnPlace{d.Seed, d.of, pointer}
+	counted := d.Counts[place]
+	if counted.round > d.Round {
+		counted = givenUntil{}
+	}
+	for earlier := d; counted.round < d.Round; counted.round++ {
+		if earlier.Round = counted.round; earlier.Present(pointer) {
+			counted.times++
 		}
 	}
-	return n
+	if d.Counts != nil {
+		d.Counts[place] = counted
+	}
+	return counted.times
 }
 
 // turn is the number of the next of n choices that take turns at a place.

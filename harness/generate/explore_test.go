@@ -145,3 +145,22 @@ func TestExplore_Kept(t *testing.T) {
 		}
 	}
 }
+
+// What is remembered of earlier rounds changes nothing of what is drawn.
+func TestExplore_CountsRemember(t *testing.T) {
+	s := openapi3.NewObjectSchema().WithProperty("a", openapi3.NewStringSchema()).WithProperty("b", openapi3.NewArraySchema().WithItems(openapi3.NewIntegerSchema()))
+	m := Maker{Schema: spec.Schema{Schema: s}}
+	counts := Counts{}
+	for round := range 40 {
+		d := Draw{Seed: 7, Round: round}
+		anew, _ := m.Explore(d)
+		d.Counts = counts
+		remembered, _ := m.Explore(d)
+		if !reflect.DeepEqual(anew, remembered) {
+			t.Fatalf("round %d: %v, and with counts %v", round, anew, remembered)
+		}
+	}
+	if len(counts) == 0 {
+		t.Error("nothing is remembered")
+	}
+}

@@ -349,25 +349,52 @@ func (m Maker) At(pointer string) *openapi3.Schema { return m.schemaAt(pointer, 
 
 // schemaAt finds the schema of a place.
 func (m Maker) schemaAt(pointer string, branch choice) *openapi3.Schema {
-	s, at := m.Schema.Schema, ""
-	for _, token := range spec.Tokens(pointer) {
-		v := m.view(s, at, branch)
-		at += spec.Pointer(token)
-		if next := v.properties[token]; next != nil {
-			s = next
-		} else if n, err := strconv.Atoi(token); err == nil && n > 0 && len(v.prefix) > 0 {
-			if s = v.rest; n < len(v.prefix) {
-				s = v.prefix[n]
+	deeper := len(spec.Tokens(pointer))
+	for _, s := range m.schemasTo(pointer, branch) {
+		if deeper == 0 {
+			return s
+		}
+		deeper--
+	}
+	return nil
+}
+
+// schemasTo yields the schemas of a place and of all around it, outer before inner, by
+// their pointers; none from where one has no schema.
+func (m Maker) schemasTo(pointer string, branch choice) iter.Seq2[string, *openapi3.Schema] {
+	return func(yield func(string, *openapi3.Schema) bool) {
+		s, at := m.Schema.Schema, ""
+		if s == nil || !yield(at, s) {
+			return
+		}
+		for _, token := range spec.Tokens(pointer) {
+			v := m.view(s, at, branch)
+			at += spec.Pointer(token)
+			if s = v.schemaBelow(token); s == nil || !yield(at, s) {
+				return
 			}
-		} else if v.items != nil && token == "0" {
-			s = v.items
-		} else if v.described {
-			s = v.extra
-		} else {
-			return nil
 		}
 	}
-	return s
+}
+
+// schemaBelow is the schema of a property or an item, nil for none.
+func (v view) schemaBelow(token string) *openapi3.Schema {
+	if next := v.properties[token]; next != nil {
+		return next
+	}
+	if n, err := strconv.Atoi(token); err == nil && n > 0 && len(v.prefix) > 0 {
+		if n < len(v.prefix) {
+			return v.prefix[n]
+		}
+		return v.rest
+	}
+	switch {
+	case v.items != nil && token == "0":
+		return v.items
+	case v.described:
+		return v.extra
+	}
+	return nil
 }
 
 // ID makes part of an id of a JSON pointer: letters, digits and hyphens; body for the whole.

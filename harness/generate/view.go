@@ -1,7 +1,6 @@
 package generate
 
 import (
-	"maps"
 	"math"
 	"math/big"
 	"reflect"
@@ -100,18 +99,12 @@ func (v *view) inheriting(s *openapi3.Schema) openapi3.SchemaRefs {
 	if s.Discriminator == nil || len(s.OneOf)+len(s.AnyOf) > 0 {
 		return nil
 	}
-	var list openapi3.SchemaRefs
-	for _, word := range slices.Sorted(maps.Keys(s.Discriminator.Mapping)) {
-		target := s.Discriminator.Mapping[word]
-		if target.Value == nil || target.Value == s {
-			continue
-		}
-		ref := &openapi3.SchemaRef{Ref: target.Ref, Value: target.Value}
-		if slices.Contains(v.parts, target.Value) {
+	list := v.maker.Schema.At(s).Heirs()
+	for _, ref := range list {
+		if slices.Contains(v.parts, ref.Value) {
 			v.taken = ref
 			return nil
 		}
-		list = append(list, ref)
 	}
 	return list
 }
@@ -407,10 +400,14 @@ func (v view) word() (string, bool) {
 	if v.taken == nil || v.taken.Ref == "" {
 		return "", false
 	}
-	for _, name := range slices.Sorted(maps.Keys(v.discriminator.Mapping)) {
-		if v.discriminator.Mapping[name].Ref == v.taken.Ref {
-			return name, true
+	word, found := "", false
+	for name, target := range v.discriminator.Mapping {
+		if target.Ref == v.taken.Ref && (!found || name < word) {
+			word, found = name, true
 		}
+	}
+	if found {
+		return word, true
 	}
 	return v.taken.Ref[strings.LastIndex(v.taken.Ref, "/")+1:], true
 }

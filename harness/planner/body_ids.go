@@ -10,6 +10,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"qorcheck/harness/generate"
 	"qorcheck/harness/plan"
 	"qorcheck/spec"
 )
@@ -57,9 +58,9 @@ func (d *drafter) harmlessBody(made draft) error {
 	if !is || declared || effect == spec.Reads || d.fixtures.MayWrite(o.ID) {
 		return nil
 	}
-	for _, p := range d.fieldsOf(o) {
+	for _, p := range d.ownIDFields(o) {
 		value, there := body[p.Name]
-		if !there || len(spec.Tokens(p.Pointer)) != 1 || !slices.Contains(ownIDs, p.Name) || made.bound[p.Pointer] != nil {
+		if !there || made.bound[p.Pointer] != nil {
 			continue
 		}
 		if mayExist(value, p.Schema) {
@@ -67,6 +68,18 @@ func (d *drafter) harmlessBody(made draft) error {
 		}
 	}
 	return nil
+}
+
+// ownIDFields lists the fields at the top of a body that may hold its own id.
+func (d *drafter) ownIDFields(o *spec.Operation) []generate.Place {
+	return d.ownFields.get(o, func() (list []generate.Place) {
+		for _, p := range d.fieldsOf(o) {
+			if len(spec.Tokens(p.Pointer)) == 1 && slices.Contains(ownIDs, p.Name) {
+				list = append(list, p)
+			}
+		}
+		return list
+	})
 }
 
 // ownIDsIn lists the fields of a body that hold its own id, where it may be that of what is
@@ -77,8 +90,8 @@ func (d *drafter) ownIDsIn(made draft) (list []string) {
 	if !is || made.raw != nil || effect == spec.Reads {
 		return nil
 	}
-	for _, p := range d.fieldsOf(made.operation) {
-		if len(spec.Tokens(p.Pointer)) != 1 || !slices.Contains(ownIDs, p.Name) || made.bound[p.Pointer] != nil || p.Required && effect != spec.Changes {
+	for _, p := range d.ownIDFields(made.operation) {
+		if made.bound[p.Pointer] != nil || p.Required && effect != spec.Changes {
 			continue
 		}
 		if slices.ContainsFunc(knownKeys(made.operation, p.Name, ""), func(key string) bool { return len(d.knownValues[key]) > 0 }) {

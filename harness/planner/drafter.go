@@ -22,6 +22,7 @@ type drafter struct {
 	asked       memo[situation, rules]
 	exercised   memo[*spec.Operation, rules]
 	places      memo[*spec.Operation, []generate.Place]
+	ownFields   memo[*spec.Operation, []generate.Place] // see ownIDFields
 	faults      memo[*spec.Operation, []generate.Fault] // what breaks its JSON body
 	requests    memo[string, *plan.Request]             // what reads a value back, removes something, corrects a request
 	samples     memo[string, sample]                    // by placeholder

@@ -24,6 +24,9 @@ func (g *ground) effect(o *spec.Operation) (effect spec.Effect, declared bool) {
 	if given, ok := g.fixtures.Effects[o.ID]; ok {
 		return given, true
 	}
+	if derived, known := g.derived[o]; known {
+		return derived, false
+	}
 	return o.Effect()
 }
 

@@ -31,9 +31,11 @@ func (d *drafter) drawnCases(s subject) []*proposal {
 	var list []*proposal
 	kind := d.drawnKind(s.Operation)
 	rounds := map[int]int{} // of each sort
+	counts := generate.Counts{}
 	for n := range d.explore {
 		sort := drawnCycle[n%len(drawnCycle)]
 		w := d.drawOf(s.Operation, sort, rounds[sort])
+		w.Counts = counts
 		rounds[sort]++
 		var one *proposal
 		if sort == drawnSequence {

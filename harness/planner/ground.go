@@ -32,6 +32,7 @@ type ground struct {
 	targets       map[string]bool                       // ids of operations to which a link leads that is not optional
 	knownValues   map[string]settings.KnownList         // of parameters and fields
 	unlistedCard  func(text string) string              // the card number in it that may not be sent, masked, or ""
+	derived       map[*spec.Operation]spec.Effect       // of operations whose effect nobody declares
 }
 
 // newGround checks that description, requirements and fixtures fit together, and
@@ -54,8 +55,12 @@ func newGround(d *spec.Description, r *spec.Requirements, f *settings.Fixtures) 
 	if err := g.check(); err != nil {
 		return nil, err
 	}
+	g.derived = make(map[*spec.Operation]spec.Effect, len(d.Operations))
 	for _, o := range d.Operations {
 		g.paths.add(o.Method, o.Path)
+		if effect, declared := o.Effect(); !declared {
+			g.derived[o] = effect
+		}
 		for _, link := range o.Links {
 			if !link.Optional {
 				g.targets[link.To] = true

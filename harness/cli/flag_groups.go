@@ -20,7 +20,7 @@ var flagGroups = []flagGroup{
 	{"What is sent", []string{"filter", "case", "smoke", "budget", "depth", "explore", "shard", "resume", "allow-writes", "seed", "run-id", "user-agent"}},
 	{"How fast", []string{"concurrency", "rate", "timeout", "message-wait", "quiet-window", "body-limit", "header-limit"}},
 	{"Verdict", []string{"strict", "allow-unexercised", "waivers"}},
-	{"Output and reports", []string{"out", "junit", "junit-cases", "html-split", "evidence", "quiet", "verbose", "ginkgo", "cases", "json", "dropped", "coverage"}},
+	{"Output and reports", []string{"out", "junit", "junit-cases", "html-split", "evidence", "quiet", "verbose", "profile-time", "ginkgo", "cases", "json", "dropped", "coverage"}},
 }
 
 // inGroups shows the flags of a command in groups.

@@ -19,7 +19,7 @@ import (
 var (
 	// ownFlags are the flags of run that do not change what is certified: a resumed
 	// run and each shard have their own.
-	ownFlags = []string{"out", "resume", "run-id", "junit", "junit-cases", "html-split", "quiet", "verbose", "ginkgo"}
+	ownFlags = []string{"out", "resume", "run-id", "junit", "junit-cases", "html-split", "quiet", "verbose", "profile-time", "ginkgo"}
 
 	// changeableFlags are those that a resumed run takes over and may change. The
 	// content of a file is compared by its digest.

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/url"
@@ -34,6 +35,7 @@ type runFlags struct {
 	started                  time.Time
 	strict, allowUnexercised bool
 	verbose, ginkgo          bool
+	profileTime              bool
 	evidence                 string
 }
 
@@ -99,11 +101,13 @@ CI_NODE_INDEX and CI_NODE_TOTAL (GitLab), CIRCLE_NODE_INDEX and CIRCLE_NODE_TOTA
 	c.Flags().BoolVar(&f.strict, "strict", false, "fail the run when a requirement of level should fails, unless it is a reading of ours")
 	c.Flags().BoolVar(&f.allowUnexercised, "allow-unexercised", false, "exit 0 instead of 3 when a requirement that must hold was not exercised; the verdict says so")
 	c.Flags().BoolVar(&f.verbose, "verbose", false, "print each exchange, redacted, to standard error")
+	c.Flags().BoolVar(&f.profileTime, "profile-time", false, "print where the time of the run went, to standard error")
 	c.Flags().BoolVar(&f.ginkgo, "ginkgo", false, "print Ginkgo's own console output while the suite runs")
 	c.Flags().StringVar(&f.evidence, "evidence", evidenceNeeded, "exchanges that cases.ndjson keeps whole: needed (what did not pass, what a remark is about, and examples of what passed) or all")
 	inGroups(c)
 	c.MarkFlagsMutuallyExclusive("quiet", "verbose")
 	c.MarkFlagsMutuallyExclusive("quiet", "ginkgo")
+	c.MarkFlagsMutuallyExclusive("quiet", "profile-time")
 	return c, f
 }
 
@@ -230,7 +234,13 @@ func (f *runFlags) run(flags *pflag.FlagSet) (err error) {
 	if f.drawn, err = f.drawnFiles(s.run.Shrunk()); err != nil {
 		return faultError{err}
 	}
+	reporting := time.Now()
 	err = f.conclude(s.actions, s.notes, document)
+	if f.profileTime {
+		if fault := reporters.Timing(s.notes, document.Timing, time.Since(reporting)); fault != nil {
+			err = errors.Join(err, faultError{fault})
+		}
+	}
 	return disagreement(suites.Disagreements(j.plan, report, document), err)
 }
 

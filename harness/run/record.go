@@ -29,8 +29,14 @@ func (r *Run) judge(c *plan.Case, t *exchange.Transcript) {
 		}()
 		do()
 	}
-	protected(func() { verdicts = verdict.Judge(r.plan, t) })
-	protected(func() { evidence = r.evidence(t, verdicts) })
+	protected(func() {
+		defer since(time.Now(), &r.work.judging)
+		verdicts = verdict.Judge(r.plan, t)
+	})
+	protected(func() {
+		defer since(time.Now(), &r.work.redaction)
+		evidence = r.evidence(t, verdicts)
+	})
 	r.record(c, t, verdicts, evidence)
 }
 
@@ -78,7 +84,10 @@ func (r *Run) record(c *plan.Case, t *exchange.Transcript, verdicts []verdict.Ve
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	e.Ended = now()
-	if !r.write(r.line(e)) {
+	began := time.Now()
+	kept := r.write(r.line(e))
+	since(began, &r.work.journal)
+	if !kept {
 		return // a case that is not in the journal was not run
 	}
 	if t != nil {

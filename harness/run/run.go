@@ -60,6 +60,7 @@ type Run struct {
 	usage    usage
 	workers  workers
 	laps     laps
+	work     work
 
 	watchdog watchdog
 
@@ -126,7 +127,7 @@ func Start(ctx context.Context, p *plan.Plan, client *exchange.Client, o Options
 	}
 	r.began = time.Now()
 	r.workers = newWorkers(s.Concurrency, maxDescriptors())
-	go r.work(ctx, sending)
+	go r.sendAll(ctx, sending)
 	return r
 }
 
@@ -199,6 +200,7 @@ func (r *Run) finish(ctx context.Context) {
 	defer r.stop()
 	end := r.beside
 	end.Finished, end.Interrupted = time.Now().UTC(), ctx.Err() != nil
+	r.laps.Work = r.work.sum()
 	end.Concurrency, end.Timing = r.workers.settled(), &r.laps.Timing
 	end.Preflight, end.Stopped = r.document.Preflight, r.document.Stopped
 	r.write(struct {

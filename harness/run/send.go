@@ -10,9 +10,9 @@ import (
 	"qorcheck/harness/plan"
 )
 
-// work sends all cases and finishes the document. ctx ends when the run is
+// sendAll sends all cases and finishes the document. ctx ends when the run is
 // interrupted, sending also when the run stops by itself.
-func (r *Run) work(ctx, sending context.Context) {
+func (r *Run) sendAll(ctx, sending context.Context) {
 	defer r.finish(ctx)
 	defer r.reportPauses()()
 	defer r.watchdog.start()()

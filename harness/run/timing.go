@@ -2,6 +2,7 @@ package run
 
 import (
 	"math"
+	"sync/atomic"
 	"time"
 )
 
@@ -15,6 +16,15 @@ type Timing struct {
 	Last     string  `json:"last,omitempty"` // the case that ended last
 	Quiet    float64 `json:"quiet"`          // for messages that must not come, after the last case, with the judging of what waited for that
 	Lists    float64 `json:"lists"`          // the last reading of the lists
+	Work     *Work   `json:"work,omitempty"` // nil in documents of older versions
+}
+
+// Work says what was done while cases were sent: the seconds of all cases, several of which
+// are in progress at once, together.
+type Work struct {
+	Judging   float64 `json:"judging"`
+	Redaction float64 `json:"redaction"` // making the redacted copies of exchanges
+	Journal   float64 `json:"journal"`
 }
 
 // Step is one step of a run, and its seconds.
@@ -38,6 +48,25 @@ func (t *Timing) Steps() []Step {
 		{"quiet window after the last case", t.Quiet, ""},
 		{"lists read again", t.Lists, ""},
 	}
+}
+
+// Beside lists what was done while cases were sent.
+func (t *Timing) Beside() []Step {
+	if t.Work == nil {
+		return nil
+	}
+	return []Step{{"judging", t.Work.Judging, ""}, {"redaction", t.Work.Redaction, ""}, {"journal", t.Work.Journal, ""}}
+}
+
+// work measures what is done for many cases at once.
+type work struct{ judging, redaction, journal atomic.Int64 }
+
+// since adds the time since then to one kind of work.
+func since(then time.Time, sum *atomic.Int64) { sum.Add(int64(time.Since(then))) }
+
+func (w *work) sum() *Work {
+	seconds := func(sum *atomic.Int64) float64 { return milliRounded(time.Duration(sum.Load())) }
+	return &Work{seconds(&w.judging), seconds(&w.redaction), seconds(&w.journal)}
 }
 
 // laps measures one step after another.

@@ -177,6 +177,8 @@ func (r *Run) mistake(calls []call) string {
 		return r.unknownPaths(missing)
 	case known == 0 && len(only(calls, replyUndefined)) >= minAlike && alike(only(calls, replyUndefined)):
 		return r.unknownPaths(only(calls, replyUndefined))
+	case known == 0 && len(calls) >= minAlike:
+		return r.nothingBelow(calls)
 	}
 	return ""
 }
@@ -245,6 +247,9 @@ func (r *Run) declare() string {
 }
 
 func (r *Run) undeclaredSecurity(calls []call) string {
+	if given := r.headersOf(calls); given != "" {
+		return fmt.Sprintf("%s refuses what the fixtures give: %s: check %s in %s; nothing else was sent", r.document.Target, r.seen(calls), given, r.options.Settings.Fixtures.File)
+	}
 	return fmt.Sprintf("%s wants credentials, and %s declares no security: %s: %s; nothing else was sent", r.document.Target, r.plan.Description.File, r.seen(calls), r.declare())
 }
 
@@ -268,6 +273,8 @@ func (r *Run) credentialsRefused(calls []call) string {
 	advice := "check that they are complete, of this environment, and not expired"
 	if len(expired) > 0 {
 		advice = strings.Join(expired, ", ")
+	} else if given := r.headersOf(calls); given != "" {
+		advice += ", and that " + given + " goes with them"
 	}
 	return fmt.Sprintf("%s refuses the valid credentials of the fixtures (%s, credentials.valid: %s): %s: %s%s; nothing else was sent",
 		r.document.Target, f.File, strings.Join(names, ", "), r.seen(calls), advice, r.pathHint(": "))

@@ -14,11 +14,11 @@ func (v View) isAct() bool {
 	return v.Transcript != nil && v.Transcript.Act != nil && v.Transcript.Act.Answer == v.Answer
 }
 
-// refusedAccept reports whether the response refuses a request that accepts nothing that
-// is documented, by a status that has no response of its own in the description.
+// refusedAccept reports whether the response rejects a request that accepts nothing that is
+// documented: its body need not be what the client does not accept, unless a 406 is documented.
 func (v View) refusedAccept() bool {
-	return v.Case != nil && v.Case.Kind == plan.KindForeignAccept && v.Answer.Status == http.StatusNotAcceptable && v.isAct() &&
-		!slices.ContainsFunc(v.Operation.Responses, func(r spec.Response) bool { return r.Key == "406" })
+	return v.Case != nil && v.Case.Kind == plan.KindForeignAccept && v.Answer.Status/100 == 4 && v.isAct() &&
+		!slices.ContainsFunc(v.Operation.Responses, func(r spec.Response) bool { return r.Key == "406" && v.Answer.Status == http.StatusNotAcceptable })
 }
 
 // disregarded is the documented media type that a request alone accepts, where its response

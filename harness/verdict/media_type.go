@@ -79,7 +79,7 @@ func mislabelled(h http.Header, body []byte) *Finding {
 }
 
 // outside reports whether the response is one to a path or method that the description
-// does not have, so that it documents no body of it, or a 406 to a request that accepts
+// does not have, so that it documents no body of it, or a rejection of a request that accepts
 // none of what it documents. What its error block promises is promised of every rejection.
 func (v View) outside() bool {
 	if v.refusedAccept() {

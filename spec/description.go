@@ -85,14 +85,14 @@ func (a Amendments) parseWith(data []byte, name string, readFile func(string) ([
 	hash := sha256.New()
 	hash.Write(data)
 	data = withoutDirective(data)
-	root, err := ParseYAML(data)
+	root, inJSON, err := parseNodes(data)
 	if err != nil {
 		root = nil // the loader says what is wrong, or reads it as JSON
 	}
 	if err := checkKeys(root); err != nil {
 		return nil, fmt.Errorf("%s: not a valid OpenAPI 3 document: %w", name, err)
 	}
-	s := source{name: name, readFile: readFile, refs: a.Refs, givenRoot: root, data: data, root: root}
+	s := source{name: name, readFile: readFile, refs: a.Refs, givenRoot: root, data: data, root: root, inJSON: inJSON}
 	blockRoot := root
 	for _, one := range a.Overlays {
 		hash.Write(one.Data)
@@ -120,9 +120,10 @@ func (a Amendments) parseWith(data []byte, name string, readFile func(string) ([
 	if err := d.read(doc, readBlocks(data, blockRoot)); err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	if s.rewritten {
+	if s.rewritten || s.unplaced {
+		lines := operationLines(root)
 		for _, o := range d.Operations {
-			o.Line = keyLine(root, "paths", o.Path, strings.ToLower(o.Method))
+			o.Line = lines[[2]string{o.Path, strings.ToLower(o.Method)}]
 		}
 	}
 	if len(d.Operations) == 0 && len(d.Slips) > 0 {

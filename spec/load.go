@@ -22,7 +22,9 @@ type source struct {
 	givenRoot *yaml.Node // nil for what is no YAML
 	data      []byte     // what is loaded
 	root      *yaml.Node
+	inJSON    bool // root was read as JSON
 	rewritten bool // the lines of what is loaded are not those of what was given
+	unplaced  bool // what is loaded does not know where it stands
 	kept      precise
 	slips     []Slip
 }
@@ -41,6 +43,9 @@ func (s *source) load() (*openapi3.T, error) {
 		if err := s.replace(data); err != nil {
 			return nil, fmt.Errorf("converted from Swagger 2: %w", err)
 		}
+	}
+	if doc := s.loadJSON(); doc != nil {
+		return doc, nil
 	}
 	doc, err := s.read()
 	if err != nil && s.root != nil {
@@ -62,11 +67,11 @@ func (s *source) load() (*openapi3.T, error) {
 
 // replace takes other bytes in the place of those that were to be loaded.
 func (s *source) replace(data []byte) error {
-	root, err := ParseYAML(data)
+	root, inJSON, err := parseNodes(data)
 	if err != nil {
 		return err
 	}
-	s.data, s.root = data, root
+	s.data, s.root, s.inJSON = data, root, inJSON
 	return nil
 }
 

@@ -37,25 +37,31 @@ func forLoader(data []byte, root *yaml.Node) []byte {
 	if root == nil {
 		return data
 	}
-	e := embedded{root: root, addresses: map[string]string{}, anchors: map[string]string{}, edits: rewritten(root)}
-	if slices.ContainsFunc([]string{"$id", "$anchor", "$dynamicAnchor", "$defs"}, func(key string) bool { return bytes.Contains(data, []byte(key)) }) {
-		e.walk(root, "", "", "", e.collect)
-		e.walk(root, "", "", "", e.follow)
-	}
-	if len(e.edits) == 0 {
+	list := edits(data, root)
+	if len(list) == 0 {
 		return data
 	}
-	slices.SortFunc(e.edits, func(a, b edit) int {
+	slices.SortFunc(list, func(a, b edit) int {
 		if a.node.Line != b.node.Line {
 			return b.node.Line - a.node.Line
 		}
 		return b.node.Column - a.node.Column
 	})
 	lines := strings.SplitAfter(string(data), "\n")
-	for _, one := range e.edits {
+	for _, one := range list {
 		one.apply(lines)
 	}
 	return []byte(strings.Join(lines, ""))
+}
+
+// edits lists what has to be written in another way for the loader.
+func edits(data []byte, root *yaml.Node) []edit {
+	e := embedded{root: root, addresses: map[string]string{}, anchors: map[string]string{}, edits: rewritten(root)}
+	if slices.ContainsFunc([]string{"$id", "$anchor", "$dynamicAnchor", "$defs"}, func(key string) bool { return bytes.Contains(data, []byte(key)) }) {
+		e.walk(root, "", "", "", e.collect)
+		e.walk(root, "", "", "", e.follow)
+	}
+	return e.edits
 }
 
 // walk visits the mappings below a node with their place, and the address and place of

@@ -60,18 +60,20 @@ func overridesMethod(p Parameter) bool {
 	return p.In != "path" && slices.Contains([]string{"x-http-method-override", "x-http-method", "x-method-override", "_method"}, strings.ToLower(p.Name))
 }
 
-// takesOne reports whether the operation has to be given something: a body in which a
-// field is mandatory, or which is no object. A filter that may be empty is none.
+// takesOne reports whether the operation is about a thing that it is given: a body in which
+// a field is mandatory, or a mandatory body that is no object. A filter that may be empty is
+// none, and a body that may be left out is one only where it has a mandatory field.
 func (o *Operation) takesOne() bool {
-	if o.Body == nil || !o.Body.Required {
+	if o.Body == nil {
 		return false
 	}
 	content := o.Body.Fields()
 	if content == nil || !content.HasSchema {
-		return content != nil || len(o.Body.Content) > 0
+		return o.Body.Required && (content != nil || len(o.Body.Content) > 0)
 	}
 	s := content.Schema.Schema
-	if len(s.Required) > 0 || s.Type != nil && !s.Type.Includes("object") {
+	anything := s.Type == nil && len(s.Properties)+len(s.AllOf)+len(s.OneOf)+len(s.AnyOf) == 0 && s.AdditionalProperties.Schema == nil // as without a schema
+	if len(s.Required) > 0 || o.Body.Required && (anything || s.Type != nil && !s.Type.Includes("object")) {
 		return true
 	}
 	for _, parts := range [][]*openapi3.SchemaRef{s.AllOf, s.OneOf, s.AnyOf} {

@@ -136,12 +136,11 @@ const maxNested = 64
 
 func routeOf(s *openapi3.Schema) route {
 	found := numbersApart
-	combined := map[*openapi3.Schema]int{}
 	walkSchemas(s, map[*openapi3.Schema]bool{}, func(inner *openapi3.Schema) {
 		_, exact := inner.Extensions[exactMark]
 		several := len(inner.AllOf)+len(inner.AnyOf)+len(inner.OneOf) > 0 || inner.Not != nil
 		switch {
-		case inner.Discriminator != nil, exact, combine(inner, combined) > maxNested, inner.MultipleOf != nil && *inner.MultipleOf != math.Trunc(*inner.MultipleOf):
+		case inner.Discriminator != nil, exact, combine(inner, map[*openapi3.Schema]bool{}, maxNested+1) > maxNested, inner.MultipleOf != nil && *inner.MultipleOf != math.Trunc(*inner.MultipleOf):
 			found = allThere
 		case several && (inner.Type != nil || inner.Nullable || len(inner.Enum) > 0), len(inner.Enum) > 0 && inner.Nullable:
 			found = max(found, nullsApart)

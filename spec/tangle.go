@@ -18,28 +18,29 @@ func (s Schema) Tangled() bool {
 		return known.(bool)
 	}
 	found := false
-	combined := map[*openapi3.Schema]int{}
 	walkSchemas(s.Schema, map[*openapi3.Schema]bool{}, func(inner *openapi3.Schema) {
-		found = found || combine(inner, combined) > maxCombined
+		found = found || combine(inner, map[*openapi3.Schema]bool{}, maxCombined+1) > maxCombined
 	})
 	s.dialect.tangled.Store(s.Schema, found)
 	return found
 }
 
-// combine counts the schemas that look at a value of one. One that includes itself counts once.
-func combine(s *openapi3.Schema, combined map[*openapi3.Schema]int) int {
-	if n, known := combined[s]; known {
-		return n
+// combine counts the schemas that look at a value of one, as often as they do: on each way
+// that leads to them without passing one twice, which is how a validator follows schemas
+// that include each other. It counts no further than a limit.
+func combine(s *openapi3.Schema, passed map[*openapi3.Schema]bool, limit int) int {
+	if passed[s] {
+		return 1
 	}
-	combined[s] = 0
+	passed[s] = true
+	defer delete(passed, s)
 	n := 1
 	for _, list := range []openapi3.SchemaRefs{s.AllOf, s.AnyOf, s.OneOf, {s.Not}} {
 		for _, part := range list {
-			if part != nil && part.Value != nil {
-				n = min(n+combine(part.Value, combined), maxCombined+1)
+			if part != nil && part.Value != nil && n < limit {
+				n += combine(part.Value, passed, limit-n)
 			}
 		}
 	}
-	combined[s] = n
 	return n
 }

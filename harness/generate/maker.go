@@ -28,6 +28,11 @@ type Maker struct {
 	// Sample replaces what stands for a value that is known later, for judging; nil for none.
 	Sample func(value any) any
 
+	// Avoid reports whether a listed word is taken only where no other is; nil for none.
+	Avoid func(word any) bool
+	// Several makes lists of two items where every place is asked for and more than one may be.
+	Several bool
+
 	path     []*openapi3.Schema // around the place that is being made
 	retries  int                // places around this one for which another branch is tried
 	deciding bool               // the next object has its optional properties with listed words too
@@ -134,6 +139,9 @@ func (m Maker) attempt(s *openapi3.Schema, at spot) any {
 	}
 	switch {
 	case len(v.enum) > 0:
+		if i := slices.IndexFunc(v.enum, func(word any) bool { return m.Avoid == nil || !m.Avoid(word) }); i > 0 {
+			return v.enum[i]
+		}
 		return v.enum[0]
 	case v.is("array"):
 		m.deciding = false
@@ -258,6 +266,9 @@ func (m Maker) fill(v view, object map[string]any, length int, at spot) {
 // array makes a list with as few items as allowed, but for one where none is.
 func (m Maker) array(v view, at spot) any {
 	length := min(max(v.minItems, 1), maxSize)
+	if m.Several && at.size == Everything {
+		length = max(length, 2)
+	}
 	if v.maxItems >= 0 {
 		length = min(length, v.maxItems)
 	}

@@ -156,6 +156,12 @@ var formats = map[string]string{
 	"ipv4":      "192.0.2.10",
 	"ipv6":      "2001:db8::10",
 	"byte":      "dGV4dA==",
+	"duration":  "PT1H",
+
+	"json-pointer":          "/a",
+	"relative-json-pointer": "1/a",
+	"idn-email":             "ada.marlow@example.test",
+	"iri":                   "https://example.test/path",
 }
 
 // shortFormats are examples for places that take few characters.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"qorcheck/harness/generate"
 	"qorcheck/harness/plan"
 	"qorcheck/spec"
 )
@@ -188,6 +189,27 @@ func contentText(p spec.Parameter, value any) (plan.Template, error) {
 // apart reports whether each part of a value is a field of its own.
 func apart(p spec.Parameter) bool {
 	return p.Explode && p.MediaType == "" && (p.In == "query" || p.In == "cookie")
+}
+
+// joined reports whether the parts of a value stand in one text.
+func joined(p spec.Parameter) bool {
+	return p.MediaType == "" && p.Style != "deepObject" && !apart(p)
+}
+
+// awkwardIn reports of a word whether a parameter cannot carry it so that every server reads
+// it alike: in a path those that name a folder, in a list those that hold what separates items.
+func awkwardIn(p spec.Parameter) func(word any) bool {
+	var between []string
+	if list := p.Schema.Schema != nil && generate.Types(p.Schema.Schema)["array"]; list && joined(p) {
+		if between = []string{",", " ", "|"}; p.In == "path" {
+			between = append(between, ".", ";", "=")
+		}
+	}
+	return func(word any) bool {
+		text, _ := word.(string)
+		return p.In == "path" && (text == "." || text == "..") ||
+			slices.ContainsFunc(between, func(mark string) bool { return strings.Contains(text, mark) })
+	}
 }
 
 // sentText is what is sent of a parameter: its text, or all of its fields where it is in several.

@@ -50,7 +50,7 @@ func violationsOf(p spec.Parameter, sent []pair, value any) ([]spec.Violation, e
 	}
 	for _, field := range sent {
 		if !carries(p.In, field.value) {
-			return nil, fmt.Errorf("the %s parameter %s cannot carry such a text", p.In, p.Name)
+			return nil, fmt.Errorf("the %s parameter %s cannot carry %s", p.In, p.Name, cannotCarry(p.In, field.value))
 		}
 	}
 	if holdsPlaceholder(value) {
@@ -274,6 +274,16 @@ func decoder(p spec.Parameter) func(string) (string, error) {
 		return url.PathUnescape
 	}
 	return func(text string) (string, error) { return text, nil }
+}
+
+// cannotCarry names what of a text does not arrive.
+func cannotCarry(in, text string) string {
+	for _, c := range text {
+		if !carries(in, "x"+string(c)+"x") {
+			return fmt.Sprintf("%q, which no %s holds", c, in)
+		}
+	}
+	return "white space around a text"
 }
 
 // carries reports whether a text arrives as it is: white space around a header is

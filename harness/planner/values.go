@@ -40,7 +40,7 @@ func (d *drafter) bodyMaker(o *spec.Operation, content *spec.Content, bound map[
 
 // parameterMaker makes the values of a parameter.
 func (d *drafter) parameterMaker(p spec.Parameter) generate.Maker {
-	m := generate.Maker{Schema: p.Schema, Providers: d.fixtures.Values}
+	m := generate.Maker{Schema: p.Schema, Providers: d.fixtures.Values, Avoid: awkwardIn(p), Several: joined(p)}
 	if p.Example != nil {
 		m.Examples = []any{p.Example}
 	}

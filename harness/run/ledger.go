@@ -407,6 +407,8 @@ func (o *Obligation) conclude(reasons reason, part string) {
 			o.Why += part
 		} else if o.Missing = missing; len(missing) > 0 {
 			o.Why += "; " + missing[0].Add
+		} else if len(o.Notes) > 0 {
+			o.Why += "; " + o.Notes[0].Text.String()
 		}
 	default:
 		o.Outcome, o.Why = verdict.Pass, ""

@@ -107,8 +107,11 @@ func (v View) content(response *spec.Response) (content *spec.Content, label str
 // text judges a body that is not JSON by the schema of a string, and one of
 // text/plain also by that of a number or boolean. No other schema speaks of its bytes.
 func (v View) text(content *spec.Content, label string, reading bool) Observation {
-	if reading || !content.HasSchema || !content.Schema.JudgesText() || v.Answer.Truncated || v.Body.Truncated {
+	if reading || !content.HasSchema || v.Answer.Truncated || v.Body.Truncated {
 		return Observation{}
+	}
+	if !content.Schema.JudgesText() {
+		return Observation{Note: "not judged: the content of a body of " + spec.BaseType(label) + ", whose schema speaks of no text"}
 	}
 	found, ok := content.Schema.BodyViolations(v.Answer.Body, label)
 	if !ok {

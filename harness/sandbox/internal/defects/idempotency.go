@@ -61,6 +61,10 @@ var idempotencyDefects = []Defect{
 		cutsKeys("payment-capture")},
 	{"key-cut-for-voids", "compares the first 27 characters of the idempotency key of a void", "IDEM-6", nil, on{"payment-void"},
 		cutsKeys("payment-void")},
+	{"key-cut-for-tokens", "compares the first 27 characters of the idempotency key of a card to be kept", "IDEM-6", nil, on{"token-create"},
+		cutsKeys("token-create")},
+	{"key-of-a-refused-debit-forgotten", "forgets the idempotency key of a debit that was refused", "IDEM-1", nil, on{"ach-sale"},
+		before(all(is("ach-sale"), keyed, sends("account_number", as("9000000051"))), keyIgnored)},
 	{"key-letters-ignored-by-token", "takes the idempotency key of an authorization by token in other letters for the same", "IDEM-6", nil, on{"payment-auth-token"},
 		before(all(is("payment-auth-token"), keyed), func(x *exchange) {
 			x.Header.Set(api.IdempotencyHeader, strings.ToLower(x.idempotencyKey()))

@@ -133,6 +133,30 @@ var listDefects = []Defect{
 			})
 			m["data"], m["count"] = rows, len(rows)
 		}))},
+	{"second-page-oldest-first", "lists the oldest first from the second page on", "LST-9", nil, on{"transactions-fetch-all"},
+		after(all(succeeded("transactions-fetch-all"), func(x *exchange) bool { return x.URL.Query().Get("offset") > "0" }), edits(func(m map[string]any) {
+			slices.Reverse(rowsOf(m))
+		}))},
+	{"first-kind-alone", "lists the first of two kinds of payment alone where a blank stands between them", "LST-3", everything, on{"transactions-fetch-all"},
+		misreading(func(_ *api.Work, rq *api.Request) {
+			if first, _, several := strings.Cut(rq.Query["payment_type"], ", "); several {
+				rq.Query["payment_type"] = first
+			}
+		}, "transactions-fetch-all")},
+	{"voids-not-found", "finds no void by its id", "LST-4", nil, on{"transactions-fetch-all"},
+		misreading(func(w *api.Work, rq *api.Request) {
+			if t := w.Transactions[rq.Query["transaction_id"]]; t != nil && t.Kind == api.Void {
+				rq.Query["transaction_id"] = "none"
+			}
+		}, "transactions-fetch-all")},
+	{"profile-of-another-listed", "lists the payments of a profile to another merchant", "FL-GET-2", everything, on{"transactions-fetch-profile"},
+		before(all(is("transactions-fetch-profile"), keysOf("other_merchant")), withKeys("valid"))},
+	{"declined-cash-reads-approved", "shows a declined cash sale as an approved one", "FL-GET-1", nil, on{"cash-sale"},
+		after(succeeded("transactions-fetch-one"), editsRows(func(row map[string]any) {
+			if row["payment_type"] == "cash" {
+				row["trxn_status"] = string(api.Approved)
+			}
+		}))},
 	{"unknown-bank-empty", "answers 200 and no bank to a routing number that no bank has", "UTL-1", nil, on{"utilities-validate-aba"},
 		after(all(is("utilities-validate-aba"), answered(404)), answers(200, `{"status":"ok","code":"GW00","message":"none","data":{}}`))},
 	{"every-digit-right", "calls every check digit right", "UTL-2", nil, on{"utilities-validate-cc"},

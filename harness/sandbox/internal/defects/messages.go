@@ -199,11 +199,32 @@ var messageDefects = []Defect{
 		sendingToRemoved()},
 	{"new-address-not-used", "sends messages to the old address after an update", "RH-MSG-14", also{"FL-HOOK-2"}, on{"webhooks-update"},
 		overlooking("uri", "webhooks-update")},
+	{"rejected-address-kept", "keeps the new address of a registration from an update that it rejects", "FL-HOOK-2", everything, on{"webhooks-update"},
+		after(all(is("webhooks-update"), rejected, sends("uri", as("https://sink.example.test/rejected"))), func(x *exchange) {
+			id, _ := x.data()["hook_id"].(string)
+			x.server.View(func(s *api.State) {
+				for _, hook := range s.Hooks {
+					if hook.ID == id {
+						hook.URI = "https://sink.example.test/rejected"
+					}
+				}
+			})
+		})},
+	{"second-refund-untold", "sends no message about the second refund of a sale", "RH-MSG-23", nil, on{"payment-refund"},
+		sending("refund.approved", func(s *api.Server, m api.Message) []api.Message {
+			about := transactionOf(s, m)
+			for _, t := range s.State.Transactions {
+				if about != nil && t.Kind == api.Refund && t.Parent == about.Parent && t.ID != about.ID {
+					return nil
+				}
+			}
+			return []api.Message{m}
+		})},
 	{"new-pair-not-used", "sends the old header pair after an update", "RH-MSG-14", nil, on{"webhooks-update"},
 		overlooking("header_value", "webhooks-update")},
-	{"message-though-off", "sends messages to a registration that is switched off", "RH-MSG-19", nil, on{"webhooks-update"},
+	{"message-though-off", "sends messages to a registration that is switched off", Allowed, nil, on{"webhooks-update"},
 		overlooking("active", "webhooks-update")},
-	{"message-though-paused", "sends messages to a registration that is paused", "RH-MSG-19", nil, on{"webhooks-update"},
+	{"message-though-paused", "sends messages to a registration that is paused", Allowed, nil, on{"webhooks-update"},
 		overlooking("run_pause", "webhooks-update")},
 	{"credit-message", "sends the message of a refund about a credit", "RH-MSG-15", nil, on{"ach-credit"},
 		after(all(is("ach-credit"), saying("status", "approved")), func(x *exchange) {

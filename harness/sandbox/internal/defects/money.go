@@ -143,6 +143,15 @@ var moneyDefects = []Defect{
 			ids := w.Labels[api.Label{Merchant: rq.Merchant, Order: order}]
 			return len(ids) > 0 && w.Transactions[ids[0]].PaymentType == "cash"
 		})},
+	{"cash-orders-apart", "accepts a cash sale under the order id of a payment by card", "FL-ORD-8", nil, on{"cash-sale"},
+		replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Response {
+			order := rq.Text("orderid")
+			if ids := w.Labels[api.Label{Merchant: rq.Merchant, Order: order}]; len(ids) == 0 || w.Transactions[ids[0]].PaymentType == "cash" {
+				return next(w, rq)
+			}
+			rq.Data["orderid"] = order + "-cash"
+			return next(w, rq)
+		}, "cash-sale")},
 	{"orders-across-merchants", "declines an order id that another merchant used", "FL-ORD-6", nil, on{"payment-sale-manual"},
 		refusingOrders(func(w *api.Work, _ *api.Request, order string) bool {
 			return anyTransaction(w, func(t *api.Transaction) bool { return t.OrderID == order && t.Opens() })

@@ -57,6 +57,21 @@ var tokenDefects = []Defect{
 				t.Profile = ""
 			}
 		}, "token-rotate")},
+	{"rollback-repeated", "rolls a token back that was rolled back before", "FL-TOK-1", nil, on{"token-rotate"},
+		misreading(func(w *api.Work, rq *api.Request) {
+			if t := w.State.Tokens[rq.Text("token")]; t != nil && t.Replaced != "" && rq.Text("intent") == "rollback" {
+				t.Dead = false
+			}
+		}, "token-rotate")},
+	{"digits-of-another", "takes the last digits of any token for those of a removed one", "FL-TOK-7", nil, on{"token-remove"},
+		misreading(func(w *api.Work, rq *api.Request) {
+			t := w.State.Tokens[rq.Query["token"]]
+			for _, other := range w.State.Tokens {
+				if t != nil && other.Owner == t.Owner && other.Last == rq.Query["last4"] {
+					rq.Query["last4"] = t.Last
+				}
+			}
+		}, "token-remove")},
 	{"rollback-for-one-payment", "brings a token back for one payment alone", "FL-TOK-1", nil, on{"token-rotate"},
 		amendingTokens(func(rq *api.Request, t *api.Token) {
 			t.Once = t.Once || rq.Text("intent") == "rollback" && !t.Dead

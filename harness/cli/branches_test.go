@@ -34,6 +34,7 @@ var branchDefects = map[[2]string][2]string{
 // TestBranches_EachHasADefectThatItAloneShows: a branch that is left out of the cases
 // would let the defect through.
 func TestBranches_EachHasADefectThatItAloneShows(t *testing.T) {
+	t.Parallel()
 	known := 0
 	for _, q := range must(builtInRequirements())(t).List {
 		for _, b := range q.Branches {

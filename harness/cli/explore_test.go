@@ -245,6 +245,7 @@ const explored = 72
 // TestExplore_HiddenDefects: what no systematic case shows is found by an exploration, and
 // what is reported has few fields and steps.
 func TestExplore_HiddenDefects(t *testing.T) {
+	t.Parallel()
 	if d, _ := memoRun(t, hiddenDefect{}, 1, explored); d.ExitCode == run.ExitFail {
 		t.Fatalf("a sound server: %s", d.Verdict)
 	}

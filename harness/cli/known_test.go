@@ -49,6 +49,7 @@ func settledSales(t *testing.T, target http.Handler, count int) (ids []string) {
 // TestKnown: where nothing can be settled, the sales that have settled are used, each
 // by one case; a fault of the target shows on them, and what may not be changed is left alone.
 func TestKnown(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		claim, defect, may string
 		outcome            verdict.Outcome // of payment-refund.RH-200-1

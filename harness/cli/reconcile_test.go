@@ -55,6 +55,7 @@ func unreconciled(d *run.Document) string {
 // TestReconciliation: a charge for a rejected request is found where it bears the mark of
 // the run; where it bears none, only if nobody else can have made it.
 func TestReconciliation(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		claim, defect string
 		options       run.Options

@@ -72,6 +72,7 @@ func withoutResultCode(a *answer) {
 // TestRewriting: what the page allows ends in exit code 0 with warnings, and what it
 // does not allow in 1, whatever it is disguised as.
 func TestRewriting(t *testing.T) {
+	t.Parallel()
 	blank := func(names ...string) alteration {
 		return func(a *answer) {
 			if a.status < 400 {
@@ -153,6 +154,7 @@ func checkRewritten(t *testing.T, d *run.Document, exit int, findings []string) 
 
 // TestRewriting_MovedMoney: a request that is carried out fails under each disguise.
 func TestRewriting_MovedMoney(t *testing.T) {
+	t.Parallel()
 	for claim, alter := range map[string]alteration{
 		"500 for an incorrect request": serverErrorsForIncorrectRequests, "errors within error": errorsWithin,
 		"errors by other names": errorsByOtherNames, "no resultCode": withoutResultCode,
@@ -168,6 +170,7 @@ func TestRewriting_MovedMoney(t *testing.T) {
 // TestRewriting_WithoutIDs: that a modification is answered with an id of its own is
 // our reading, so that no must fails where it is not.
 func TestRewriting_WithoutIDs(t *testing.T) {
+	t.Parallel()
 	target := rewriting(t, func(a *answer) {
 		if a.status == http.StatusOK {
 			a.edit(func(m map[string]any) {

@@ -154,15 +154,20 @@ func search(t *testing.T, f *settings.Fixtures, name, text string) {
 	}
 }
 
-var (
-	packedWord     = regexp.MustCompile(`[A-Za-z0-9+/_-]{16,}`)
-	standardBase64 = strings.NewReplacer("-", "+", "_", "/")
-)
+var standardBase64 = strings.NewReplacer("-", "+", "_", "/")
+
+// unlikeBase64 reports whether a character is in no text in base64, of either alphabet.
+func unlikeBase64(c rune) bool {
+	return (c < 'A' || c > 'Z') && (c < 'a' || c > 'z') && (c < '0' || c > '9') && !strings.ContainsRune("+/_-", c)
+}
 
 // unpacked lists what is packed in base64 in a text, as far as it is text.
 func unpacked(text string) string {
 	var b strings.Builder
-	for _, word := range packedWord.FindAllString(text, -1) {
+	for word := range strings.FieldsFuncSeq(text, unlikeBase64) {
+		if len(word) < 16 {
+			continue
+		}
 		word = standardBase64.Replace(word)
 		if data, err := base64.RawStdEncoding.DecodeString(word[:len(word)/4*4]); err == nil && utf8.Valid(data) {
 			b.Write(append(data, '\n'))

@@ -125,6 +125,7 @@ func throughout(text, escape string) string {
 // TestSecrets_AreNotShown: whatever a target does with the secrets that it is sent,
 // none is in a report, on the console or on stderr.
 func TestSecrets_AreNotShown(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		claim string
 		code  int
@@ -208,6 +209,7 @@ func TestSecrets_AreNotShown(t *testing.T) {
 
 // TestSecrets_OnTheWire: nor when what comes back is no HTTP answer, or more than one.
 func TestSecrets_OnTheWire(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		claim string
 		bytes func(secrets string) string
@@ -317,6 +319,7 @@ func TestSecrets_OfMessages(t *testing.T) {
 
 // TestSecrets_SelfCheck: what comes past redaction all the same is masked, named and not shown.
 func TestSecrets_SelfCheck(t *testing.T) {
+	t.Parallel()
 	key := fixturesOf(t).Credential("valid", "ClientKey")
 	for name, tt := range map[string]struct{ secret, says string }{
 		"a key": {key, "a credential"}, "a card number": {"4111111111111111", "the card number 411111******1111"},

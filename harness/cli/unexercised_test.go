@@ -16,6 +16,7 @@ import (
 // shown, and is never taken for shown: it is inconclusive, or unsupported where
 // the fixtures say that it cannot be, or left out knowingly.
 func TestFixtures_WithoutATrigger(t *testing.T) {
+	t.Parallel()
 	lacking := replaced(t, []byte(replaced(t, sandbox.Fixtures(""),
 		`    error: { creditcard: "4000000000009615" }`, "")), `    error: { account_number: "9000000096" }`, "")
 	for _, tt := range []struct {

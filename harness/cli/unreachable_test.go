@@ -144,6 +144,7 @@ func readJUnit(t *testing.T, name string) junitReport {
 
 // TestTarget_SickIsInconclusive: what a target does not answer is not held against it, however it falls ill.
 func TestTarget_SickIsInconclusive(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		claim string
 		ill   http.HandlerFunc

@@ -84,7 +84,7 @@ func (f *mutantsFlags) run() error {
 	defer stop()
 	m, err := matrix.Run(ctx, mutants, matrix.Options{
 		Plan: func(seed uint64) (*plan.Plan, error) {
-			p, _, _, err := (&inputs{process: f.process, seed: seed, smoke: f.smoke}).plan()
+			p, _, _, err := (&inputs{process: f.process, seed: seed, depth: depthSample, smoke: f.smoke}).plan()
 			return p, err
 		},
 		Seeds: seedsFrom(f.seed, f.seeds), Clean: seedsFrom(f.seed, f.clean), All: f.all, Causes: f.causes, Smoke: f.smoke, AtOnce: atOnce,

@@ -6,11 +6,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"qorcheck/harness/group"
 	"qorcheck/harness/redact"
 	"qorcheck/harness/run"
 )
@@ -26,12 +28,26 @@ func Run(arguments []string, stdout, stderr io.Writer, environ []string) int {
 }
 
 // execute runs one command line and returns its exit code.
-func execute(p *process, arguments []string) int {
+func execute(p *process, arguments []string) (code int) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			code = p.exitCode(panicked(fault))
+		}
+	}()
 	root := program(p, commands(p), arguments)
 	if err := knownCommand(root, arguments); err != nil {
 		return p.exitCode(err)
 	}
 	return p.exitCode(root.Execute())
+}
+
+// panicked is the fault of a command that met a panic of ours.
+func panicked(fault any) error {
+	stack := debug.Stack()
+	if other, ok := fault.(*group.Fault); ok {
+		stack = other.Stack
+	}
+	return faultError{fmt.Errorf("panic: %v; please report it with these lines:\n%s", fault, stack)}
 }
 
 // knownCommand refuses a command that does not exist also where its help is asked for,

@@ -62,6 +62,7 @@ var knownAttacks = []shownBy{
 	{"other keys, cards or values in a run that is resumed or merged", "exit code 2", "TestResume_Refuses TestMerge_JoinRefuses TestValuesDigest"},
 	{"two runs in one folder", "exit code 2", "TestBegin_OneRunAtATime TestFolder_HoldsOneRun"},
 	{"a case that panics", "one case is broken, exit code 4", "TestPanic_BreaksOneCase TestClose_ReturnsPanics"},
+	{"a panic anywhere else", "exit code 4, and what was judged is reported", "TestPanic_OutsideOfCases TestWait_PanicsWithTheFirstFault TestReceiver_Panic TestExecute_Panics"},
 	// What costs time and memory.
 	{"bodies, headers, chunks and trailers without end, drips, bombs, deep JSON, redirects", "bounded", "TestTarget_Hostile TestClient_SurvivesHostileTargets TestBodyLimit"},
 	{"floods of HTTP/2 frames", "bounded", "TestHTTP2_HostileFrames"},

@@ -5,12 +5,12 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"qorcheck/harness/group"
 	"qorcheck/harness/plan"
 	"qorcheck/harness/planner"
 	"qorcheck/harness/settings"
@@ -78,7 +78,7 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 	}
 	var requirements *spec.Requirements
 	var unreadable error
-	var reading sync.WaitGroup
+	var reading group.Group
 	reading.Go(func() { requirements, unreadable = in.requirementList() }) // while the description is read: both take long
 	description, err := in.description()
 	reading.Wait()

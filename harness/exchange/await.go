@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"qorcheck/harness/group"
 	"qorcheck/harness/message"
 	"qorcheck/harness/plan"
 	"qorcheck/spec"
@@ -61,7 +62,7 @@ func (s *script) awaitTogether(ctx context.Context, steps []plan.Step) []Record 
 	s.yield(func() {
 		waiting := *s
 		waiting.yield = func(wait func()) { wait() }
-		var together sync.WaitGroup
+		var together group.Group
 		for i, step := range steps {
 			together.Go(func() { records[i] = waiting.await(ctx, step) })
 		}

@@ -38,6 +38,7 @@ type batch struct {
 	record  Record
 	usable  bool // the control was found, and nothing else
 	counted bool // a case has counted the request
+	fault   any  // the panic that ended it, nil for none
 }
 
 func newBatches(c *Client) *batches {
@@ -66,6 +67,9 @@ func (s *batches) readBack(ctx context.Context, of *script, step plan.Step, expe
 		return alone()
 	}
 	of.yield(func() { <-b.done })
+	if b.fault != nil {
+		panic(b.fault)
+	}
 	if !b.usable {
 		return alone()
 	}
@@ -124,6 +128,10 @@ func (s *batches) send(ctx context.Context, key string, b *batch) {
 	values := slices.Clone(b.values)
 	s.mu.Unlock()
 
+	defer func() {
+		b.fault = recover() // of each case that waits
+		close(b.done)
+	}()
 	step.Request.Query = slices.Clone(step.Request.Query)
 	for i, field := range step.Request.Query {
 		if field.Name == step.ReadBack.Parameter {
@@ -138,7 +146,6 @@ func (s *batches) send(ctx context.Context, key string, b *batch) {
 		s.single[key] = true
 		s.mu.Unlock()
 	}
-	close(b.done)
 }
 
 // foundValues lists what stands in the field of the rows that a read-back found.

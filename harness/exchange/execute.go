@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"sync"
 
+	"qorcheck/harness/group"
 	"qorcheck/harness/plan"
 	"qorcheck/spec"
 )
@@ -118,7 +118,7 @@ func (s *script) step(ctx context.Context, step plan.Step) []Record {
 	if len(records) == 1 {
 		records[0] = s.client.Do(ctx, id, step, s.values)
 	} else {
-		var together sync.WaitGroup
+		var together group.Group
 		for i := range records {
 			together.Go(func() { records[i] = s.client.Do(ctx, id, step, maps.Clone(s.values)) })
 		}

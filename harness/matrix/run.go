@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"qorcheck/harness/group"
 	"qorcheck/harness/plan"
 	"qorcheck/harness/run"
 	"qorcheck/harness/sandbox"
@@ -95,7 +96,7 @@ func newJobs(defects []sandbox.Defect, o Options) ([]job, error) {
 // short, in order.
 func runAll(ctx context.Context, jobs []job, planOf func(seed uint64) (*plan.Plan, error), o Options) ([]Row, error) {
 	rows := make([]*Row, len(jobs))
-	var pool sync.WaitGroup
+	var pool group.Group
 	var mu sync.Mutex
 	var failed error
 	slots := make(chan struct{}, max(o.AtOnce, 1))

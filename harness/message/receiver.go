@@ -120,6 +120,12 @@ func (r *Receiver) Secret() string { return r.secret }
 
 // ServeHTTP takes a message in.
 func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
+	defer func() {
+		if recover() != nil { // a fault of ours, or of the connection: a message less is not the target's
+			r.lose()
+			panic(http.ErrAbortHandler)
+		}
+	}()
 	place, ours := strings.CutPrefix(request.URL.Path, r.path)
 	switch {
 	case !ours:
@@ -142,9 +148,7 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	body, err := io.ReadAll(http.MaxBytesReader(w, request.Body, maxBytes))
 	if err != nil {
 		http.Error(w, "the message is too long", http.StatusRequestEntityTooLarge)
-		r.mu.Lock()
-		r.lost++
-		r.mu.Unlock()
+		r.lose()
 		return
 	}
 	d.Body = body
@@ -154,6 +158,13 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 	}
 	r.keep(&r.deliveries, d)
 	w.WriteHeader(d.Answered)
+}
+
+// lose counts a message that could not be kept.
+func (r *Receiver) lose() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.lost++
 }
 
 func (r *Receiver) keep(list *[]Delivery, d Delivery) {

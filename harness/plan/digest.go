@@ -10,7 +10,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
+
+	"qorcheck/harness/group"
 )
 
 // Seal ends the making of a plan: its obligations are found by their ids, and its
@@ -37,7 +38,7 @@ func (p *Plan) Seal() {
 func digests(parts []reflect.Value) [][sha256.Size]byte {
 	sums := make([][sha256.Size]byte, len(parts))
 	workers := runtime.GOMAXPROCS(0)
-	var working sync.WaitGroup
+	var working group.Group
 	for first := range workers {
 		working.Go(func() {
 			d := digester{fields: map[reflect.Type][]int{}}

@@ -15,9 +15,9 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"sync/atomic"
 
+	"qorcheck/harness/group"
 	"qorcheck/harness/plan"
 	"qorcheck/harness/settings"
 	"qorcheck/spec"
@@ -128,7 +128,7 @@ func (g *ground) makeCases(s *scope) (*result, error) {
 	}
 	keepers := make([]*keeper, len(work))
 	var begun atomic.Int64
-	var workers sync.WaitGroup
+	var workers group.Group
 	for range min(runtime.GOMAXPROCS(0), len(work)) {
 		workers.Go(func() {
 			for i := begun.Add(1) - 1; i < int64(len(work)); i = begun.Add(1) - 1 {

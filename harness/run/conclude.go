@@ -100,6 +100,8 @@ func (d *Document) result(t tally) (code int, sentence string) {
 	switch {
 	case d.Interrupted:
 		return ExitInterrupted, fmt.Sprintf("INTERRUPTED: %s before the run was interrupted", passed)
+	case !d.Fault.IsZero():
+		return ExitBroken, fmt.Sprintf("BROKEN: %s, then a fault of qorcheck ended the run: %s", passed, d.Fault)
 	case d.Counts.Broken > 0:
 		return ExitBroken, fmt.Sprintf("BROKEN: %d obligations could not be judged because of a fault of qorcheck", d.Counts.Broken)
 	case t.failed > 0:

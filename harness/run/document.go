@@ -50,6 +50,7 @@ type Document struct {
 	Digests     Digests       `json:"digests"`
 	Interrupted bool          `json:"interrupted"`
 	Preflight   redact.Text   `json:"preflight,omitzero"` // why nothing was sent after it, "" when it passed
+	Fault       redact.Text   `json:"fault,omitzero"`     // of our own that belongs to no case and ended the run, "" for none
 	Stopped     redact.Text   `json:"stopped,omitzero"`   // why sending ended before its end, "" when it did not
 	ExitCode    int           `json:"exitCode"`
 	Verdict     string        `json:"verdict"`  // the sentence that sums it up

@@ -80,6 +80,7 @@ type End struct {
 	Interrupted bool          `json:"interrupted"`
 	Preflight   redact.Text   `json:"preflight,omitzero"`
 	Stopped     redact.Text   `json:"stopped,omitzero"`
+	Fault       redact.Text   `json:"fault,omitzero"`
 	Requests    int           `json:"requests"`
 	Left        []redact.Text `json:"left,omitempty"`
 	Foreign     []redact.Text `json:"foreign,omitempty"`

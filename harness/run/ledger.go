@@ -245,13 +245,13 @@ func (l *ledger) resume(r Resumed, repeated []Entry) {
 	}
 	d.Further = append(d.Further, r.RunID)
 	d.Rate, d.Unverified = r.Rate, d.Unverified || r.Unverified
-	d.Interrupted, d.Preflight, d.Stopped = false, redact.Text{}, redact.Text{}
+	d.Interrupted, d.Preflight, d.Stopped, d.Fault = false, redact.Text{}, redact.Text{}, redact.Text{}
 }
 
 // end adds how a part of the run ended.
 func (l *ledger) end(e End) {
 	d := l.document
-	d.Finished, d.Interrupted, d.Preflight, d.Stopped = e.Finished, e.Interrupted, e.Preflight, e.Stopped
+	d.Finished, d.Interrupted, d.Preflight, d.Stopped, d.Fault = e.Finished, e.Interrupted, e.Preflight, e.Stopped, e.Fault
 	d.Requests += e.Requests
 	d.Left = append(d.Left, e.Left...)
 	d.Foreign = append(d.Foreign, e.Foreign...)
@@ -269,7 +269,7 @@ func (l *ledger) finish() {
 		}
 		o.Counts.NotRun += o.Planned - o.Counts.Sum()
 		l.conclude(i)
-		if why := cmp.Or(d.Preflight, d.Stopped); !why.IsZero() && o.Outcome == verdict.NotRun {
+		if why := cmp.Or(d.Preflight, d.Stopped, d.Fault); !why.IsZero() && o.Outcome == verdict.NotRun {
 			o.Why = why.String()
 		}
 	}

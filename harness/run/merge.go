@@ -238,5 +238,5 @@ func (e *End) with(shard *Replayed) {
 		e.Finished = d.Finished
 	}
 	e.Interrupted = e.Interrupted || d.Interrupted || !shard.ended
-	e.Preflight, e.Stopped = cmp.Or(e.Preflight, d.Preflight), cmp.Or(e.Stopped, d.Stopped)
+	e.Preflight, e.Stopped, e.Fault = cmp.Or(e.Preflight, d.Preflight), cmp.Or(e.Stopped, d.Stopped), cmp.Or(e.Fault, d.Fault)
 }

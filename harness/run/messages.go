@@ -88,7 +88,17 @@ func (r *Run) close(ctx context.Context) {
 		}
 	}
 	r.judgeLate(ctx)
-	r.inbox.unsubscribe()
+	r.unsubscribe()
+}
+
+// unsubscribe ends the subscription, once.
+func (r *Run) unsubscribe() {
+	end := r.inbox.unsubscribe
+	if end == nil {
+		return // there is none, or it has ended
+	}
+	r.inbox.unsubscribe = nil
+	end()
 	if r.inbox.receiver != nil {
 		_ = r.inbox.receiver.Close() // it is no longer needed
 	}

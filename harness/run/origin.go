@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/group"
 	"qorcheck/harness/message"
 	"qorcheck/harness/plan"
 	"qorcheck/harness/settings"
@@ -68,7 +69,7 @@ func (r *Run) origins(ctx context.Context, m *spec.Messaging, ids []string) map[
 	makers := r.makers()
 	found := make([]origin, len(ids))
 	slots := make(chan struct{}, r.workers.limit())
-	var pool sync.WaitGroup
+	var pool group.Group
 	for i, id := range ids {
 		slots <- struct{}{}
 		pool.Go(func() {

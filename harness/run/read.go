@@ -25,7 +25,7 @@ func (d *Document) Check() error {
 		return fmt.Errorf("document of run %s: %d cases planned, %d counted", d.RunID, d.Cases, d.CaseCounts.Sum())
 	}
 	seen := map[string]bool{}
-	again := Document{Shard: d.Shard, OneCase: d.OneCase, Interrupted: d.Interrupted, Strict: d.Strict, Unexercised: d.Unexercised, Preflight: d.Preflight, Stopped: d.Stopped, Obligations: d.Obligations}
+	again := Document{Shard: d.Shard, OneCase: d.OneCase, Interrupted: d.Interrupted, Strict: d.Strict, Unexercised: d.Unexercised, Preflight: d.Preflight, Stopped: d.Stopped, Fault: d.Fault, Obligations: d.Obligations}
 	again.conclude()
 	for _, o := range d.Obligations {
 		if seen[o.ID] {

@@ -85,7 +85,7 @@ func (p *Replayed) Complete() bool {
 			planned++
 		}
 	}
-	return p.ended && !d.Interrupted && d.Preflight.IsZero() && d.Stopped.IsZero() && len(p.ledger.done)+planned == d.Cases
+	return p.ended && !d.Interrupted && d.Preflight.IsZero() && d.Stopped.IsZero() && d.Fault.IsZero() && len(p.ledger.done)+planned == d.Cases
 }
 
 // RunIDs lists what the unique values of the run were made of so far.

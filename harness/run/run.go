@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/group"
 	"qorcheck/harness/plan"
 	"qorcheck/harness/settings"
 	"qorcheck/harness/verdict"
@@ -151,7 +152,7 @@ func (r *Run) progress() Progress {
 // reportPauses passes on the pauses of the client until stop is called.
 func (r *Run) reportPauses() (stop func()) {
 	over := make(chan struct{})
-	var reporting sync.WaitGroup
+	var reporting group.Group
 	reporting.Go(func() {
 		for {
 			select {

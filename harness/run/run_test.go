@@ -218,6 +218,46 @@ func TestPanic_BreaksOneCase(t *testing.T) {
 	}
 }
 
+// A panic of ours outside of sending and judging ends the run at most: what was judged is
+// reported, and the exit code says that qorcheck is at fault.
+func TestPanic_OutsideOfCases(t *testing.T) {
+	asks := ask{id: "a", paths: []string{"/200/1", "/200/2", "/200/3"}}
+	for _, tt := range []struct {
+		claim string
+		plan  func(*plan.Plan)
+		o     Options
+		pass  int // cases
+	}{
+		{"where the lists are compared", func(p *plan.Plan) {
+			c := p.Cases[2]
+			posted(nil, c)
+			c.Operation, c.Expect.Handling = "nowhere", plan.Rejected
+		}, Options{}, 2},
+		{"where the progress is shown", func(*plan.Plan) {}, Options{Progress: func(p Progress) {
+			if p.Done == 1 {
+				panic("progress")
+			}
+		}}, 1},
+		{"in the progress of each case", func(*plan.Plan) {}, Options{Progress: func(p Progress) { panic("progress") }}, 1},
+	} {
+		t.Run(tt.claim, func(t *testing.T) {
+			p := plot(t, asks)
+			target := serve(t, statuses)
+			s := toySettings(t, target, func(s *settings.Settings) { s.Concurrency = 1 })
+			client := toyClient(t, p, s)
+			tt.plan(p)
+			tt.o.Settings = s
+			d, err := Start(t.Context(), p, client, tt.o).Wait()
+			if err != nil || d.ExitCode != ExitBroken || d.CaseCounts.Pass < tt.pass || !strings.Contains(d.Verdict, "a fault of qorcheck ended the run: panic: ") {
+				t.Errorf("%v, exit code %d, cases %+v: %s", err, d.ExitCode, d.CaseCounts, d.Verdict)
+			}
+			if err := d.Check(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func TestInterrupt(t *testing.T) {
 	const before = 3
 	var paths []string

@@ -3,10 +3,11 @@ package run
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
-	"sync"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/group"
 	"qorcheck/harness/plan"
 )
 
@@ -14,6 +15,28 @@ import (
 // interrupted, sending also when the run stops by itself.
 func (r *Run) sendAll(ctx, sending context.Context) {
 	defer r.finish(ctx)
+	r.protected(func() { r.workThrough(ctx, sending) })
+	r.protected(r.unsubscribe)
+}
+
+// protected calls a part of the run. A panic of ours ends that part, and is the fault of
+// the run: what was judged is reported.
+func (r *Run) protected(do func()) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			r.stop()
+			r.mu.Lock()
+			defer r.mu.Unlock()
+			if r.beside.Fault.IsZero() {
+				r.beside.Fault = r.client.Redactor().Own(fmt.Sprintf("panic: %v", fault)).Cut(maxText)
+			}
+		}
+	}()
+	do()
+}
+
+// workThrough sends all cases.
+func (r *Run) workThrough(ctx, sending context.Context) {
 	defer r.reportPauses()()
 	defer r.watchdog.start()()
 	missing := slices.DeleteFunc(slices.Clone(r.plan.Cases), func(c *plan.Case) bool { return r.done[c.ID] })
@@ -60,7 +83,7 @@ func (r *Run) send(ctx context.Context, cases []*plan.Case) {
 	defer slots.wakeAfter(ctx)()
 	defer r.workers.follow(slots, r.client.Load)()
 	over := func() bool { return ctx.Err() != nil || r.breaker.stopped() }
-	var pool sync.WaitGroup
+	var pool group.Group
 	defer func() {
 		pool.Wait()
 		r.laps.Waiting += milliRounded(slots.idle)
@@ -79,10 +102,30 @@ func (r *Run) send(ctx context.Context, cases []*plan.Case) {
 		pool.Go(func() {
 			defer func() { slots.end(c, loud, r.watchdog.seen()) }()
 			if !r.breaker.stopped() {
-				r.runCase(ctx, c, func(wait func()) { slots.during(loud, wait) })
+				r.protectedCase(c, func() { r.runCase(ctx, c, func(wait func()) { slots.during(loud, wait) }) })
 			}
 		})
 	}
+}
+
+// protectedCase does what belongs to one case. A panic of ours breaks that case alone.
+func (r *Run) protectedCase(c *plan.Case, do func()) {
+	defer func() {
+		fault := recover()
+		if fault == nil {
+			return
+		}
+		r.mu.Lock()
+		there := r.done[c.ID]
+		r.mu.Unlock()
+		r.protected(func() {
+			if there {
+				panic(fault) // it has its outcome
+			}
+			r.record(c, nil, crashed(c, fault), nil)
+		})
+	}()
+	do()
 }
 
 // runCase sends a case, then judges and journals it, or keeps it until the last

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/group"
 	"qorcheck/harness/settings"
 )
 
@@ -32,7 +33,7 @@ type stall struct{ from, to time.Time }
 // start watches until stop is called.
 func (w *watchdog) start() (stop func()) {
 	over := make(chan struct{})
-	var watching sync.WaitGroup
+	var watching group.Group
 	watching.Go(func() {
 		tick := time.NewTicker(watchEvery)
 		defer tick.Stop()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"qorcheck/harness/exchange"
+	"qorcheck/harness/group"
 	"qorcheck/harness/settings"
 )
 
@@ -99,7 +100,7 @@ func (w *workers) follow(s *slots, load func() exchange.Load) (stop func()) {
 		return func() {}
 	}
 	over := make(chan struct{})
-	var following sync.WaitGroup
+	var following group.Group
 	following.Go(func() {
 		tick := time.NewTicker(observeEvery)
 		defer tick.Stop()

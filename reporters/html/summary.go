@@ -141,7 +141,7 @@ func bounds(d *run.Document) []string {
 			list = append(list, says)
 		}
 	}
-	add(d.Interrupted || !d.Preflight.IsZero() || !d.Stopped.IsZero(), "The run did not reach its end.")
+	add(d.Interrupted || !d.Preflight.IsZero() || !d.Stopped.IsZero() || !d.Fault.IsZero(), "The run did not reach its end.")
 	add(d.OneCase != "" || d.Filter != "" || d.Smoke > 0 || d.Sampled > 0 || d.Budget != nil || d.Shard != nil || d.Profile != "", "The run is a part of what the list asks, as stated below.")
 	add(d.JudgedBy != "", "The responses were judged by other files than the built-in ones.")
 	add(d.Unverified, "Nothing shows that it was this environment that answered: its certificate was not verified.")

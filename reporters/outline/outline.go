@@ -203,7 +203,7 @@ func Of(d *run.Document) *Outline {
 		Took: d.Finished.Sub(d.Started).Round(10 * time.Millisecond), Slips: d.Slips, Left: d.Left, Foreign: d.Foreign, Unreconciled: d.Unreconciled, Untested: d.Untested,
 		Limits: limits(d), LeftOut: leftOut(d), Tally: tally(d), Unjudged: unjudged(d), Unlocks: missing(d, verdict.Unsupported), Tolerated: tolerated(d), Inapplicable: inapplicable(d),
 	}
-	if d.Interrupted || !d.Preflight.IsZero() || !d.Stopped.IsZero() {
+	if d.Interrupted || !d.Preflight.IsZero() || !d.Stopped.IsZero() || !d.Fault.IsZero() {
 		o.Stopped = d.Verdict
 	}
 	for _, c := range d.Causes {

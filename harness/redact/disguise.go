@@ -11,6 +11,7 @@ import (
 // between the digits, spread over neighbouring values, in digits of other scripts, as codes
 // of characters, without the first or the last digit, backwards.
 type Numbers struct {
+	others *strings.Replacer // masks them in other notations
 	forms  []numberForm
 	heads  []uint64                   // the first digits of the forms, as numbers
 	likely [1 << headBits / 64]uint64 // a set of hashes of heads
@@ -81,13 +82,17 @@ const (
 
 // NewNumbers makes a finder; what is no number, a short one, or one digit all along, is left out.
 func NewNumbers(numbers []string) *Numbers {
-	n := &Numbers{}
+	n, others := &Numbers{}, map[string]string{}
+	defer func() { n.others = longestFirst(others) }()
 	for _, number := range numbers {
 		if len(number) < minNumber || strings.Trim(number, "0123456789") != "" || strings.Trim(number, number[:1]) == "" {
 			continue
 		}
 		n.forms = append(n.forms, numberForm{number, number})
 		n.begin(number)
+		for _, form := range notations(number) {
+			others[form] = MaskCard(number)
+		}
 		if backwards := reversed(number); backwards != number {
 			n.forms = append(n.forms, numberForm{backwards, number})
 			n.begin(backwards)
@@ -227,7 +232,7 @@ func (n *Numbers) Hold(text string) bool {
 	return len(n.forms) > 0 && heldBy(text, func(plain string) bool { return n.hide(plain) != plain })
 }
 
-// hide masks the numbers in a text, also those with tags of a page between their digits,
+// hide masks the numbers in a text, also those in other notations, those with tags of a page between their digits,
 // and those that are written as codes of characters.
 func (n *Numbers) hide(text string) string {
 	if len(n.forms) == 0 {
@@ -237,7 +242,7 @@ func (n *Numbers) hide(text string) string {
 	if bare := withoutTags(text); bare != text {
 		text = maskAt(text, n.find(bare))
 	}
-	return n.hideCodes(text)
+	return n.hideCodes(n.others.Replace(text))
 }
 
 // maskAt masks numbers where they were found. One whose digits are spread over values of a

@@ -40,6 +40,9 @@ func disguises() map[string]string {
 	} {
 		list[name] = "number " + separated(separator) + "!"
 	}
+	for _, form := range notations(disguisedCard) {
+		list["another notation: "+form] = "at 0x" + form + " it is"
+	}
 	return list
 }
 

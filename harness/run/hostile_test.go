@@ -130,7 +130,7 @@ func drips(beginning, rest string) func(net.Conn, *http.Request) bool {
 		_, err := io.WriteString(conn, beginning)
 		for i := 0; err == nil; i++ {
 			_, err = io.WriteString(conn, rest[i%len(rest):i%len(rest)+1])
-			time.Sleep(20 * time.Millisecond)
+			time.Sleep(100 * time.Millisecond) // so that no header is complete within a short timeout
 		}
 		return false
 	}

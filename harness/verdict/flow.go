@@ -121,6 +121,8 @@ func (v View) judgeStep(r exchange.Record) Observation {
 func (v View) judgeMessage(r exchange.Record) Observation {
 	most := r.Step.Await.MaxTimes
 	switch {
+	case most > 0 && len(r.Messages) > most && v.Transcript.Inbox.Lacks != "":
+		return Observation{Unclear: v.unacknowledged()}
 	case most > 0 && len(r.Messages) > most:
 		return Observation{Exercised: true, Findings: []Finding{{
 			Rule: MessageMost, Deviation: Surplus, Wanted: []string{strconv.Itoa(most)}, Got: strconv.Itoa(len(r.Messages)), Given: []Fact{{"id", r.Sought}},

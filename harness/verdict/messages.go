@@ -326,12 +326,20 @@ func messageCount(v View) Observation {
 	switch {
 	case count == 2:
 		return Observation{Exercised: true, Note: "a second delivery of a message that was acknowledged is tolerated (message-twice)"}
+	case count > 2 && v.Transcript.Inbox.Lacks != "":
+		return Observation{Unclear: v.unacknowledged()}
 	case count > 2:
 		return Observation{Exercised: true, Findings: []Finding{{
 			Rule: MessageCounted, Deviation: Surplus, Status: v.Answer.Status, Exchange: at, Got: strconv.Itoa(count), Given: []Fact{{"id", r.Sought}},
 		}}}
 	}
 	return Observation{Exercised: true}
+}
+
+// unacknowledged says that this machine lacked what it takes to acknowledge a message:
+// a target that does not get the acknowledgement sends the message again.
+func (v View) unacknowledged() *Obstacle {
+	return &Obstacle{Kind: NoMessages, Detail: v.Transcript.Inbox.Lacks}
 }
 
 // messageOnce judges that no second message contradicts the first.

@@ -177,10 +177,13 @@ func about(bodies ...string) exchange.Inbox {
 func TestMessageCount(t *testing.T) {
 	elsewhere := about(good, good, good)
 	elsewhere.About[1].Place, elsewhere.About[2].Place = "own/c", "own/c"
+	lacking := about(good, good, good)
+	lacking.Lacks = "no descriptors"
 	table(t, "message-count", []row{
 		{claim: "one message passes", status: 200, body: paidBody, observed: came(good), inbox: about(good), want: Pass, exercised: true, says: "Note: "},
 		{claim: "a second one passes with a note", status: 200, body: paidBody, observed: came(good), inbox: about(good, good), want: Pass, exercised: true, says: "(message-twice)"},
 		{claim: "a third one fails", status: 200, body: paidBody, observed: came(good), inbox: about(good, good, good), want: Fail, exercised: true, says: "3 deliveries"},
+		{claim: "where this machine lacked something, a third one is unclear", status: 200, body: paidBody, observed: came(good), inbox: lacking, want: Inconclusive, says: "no descriptors"},
 		{claim: "other registrations get their own", status: 200, body: paidBody, observed: came(good), inbox: elsewhere, want: Pass, exercised: true},
 		{claim: "none is unclear", status: 200, body: paidBody, observed: came(), want: Inconclusive, says: "no message came"},
 	})
@@ -205,6 +208,20 @@ func TestMessage_WhereNoneMayCome(t *testing.T) {
 	table(t, "flow", []row{
 		{claim: "silence passes", status: 200, body: paidBody, expect: accepted, observed: never(), want: Pass, exercised: true},
 		{claim: "a message fails", status: 200, body: paidBody, expect: accepted, observed: never(good), want: Fail, exercised: true, says: "one of the event paid"},
+	})
+}
+
+func TestMessage_AtMost(t *testing.T) {
+	once := func(bodies ...string) []exchange.Record {
+		list := came(bodies...)
+		list[0].Step.Check, list[0].Step.Await.MaxTimes = "flow", 1
+		return list
+	}
+	accepted := plan.NewExpect("", 200)
+	table(t, "flow", []row{
+		{claim: "as many as may come pass", status: 200, body: paidBody, expect: accepted, observed: once(good), want: Pass, exercised: true},
+		{claim: "one more fails", status: 200, body: paidBody, expect: accepted, observed: once(good, good), want: Fail, exercised: true, says: "2 deliveries"},
+		{claim: "where this machine lacked something, one more is unclear", status: 200, body: paidBody, expect: accepted, observed: once(good, good), inbox: exchange.Inbox{Lacks: "no descriptors"}, want: Inconclusive, exercised: true, says: "no descriptors"},
 	})
 }
 

@@ -113,10 +113,6 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	if in.depth != depthSample && in.depth != depthFull {
-		return nil, nil, nil, fmt.Errorf("--depth %s: must be %s or %s", orNone(in.depth), depthSample, depthFull)
-	}
-	part.Explore, part.Sample = in.explore, in.depth == depthSample
 	p, err := planner.NewPart(description, requirements, fixtures, in.seed, part)
 	if err != nil {
 		return nil, nil, nil, err
@@ -130,9 +126,12 @@ func (in *inputs) plan() (*plan.Plan, *settings.Fixtures, *url.URL, error) {
 	return p, fixtures, target, nil
 }
 
-// part is what profile, filter and case leave of a plan, as far as it need not be made.
+// part is what profile, filter, case and depth leave of a plan, as far as it need not be made.
 func (in *inputs) part() (planner.Part, error) {
-	part := planner.Part{Case: in.caseID(), Profile: in.profile != ""}
+	if in.depth != depthSample && in.depth != depthFull {
+		return planner.Part{}, fmt.Errorf("--depth %s: must be %s or %s", orNone(in.depth), depthSample, depthFull)
+	}
+	part := planner.Part{Case: in.caseID(), Profile: in.profile != "", Explore: in.explore, Sample: in.depth == depthSample}
 	if strings.TrimSpace(in.filter) == "" {
 		return part, nil
 	}

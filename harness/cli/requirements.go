@@ -16,9 +16,16 @@ import (
 	"qorcheck/reporters"
 )
 
+// catalogueFlags are the flags of requirements: which list, which view of it, and in which format.
+type catalogueFlags struct {
+	inputs
+	asJSON, asMarkdown            bool
+	page, branches, kinds, checks bool
+	from                          string
+}
+
 func requirementsCommand(p *process) *cobra.Command {
-	in := &inputs{process: p}
-	asJSON, asMarkdown, page, branches, kinds, checks, from := false, false, false, false, false, false, ""
+	f := &catalogueFlags{inputs: inputs{process: p}}
 	c := &cobra.Command{
 		Use:   "requirements",
 		Short: "print the requirements, their sources, and how each is tested",
@@ -36,49 +43,22 @@ With --kinds and --checks: what a requirement list of one's own can name under c
 check, each with a sentence and an example.`,
 		Example: "  qorcheck requirements\n  qorcheck requirements --page --from out\n  qorcheck requirements --branches --from out\n  qorcheck requirements --json\n  qorcheck requirements --requirements own.yaml --spec own-api.yaml",
 		Args:    noArguments,
-		RunE: func(c *cobra.Command, _ []string) error {
-			switch {
-			case kinds:
-				return p.printKinds()
-			case checks:
-				return p.printChecks()
-			}
-			if page {
-				return p.printDocumentation(from, asMarkdown)
-			}
-			if branches {
-				return p.printBranches(from, asJSON)
-			}
-			if c.Flags().Changed("from") {
-				return errors.New("--from needs --page or --branches: the catalogue is of no run")
-			}
-			d, err := in.description()
-			if err != nil {
-				return fmt.Errorf("--spec: %w", err)
-			}
-			r, err := in.requirementList()
-			if err != nil {
-				return fmt.Errorf("--requirements: %w", err)
-			}
-			render := reporters.CatalogueText
-			switch {
-			case asJSON:
-				render = reporters.CatalogueJSON
-			case asMarkdown:
-				render = reporters.CatalogueMarkdown
-			}
-			return render(p.stdout, reporters.NewCatalogue(d, r, mutantsByRequirement()))
-		},
+		RunE:    func(c *cobra.Command, _ []string) error { return f.print(c.Flags().Changed("from")) },
 	}
-	c.Flags().StringVar(&in.spec, "spec", "", "OpenAPI description: a file, an http or https URL, or - for standard input (default: the built-in one of QorCommerce)")
-	c.Flags().StringVar(&in.requirements, "requirements", "", "requirement list (default: the built-in one of QorCommerce)")
-	c.Flags().BoolVar(&asJSON, "json", false, "print JSON")
-	c.Flags().BoolVar(&asMarkdown, "markdown", false, "print Markdown, the page spec/REQUIREMENTS.md")
-	c.Flags().BoolVar(&page, "page", false, "print what became of each statement of the documentation")
-	c.Flags().BoolVar(&branches, "branches", false, "print how often a run showed each branch of the requirements")
-	c.Flags().BoolVar(&kinds, "kinds", false, "print every kind of case, which requirements name under cases")
-	c.Flags().BoolVar(&checks, "checks", false, "print every check, which requirements name under check")
-	c.Flags().StringVar(&from, "from", "out", "with --page and --branches: folder of the run, or its run.json")
+	f.flags(c)
+	return c
+}
+
+func (f *catalogueFlags) flags(c *cobra.Command) {
+	c.Flags().StringVar(&f.spec, "spec", "", "OpenAPI description: a file, an http or https URL, or - for standard input (default: the built-in one of QorCommerce)")
+	c.Flags().StringVar(&f.requirements, "requirements", "", "requirement list (default: the built-in one of QorCommerce)")
+	c.Flags().BoolVar(&f.asJSON, "json", false, "print JSON")
+	c.Flags().BoolVar(&f.asMarkdown, "markdown", false, "print Markdown, the page spec/REQUIREMENTS.md")
+	c.Flags().BoolVar(&f.page, "page", false, "print what became of each statement of the documentation")
+	c.Flags().BoolVar(&f.branches, "branches", false, "print how often a run showed each branch of the requirements")
+	c.Flags().BoolVar(&f.kinds, "kinds", false, "print every kind of case, which requirements name under cases")
+	c.Flags().BoolVar(&f.checks, "checks", false, "print every check, which requirements name under check")
+	c.Flags().StringVar(&f.from, "from", "out", "with --page and --branches: folder of the run, or its run.json")
 	c.MarkFlagsMutuallyExclusive("json", "markdown")
 	for _, alone := range []string{"kinds", "checks"} {
 		for _, other := range []string{"json", "markdown", "page", "branches", "from", "spec", "requirements"} {
@@ -92,7 +72,38 @@ check, each with a sentence and an example.`,
 	for _, other := range []string{"page", "markdown", "spec", "requirements"} {
 		c.MarkFlagsMutuallyExclusive("branches", other)
 	}
-	return c
+}
+
+// print prints the view that the flags choose.
+func (f *catalogueFlags) print(fromGiven bool) error {
+	switch {
+	case f.kinds:
+		return f.printKinds()
+	case f.checks:
+		return f.printChecks()
+	case f.page:
+		return f.printDocumentation(f.from, f.asMarkdown)
+	case f.branches:
+		return f.printBranches(f.from, f.asJSON)
+	case fromGiven:
+		return errors.New("--from needs --page or --branches: the catalogue is of no run")
+	}
+	d, err := f.description()
+	if err != nil {
+		return fmt.Errorf("--spec: %w", err)
+	}
+	r, err := f.requirementList()
+	if err != nil {
+		return fmt.Errorf("--requirements: %w", err)
+	}
+	render := reporters.CatalogueText
+	switch {
+	case f.asJSON:
+		render = reporters.CatalogueJSON
+	case f.asMarkdown:
+		render = reporters.CatalogueMarkdown
+	}
+	return render(f.stdout, reporters.NewCatalogue(d, r, mutantsByRequirement()))
 }
 
 // printKinds prints every kind of case.

@@ -133,14 +133,8 @@ func (f *runFlags) prepare(flags *pflag.FlagSet) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	if f.spec != "" && f.target == "" {
-		return nil, fmt.Errorf("--spec %s: the embedded sandbox serves the built-in description only; --spec requires --target", f.spec)
-	}
-	if err := f.renderFlags.check(); err != nil {
+	if err := f.checkFlags(); err != nil {
 		return nil, err
-	}
-	if f.evidence != evidenceNeeded && f.evidence != evidenceAll {
-		return nil, fmt.Errorf("--evidence %q: must be %s or %s", f.evidence, evidenceNeeded, evidenceAll)
 	}
 	p, fixtures, target, err := f.plan()
 	if err != nil {
@@ -158,21 +152,12 @@ func (f *runFlags) prepare(flags *pflag.FlagSet) (*job, error) {
 			return nil, err
 		}
 	}
-	if f.budget != (settings.Budget{}) && f.shard != "" {
-		return nil, fmt.Errorf("--budget %s: --shard %s: a run within a budget is not split", &f.budget, f.shard)
-	}
-	if f.smoke && f.shard != "" {
-		return nil, fmt.Errorf("--smoke: --shard %s: a smoke run is short, and is not split", f.shard)
-	}
 	if f.shard != "" {
 		p = p.WithSpares() // another shard cannot tell what this one exercised
 	}
 	part, shard, err := f.selectShard(p)
 	if err != nil {
 		return nil, err
-	}
-	if f.messageWait == 0 || f.quietWindow == 0 {
-		return nil, fmt.Errorf("--message-wait %s, --quiet-window %s: must be more than 0s", f.messageWait, f.quietWindow)
 	}
 	if f.runID == "" {
 		f.runID = settings.NewRunID()
@@ -190,6 +175,23 @@ func (f *runFlags) prepare(flags *pflag.FlagSet) (*job, error) {
 	f.trust.CAFile, f.trust.CertFile, f.trust.KeyFile = f.path(f.trust.CAFile), f.path(f.trust.CertFile), f.path(f.trust.KeyFile)
 	s.TLS, err = f.trust.Load(s.Target)
 	return &job{p, part, shard, waivers, s, givenFlags(flags), target == nil, earlier}, err
+}
+
+// checkFlags reports the first flag that is wrong by itself or beside another.
+func (f *runFlags) checkFlags() error {
+	switch {
+	case f.spec != "" && f.target == "":
+		return fmt.Errorf("--spec %s: the embedded sandbox serves the built-in description only; --spec requires --target", f.spec)
+	case f.evidence != evidenceNeeded && f.evidence != evidenceAll:
+		return fmt.Errorf("--evidence %q: must be %s or %s", f.evidence, evidenceNeeded, evidenceAll)
+	case f.budget != (settings.Budget{}) && f.shard != "":
+		return fmt.Errorf("--budget %s: --shard %s: a run within a budget is not split", &f.budget, f.shard)
+	case f.smoke && f.shard != "":
+		return fmt.Errorf("--smoke: --shard %s: a smoke run is short, and is not split", f.shard)
+	case f.messageWait == 0 || f.quietWindow == 0:
+		return fmt.Errorf("--message-wait %s, --quiet-window %s: must be more than 0s", f.messageWait, f.quietWindow)
+	}
+	return f.renderFlags.check()
 }
 
 func (f *runFlags) run(flags *pflag.FlagSet) (err error) {

@@ -39,7 +39,7 @@ func (a *attempts) keep(r *Run, t *exchange.Transcript) bool {
 	return true
 }
 
-// take returns the cases that were kept, in the order of the plan.
+// take returns the cases that were kept, in the order in which they were lost.
 func (a *attempts) take() []*exchange.Transcript {
 	a.mu.Lock()
 	defer a.mu.Unlock()

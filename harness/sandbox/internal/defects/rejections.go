@@ -62,7 +62,7 @@ var rejectionDefects = []Defect{
 		secondTime(answered(400))},
 	{"second-403-accepted", "accepts a forbidden request when it comes again", "RH-REP-2", also{"RH-REP-1"}, on{"payment-sale-manual"},
 		secondTime(answered(403))},
-	{"404-remembered", "answers 404 to the right URL after a wrong one", "RH-REP-3", also{"RH-200-1", "RH-ALL-1", "RH-REP-5", "FL-*", "IDEM-*"}, on{"webhooks_list"},
+	{"404-remembered", "answers 404 to the right URL after a wrong one", "RH-REP-3", also{"RH-200-*", "RH-ALL-1", "RH-REP-5", "FL-*", "IDEM-*"}, on{"webhooks_list"},
 		remembers404()},
 }
 

@@ -10,9 +10,15 @@ import (
 	"text/tabwriter"
 )
 
-// Text prints a matrix: what is wrong first, then every mutant, then the checks.
+// Text prints a matrix: every mutant, then the checks, then what is wrong, right before
+// the line that sums it up, so that the end of a log shows it.
 func (m *Matrix) Text(w io.Writer) error {
 	b := bufio.NewWriter(w)
+	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+	m.printRows(table)
+	m.printChecks(table)
+	err := table.Flush()
+	fmt.Fprintln(b)
 	for _, r := range m.Bad() {
 		fmt.Fprintf(b, "%s\n", r.Complaint())
 	}
@@ -22,11 +28,7 @@ func (m *Matrix) Text(w io.Writer) error {
 	if len(m.Bad())+len(m.Idle()) > 0 {
 		fmt.Fprintln(b)
 	}
-	table := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
-	m.printRows(table)
-	m.printChecks(table)
-	err := table.Flush()
-	fmt.Fprintf(b, "\n%s\n", m.sum())
+	fmt.Fprintf(b, "%s\n", m.sum())
 	return errors.Join(err, b.Flush())
 }
 

@@ -5,27 +5,33 @@ import (
 	"testing"
 )
 
-// TestText_SaysWhatIsWrongFirst: a mutant that survives, a false alarm, a fault of our
-// own and a check without a mutant of its own.
-func TestText_SaysWhatIsWrongFirst(t *testing.T) {
+// TestText_SaysWhatIsWrongLast: a mutant that survives, a false alarm, a fault of our own
+// and a check without a mutant of its own stand between the table and the line that sums
+// it up.
+func TestText_SaysWhatIsWrongLast(t *testing.T) {
 	alarm := Failure{Requirement: "RH-2", Check: "schema", Operations: []string{"pay"}, Cases: 3, Case: "pay.valid"}
 	of := func(rows ...Row) *Matrix { return &Matrix{Planned: len(rows), Rows: rows} }
 	for _, tt := range []struct {
 		claim string
 		m     *Matrix
-		first string
+		last  string
 	}{
-		{"nothing is wrong", of(Row{Mutant: "m", Requirement: "RH-1", Outcome: Killed}), "MUTANT  SEED  REQUIREMENT"},
-		{"a mutant survived", of(Row{Mutant: "m", Breaks: "lies", Requirement: "RH-1", Seed: 2, Outcome: Survived, Verdict: "PASSED: all"}), "m, seed 2: survived: RH-1 did not fail on a sandbox that lies (PASSED: all)\n\nMUTANT"},
+		{"nothing is wrong", of(Row{Mutant: "m", Requirement: "RH-1", Outcome: Killed}), ""},
+		{"a mutant survived", of(Row{Mutant: "m", Breaks: "lies", Requirement: "RH-1", Seed: 2, Outcome: Survived, Verdict: "PASSED: all"}), "m, seed 2: survived: RH-1 did not fail on a sandbox that lies (PASSED: all)\n"},
 		{"a false alarm", of(Row{Mutant: "m", Requirement: "RH-1", Seed: 1, Outcome: Killed, Failures: []Failure{alarm}}), "m, seed 1: false alarm: RH-2 failed on pay in 3 cases, as pay.valid\n"},
-		{"an alarm of the sound sandbox", of(Row{Seed: 1, Outcome: Sound, Failures: []Failure{alarm}}), "the sound sandbox, seed 1: false alarm: RH-2"},
+		{"an alarm of the sound sandbox", of(Row{Seed: 1, Outcome: Sound, Failures: []Failure{alarm}}), "the sound sandbox, seed 1: false alarm: RH-2 failed on pay in 3 cases, as pay.valid\n"},
 		{"a fault", of(Row{Mutant: "m", Seed: 1, Outcome: Killed, Fault: "no socket"}), "m, seed 1: a fault of qorcheck: no socket\n"},
-		{"an idle check", &Matrix{Checks: []Check{{Name: "reason"}}}, "check reason: no mutant is killed by it alone"},
+		{"an idle check", &Matrix{Checks: []Check{{Name: "reason"}}}, "check reason: no mutant is killed by it alone, so that it proves nothing that others do not\n"},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {
 			var b strings.Builder
-			if err := tt.m.Text(&b); err != nil || !strings.HasPrefix(b.String(), tt.first) {
-				t.Errorf("%v:\n%s\nwant first: %s", err, b.String(), tt.first)
+			want := "\n\n" + tt.last
+			if tt.last != "" {
+				want += "\n"
+			}
+			want += tt.m.sum() + "\n"
+			if err := tt.m.Text(&b); err != nil || !strings.HasPrefix(b.String(), "MUTANT") || !strings.HasSuffix(b.String(), want) {
+				t.Errorf("%v:\n%s\nwant last: %s", err, b.String(), want)
 			}
 		})
 	}

@@ -3,12 +3,12 @@
 package cli
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -38,17 +38,19 @@ func measureProcess(t *testing.T, name string, args ...string) used {
 	t.Helper()
 	command := exec.Command(name, args...)
 	command.Dir = t.TempDir() // whatever it leaves there
+	var out bytes.Buffer
+	command.Stdout, command.Stderr = &out, &out
 	began := time.Now()
-	out, err := command.CombinedOutput()
+	var peak int64
+	err := command.Start()
+	if err == nil {
+		peak, err = waitForPeak(command)
+	}
 	took := time.Since(began)
-	if command.ProcessState == nil || !command.ProcessState.Exited() {
-		t.Fatalf("%s %s: %v: %s", name, strings.Join(args, " "), err, out)
+	if command.ProcessState == nil || !command.ProcessState.Exited() || peak == 0 {
+		t.Fatalf("%s %s: %v: %s", name, strings.Join(args, " "), err, out.String())
 	}
-	usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage)
-	if !ok {
-		t.Fatal("this system does not say what a process used")
-	}
-	return used{took, command.ProcessState.UserTime() + command.ProcessState.SystemTime(), usage.Maxrss << 10, command.ProcessState.ExitCode(), string(out)}
+	return used{took, command.ProcessState.UserTime() + command.ProcessState.SystemTime(), peak, command.ProcessState.ExitCode(), out.String()}
 }
 
 // buildBinary builds qorcheck.

@@ -90,21 +90,23 @@ func interruptible() (context.Context, func()) {
 	}
 }
 
-// maxRunMemory is the memory limit of a run, in bytes; beyond it garbage is collected more often.
-const maxRunMemory = 240 << 20
+// minRunMemory is the memory limit of a run that keeps little, in bytes; beyond the limit garbage
+// is collected more often.
+const minRunMemory = 240 << 20
 
 // TuneGC sets the garbage collector of the process for one run.
-func TuneGC() { tuneGC(maxRunMemory) }
+func TuneGC() { tuneGC(minRunMemory) }
 
-// tuneGC collects garbage less often while the memory in use stays below a limit:
-// a run makes much garbage and keeps little. GOGC and GOMEMLIMIT take precedence.
-func tuneGC(limit int64) {
+// tuneGC collects garbage less often while the memory in use stays below a limit, which
+// follows what is in use but is at least this one: a run makes much garbage and keeps little.
+// GOGC and GOMEMLIMIT take precedence.
+func tuneGC(least int64) {
 	if os.Getenv("GOGC") == "" && os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetGCPercent(300)
+		debug.SetGCPercent(600)
 		most := containerMemory(os.DirFS("/")) / 10 * 9 // the rest is for what the collector does not see
 		mostMemory.Store(most)
-		debug.SetMemoryLimit(min(limit, most))
-		if leastMemory.Swap(limit) == 0 {
+		debug.SetMemoryLimit(min(least, most))
+		if leastMemory.Swap(least) == 0 {
 			followMemory()
 		}
 	}
@@ -124,7 +126,16 @@ func followMemory() {
 	runtime.AddCleanup(unused, func(struct{}) {
 		inUse := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 		metrics.Read(inUse)
-		debug.SetMemoryLimit(min(mostMemory.Load(), max(leastMemory.Load(), 2*int64(inUse[0].Value.Uint64()))))
+		debug.SetMemoryLimit(memoryLimit(int64(inUse[0].Value.Uint64()), leastMemory.Load(), mostMemory.Load()))
 		followMemory()
 	}, struct{}{})
+}
+
+// ampleMemory is up to which limit, in bytes, six times the memory in use may be taken.
+const ampleMemory = 420 << 20
+
+// memoryLimit returns the limit for the memory in use after a collection: six times as much up
+// to ampleMemory, beyond it twice as much, but no less than least and no more than most.
+func memoryLimit(inUse, least, most int64) int64 {
+	return min(most, max(least, 2*inUse, min(6*inUse, ampleMemory)))
 }

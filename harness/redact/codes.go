@@ -8,9 +8,8 @@ type code struct{ first, last string }
 // codes in decimal, hexadecimal and octal notation.
 var codes = []code{{"48", "57"}, {"30", "39"}, {"60", "71"}}
 
-// digit returns the digit that a number stands for.
+// digit returns the digit that a number without leading zeros stands for.
 func (c code) digit(number string) (byte, bool) {
-	number = strings.TrimLeft(number, "0")
 	if len(number) != 2 || number < c.first || number > c.last {
 		return 0, false
 	}
@@ -60,12 +59,16 @@ func (n *Numbers) hideCodes(text string) string {
 		if text[start:i] == "0" && i < len(text) && strings.IndexByte("xXoO", text[i]) >= 0 {
 			continue // it begins a number
 		}
+		number := strings.TrimLeft(text[start:i], "0")
+		if len(number) != 2 && len(spelt[0].at)+len(spelt[1].at)+len(spelt[2].at) == 0 {
+			continue // as nearly all: it is no code, and ends no run of them
+		}
 		for c := range codes {
 			s := &spelt[c]
 			if len(s.at) > 0 && start-s.at[len(s.at)-1].end > maxCodeGap {
 				look(s)
 			}
-			if d, ok := codes[c].digit(text[start:i]); ok {
+			if d, ok := codes[c].digit(number); ok {
 				s.digits, s.at = append(s.digits, d), append(s.at, place{start, i})
 			} else if len(s.at) > 0 {
 				look(s)

@@ -11,7 +11,7 @@ import (
 // between the digits, spread over neighbouring values, in digits of other scripts, as codes
 // of characters, without the first or the last digit, backwards.
 type Numbers struct {
-	others *strings.Replacer // masks them in other notations
+	others *replacer // masks them in other notations
 	forms  []numberForm
 	heads  []uint64                   // the first digits of the forms, as numbers
 	likely [1 << headBits / 64]uint64 // a set of hashes of heads

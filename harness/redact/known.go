@@ -11,7 +11,7 @@ import (
 )
 
 // longestFirst makes a replacer of texts in which none hides a part of another.
-func longestFirst(by map[string]string) *strings.Replacer {
+func longestFirst(by map[string]string) *replacer {
 	var ordered []string
 	for form := range by {
 		ordered = append(ordered, form)
@@ -26,7 +26,7 @@ func longestFirst(by map[string]string) *strings.Replacer {
 	for _, form := range ordered {
 		pairs = append(pairs, form, by[form])
 	}
-	return strings.NewReplacer(pairs...)
+	return newReplacer(pairs)
 }
 
 // forms lists a secret as it is, in base64 and in hexadecimal digits.
@@ -99,7 +99,7 @@ func neverEscaped(c rune) bool { return c < 0x80 && wordRune(c) || c == '-' || c
 
 // folded hides known values in names of headers, which travel in any case.
 type folded struct {
-	replacer *strings.Replacer // of forms in lower case
+	replacer *replacer // of forms in lower case
 }
 
 func newFolded(replacements map[string]string) folded {

@@ -1,11 +1,9 @@
 package redact
 
-import "strings"
-
 // learned are secrets that came to be known after the redactor was made, such as access tokens.
 type learned struct {
 	values   []string
-	replacer *strings.Replacer
+	replacer *replacer
 	longest  int
 }
 

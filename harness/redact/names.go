@@ -85,6 +85,7 @@ func (r *Redactor) setNames(more []string) {
 			if spelling != "" && !seen[spelling] {
 				seen[spelling] = true
 				r.names[spelling[0]] = append(r.names[spelling[0]], spelling)
+				r.beginnings.add(spelling)
 			}
 		}
 	}
@@ -113,10 +114,10 @@ type found struct {
 func (r *Redactor) namesIn(text string) []found {
 	var list []found
 	for i := range len(text) {
+		if i+1 < len(text) && !r.beginnings.has(lower[text[i]], lower[text[i+1]]) {
+			continue // as nearly all
+		}
 		for _, name := range r.names[lower[text[i]]] {
-			if len(name) > 1 && (i+1 == len(text) || lower[text[i+1]] != name[1]) {
-				continue // as nearly all
-			}
 			if hasPrefixFold(text[i:], name) && (!glued(text[:i]) || camelCase(text, i)) {
 				list = append(list, found{i + len(name), name})
 			}
@@ -124,6 +125,29 @@ func (r *Redactor) namesIn(text string) []found {
 	}
 	slices.SortFunc(list, func(a, b found) int { return cmp.Or(a.end-b.end, len(b.name)-len(a.name)) })
 	return slices.CompactFunc(list, func(a, b found) bool { return a.end == b.end })
+}
+
+// pairSet holds the first two letters of names, for a name of one letter all that it may begin.
+type pairSet [1 << 16 / 64]uint64
+
+func (s *pairSet) add(name string) {
+	if len(name) > 1 {
+		s.addPair(name[0], name[1])
+		return
+	}
+	for second := range 256 {
+		s.addPair(name[0], byte(second))
+	}
+}
+
+func (s *pairSet) addPair(first, second byte) {
+	at := int(first)<<8 | int(second)
+	s[at/64] |= 1 << (at % 64)
+}
+
+func (s *pairSet) has(first, second byte) bool {
+	at := int(first)<<8 | int(second)
+	return s[at/64]>>(at%64)&1 == 1
 }
 
 // hasPrefixFold reports whether a text begins with a lower-case name, ignoring the case of its ASCII letters.

@@ -15,11 +15,12 @@ var commands = regexp.MustCompile(`(?m)^([ \t]*):(:[A-Za-z][A-Za-z-]*[^\n]*?::)|
 // Printable makes control and direction characters and broken UTF-8 visible, and parts
 // with a space what a system of continuous integration would take for a command.
 func Printable(text string) string {
-	if strings.Contains(text, "::") || strings.Contains(text, "##") {
-		text = commands.ReplaceAllStringFunc(text, func(command string) string {
-			at := strings.IndexAny(command, ":#") + 1
-			return command[:at] + " " + command[at:]
-		})
+	if mayCommand(text) {
+		var b strings.Builder
+		for line := range strings.Lines(text) {
+			b.WriteString(withoutCommands(line))
+		}
+		text = b.String()
 	}
 	if utf8.ValidString(text) && !strings.ContainsFunc(text, Invisible) {
 		return text
@@ -38,6 +39,22 @@ func Printable(text string) string {
 		i += size
 	}
 	return b.String()
+}
+
+// withoutCommands parts commands in a line.
+func withoutCommands(line string) string {
+	if !mayCommand(line) {
+		return line
+	}
+	return commands.ReplaceAllStringFunc(line, func(command string) string {
+		at := strings.IndexAny(command, ":#") + 1
+		return command[:at] + " " + command[at:]
+	})
+}
+
+// mayCommand reports whether a text may hold a command. It is right where it says no.
+func mayCommand(text string) bool {
+	return strings.Contains(text, "::") || strings.Contains(text, "##")
 }
 
 // Invisible reports whether a character is a control, format or direction character. Line feeds

@@ -14,8 +14,8 @@ import (
 // Redactor takes secrets out of text: known values in their usual encodings,
 // values under secret names, and card numbers, tokens and keys by their shape.
 type Redactor struct {
-	known       *strings.Replacer
-	distinctive *strings.Replacer // the credentials among them that are no plain words
+	known       *replacer
+	distinctive *replacer // the credentials among them that are no plain words
 	escapable   []escapable
 	folded      folded
 	cards       map[string]bool
@@ -26,6 +26,7 @@ type Redactor struct {
 	numbers     *numbering
 
 	names      [256][]string   // lower case, by their first byte
+	beginnings pairSet         // of these
 	credential map[string]bool // those among the names whose values are numbered
 
 	margin int // see cutMargin: more bytes than any secret has, however it is written

@@ -151,8 +151,8 @@ func (all causes) find(o *Obligation, e Entry, v Verdict) (string, *gathering) {
 func (o *Obligation) Basis() spec.Basis { return o.Clause.Basis }
 
 // gravityOf is how much harm a failure does. A request without rights that is rejected
-// with another status was not carried out, and a response to a correct request
-// charges nobody by its status.
+// with another status was not carried out, a response to a correct request charges
+// nobody by its status, and a list that shows too little gives nobody access.
 func gravityOf(o *Obligation, f Finding) spec.Gravity {
 	grave := o.Gravity.Rank() <= spec.OfAccess.Rank()
 	switch {
@@ -160,6 +160,8 @@ func gravityOf(o *Obligation, f Finding) spec.Gravity {
 		return spec.OfOutcome
 	case f.Deviation == verdict.Status && f.Status >= 400 && !f.Correct && o.Gravity != spec.OfWording:
 		return spec.OfProtocol
+	case f.tooFew() && o.Gravity == spec.OfAccess:
+		return spec.OfOutcome
 	}
 	return o.Gravity
 }

@@ -107,6 +107,9 @@ func TestGravityOf(t *testing.T) {
 		{"a correct request that is rejected moves nothing", spec.OfMoney, Finding{Deviation: verdict.Status, Status: 500, Correct: true}, spec.OfOutcome},
 		{"money that moved", spec.OfMoney, Finding{Deviation: verdict.Effect, Status: 500}, spec.OfMoney},
 		{"an outcome that is told otherwise", spec.OfOutcome, Finding{Deviation: verdict.Value, Status: 200}, spec.OfOutcome},
+		{"a list of too much", spec.OfAccess, Finding{Rule: verdict.ValueFits, Given: []Fact{{Value: redacttest.Text("maxItems: got 2, want 1")}}}, spec.OfAccess},
+		{"a list of too little gives nobody access", spec.OfAccess, Finding{Rule: verdict.ValueFits, Given: []Fact{{Value: redacttest.Text("minItems: got 0, want 1")}}}, spec.OfOutcome},
+		{"a list of too little may lack money", spec.OfMoney, Finding{Rule: verdict.ValueFits, Given: []Fact{{Value: redacttest.Text("minItems: got 0, want 1")}}}, spec.OfMoney},
 		{"wording stays wording", spec.OfWording, Finding{Deviation: verdict.Status, Status: 400}, spec.OfWording},
 	} {
 		t.Run(tt.claim, func(t *testing.T) {

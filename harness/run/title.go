@@ -58,13 +58,39 @@ func otherTitle(h headline) string {
 func statusTitle(h headline) string {
 	switch {
 	case h.request() == requestWords["valid"] && h.f.Status >= 400:
-		return fmt.Sprintf("%s rejected a correct request: status %d in place of %s", h.who, h.f.Status, h.wanted())
+		return fmt.Sprintf("%s rejected a correct request%s: status %d in place of %s%s", h.who, h.story(), h.f.Status, h.wanted(), h.flowPromise())
 	case h.f.carriedOut() && h.f.Check != spec.CheckFlow:
 		return fmt.Sprintf("%s carried out %s: status %d in place of %s", h.who, h.request(), h.f.Status, h.wanted())
 	case h.f.Check == spec.CheckFlow:
-		return fmt.Sprintf("%s answered with status %d in place of %s%s, against “%s”", h.who, h.f.Status, h.wanted(), h.story(), h.promise)
+		return fmt.Sprintf("%s answered with status %d in place of %s%s%s", h.who, h.f.Status, h.wanted(), h.story(), h.flowPromise())
 	}
 	return fmt.Sprintf("%s answered %s with status %d in place of %s", h.who, h.request(), h.f.Status, h.wanted())
+}
+
+// flowPromise quotes the promise that a flow is about, "" of what is no flow.
+func (h headline) flowPromise() string {
+	if h.f.Check != spec.CheckFlow {
+		return ""
+	}
+	return ", against “" + h.promise + "”"
+}
+
+// preferredTitle is the title of a response that is tolerated by one requirement and
+// breaks another. It names the values of the body by which the response is known, since
+// its status alone may be the one that was due.
+func preferredTitle(h headline) string {
+	var marks []string
+	for i := 1; i < len(h.f.Given); i++ {
+		marks = append(marks, fmt.Sprintf("%s %q", h.f.Given[i].Name, h.given(i)))
+	}
+	if len(marks) == 0 {
+		return fmt.Sprintf("%s answered %s with status %d, which is tolerated in place of %s", h.who, h.request(), h.f.Status, h.wanted())
+	}
+	request := " " + h.request()
+	if h.story() != "" {
+		request = ""
+	}
+	return fmt.Sprintf("%s answered%s with status %d and %s%s, which is tolerated, against “%s”", h.who, request, h.f.Status, strings.Join(marks, " and "), h.story(), h.promise)
 }
 
 // carriedOut reports whether a request was carried out that was to be rejected.
@@ -77,6 +103,9 @@ func fieldTitle(h headline) string {
 	if h.f.Deviation == verdict.Missing {
 		return fmt.Sprintf("%s left %s out of the response", h.who, fieldName(h.f))
 	}
+	if h.f.Pointer.IsZero() {
+		return fmt.Sprintf("%s answered with %s as the body: %s", h.who, orElse(h.f.Got.String(), "nothing"), h.f.Expected)
+	}
 	return fmt.Sprintf("%s answered %s with %s: %s", h.who, fieldName(h.f), orElse(h.f.Got.String(), "nothing"), h.f.Expected)
 }
 
@@ -84,6 +113,9 @@ func fieldTitle(h headline) string {
 func valueTitle(h headline) string {
 	problem := wrongCount.FindStringSubmatch(h.given(0))
 	if problem == nil || h.f.Got.String() != fmt.Sprintf("an array of %s items", problem[2]) { // else it is of a list within
+		if h.given(0) == "'not' failed" {
+			return fmt.Sprintf("%s showed %s in %s, where another value was due%s, against “%s”", h.who, orElse(h.f.Got.String(), "nothing"), fieldName(h.f), h.story(), h.promise)
+		}
 		return fmt.Sprintf("%s showed %s in %s (%s)%s, against “%s”", h.who, orElse(h.f.Got.String(), "nothing"), fieldName(h.f), h.given(0), h.story(), h.promise)
 	}
 	entries := "entries"
@@ -99,6 +131,11 @@ func valueTitle(h headline) string {
 
 // wrongCount is what a schema says of a list that is too long or too short.
 var wrongCount = regexp.MustCompile(`^(minItems|maxItems): got (\d+), want (\d+)$`)
+
+// tooFew reports whether a finding says that a list has too few entries.
+func (f Finding) tooFew() bool {
+	return f.Rule == verdict.ValueFits && len(f.Given) > 0 && strings.HasPrefix(f.Given[0].Value.String(), "minItems: ")
+}
 
 // bounds are the words of the keywords that count.
 var bounds = map[string]string{"minItems": "at least ", "maxItems": "at most "}

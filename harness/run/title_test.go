@@ -53,6 +53,8 @@ func TestTitles(t *testing.T) {
 		{"valid.example", one, with(wrong, status(202, true, "status", "200"))},
 		{"outcome.refused", one, with(wrong, status(402, false, "status", "200"))},
 		{"flow", one, with(wrong, status(200, false, "flow", "404"))},
+		{"flow", three, with(wrong, status(404, true, "flow", "200"))},
+		{"flow", one, with(sample(verdict.PreferredStatus), status(200, false, "preferred", "200"))},
 		{"valid.example", one, with(sample(verdict.SchemaBody), func(f *Finding) { f.Deviation, f.Got = verdict.Missing, text("") })},
 		{"valid.example", one, with(sample(verdict.ReasonGiven), func(f *Finding) { f.Got = text("") })},
 	}
@@ -63,6 +65,8 @@ func TestTitles(t *testing.T) {
 			f.Got, f.Given = text("an array of "+list[0]+" items"), []Fact{{text("problem"), text(list[1])}}
 		})})
 	}
+	rows = append(rows, row{"flow", one, with(sample(verdict.ValueFits), func(f *Finding) { f.Given = []Fact{{text("problem"), text("'not' failed")}} })})
+	rows = append(rows, row{"valid.example", three, with(sample(verdict.SchemaBody), func(f *Finding) { f.Pointer, f.Got = text(""), text("an object of 5 fields") })})
 	for _, rule := range verdict.Rules() {
 		rows = append(rows, row{"malformed.type", one, with(sample(verdict.Rule(rule)), func(f *Finding) { f.Wanted = redacttest.Texts("400") })})
 	}

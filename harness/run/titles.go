@@ -30,9 +30,7 @@ var statusTitles = map[verdict.Rule]func(headline) string{
 	verdict.DocumentedStatus: func(h headline) string {
 		return fmt.Sprintf("%s answered with status %d, which the description does not document", h.who, h.f.Status)
 	},
-	verdict.PreferredStatus: func(h headline) string {
-		return fmt.Sprintf("%s answered %s with status %d, which is tolerated in place of %s", h.who, h.request(), h.f.Status, h.wanted())
-	},
+	verdict.PreferredStatus: preferredTitle,
 	verdict.NothingAdded: func(h headline) string {
 		return h.who + " answered with status 201, and nothing was added"
 	},

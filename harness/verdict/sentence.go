@@ -127,8 +127,20 @@ var sentences = map[Rule]sentence{
 		func(Finding) string { return "a body without an outcome" },
 	},
 	PreferredStatus: {
-		func(f Finding) string { return "status " + strings.Join(f.Wanted, " or ") },
-		func(f Finding) string { return sayStatus(f) + ", which is tolerated: " + f.Given[0].Value },
+		func(f Finding) string {
+			text := "status " + strings.Join(f.Wanted, " or ")
+			for _, mark := range f.Given[1:] {
+				text += fmt.Sprintf(", and not %s %q", mark.Name, mark.Value)
+			}
+			return text
+		},
+		func(f Finding) string {
+			text := sayStatus(f)
+			for _, mark := range f.Given[1:] {
+				text += fmt.Sprintf(" with %s %q", mark.Name, mark.Value)
+			}
+			return text + ", which is tolerated: " + f.Given[0].Value
+		},
 	},
 	OutcomeUnsaid: {func(f Finding) string { return f.Pointer + ", which states the outcome" }, sayGot},
 	RepeatedStatus: {

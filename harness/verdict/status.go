@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -143,7 +144,7 @@ func preferred(v View) Observation {
 	switch {
 	case ok && breaks(t):
 		return Observation{Exercised: true, Findings: []Finding{{
-			Rule: PreferredStatus, Deviation: Status, Status: got, Wanted: statuses(v.Expect.Statuses), Given: []Fact{{"reason", t.Why}},
+			Rule: PreferredStatus, Deviation: Status, Status: got, Wanted: statuses(v.Expect.Statuses), Given: append([]Fact{{"reason", t.Why}}, marksOf(t)...),
 		}}}
 	case ok && len(t.Breaks) == 0:
 		note, _ := v.tolerable()
@@ -152,6 +153,16 @@ func preferred(v View) Observation {
 		return Observation{Exercised: true}
 	}
 	return Observation{} // another requirement judges it
+}
+
+// marksOf are the values of the body by which a tolerance is known beside its status, by
+// their pointers.
+func marksOf(t spec.Tolerance) []Fact {
+	var list []Fact
+	for _, pointer := range slices.Sorted(maps.Keys(t.Where)) {
+		list = append(list, Fact{pointer, t.Where[pointer]})
+	}
+	return list
 }
 
 func statuses(list []int) []string {

@@ -117,6 +117,9 @@ func TestPreferred(t *testing.T) {
 	table(t, "preferred", []row{
 		{claim: "the expected answer passes", status: 400, expect: expect, want: Pass, exercised: true},
 		{claim: "the one that breaks it fails", status: 500, expect: expect, want: Fail, exercised: true, says: "Expected:status 400 Received:status 500, which is tolerated: the page allows it"},
+		{claim: "one with the expected status is known by its body", status: 400, body: `{"code":"GW06"}`, expect: plan.Expect{Statuses: []int{400}, Tolerated: []spec.Tolerance{
+			{Status: 400, Where: map[string]string{"/code": "GW06"}, Breaks: []string{"R-1"}, Why: "nothing is said of it"},
+		}}, want: Fail, exercised: true, says: `Expected:status 400, and not /code "GW06" Received:status 400 with /code "GW06", which is tolerated: nothing is said of it`},
 		{claim: "one that breaks another exercises nothing", status: 404, expect: expect, want: Pass},
 		{claim: "one that breaks none passes with a note", status: 405, expect: expect, want: Pass, exercised: true, says: "405 is tolerated"},
 		{claim: "a wrong one is for the status to judge", status: 200, expect: expect, want: Pass},

@@ -15,6 +15,7 @@ type likeness struct {
 	refused  map[string]*gathering // by theme of flows in which many operations refuse what is due
 	rejected map[int]*gathering    // by the status by which many operations reject correct requests
 	shown    map[string]*gathering // by pointer: a value that must be another one
+	worded   map[string]*gathering // by theme, pointer and word: a refusal of a correct request
 	bare     map[causeKey]bool     // what a response leaves out that leaves out much
 	lack     *gathering            // the root of that
 	message  *gathering            // that does not come
@@ -24,7 +25,7 @@ type likeness struct {
 func likenessOf(list []*gathering) likeness {
 	a := likeness{
 		endings: map[string]*gathering{}, flows: map[string]*gathering{}, refused: map[string]*gathering{}, rejected: map[int]*gathering{},
-		shown: map[string]*gathering{}, bare: map[causeKey]bool{},
+		shown: map[string]*gathering{}, worded: map[string]*gathering{}, bare: map[causeKey]bool{},
 	}
 	seen := map[string]map[string]bool{}
 	for _, g := range list {
@@ -46,6 +47,9 @@ func likenessOf(list []*gathering) likeness {
 			ways(seen, joined("shown", f.Pointer.String()), g.Theme)
 		case f.Rule == verdict.MessageCame && g.Check != spec.CheckFlow:
 			a.message = cmp.Or(a.message, g)
+		}
+		if g.Outcome == verdict.Fail && g.Check != spec.CheckFlow && f.ofOutcome() && f.Correct {
+			enterFirst(a.worded, joined(g.Theme, f.Pointer.String(), f.Got.String()), g)
 		}
 		if g.Outcome == verdict.Fail && g.Check == spec.CheckFlow && !f.refused() {
 			enterFirst(a.flows, joined(g.operation, g.Theme), g)
@@ -118,11 +122,29 @@ func (a likeness) of(g *gathering) *gathering {
 		root = a.message
 	case g.lacks() && !g.grave() && a.bare[g.key]:
 		root = a.lack
+	case g.Check != spec.CheckFlow:
+		root = a.refusedIn(g)
 	}
 	if root == nil || root.binding() < g.binding() || root.Gravity.Rank() > g.Gravity.Rank() {
 		return nil
 	}
 	return root
+}
+
+// refusedIn is the root of a correct request that got another status than was due and was
+// refused in the words in which others of the theme refuse what was due: with a refusal
+// the status of a success cannot come.
+func (a likeness) refusedIn(g *gathering) *gathering {
+	f := g.first
+	if f.Rule != verdict.WrongStatus || !f.Correct || f.Status/100 != 2 {
+		return nil
+	}
+	for _, word := range f.Words {
+		if root := a.worded[joined(g.Theme, word.Name.String(), word.Value.String())]; root != nil {
+			return root
+		}
+	}
+	return nil
 }
 
 // reports reports whether a response tells another outcome than the one that was due to

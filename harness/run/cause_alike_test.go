@@ -31,6 +31,11 @@ func TestMerged_Alike(t *testing.T) {
 	}
 	rejected := Finding{Rule: verdict.WrongStatus, Deviation: verdict.Status, Status: 404, Correct: true, Wanted: []redact.Text{redacttest.Text("200")}}
 	shown := Finding{Rule: verdict.ValueFits, Deviation: verdict.Value, Status: 200, Keyword: "not", Pointer: redacttest.Text("/id"), Got: redacttest.Text("7")}
+	saying := func(word string) Finding {
+		return Finding{Rule: verdict.WrongStatus, Deviation: verdict.Status, Status: 200, Correct: true, Wanted: []redact.Text{redacttest.Text("201")}, Words: []Fact{{Name: redacttest.Text("/resultCode"), Value: redacttest.Text(word)}}}
+	}
+	refusing := ending("", "", true)
+	refusing.Pointer, refusing.Got = redacttest.Text("/resultCode"), redacttest.Text(`"Refused"`)
 	silent := Finding{Rule: verdict.MessageCame, Deviation: verdict.Silence}
 	lacking := func(rule verdict.Rule, pointer string) Finding {
 		return Finding{Rule: rule, Deviation: verdict.Missing, Status: 200, Pointer: redacttest.Text(pointer), Correct: true}
@@ -74,6 +79,9 @@ func TestMerged_Alike(t *testing.T) {
 		{"or one of another theme", of(each("a", flow, "orders", due("refused")), each("a", flow, "keys", refuses)), 2},
 		{"a status that three operations answer to correct requests, and a flow of a fourth", of(each("abc", "status", "valid", always(rejected)), each("d", flow, "refunds", always(rejected))), 1},
 		{"that two answer", of(each("ab", "status", "valid", always(rejected)), each("d", flow, "refunds", always(rejected))), 2},
+		{"a refusal with 200, also where 201 was due", of(each("a", "retry", "retry", always(refusing)), each("b", "retry", "retry", always(saying(`"Refused"`)))), 1},
+		{"and a success with 200 where 201 was due", of(each("a", "retry", "retry", always(refusing)), each("b", "retry", "retry", always(saying(`"Received"`)))), 2},
+		{"and a refusal in another theme", of(each("a", "retry", "retry", always(refusing)), each("b", "status", "valid", always(saying(`"Refused"`)))), 2},
 		{"one value in flows of two themes", of(each("a", flow, "keys", always(shown)), each("b", flow, "merchants", always(shown))), 1},
 		{"messages that do not come, in a flow too", of(each("a", "message", "message", always(silent)), each("b", flow, "addresses", always(silent))), 1},
 		{"in flows of two themes", of(each("a", flow, "prompt", always(silent)), each("b", flow, "addresses", always(silent))), 2},

@@ -14,7 +14,7 @@ import (
 var messageDefects = []Defect{
 	{"message-lost", "sends no message about captures", "RH-MSG-1", also{"RH-MSG-12"}, on{"payment-capture"},
 		losing("capture.*")},
-	{"sale-message-absent", "sends no message about sales", "RH-MSG-5", nil, on{"payment-sale-manual", "payment-refund"}, // it sends those about refunds, else no message of it would be received at all
+	{"sale-message-absent", "sends no message about sales", "RH-MSG-5", also{"RH-MSG-14"}, on{"payment-sale-manual", "payment-refund"}, // it sends those about refunds, else no message of it would be received at all
 		losing("sale.*")},
 	{"error-message-absent", "sends no message about a payment that ends in an error", "RH-MSG-5", nil, on{"payment-sale-manual"},
 		sending("*", func(_ *api.Server, m api.Message) []api.Message {

@@ -39,7 +39,8 @@ killed when the requirement that it names fails. A mutant that survives, and a f
 that does not follow from the defect (a false alarm), make the exit code 1. The sandbox
 without a defect is certified too: each of its failures is a false alarm. It writes
 mutants.json (everything) and mutants.txt (what is printed) into --out, and with --causes
-causes.md: how many causes each mutant shows, since one defect is to be one cause.`,
+causes.md: how many causes each mutant shows, since one defect is to be one cause, and how
+many 50 sandboxes with two defects each show, since two defects are to be two.`,
 		Example: `  qorcheck mutants
   qorcheck mutants --filter 'requirement:RH-200-5 || mutant:charge-despite-500'
   qorcheck mutants --all --seeds 6 --clean 20`,

@@ -3,6 +3,7 @@ package matrix
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"qorcheck/harness/exchange"
@@ -12,16 +13,32 @@ import (
 	"qorcheck/harness/settings"
 )
 
-// countInWhole counts the causes that a mutant shows in a run of every obligation. What
-// else the row says stays.
+// countInWhole counts the causes that a mutant shows in a run of every obligation, and
+// for a sample of the mutants compares them with those of a second one. What else the row
+// says stays.
 func (j job) countInWhole(ctx context.Context, p *plan.Plan, name string, row *Row) {
-	documents, err := j.certify(ctx, p, name, 1)
+	times := 1
+	if sampled(j.defect.Name) {
+		times = 2
+	}
+	documents, err := j.certify(ctx, p, name, times)
 	if err != nil {
 		row.Fault = err.Error()
 		return
 	}
-	row.Whole, row.Causes = true, causesOf(documents[0])
-	row.Requests += documents[0].Requests
+	row.Whole, row.Twice, row.Causes = true, times > 1, causesOf(documents[0])
+	row.compare(documents)
+	for _, d := range documents {
+		row.Requests += d.Requests
+	}
+}
+
+// compare enters the causes that a run does not share with the first one of the same sandbox.
+func (r *Row) compare(documents []*run.Document) {
+	for _, again := range documents[1:] {
+		d := run.Compare(documents[0], again)
+		r.Unlike = append(r.Unlike, slices.Concat(d.NewCauses, d.GoneCauses)...)
+	}
 }
 
 // certify runs a plan against a sandbox of its own, once or several times one after the other.
@@ -29,6 +46,9 @@ func (j job) certify(ctx context.Context, p *plan.Plan, name string, times int) 
 	var options sandbox.Options
 	if j.defect != nil {
 		options.Defects = []string{j.defect.Name}
+	}
+	if j.with != nil {
+		options.Defects = append(options.Defects, j.with.Name)
 	}
 	target, err := sandbox.Listen(options)
 	if err != nil {
@@ -61,6 +81,9 @@ func (j job) certifyAt(ctx context.Context, p *plan.Plan, origin, runID string) 
 	}
 	if j.defect != nil {
 		s.QuietWindow = max(s.QuietWindow, j.defect.Wait())
+	}
+	if j.with != nil {
+		s.QuietWindow = max(s.QuietWindow, j.with.Wait())
 	}
 	if err := s.Check(); err != nil {
 		return nil, err

@@ -18,6 +18,7 @@ type Matrix struct {
 	Seconds float64   `json:"seconds"`
 	Rows    []Row     `json:"rows"` // mutants in the order of their table, by seed; then the sound sandbox
 	Checks  []Check   `json:"checks"`
+	Pairs   []Pair    `json:"pairs,omitempty"` // of defects, where causes are counted
 }
 
 // Outcome is how a row ended.
@@ -42,6 +43,7 @@ type Row struct {
 	Failures    []Failure `json:"failures"`          // the requirement that it names first
 	Causes      []Cause   `json:"causes"`            // of the failures, in the order of reading
 	Whole       bool      `json:"whole"`             // they are those of a run of every obligation
+	Twice       bool      `json:"twice,omitempty"`   // every obligation was certified twice
 	Unlike      []string  `json:"unlike,omitempty"`  // causes that one of two runs of the same sandbox shows, and the other does not
 	Fault       string    `json:"fault,omitempty"`   // of our own
 	Verdict     string    `json:"verdict,omitempty"` // the sentence that sums the run up

@@ -46,9 +46,23 @@ func Run(ctx context.Context, defects []sandbox.Defect, o Options) (*Matrix, err
 	if m.Rows, err = runAll(ctx, jobs, planOf, o); err != nil {
 		return nil, err
 	}
+	if o.Causes && ctx.Err() == nil {
+		if m.Pairs, err = pairsWith(ctx, defects, planOf, o); err != nil {
+			return nil, err
+		}
+	}
 	m.Seconds = time.Since(started).Seconds()
 	m.Checks = byCheck(m.Rows, verdict.Checks())
 	return m, ctx.Err()
+}
+
+// pairsWith certifies pairs of defects with the plan of the first seed.
+func pairsWith(ctx context.Context, defects []sandbox.Defect, planOf func(seed uint64) (*plan.Plan, error), o Options) ([]Pair, error) {
+	p, err := planOf(o.Seeds[0])
+	if err != nil {
+		return nil, err
+	}
+	return runPairs(ctx, pairsOf(defects, p.Requirements, maxPairs), p, o)
 }
 
 // planned returns what gives the plan of a seed. Those that serve all mutants are made
@@ -83,11 +97,11 @@ func newJobs(defects []sandbox.Defect, o Options) ([]job, error) {
 	}
 	for _, defect := range defects {
 		for _, seed := range o.Seeds {
-			jobs = append(jobs, job{&defect, seed, fixtures, times})
+			jobs = append(jobs, job{defect: &defect, seed: seed, fixtures: fixtures, times: times})
 		}
 	}
 	for _, seed := range o.Clean {
-		jobs = append(jobs, job{nil, seed, fixtures, 1})
+		jobs = append(jobs, job{seed: seed, fixtures: fixtures, times: 1})
 	}
 	return jobs, nil
 }
@@ -137,6 +151,7 @@ func runAll(ctx context.Context, jobs []job, planOf func(seed uint64) (*plan.Pla
 // job is one row to be.
 type job struct {
 	defect   *sandbox.Defect // nil for the sound sandbox
+	with     *sandbox.Defect // planted beside it, nil for none
 	seed     uint64
 	fixtures *settings.Fixtures
 	times    int // that the sandbox is certified, one after the other
@@ -168,7 +183,7 @@ func (j job) run(ctx context.Context, p *plan.Plan, o Options) Row {
 		return row
 	}
 	j.judge(ctx, j.small(p, o.Smoke), name, &row)
-	if o.Causes && row.Fault == "" && max(len(row.Causes), len(j.defect.On)) > 1 {
+	if o.Causes && row.Fault == "" && (max(len(row.Causes), len(j.defect.On)) > 1 || sampled(j.defect.Name)) {
 		j.countInWhole(ctx, p, name, &row)
 	}
 	if o.Smoke && row.Outcome == Survived && row.Fault == "" { // the cases that would find it may be on other operations
@@ -202,10 +217,7 @@ func (j job) judge(ctx context.Context, p *plan.Plan, name string, row *Row) {
 	row.Verdict = document.Verdict
 	row.Asked, row.Requests = document.Planned, document.Requests
 	row.Failures, row.Causes = failures(document, j.defect), causesOf(document)
-	for _, again := range documents[1:] {
-		d := run.Compare(document, again)
-		row.Unlike = append(row.Unlike, slices.Concat(d.NewCauses, d.GoneCauses)...)
-	}
+	row.compare(documents)
 	if j.defect != nil && slices.ContainsFunc(row.Failures, func(f Failure) bool { return f.Requirement == j.defect.Requirement }) {
 		row.Outcome = Killed
 	}
@@ -233,11 +245,10 @@ func tested(r *spec.Requirements, id string) bool {
 // a few of each kind are kept, unless all are wanted, and all that its requirement names.
 func (j job) small(p *plan.Plan, all bool) *plan.Plan {
 	on := func(operation string) bool { return slices.Contains(j.defect.On, operation) }
-	named := func(o *plan.Obligation) bool { return o.Requirement.ID == j.defect.Requirement }
-	among := slices.ContainsFunc(p.Obligations, func(o *plan.Obligation) bool { return on(o.Operation.ID) && named(o) })
+	concerns := concerned(p, j.defect)
 	serves := map[string]bool{} // obligations of which every case is kept
 	for _, o := range p.Obligations {
-		serves[o.ID] = named(o) && (on(o.Operation.ID) || !among) && len(o.Requirement.Cases)+len(o.Requirement.Flows) > 0
+		serves[o.ID] = o.Requirement.ID == j.defect.Requirement && concerns(o) && len(o.Requirement.Cases)+len(o.Requirement.Flows) > 0
 	}
 	few, kept := *p, map[string]int{}
 	few.Cases = slices.DeleteFunc(slices.Clone(p.Cases), func(c *plan.Case) bool {
@@ -247,7 +258,16 @@ func (j job) small(p *plan.Plan, all bool) *plan.Plan {
 		kept[c.Operation+c.Kind]++
 		return !on(c.Operation) || kept[c.Operation+c.Kind] > maxOfAKind && !strings.HasPrefix(c.Kind, plan.KindFlow)
 	})
-	return few.Only(func(o *plan.Obligation) bool { return on(o.Operation.ID) || named(o) && !among })
+	return few.Only(concerns)
+}
+
+// concerned returns what reports whether a defect concerns an obligation: one on an
+// operation that it touches, and one of its requirement where that has none of these.
+func concerned(p *plan.Plan, defect *sandbox.Defect) func(*plan.Obligation) bool {
+	on := func(o *plan.Obligation) bool { return slices.Contains(defect.On, o.Operation.ID) }
+	named := func(o *plan.Obligation) bool { return o.Requirement.ID == defect.Requirement }
+	among := slices.ContainsFunc(p.Obligations, func(o *plan.Obligation) bool { return on(o) && named(o) })
+	return func(o *plan.Obligation) bool { return on(o) || named(o) && !among }
 }
 
 // maxOfAKind limits the cases of a kind on an operation that most mutants are run with.

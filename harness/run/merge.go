@@ -234,9 +234,11 @@ func (e *End) reconcile(list []redact.Text) {
 // with adds how a shard ended: a run is as complete as its shards.
 func (e *End) with(shard *Replayed) {
 	d := shard.ledger.document
-	if d.Finished.After(e.Finished) {
+	last := d.Finished.After(e.Finished)
+	if last {
 		e.Finished = d.Finished
 	}
+	e.Timing, e.Concurrency = e.Timing.of(d.Timing, last), e.Concurrency.of(d.Concurrency)
 	e.Interrupted = e.Interrupted || d.Interrupted || !shard.ended
 	e.Preflight, e.Stopped, e.Fault = cmp.Or(e.Preflight, d.Preflight), cmp.Or(e.Stopped, d.Stopped), cmp.Or(e.Fault, d.Fault)
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	. "github.com/onsi/gomega"
+
 	"qorcheck/harness/plan"
 	"qorcheck/harness/settings"
 	"qorcheck/harness/verdict"
@@ -72,11 +74,33 @@ func TestMerge(t *testing.T) {
 			if verdicts(got) != verdicts(want) || got.Shard != nil {
 				t.Errorf("of %d shards:\n%s\nwant\n%s", of, verdicts(got), verdicts(want))
 			}
-			if got.Requests != requests || got.Planned != want.Planned || got.Cases != want.Cases || len(got.RunIDs()) != of {
-				t.Errorf("of %d shards: %d requests of %d, %d obligations, %d cases, runs %s", of, got.Requests, requests, got.Planned, got.Cases, got.RunIDs())
+			if got.Requests != requests || got.Planned != want.Planned || got.Cases != want.Cases || len(got.RunIDs()) != of || got.Timing == nil || got.Timing.Shards != of || got.Concurrency == nil || got.Concurrency.Shards != of {
+				t.Errorf("of %d shards: %d requests of %d, %d obligations, %d cases, runs %s, timing %+v, %v", of, got.Requests, requests, got.Planned, got.Cases, got.RunIDs(), got.Timing, got.Concurrency)
 			}
 		}
 	}
+}
+
+// TestMerge_Timing: the seconds of shards are added, their limits are not: they may have run
+// side by side, on one machine or on several.
+func TestMerge_Timing(t *testing.T) {
+	g := NewWithT(t)
+	var all *Timing
+	var limits *Concurrency
+	for _, shard := range []struct {
+		timing *Timing
+		limits *Concurrency
+		last   bool
+	}{
+		{&Timing{Planning: 0.1, Before: 1, Sending: 4, Waiting: 2, Last: "a", Quiet: 0.5, Lists: 0.2, Work: &Work{1, 2, 3}}, &Concurrency{Auto: true, Limit: 8, Highest: 16, Lowered: 1, Why: "429"}, true},
+		{nil, nil, true}, // it was killed
+		{&Timing{Planning: 0.2, Before: 2, Sending: 3, Waiting: 1, Last: "b", Quiet: 0.5, Lists: 0.1, Work: &Work{1, 1, 1}}, &Concurrency{Auto: true, Limit: 12, Highest: 12}, false},
+		{&Timing{Sending: 1}, nil, false}, // of an older version
+	} {
+		all, limits = all.of(shard.timing, shard.last), limits.of(shard.limits)
+	}
+	g.Expect(all).To(Equal(&Timing{Shards: 3, Planning: 0.3, Before: 3, Sending: 8, Waiting: 3, Last: "a", Quiet: 1, Lists: 0.3, Work: &Work{2, 3, 4}}))
+	g.Expect(limits.String()).To(Equal("in each of 2 shards at most 12 cases at once (auto, up to 16; lowered once, because of 429)"))
 }
 
 // TestShard_DoesNotFailForOtherShards: neither what only another shard

@@ -7,16 +7,18 @@ import (
 )
 
 // Timing says where the seconds of the last part of a run went, without the reports,
-// which are written after it.
+// which are written after it. That of a merged run has the seconds of its shards together,
+// which may have run side by side.
 type Timing struct {
-	Planning float64 `json:"planning"`       // before the run
-	Before   float64 `json:"before"`         // head of the journal, preflight, first reading of the lists, registration for messages
-	Sending  float64 `json:"sending"`        // from the first case to the end of the last one
-	Waiting  float64 `json:"waiting"`        // of these, while every case in progress only waited for messages, or for none to come
-	Last     string  `json:"last,omitempty"` // the case that ended last
-	Quiet    float64 `json:"quiet"`          // for messages that must not come, after the last case, with the judging of what waited for that
-	Lists    float64 `json:"lists"`          // the last reading of the lists
-	Work     *Work   `json:"work,omitempty"` // nil in documents of older versions
+	Shards   int     `json:"shards,omitempty"` // of a merged run, whose seconds are added; 0 for any other run
+	Planning float64 `json:"planning"`         // before the run
+	Before   float64 `json:"before"`           // head of the journal, preflight, first reading of the lists, registration for messages
+	Sending  float64 `json:"sending"`          // from the first case to the end of the last one
+	Waiting  float64 `json:"waiting"`          // of these, while every case in progress only waited for messages, or for none to come
+	Last     string  `json:"last,omitempty"`   // the case that ended last
+	Quiet    float64 `json:"quiet"`            // for messages that must not come, after the last case, with the judging of what waited for that
+	Lists    float64 `json:"lists"`            // the last reading of the lists
+	Work     *Work   `json:"work,omitempty"`   // nil in documents of older versions
 }
 
 // Work says what was done while cases were sent: the seconds of all cases, several of which
@@ -25,6 +27,37 @@ type Work struct {
 	Judging   float64 `json:"judging"`
 	Redaction float64 `json:"redaction"` // making the redacted copies of exchanges
 	Journal   float64 `json:"journal"`
+}
+
+// of adds the seconds of a shard, whose journal says where its time went, to a merged run's.
+// Last says whether the shard ended last of those that were added.
+func (t *Timing) of(shard *Timing, last bool) *Timing {
+	if shard == nil {
+		return t
+	}
+	if t == nil {
+		t = &Timing{}
+	}
+	t.Shards++
+	for _, sum := range []struct {
+		all *float64
+		one float64
+	}{
+		{&t.Planning, shard.Planning}, {&t.Before, shard.Before}, {&t.Sending, shard.Sending},
+		{&t.Waiting, shard.Waiting}, {&t.Quiet, shard.Quiet}, {&t.Lists, shard.Lists},
+	} {
+		*sum.all = rounded(*sum.all + sum.one)
+	}
+	if last {
+		t.Last = shard.Last
+	}
+	if w := shard.Work; w != nil {
+		if t.Work == nil {
+			t.Work = &Work{}
+		}
+		t.Work = &Work{rounded(t.Work.Judging + w.Judging), rounded(t.Work.Redaction + w.Redaction), rounded(t.Work.Journal + w.Journal)}
+	}
+	return t
 }
 
 // Step is one step of a run, and its seconds.
@@ -83,4 +116,7 @@ func (l *laps) end(step *float64) {
 }
 
 // milliRounded returns seconds, to the millisecond.
-func milliRounded(d time.Duration) float64 { return math.Round(d.Seconds()*1000) / 1000 }
+func milliRounded(d time.Duration) float64 { return rounded(d.Seconds()) }
+
+// rounded returns seconds to the millisecond.
+func rounded(seconds float64) float64 { return math.Round(seconds*1000) / 1000 }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"fmt"
 	"sync"
 	"time"
@@ -29,6 +30,7 @@ func affordable(workers int, descriptors uint64) int {
 
 // Concurrency says how many cases were in progress at once.
 type Concurrency struct {
+	Shards  int    `json:"shards,omitempty"`  // of a merged run: each had these limits at most; 0 for any other run
 	Auto    bool   `json:"auto"`              // the run found the limit by itself
 	Limit   int    `json:"limit"`             // at the end
 	Highest int    `json:"highest,omitempty"` // that was tried
@@ -38,6 +40,10 @@ type Concurrency struct {
 
 // String says it in words.
 func (c Concurrency) String() string {
+	if shards := c.Shards; shards > 0 {
+		c.Shards = 0
+		return fmt.Sprintf("in each of %d shards at most %s", shards, c.String())
+	}
 	switch {
 	case !c.Auto:
 		return fmt.Sprintf("%d cases at once", c.Limit)
@@ -47,6 +53,20 @@ func (c Concurrency) String() string {
 		return fmt.Sprintf("%d cases at once (auto, up to %d; lowered %d times, at last because of %s)", c.Limit, c.Highest, c.Lowered, c.Why)
 	}
 	return fmt.Sprintf("%d cases at once (auto, up to %d)", c.Limit, c.Highest)
+}
+
+// of adds a shard to a merged run: the highest limits, and how often they were lowered in all.
+func (c *Concurrency) of(shard *Concurrency) *Concurrency {
+	if shard == nil {
+		return c
+	}
+	if c == nil {
+		c = &Concurrency{}
+	}
+	return &Concurrency{
+		Shards: c.Shards + 1, Auto: c.Auto || shard.Auto, Limit: max(c.Limit, shard.Limit), Highest: max(c.Highest, shard.Highest),
+		Lowered: c.Lowered + shard.Lowered, Why: cmp.Or(shard.Why, c.Why),
+	}
 }
 
 // workers is how many cases may be in progress at once: what was chosen, or what the

@@ -12,7 +12,7 @@ import (
 
 // The limits of goals about a whole run, see limitBare.
 const (
-	limitAlone  = "(i) A third of it is judging, evidence and journal, a quarter allocation and the garbage collector, whose limit of 240 MiB is kept; the rest is planning, HTTP, Ginkgo's tree and the reports."
+	limitAlone  = "(i) A third of it is judging, evidence and journal, a sixth allocation and the garbage collector, whose limit follows six times what is in use; the rest is planning, HTTP, Ginkgo's tree and the reports."
 	limitWindow = "(i) Refusing receivers are registered when no case is in progress any more whose messages would reach them: three quarters of the requests. From then on a delivery, its repeat and a quiet window follow one another, " +
 		"for 2.75 s, and what can be sent meanwhile takes half of that."
 	limitJournal = "(i) Three quarters of the journal are what is kept of each exchange in short: step, times, sizes, digest."

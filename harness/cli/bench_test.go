@@ -66,7 +66,7 @@ const (
 	limitLatency  = "(b) What is computed between two requests is done on the same cores that wake the waiting ones; on a machine with other work it is waited for."
 	limitPlanning = "(c) Each request is serialised, read back and judged by the description, and its value made from it; on idle cores operations are planned side by side, so that the clock shows half of the processor time."
 	limitJudging  = "(d) The validators of kin-openapi and of JSON Schema 2020-12 walk the whole body and build the error values that the other one compares; both are compiled once."
-	limitVolume   = "(f) The plan itself, which grows with the cases, is held in memory as long as the run; at 10,000 cases the process is still far from the soft limit that bounds it at 100,000."
+	limitVolume   = "(f) The plan itself, which grows with the cases, is held in memory as long as the run; beyond 210 MiB in use the soft limit is twice as much as is in use."
 	limitCold     = "(g) kin-openapi's load is part of ours, with the places of operations and the document's validation; " +
 		"the requirement list is another file of YAML; the embedded sandbox, an independent witness, reads the description once more with a reader of its own; then come the start of the process and all reports."
 )

@@ -113,10 +113,7 @@ func fieldTitle(h headline) string {
 func valueTitle(h headline) string {
 	problem := wrongCount.FindStringSubmatch(h.given(0))
 	if problem == nil || h.f.Got.String() != fmt.Sprintf("an array of %s items", problem[2]) { // else it is of a list within
-		if h.given(0) == "'not' failed" {
-			return fmt.Sprintf("%s showed %s in %s, where another value was due%s, against “%s”", h.who, orElse(h.f.Got.String(), "nothing"), fieldName(h.f), h.story(), h.promise)
-		}
-		return fmt.Sprintf("%s showed %s in %s (%s)%s, against “%s”", h.who, orElse(h.f.Got.String(), "nothing"), fieldName(h.f), h.given(0), h.story(), h.promise)
+		return fmt.Sprintf("%s showed %s in %s%s%s, against “%s”", h.who, orElse(h.f.Got.String(), "nothing"), fieldName(h.f), valueDue(h.given(0)), h.story(), h.promise)
 	}
 	entries := "entries"
 	if problem[2] == "1" {
@@ -127,6 +124,19 @@ func valueTitle(h headline) string {
 		due = "none"
 	}
 	return fmt.Sprintf("%s listed %s %s in %s, where there must be %s%s, against “%s”", h.who, problem[2], entries, fieldName(h.f), due, h.story(), h.promise)
+}
+
+// valueDue says which value was due, by what a schema says of the one that was shown.
+func valueDue(problem string) string {
+	switch {
+	case problem == "'not' failed":
+		return ", where another value was due"
+	case strings.HasSuffix(problem, "contains schema, but none matched"):
+		return ", which lacks the entry that was due"
+	case strings.HasSuffix(problem, `does not match pattern '\\S'`):
+		return ", where a text that is not blank was due"
+	}
+	return " (" + problem + ")"
 }
 
 // wrongCount is what a schema says of a list that is too long or too short.

@@ -65,7 +65,9 @@ func TestTitles(t *testing.T) {
 			f.Got, f.Given = text("an array of "+list[0]+" items"), []Fact{{text("problem"), text(list[1])}}
 		})})
 	}
-	rows = append(rows, row{"flow", one, with(sample(verdict.ValueFits), func(f *Finding) { f.Given = []Fact{{text("problem"), text("'not' failed")}} })})
+	for _, problem := range []string{"'not' failed", "min 1 items required to match contains schema, but none matched", `' ' does not match pattern '\\S'`} {
+		rows = append(rows, row{"flow", one, with(sample(verdict.ValueFits), func(f *Finding) { f.Given = []Fact{{text("problem"), text(problem)}} })})
+	}
 	rows = append(rows, row{"valid.example", three, with(sample(verdict.SchemaBody), func(f *Finding) { f.Pointer, f.Got = text(""), text("an object of 5 fields") })})
 	for _, rule := range verdict.Rules() {
 		rows = append(rows, row{"malformed.type", one, with(sample(verdict.Rule(rule)), func(f *Finding) { f.Wanted = redacttest.Texts("400") })})

@@ -1,9 +1,13 @@
 package spec
 
 import (
+	"bytes"
+	"mime"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/encoding/ianaindex"
 )
 
 // JudgesText reports whether a schema speaks of a text: it is of type string, number,
@@ -28,14 +32,42 @@ func (s Schema) BodyViolations(body []byte, mediaType string) (found []Violation
 		found = s.Violations(strings.Repeat("x", len(body)), Answered)
 		found = slices.DeleteFunc(found, func(v Violation) bool { return v.Keyword != "minLength" && v.Keyword != "maxLength" })
 		return found, s.MinLength > 0 || s.MaxLength != nil
-	case !utf8.Valid(body):
-		return nil, false // in another charset
 	}
-	text := string(body)
+	text, ok := DecodeText(body, mediaType)
+	if !ok {
+		return nil, false
+	}
 	if found = s.TextViolations(text); len(found) > 0 {
 		if without := strings.TrimSuffix(strings.TrimSuffix(text, "\n"), "\r"); without != text {
 			found = s.TextViolations(without)
 		}
 	}
 	return found, true
+}
+
+// Charset is the charset that a media type names, "" where it names none.
+func Charset(mediaType string) string {
+	_, parameters, err := mime.ParseMediaType(mediaType)
+	if err != nil {
+		return ""
+	}
+	return parameters["charset"]
+}
+
+// DecodeText reads a text in the charset that its media type names, and in UTF-8 where it
+// names none. It reports false where the charset is not known or the bytes are not in it.
+func DecodeText(body []byte, mediaType string) (text string, ok bool) {
+	name := Charset(mediaType)
+	if name == "" || strings.EqualFold(name, "utf-8") || strings.EqualFold(name, "utf8") {
+		return string(body), utf8.Valid(body)
+	}
+	charset, err := ianaindex.IANA.Encoding(name)
+	if err != nil || charset == nil {
+		return "", false
+	}
+	decoded, err := charset.NewDecoder().Bytes(body)
+	if err != nil || bytes.ContainsRune(decoded, utf8.RuneError) {
+		return "", false
+	}
+	return string(decoded), true
 }

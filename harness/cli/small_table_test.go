@@ -347,6 +347,15 @@ func smallValues() []smallAPI {
 	}, {
 		kind: 3, claim: "what is read only through a reference is not sent", document: takesAt(`{ type: object, required: [id, a], properties: { id: { $ref: "#/components/schemas/Id" }, a: { type: integer } } }`) + "  schemas: { Id: { type: integer, readOnly: true } }\n",
 		right: whose(func(object map[string]any) bool { return object["id"] == nil && integerIn(object, "a") }), wrong: whose(func(object map[string]any) bool { return object["id"] != nil }), fails: []string{"it.VALID"},
+	}, {
+		kind: 3, claim: "what is read only beside a reference is not sent", versions: []string{"3.1.0", "3.2.0"}, document: takesAt(`{ type: object, required: [id, a], properties: { id: { $ref: "#/components/schemas/Id", readOnly: true }, a: { type: integer } } }`) + "  schemas: { Id: { type: integer } }\n",
+		right: whose(func(object map[string]any) bool { return object["id"] == nil && integerIn(object, "a") }), wrong: whose(func(object map[string]any) bool { return object["id"] != nil }), fails: []string{"it.VALID"},
+	}, {
+		kind: 3, claim: "what is write only beside a reference is not answered", versions: []string{"3.1.0", "3.2.0"}, document: answersAt(`{ type: object, required: [key, a], properties: { key: { $ref: "#/components/schemas/Key", writeOnly: true }, a: { type: integer } } }`) + "  schemas: { Key: { type: string } }\n",
+		right: says(`{"a":1}`), wrong: says(`{"a":1,"key":"k"}`), fails: []string{"it.SCHEMA"},
+	}, {
+		kind: 3, claim: "OpenAPI 3.0 ignores what stands beside a reference", versions: []string{"3.0.3", "3.0.4"}, document: takesAt(`{ type: object, required: [id], properties: { id: { $ref: "#/components/schemas/Id", readOnly: true } } }`) + "  schemas: { Id: { type: integer } }\n",
+		right: whose(func(object map[string]any) bool { return integerIn(object, "id") }), wrong: whose(func(object map[string]any) bool { return object["id"] == nil }), fails: []string{"it.VALID", "it.MALFORMED"},
 	}}
 }
 
@@ -405,9 +414,17 @@ func smallMedia() []smallAPI {
 		row("JSON without a schema has to be JSON", `application/json: {}, text/plain: { schema: { type: string } }`, as("text/plain", `hi`), as("application/json", `hi`), "TYPE"),
 		row("a text has its length", `text/plain: { schema: { type: string, maxLength: 5 } }`, as("text/plain", "hello"), as("text/plain; charset=utf-8", "hello!"), "SCHEMA"),
 		row("bytes have their number", `application/octet-stream: { schema: { type: string, format: binary, maxLength: 3 } }`, as("application/octet-stream", "\x00\xff\xfe"), as("application/octet-stream", "\x00\xff\xfe\xfd"), "SCHEMA"),
+		row("a text in another charset has its length in characters", `text/plain: { schema: { type: string, maxLength: 4 } }`, as("text/plain; charset=iso-8859-1", "caf\xe9"), as("text/plain; charset=iso-8859-1", "caf\xe9s"), "SCHEMA"),
+		row("a text of two bytes a character", `text/plain: { schema: { type: string, enum: [ok] } }`, as("text/plain; charset=UTF-16BE", "\x00o\x00k"), as("text/plain; charset=UTF-16BE", "\x00k\x00o"), "SCHEMA"),
+		row("a text in a charset that nobody knows is not judged", `text/plain: { schema: { type: string, maxLength: 4 } }`, as("text/plain; charset=x-unknown", "hello"), as("application/json", `"a"`), "TYPE"),
 		row("CSV is no JSON", `text/csv: { schema: { type: string } }`, as("text/csv; header=present", "a,b\n"), as("application/json", `"a,b"`), "TYPE"),
 		row("XML is judged by its media type", `application/xml: `+a, as("application/xml", "<x><a>1</a></x>"), as("application/json", `{"a":1}`), "TYPE"),
 		row("lines of JSON are judged by their media type", `application/x-ndjson: `+a, as("application/x-ndjson", "{\"a\":1}\n{\"a\":2}\n"), as("application/json", `[]`), "TYPE"),
+	}
+	for i := range rows {
+		if strings.Contains(rows[i].claim, "nobody knows") {
+			rows[i].notes = `in the charset of its label, "x-unknown"`
+		}
 	}
 	rows[len(rows)-1].notes, rows[len(rows)-2].notes = "not judged: the content of a body of application/x-ndjson", "not judged: the content of a body of application/xml"
 	return rows

@@ -115,6 +115,9 @@ func (v View) text(content *spec.Content, label string, reading bool) Observatio
 	}
 	found, ok := content.Schema.BodyViolations(v.Answer.Body, label)
 	if !ok {
+		if note := unreadableText(v.Answer.Body, label); note != "" && content.Schema.Format != "binary" {
+			return Observation{Note: note}
+		}
 		return Observation{}
 	}
 	seen := Observation{Exercised: true}
@@ -125,4 +128,19 @@ func (v View) text(content *spec.Content, label string, reading bool) Observatio
 		})
 	}
 	return seen
+}
+
+// unreadableText says why a text cannot be judged: it names a charset that is not known here
+// or that its bytes are not in, or names none and is not UTF-8. It is "" where it can be read.
+func unreadableText(body []byte, label string) string {
+	if !strings.HasPrefix(spec.BaseType(label), "text/") {
+		return ""
+	}
+	if _, ok := spec.DecodeText(body, label); ok {
+		return ""
+	}
+	if charset := spec.Charset(label); charset != "" {
+		return "not judged: a text that cannot be read in the charset of its label, " + strconv.Quote(shorten(charset))
+	}
+	return "not judged: a text that names no charset and is not UTF-8"
 }

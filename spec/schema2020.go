@@ -279,16 +279,16 @@ func (d *dialect2020) isReading(url string, c *compiled2020, rule string) bool {
 // travelsOtherWay reports whether a property is readOnly in a request or writeOnly in a
 // response, so that the schema at a URL does not require it.
 func (d *dialect2020) travelsOtherWay(url string, c *compiled2020, name string, direction Direction) bool {
+	flag := "readOnly"
+	if direction == Answered {
+		flag = "writeOnly"
+	}
 	property, _ := Lookup(d.schemaAt(url, c), Pointer("properties", name))
 	for range 32 {
 		members, _ := property.(map[string]any)
 		ref, isRef := members["$ref"].(string)
-		if !isRef {
-			flag := "readOnly"
-			if direction == Answered {
-				flag = "writeOnly"
-			}
-			return members[flag] == true
+		if flagged := members[flag] == true; !isRef || flagged && d.always { // OpenAPI 3.0 ignores what stands beside a reference
+			return flagged
 		}
 		_, fragment, _ := strings.Cut(ref, "#")
 		property, _ = Lookup(d.document, fragment)

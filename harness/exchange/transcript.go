@@ -38,6 +38,7 @@ type Inbox struct {
 	Unsigned  int                // came meanwhile, without the header pair, to where the case awaited a message
 	Stall     time.Duration      // the longest delay of our own work while the case waited
 	Lacks     string             // why what was late or did not come proves nothing, "" where this machine lacked nothing
+	Resent    string             // why one that comes again proves nothing, "" where it was acknowledged at once
 	Silent    string             // why no message proves nothing, "" when it proves that none was sent
 }
 

@@ -77,6 +77,14 @@ func missesMessage(t *exchange.Transcript) bool {
 	})
 }
 
+// hasTooMany reports whether an awaited message came more often than it may. Whether this
+// machine acknowledged it in time is looked up with the last messages.
+func hasTooMany(t *exchange.Transcript) bool {
+	return slices.ContainsFunc(t.Observe, func(r exchange.Record) bool {
+		return r.Step.Await != nil && r.Step.Await.MaxTimes > 0 && len(r.Messages) > r.Step.Await.MaxTimes
+	})
+}
+
 // close waits for messages that must not come, judges the cases that wait for that,
 // and ends the subscription. Nothing can be judged when the run was interrupted, and
 // so did not wait, or when the target has ceased to answer: it may send nothing either.
@@ -136,6 +144,7 @@ func (r *Run) judgeLate(ctx context.Context) {
 	for _, t := range r.inbox.late {
 		t.Inbox, t.Down = all.about(t, r.plan), down
 		t.Inbox.Stall, t.Inbox.Lacks = r.lacking(t)
+		t.Inbox.Resent = cmp.Or(t.Inbox.Lacks, acknowledgedLate(t.Inbox.Stall))
 		t.Inbox.Silent = cmp.Or(t.Inbox.Lacks, t.Inbox.Silent)
 		r.judge(t.Case, t)
 	}

@@ -152,7 +152,7 @@ func (r *Run) runCase(ctx context.Context, c *plan.Case, yield func(func())) {
 // settle judges and journals a case, or keeps it until more is known.
 func (r *Run) settle(t *exchange.Transcript) {
 	switch {
-	case lateJudgement(t.Case) || missesMessage(t):
+	case lateJudgement(t.Case) || missesMessage(t) || hasTooMany(t):
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.inbox.late = append(r.inbox.late, t)

@@ -124,8 +124,18 @@ func heldUp(stall, wait time.Duration) string {
 	return fmt.Sprintf("this machine was so busy that qorcheck was held up for %s, so that what was late or did not come proves nothing", stall.Round(100*time.Millisecond))
 }
 
-// lacking says what our own work lacked while a case waited for messages: the longest
-// delay, and why what was late or did not come proves nothing, "" where it does.
+// acknowledgedLate says that a message may have been acknowledged so late that the target
+// sent it again, "" where it was not. How long a target waits is not known.
+func acknowledgedLate(stall time.Duration) string {
+	if stall < maxStall {
+		return ""
+	}
+	return fmt.Sprintf("this machine was so busy that qorcheck was held up for %s, so that a message may have come again that was acknowledged late", stall.Round(100*time.Millisecond))
+}
+
+// lacking says what our own work lacked while a case waited for messages, and until the
+// last one about it came: the longest delay, and why what was late or did not come proves
+// nothing, "" where it does.
 func (r *Run) lacking(t *exchange.Transcript) (time.Duration, string) {
 	stall := time.Duration(0)
 	if t.Act != nil {
@@ -133,6 +143,11 @@ func (r *Run) lacking(t *exchange.Transcript) (time.Duration, string) {
 		for _, o := range t.Observe {
 			if end := o.Started.Add(o.Took); end.After(to) {
 				to = end
+			}
+		}
+		for _, d := range t.Inbox.About {
+			if d.At.After(to) {
+				to = d.At
 			}
 		}
 		stall = r.watchdog.longest(t.Act.Started, to)

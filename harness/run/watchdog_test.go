@@ -57,7 +57,17 @@ func TestWatchdog_ExcusesWhatItsDelaysTouch(t *testing.T) {
 			t.Errorf("%s: %s, %q", tt.claim, stall, lacks)
 		}
 	}
-	r := &Run{}
+	r := &Run{options: Options{Settings: settings.Settings{MessageWait: wait}}}
+	r.watchdog.delayed(at(5), at(7))
+	again := &exchange.Transcript{Act: &exchange.Record{Started: start}, Inbox: exchange.Inbox{About: []message.Delivery{{At: at(0.1)}, {At: at(7.1)}}}}
+	stall, _ := r.lacking(again)
+	if late := acknowledgedLate(stall); !strings.Contains(late, "held up for 2s") {
+		t.Errorf("a message that comes again after a delay: %s, %q", stall, late)
+	}
+	if late := acknowledgedLate(900 * time.Millisecond); late != "" {
+		t.Errorf("a delay that no sender notices: %q", late)
+	}
+	r = &Run{}
 	r.watchdog.note("ports")
 	if _, lacks := r.lacking(&exchange.Transcript{}); !strings.Contains(lacks, "ran out of ports") {
 		t.Errorf("what ran out is lacking all the time: %q", lacks)
@@ -131,6 +141,21 @@ func TestMissesMessage(t *testing.T) {
 	} {
 		if got := missesMessage(tt.t); got != tt.want {
 			t.Errorf("%s: %t", claim, got)
+		}
+	}
+}
+
+// What came more often than it may is judged when it is known whether it was acknowledged in time.
+func TestHasTooMany(t *testing.T) {
+	for _, tt := range []struct {
+		most, came int
+		want       bool
+	}{{0, 3, false}, {2, 2, false}, {2, 3, true}} {
+		of := &exchange.Transcript{Observe: []exchange.Record{{
+			Step: plan.Step{Await: &plan.Await{MaxTimes: tt.most}}, Messages: make([]message.Delivery, tt.came),
+		}}}
+		if got := hasTooMany(of); got != tt.want {
+			t.Errorf("%d came, at most %d: %t", tt.came, tt.most, got)
 		}
 	}
 }

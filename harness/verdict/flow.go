@@ -121,7 +121,7 @@ func (v View) judgeStep(r exchange.Record) Observation {
 func (v View) judgeMessage(r exchange.Record) Observation {
 	most := r.Step.Await.MaxTimes
 	switch {
-	case most > 0 && len(r.Messages) > most && v.Transcript.Inbox.Lacks != "":
+	case most > 0 && len(r.Messages) > most && v.Transcript.Inbox.Resent != "":
 		return Observation{Unclear: v.unacknowledged()}
 	case most > 0 && len(r.Messages) > most:
 		return Observation{Exercised: true, Findings: []Finding{{

@@ -326,7 +326,7 @@ func messageCount(v View) Observation {
 	switch {
 	case count == 2:
 		return Observation{Exercised: true, Note: "a second delivery of a message that was acknowledged is tolerated (message-twice)"}
-	case count > 2 && v.Transcript.Inbox.Lacks != "":
+	case count > 2 && v.Transcript.Inbox.Resent != "":
 		return Observation{Unclear: v.unacknowledged()}
 	case count > 2:
 		return Observation{Exercised: true, Findings: []Finding{{
@@ -336,10 +336,10 @@ func messageCount(v View) Observation {
 	return Observation{Exercised: true}
 }
 
-// unacknowledged says that this machine lacked what it takes to acknowledge a message:
-// a target that does not get the acknowledgement sends the message again.
+// unacknowledged says that this machine lacked what it takes to acknowledge a message in
+// time: a target that does not get the acknowledgement sends the message again.
 func (v View) unacknowledged() *Obstacle {
-	return &Obstacle{Kind: NoMessages, Detail: v.Transcript.Inbox.Lacks}
+	return &Obstacle{Kind: NoMessages, Detail: v.Transcript.Inbox.Resent}
 }
 
 // messageOnce judges that no second message contradicts the first.

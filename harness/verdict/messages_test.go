@@ -178,7 +178,7 @@ func TestMessageCount(t *testing.T) {
 	elsewhere := about(good, good, good)
 	elsewhere.About[1].Place, elsewhere.About[2].Place = "own/c", "own/c"
 	lacking := about(good, good, good)
-	lacking.Lacks = "no descriptors"
+	lacking.Resent = "no descriptors"
 	table(t, "message-count", []row{
 		{claim: "one message passes", status: 200, body: paidBody, observed: came(good), inbox: about(good), want: Pass, exercised: true, says: "Note: "},
 		{claim: "a second one passes with a note", status: 200, body: paidBody, observed: came(good), inbox: about(good, good), want: Pass, exercised: true, says: "(message-twice)"},
@@ -221,7 +221,7 @@ func TestMessage_AtMost(t *testing.T) {
 	table(t, "flow", []row{
 		{claim: "as many as may come pass", status: 200, body: paidBody, expect: accepted, observed: once(good), want: Pass, exercised: true},
 		{claim: "one more fails", status: 200, body: paidBody, expect: accepted, observed: once(good, good), want: Fail, exercised: true, says: "2 deliveries"},
-		{claim: "where this machine lacked something, one more is unclear", status: 200, body: paidBody, expect: accepted, observed: once(good, good), inbox: exchange.Inbox{Lacks: "no descriptors"}, want: Inconclusive, exercised: true, says: "no descriptors"},
+		{claim: "where this machine lacked something, one more is unclear", status: 200, body: paidBody, expect: accepted, observed: once(good, good), inbox: exchange.Inbox{Resent: "no descriptors"}, want: Inconclusive, exercised: true, says: "no descriptors"},
 	})
 }
 

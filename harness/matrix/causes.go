@@ -48,6 +48,9 @@ func (m *Matrix) CauseTable(w io.Writer) error {
 		fmt.Fprintf(b, "\nMedian %d, 90th percentile %d, most %d, of %d defects, %d of them with every obligation, %d of these twice.\n", at(50), at(90), len(rows[0].Causes), len(rows), whole, twice)
 		fmt.Fprintf(b, "The second run of the same sandbox shows a cause that the first does not, or the reverse, for %d of them.\n", count(func(r Row) bool { return len(r.Unlike) > 0 }))
 	}
+	if len(m.Rows) < m.Planned {
+		fmt.Fprintf(b, "Interrupted: %d of %d defects and tolerances came to their end.\n", len(m.Rows), m.Planned)
+	}
 	m.printPairs(b)
 	fmt.Fprintln(b, "\n| Defect | Causes | Obligations | Differs in the second run | The first |\n| --- | ---: | --- | ---: | --- |")
 	for _, r := range rows {

@@ -44,6 +44,7 @@ func TestCauseTable(t *testing.T) {
 		return list
 	}
 	m := &Matrix{
+		Planned: 7,
 		Rows: []Row{
 			{Mutant: "one", Causes: of(1)}, {Mutant: "three", Causes: of(3), Whole: true, Twice: true, Unlike: []string{"x"}}, {Mutant: "two", Causes: of(2), Whole: true},
 			{Mutant: "another", Causes: of(1)}, {Mutant: "harmless"}, {Causes: of(9)},
@@ -57,6 +58,7 @@ func TestCauseTable(t *testing.T) {
 	want := `
 Median 1, 90th percentile 3, most 3, of 4 defects, 2 of them with every obligation, 1 of these twice.
 The second run of the same sandbox shows a cause that the first does not, or the reverse, for 1 of them.
+Interrupted: 6 of 7 defects and tolerances came to their end.
 
 Two defects of different themes at once, drawn at random, on the operations that either touches: 1 of 3 pairs show two causes or more.
 

@@ -168,7 +168,7 @@ func edges(text string) []edge {
 		}
 		return c
 	}, text)
-	return []edge{
+	return append(windows(text), []edge{
 		{"short", "is too short for the documented pattern", short},
 		{"long", "is too long for the documented pattern", long},
 		{"nines", "has nines for digits, which does not match the documented pattern", []string{nines}},
@@ -179,7 +179,7 @@ func edges(text string) []edge {
 		{"signed", "has a plus before it, which does not match the documented pattern", numeral(text, "+"+text)},
 		{"negative", "has a minus before it, which does not match the documented pattern", numeral(text, "-"+text)},
 		{"exponent", "has an exponent, which does not match the documented pattern", numeral(text, text+"e0", text[:1]+"e"+text[len(text)-1:])},
-	}
+	}...)
 }
 
 // otherScript writes the last digit of a text in Arabic-Indic, as some libraries read it.

@@ -3,6 +3,7 @@ package generate
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math"
 	"math/big"
 	"slices"
@@ -106,6 +107,8 @@ func (b *breaking) missing() {
 // misplaced puts the members of a mandatory object one level too high, and one too low.
 func (b *breaking) misplaced() {
 	tokens := spec.Tokens(b.place.pointer)
+	b.outside(tokens)
+	b.inside(tokens)
 	at, _ := spec.Lookup(b.base, b.place.pointer)
 	members, ok := at.(map[string]any)
 	if !ok || len(members) == 0 || len(tokens) == 0 {
@@ -124,6 +127,55 @@ func (b *breaking) misplaced() {
 		Sent: "an object within an object", Required: true, Within: true, branch: b.place.branch,
 		Value: Set(b.base, b.place.pointer, map[string]any{tokens[len(tokens)-1]: members}),
 	})
+}
+
+// outside puts a mandatory value beside the object that it belongs into.
+func (b *breaking) outside(tokens []string) {
+	if len(tokens) < 2 {
+		return
+	}
+	value, there := spec.Lookup(b.base, b.place.pointer)
+	above := spec.Pointer(append(slices.Clone(tokens[:len(tokens)-2]), tokens[len(tokens)-1])...)
+	if _, taken := spec.Lookup(b.base, above); !there || taken || !b.inObjects(tokens) {
+		return
+	}
+	b.found = append(b.found, Fault{
+		Pointer: b.place.pointer, Keyword: b.keyword, Class: "outside", Why: "is missing, and stands outside of " + tokens[len(tokens)-2], Allowed: "a value in " + tokens[len(tokens)-2],
+		Absent: true, Required: true, Value: Set(Remove(b.base, b.place.pointer), above, Copy(value)), branch: b.place.branch,
+	})
+}
+
+// inside puts a mandatory value into an object beside it.
+func (b *breaking) inside(tokens []string) {
+	value, there := spec.Lookup(b.base, b.place.pointer)
+	if _, object := value.(map[string]any); object || !there || len(tokens) == 0 || !b.inObjects(tokens) {
+		return
+	}
+	around, name := tokens[:len(tokens)-1], tokens[len(tokens)-1]
+	siblings, _ := spec.Lookup(b.base, spec.Pointer(around...))
+	object, _ := siblings.(map[string]any)
+	for _, sibling := range slices.Sorted(maps.Keys(object)) {
+		within, ok := object[sibling].(map[string]any)
+		if _, taken := within[name]; !ok || taken {
+			continue
+		}
+		b.found = append(b.found, Fault{
+			Pointer: b.place.pointer, Keyword: b.keyword, Class: "inside", Why: "is missing, and stands within " + sibling, Allowed: "a value beside " + sibling,
+			Absent: true, Required: true, Value: Set(Remove(b.base, b.place.pointer), spec.Pointer(append(slices.Clone(around), sibling, name)...), Copy(value)), branch: b.place.branch,
+		})
+		return
+	}
+}
+
+// inObjects reports whether what is around a place are objects, not lists.
+func (b *breaking) inObjects(tokens []string) bool {
+	for i := range tokens {
+		around, _ := spec.Lookup(b.base, spec.Pointer(tokens[:i]...))
+		if _, ok := around.(map[string]any); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // types sends values of wrong types: null, which may be next to nothing as a blank

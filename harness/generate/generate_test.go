@@ -390,9 +390,12 @@ func TestPattern_Edges(t *testing.T) {
 		want                    map[string]any
 	}{
 		{"two decimals at most", `^[0-9]+(\.[0-9]{1,2})?$`, "18.40", map[string]any{
-			"short": "18.", "long": "18.400", "padded": " 18.40", "line": "18.40\n", "script": "18.4٠", "signed": "+18.40", "negative": "-18.40", "exponent": "18.40e0"}},
+			"short": "18.", "long": "18.400", "padded": " 18.40", "line": "18.40\n", "script": "18.4٠", "signed": "+18.40", "negative": "-18.40", "exponent": "18.40e0", "separator": "18,40"}},
 		{"a month", `^(0[1-9]|1[0-2])$`, "09", map[string]any{
-			"short": "0", "long": "099", "nines": "99", "padded": " 09", "line": "09\n", "script": "0٩", "signed": "+09", "negative": "-09", "exponent": "09e0"}},
+			"short": "0", "long": "099", "nines": "99", "padded": " 09", "line": "09\n", "script": "0٩", "signed": "+09", "negative": "-09", "exponent": "09e0", "zero-1": "00", "beyond-1": "13", "bare-1": "9"}},
+		{"a day of a month", `^(0[1-9]|1[0-2])/(0[1-9]|[12][0-9]|3[01])$`, "09/30", map[string]any{
+			"short": "09/3", "long": "09/300", "nines": "99/99", "padded": " 09/30", "line": "09/30\n", "script": "09/3٠",
+			"zero-1": "00/30", "beyond-1": "13/30", "bare-1": "9/30", "zero-2": "09/00", "beyond-2": "09/32", "separator": "09-30"}},
 		{"a sign, and a blank behind it, are allowed", `^[+-]?[0-9]+ ?$`, "12", map[string]any{"padded": " 12", "line": "12\n", "script": "1٢", "exponent": "12e0"}},
 		{"letters of one case", `^[a-z]*$`, "abc", map[string]any{"padded": " abc", "line": "abc\n", "case": "ABC"}},
 		{"what has letters and more may be the same in either case", `^https?://[a-z.]+$`, "https://a.test", map[string]any{"padded": " https://a.test", "line": "https://a.test\n", "short": "https://"}},

@@ -207,7 +207,7 @@ func (f Fault) Kind() (kind, detail string) {
 		return "missing", "null" // null counts as missing there
 	case f.Class == "null":
 		return "null", ""
-	case f.Class == "unwrapped", f.Class == "doubled" && f.Within:
+	case f.Class == "unwrapped", f.Class == "outside", f.Class == "inside", f.Class == "doubled" && f.Within:
 		return "missing", f.Class
 	case f.Keyword == "format" && f.Class == "below":
 		return "bound", "minimum"

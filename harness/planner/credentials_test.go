@@ -42,18 +42,25 @@ func same(t *testing.T, got, want map[string]string) {
 func TestCredentials_WrongInEachWay(t *testing.T) {
 	const app, client = "Qor-App-Key=$", "Qor-Client-Key=$"
 	same(t, sentKeys(ourPlan(t, 1), "payment-capture", "unauthenticated", "forbidden"), map[string]string{
-		"forbidden.near-merchant.padded":    app + "APP_KEY " + client + "CLIENT_KEY",
-		"forbidden.near-merchant.truncated": app + "APP_KEY " + client + "CLIENT_KEY",
-		"unauthenticated.missing.AppKey":    client + "CLIENT_KEY",
-		"unauthenticated.missing.ClientKey": app + "APP_KEY",
-		"unauthenticated.missing.all":       "",
-		"unauthenticated.unknown-path":      "",
-		"unauthenticated.empty.AppKey":      "Qor-App-Key= " + client + "CLIENT_KEY",
-		"unauthenticated.empty.ClientKey":   app + "APP_KEY Qor-Client-Key=",
-		"unauthenticated.empty.all":         "Qor-App-Key= Qor-Client-Key=",
-		"unauthenticated.misplaced.query":   app + "APP_KEY " + client + "CLIENT_KEY", // there in the query
-		"unauthenticated.misplaced.body":    "",
-		"unauthenticated.malformed":         "",
+		"forbidden.malformed.no-rights":                app + "NO_RIGHTS_APP_KEY " + client + "NO_RIGHTS_CLIENT_KEY",
+		"forbidden.malformed.revoked":                  app + "REVOKED_APP_KEY " + client + "REVOKED_CLIENT_KEY",
+		"forbidden.unknown-id-of-other":                app + "APP_KEY " + client + "CLIENT_KEY",
+		"forbidden.unknown-id.no-rights":               app + "NO_RIGHTS_APP_KEY " + client + "NO_RIGHTS_CLIENT_KEY",
+		"forbidden.unknown-id.revoked":                 app + "REVOKED_APP_KEY " + client + "REVOKED_CLIENT_KEY",
+		"unauthenticated.malformed.without-ClientKey":  app + "APP_KEY",
+		"unauthenticated.unknown-id.without-ClientKey": app + "APP_KEY",
+		"forbidden.near-merchant.padded":               app + "APP_KEY " + client + "CLIENT_KEY",
+		"forbidden.near-merchant.truncated":            app + "APP_KEY " + client + "CLIENT_KEY",
+		"unauthenticated.missing.AppKey":               client + "CLIENT_KEY",
+		"unauthenticated.missing.ClientKey":            app + "APP_KEY",
+		"unauthenticated.missing.all":                  "",
+		"unauthenticated.unknown-path":                 "",
+		"unauthenticated.empty.AppKey":                 "Qor-App-Key= " + client + "CLIENT_KEY",
+		"unauthenticated.empty.ClientKey":              app + "APP_KEY Qor-Client-Key=",
+		"unauthenticated.empty.all":                    "Qor-App-Key= Qor-Client-Key=",
+		"unauthenticated.misplaced.query":              app + "APP_KEY " + client + "CLIENT_KEY", // there in the query
+		"unauthenticated.misplaced.body":               "",
+		"unauthenticated.malformed":                    "",
 
 		"unauthenticated.malformed.truncated": "",
 		"unauthenticated.malformed.text":      "",

@@ -111,15 +111,21 @@ func brokenText(s subject, kind, what, why, text string) *proposal {
 	})
 }
 
-// mediaTypeCases sends a correct body under a wrong name.
+// mediaTypeCases sends a correct body under a wrong name: where it is not declared what the
+// operation does, only under such as no server takes for its own.
 func mediaTypeCases(s subject) []*proposal {
 	var list []*proposal
 	for _, wrong := range []struct{ kind, what, why, mediaType, sent string }{
 		{"malformed.media-type", "text", "the body is sent as text/plain", "text/plain", "text/plain"},
 		{"malformed.media-type", "none", "the body is sent without a media type", "", "none"},
 		{"malformed.lax", "charset", "the body is labelled with a foreign charset", "application/json; charset=utf-16", "application/json; charset=utf-16"},
+		{"malformed.media-type", "xml", "the body is sent as application/xml", "application/xml", "application/xml"},
+		{"malformed.media-type", "near", "the name of the media type only begins like that of JSON", "application/jsonx", "application/jsonx"},
 	} {
 		if s.correct.form != nil && spec.JSON(wrong.mediaType) || wrong.mediaType == "" && takesAnything(s.Body) {
+			continue
+		}
+		if more := wrong.what != "text" && wrong.what != "none" && wrong.what != "charset"; more && (!vouched(s.Operation) || s.correct.form != nil) {
 			continue
 		}
 		made := s.correct

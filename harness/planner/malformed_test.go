@@ -56,7 +56,7 @@ x-conformance: {idempotency: {header: idem, name: IDEM}}
 func TestFields_BrokenInEachWayOnce(t *testing.T) {
 	p := planned(t, described(t, everyKeyword), every(t), fixtures(t, ""))
 	for kind, want := range map[string][]string{
-		"malformed.missing": {"/b required nothing", "/b type null", "/i required nothing", "/i type null", "/o/in required nothing", "/o/in type null", `/w required "an object within an object"`, "/w required nothing", "/w required nothing", "/w type null", "/w/q required nothing", "/w/q type null", "header:X-H required nothing", "query:n required nothing", "type null"},
+		"malformed.missing": {"/b required nothing", "/b required nothing", "/b type null", "/i required nothing", "/i required nothing", "/i type null", "/o/in required nothing", "/o/in required nothing", "/o/in type null", `/w required "an object within an object"`, "/w required nothing", "/w required nothing", "/w type null", "/w/q required nothing", "/w/q required nothing", "/w/q type null", "header:X-H required nothing", "query:n required nothing", "type null"},
 		"malformed.null":    {"/e type null", "/k type null", "/l type null", "/o type null", "/p type null", "/w/z type null"},
 		"malformed.blank":   {`/w/q blank "   "`, `/w/q blank ""`, `header:X-H blank ""`},
 		"malformed.enum":    {`/e enum 3`, `/k enum "V"`, `/k enum "v "`, `/k enum "vxx"`, "query:s enum X", "query:s enum xxx"},
@@ -101,6 +101,8 @@ func TestBody_EachFault(t *testing.T) {
 		"empty":                   "application/json ",
 		"media-type.text":         "text/plain " + good,
 		"media-type.none":         " " + good,
+		"media-type.xml":          "application/xml " + good,
+		"media-type.near":         "application/jsonx " + good,
 	} {
 		if got := strings.Replace(sent[what], `"orderid":"$ORDER_ID",`, "", 1); got != want {
 			t.Errorf("%s: %q, want %q", what, got, want)

@@ -30,16 +30,7 @@ func (d *drafter) notFoundCases(s subject) []*proposal {
 	} else {
 		list = append(list, s.none("not-found.path", "every path is one that the description has"))
 	}
-	if method := d.unknownMethod(s.Operation); method != "" {
-		made := s.correct.clone()
-		made.method = method
-		if !vouched(s.Operation) {
-			made.hasBody, made.raw = false, nil
-		}
-		list = append(list, s.propose("not-found.method", strings.ToLower(method), "the path has no method "+method, made))
-	} else {
-		list = append(list, s.none("not-found.method", "the path has every method"))
-	}
+	list = append(list, d.methodCases(s)...)
 	if made, altered := d.withUnknownIDs(s.Operation, s.correct); s.Method == "PUT" && slices.Contains(s.Success(), http.StatusCreated) && !vouched(s.Operation) {
 		list = append(list, s.none("not-found.id", "it may make what it names: 201 is documented"))
 	} else if len(altered) > 0 {
@@ -50,6 +41,24 @@ func (d *drafter) notFoundCases(s subject) []*proposal {
 		list = append(list, s.noID("not-found.id"))
 	}
 	return append(slices.Concat(list, d.nearIDCases(s), d.otherIDCases(s)), d.foreignCase(s))
+}
+
+// methodCases send a correct request by each method that its path does not have.
+func (d *drafter) methodCases(s subject) []*proposal {
+	const kind = "not-found.method"
+	var list []*proposal
+	for _, method := range d.unknownMethods(s.Operation) {
+		made := s.correct.clone()
+		made.method = method
+		if !vouched(s.Operation) {
+			made.hasBody, made.raw = false, nil
+		}
+		list = append(list, s.propose(kind, strings.ToLower(method), "the path has no method "+method, made))
+	}
+	if len(list) == 0 {
+		return []*proposal{s.none(kind, "the path has every method")}
+	}
+	return list
 }
 
 // keylessPathKind is the kind of cases without credentials whose path is unknown.
@@ -82,19 +91,17 @@ func vouched(o *spec.Operation) bool { return o.Conformance.Effect != "" }
 // methodUnknown is a method that no server knows.
 const methodUnknown = "QORCHECK"
 
-// unknownMethod finds a method that a path does not document. Where it is not declared
-// what an operation does, it is one that changes nothing: GET, else an invented one.
-func (g *ground) unknownMethod(o *spec.Operation) string {
-	methods := []string{"GET", methodUnknown}
+// unknownMethods lists the methods that a path does not document. Where it is not declared
+// what an operation does, it is one that changes nothing: GET, else an invented one. HEAD and
+// OPTIONS are left out: a server may answer them by itself.
+func (g *ground) unknownMethods(o *spec.Operation) []string {
+	methods, most := []string{"GET", methodUnknown}, 1
 	if vouched(o) {
 		methods = []string{"PUT", "PATCH", "GET", "DELETE", "POST"}
+		most = len(methods)
 	}
-	for _, method := range methods {
-		if !g.paths.documentsMethod(method, o.Path) {
-			return method
-		}
-	}
-	return ""
+	methods = slices.DeleteFunc(methods, func(method string) bool { return g.paths.documentsMethod(method, o.Path) })
+	return methods[:min(len(methods), most)]
 }
 
 const noID = "no link leads to the operation, so none of its fields is known to be an id"

@@ -1,8 +1,10 @@
 package planner
 
 import (
+	"maps"
 	"strings"
 
+	"qorcheck/harness/plan"
 	"qorcheck/harness/settings"
 )
 
@@ -14,8 +16,8 @@ func (d *drafter) precedenceCases(s subject) []*proposal {
 		return nil
 	}
 	var list []*proposal
-	add := func(kind, why string, made draft) {
-		list = append(list, s.propose(kind, "", why+", and "+broken.Pointer+" breaks "+broken.Keyword, made).breaking(broken))
+	add := func(kind, what, why string, made draft) {
+		list = append(list, s.propose(kind, what, why+", and "+broken.Pointer+" breaks "+broken.Keyword, made).breaking(broken))
 	}
 	missing := func(kind, what string) {
 		if d.rules(s.Operation, kind).expect() != nil { // else no requirement asks
@@ -28,17 +30,20 @@ func (d *drafter) precedenceCases(s subject) []*proposal {
 				missing(by.kind+".malformed", by.lacking)
 				continue
 			}
-			add(by.kind+".malformed", by.why, by.credentialed(malformed))
+			add(by.kind+".malformed", "", by.why, by.credentialed(malformed))
 			list = append(list, unreadable(s, by)...)
+		}
+		for _, by := range d.byHalves(s, schemes) {
+			add(by.kind+".malformed", by.what, by.why, by.credentialed(malformed))
 		}
 	}
 	if other, lacking, ok := d.ofOtherMerchant(s.Operation, malformed); lacking != "" {
 		missing("forbidden.malformed-of-other", lacking)
 	} else if ok {
-		add("forbidden.malformed-of-other", s.Conformance.Merchant.Field+" names another merchant", other)
+		add("forbidden.malformed-of-other", "", s.Conformance.Merchant.Field+" names another merchant", other)
 	}
 	if unknown, altered := d.withUnknownIDs(s.Operation, malformed); len(altered) > 0 {
-		add("malformed.unknown-id", strings.Join(altered, " and ")+" names nothing that exists", unknown)
+		add("malformed.unknown-id", "", strings.Join(altered, " and ")+" names nothing that exists", unknown)
 	}
 	return list
 }
@@ -46,6 +51,7 @@ func (d *drafter) precedenceCases(s subject) []*proposal {
 // nobody is a way to send a request without valid credentials.
 type nobody struct {
 	kind, why   string
+	what        string // distinguishes it from the plain ones, which have none
 	credentials map[string]credential
 	lacking     string // what the fixtures lack for it
 }
@@ -59,6 +65,29 @@ func (d *drafter) byNobody(s subject, schemes []string) []nobody {
 			credentials: d.credentials(s.Operation, settings.UnknownRole), lacking: d.missingRole(settings.UnknownRole, schemes),
 		},
 	}
+}
+
+// byHalves lists further ways to send a request without the right to it, of which each may be
+// looked at in another place than an unknown credential is: one credential is left out, they
+// are revoked, or have no right. It is left to others to say what the fixtures lack.
+func (d *drafter) byHalves(s subject, schemes []string) []nobody {
+	var list []nobody
+	if !vouched(s.Operation) {
+		return nil
+	}
+	for i, name := range schemes {
+		all := maps.Clone(s.correct.credentials)
+		delete(all, name)
+		if i == len(s.ID)%len(schemes) && len(all) > 0 && !suffices(s.Operation, all) { // of each operation one
+			list = append(list, nobody{kind: "unauthenticated", what: "without-" + plan.IDPart(name), why: name + " is not sent", credentials: all})
+		}
+	}
+	for _, by := range []struct{ role, why string }{{settings.Revoked, "the credentials are revoked"}, {settings.NoRights, "the credentials have no right"}} {
+		if d.missingRole(by.role, schemes) == "" {
+			list = append(list, nobody{kind: "forbidden", what: by.role, why: by.why, credentials: d.credentials(s.Operation, by.role)})
+		}
+	}
+	return list
 }
 
 // credentialed sends a request in that way.
@@ -88,7 +117,7 @@ func unreadable(s subject, by nobody) []*proposal {
 func (d *drafter) unknownIDsOfNobody(s subject, schemes []string) []*proposal {
 	var list []*proposal
 	unknown, altered := d.withUnknownIDs(s.Operation, s.correct)
-	for _, by := range d.byNobody(s, schemes) {
+	for _, by := range append(d.byNobody(s, schemes), d.byHalves(s, schemes)...) {
 		kind := by.kind + ".unknown-id"
 		switch {
 		case len(altered) == 0:
@@ -96,8 +125,23 @@ func (d *drafter) unknownIDsOfNobody(s subject, schemes []string) []*proposal {
 		case by.lacking != "":
 			list = append(list, s.missing(kind, by.lacking))
 		default:
-			list = append(list, s.propose(kind, "", by.why+", and "+strings.Join(altered, " and ")+" names nothing that exists", by.credentialed(unknown)))
+			list = append(list, s.propose(kind, by.what, by.why+", and "+strings.Join(altered, " and ")+" names nothing that exists", by.credentialed(unknown)))
 		}
 	}
-	return list
+	return append(list, d.unknownIDsOfOther(s, unknown, altered))
+}
+
+// unknownIDsOfOther names in another merchant's name what does not exist.
+func (d *drafter) unknownIDsOfOther(s subject, unknown draft, altered []string) *proposal {
+	const kind = "forbidden.unknown-id-of-other"
+	other, lacking, ok := d.ofOtherMerchant(s.Operation, unknown)
+	switch {
+	case len(altered) == 0:
+		return s.noID(kind)
+	case lacking != "":
+		return s.missing(kind, lacking)
+	case !ok:
+		return s.none(kind, "the request names no merchant")
+	}
+	return s.propose(kind, "", s.Conformance.Merchant.Field+" names another merchant, and "+strings.Join(altered, " and ")+" names nothing that exists", other)
 }

@@ -34,8 +34,12 @@ func (d *drafter) otherIDCases(s subject) []*proposal {
 	if value, name := d.sentBefore(s); value != nil {
 		add("sent", fmt.Sprintf("what was sent as %s, and is no id of what is named", name), value, nil)
 	}
-	if step, value, link := d.otherID(s); link != nil {
-		add("kind", "what "+link.From.ID+" made, which is something else", value, []plan.Step{step})
+	for i, other := range d.otherIDs(s) {
+		what := "kind"
+		if i > 0 {
+			what += "-" + generate.ID(other.link.From.ID)
+		}
+		add(what, "what "+other.link.From.ID+" made, which is something else", other.value, []plan.Step{other.step})
 	}
 	if len(list) == 0 {
 		return []*proposal{s.none(kind, "no link leads to another kind of thing")}
@@ -141,9 +145,17 @@ func (g *ground) strangerRequest(o *spec.Operation, number int) strangerRequest 
 	return made.(func() strangerRequest)()
 }
 
-// otherID makes a thing of another kind than those that the operation is about, for
-// which no money is moved, and returns the step that makes it and its id. The link is nil where there is none.
-func (d *drafter) otherID(s subject) (plan.Step, any, *spec.Link) {
+// otherThing is a thing of another kind: the step that makes it, its id, and the link that
+// carries it elsewhere.
+type otherThing struct {
+	step  plan.Step
+	value any
+	link  *spec.Link
+}
+
+// otherIDs make a thing of each other kind than those that the operation is about, for
+// which no money is moved; of one kind alone where it is not declared what operations do.
+func (d *drafter) otherIDs(s subject) (list []otherThing) {
 	own := d.strangers.leading[s.ID]
 	other := func(id strangerID) bool { return !own[id.expression] }
 	const differs, equal = 1, 2
@@ -165,11 +177,16 @@ func (d *drafter) otherID(s subject) (plan.Step, any, *spec.Link) {
 		}
 		id := one.ids[slices.IndexFunc(one.ids, other)]
 		step := requestStep(one.operation, made.request)
-		if value, err := d.evaluate(*id.link, id.expression, made.draft, &step, number); err == nil {
-			return step, value, id.link
+		value, err := d.evaluate(*id.link, id.expression, made.draft, &step, number)
+		if err != nil {
+			continue
 		}
+		if list = append(list, otherThing{step, value, id.link}); !vouched(s.Operation) {
+			return list
+		}
+		seen[one.alike] = equal // one of its kind is enough
 	}
-	return plan.Step{}, nil, nil
+	return list
 }
 
 // movesMoney reports whether a request names an amount.

@@ -30,6 +30,7 @@ func (d *drafter) validCases(s subject) []*proposal {
 		list = append(list, d.validParameter(s, p)...)
 	}
 	list = append(list, d.acceptCases(s)...)
+	list = append(list, d.mediaTypeSpellings(s)...)
 	return append(list, extraCases(s)...)
 }
 
@@ -68,6 +69,38 @@ func tolerateBounds(e *plan.Expect) {
 			e.Tolerated = append(e.Tolerated, spec.Tolerance{Status: status, Why: "no bound of this number is documented, or only that of its format: a target may have a narrower one"})
 		}
 	}
+}
+
+// mediaTypeSpellings sends a correct body whose media type is written otherwise: the case of
+// its name does not matter (RFC 9110, section 8.3.1), and that its text is of UTF-8 says what
+// is so in any case.
+func (d *drafter) mediaTypeSpellings(s subject) []*proposal {
+	const kind = "valid.media-type"
+	if !s.sendsBody() {
+		return []*proposal{s.none(kind, "the operation takes no body")}
+	}
+	var list []*proposal
+	add := func(what string, made draft) {
+		base := made.mediaType
+		if !spec.JSON(base) && !spec.Form(base) {
+			return
+		}
+		for _, other := range []struct{ what, why, mediaType string }{
+			{"charset", "names UTF-8", base + "; charset=utf-8"},
+			{"capitals", "is written in capitals, and names UTF-8 in quotes", strings.ToUpper(base) + ";Charset=\"UTF-8\""},
+		} {
+			made.mediaType = other.mediaType
+			list = append(list, s.propose(kind, what+other.what, "the media type of the body "+other.why, made))
+		}
+	}
+	add("", s.correct)
+	if content := s.Body.Form(); content != nil && content.HasSchema && s.correct.form == nil {
+		add("form.", s.correct.asForm(content, d.bodyMaker(s.Operation, content, s.correct.bound).Make(generate.OnlyRequired)))
+	}
+	if len(list) == 0 {
+		return []*proposal{s.none(kind, "the body is neither JSON nor a form")}
+	}
+	return list
 }
 
 // unknownName is a name that no description has.

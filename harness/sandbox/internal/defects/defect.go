@@ -36,7 +36,7 @@ func All() []Defect {
 	return slices.Concat(
 		statusDefects, accessDefects, validationDefects, conditionDefects, lookupDefects, bodyDefects, outcomeDefects, errorDefects, secretDefects,
 		omissionDefects, handlingDefects, rejectionDefects, reconciliationDefects, messageDefects, idempotencyDefects, repeatDefects, moneyDefects,
-		tokenDefects, strangerDefects, listDefects, grossDefects, tolerances, variants,
+		tokenDefects, strangerDefects, listDefects, spreadDefects, grossDefects, tolerances, variants,
 	)
 }
 

@@ -32,14 +32,14 @@ var accessDefects = []Defect{
 		after(all(answered(403), saying("code", api.CodeSecurity)), status(401))},
 	{"401-403-swapped", "swaps 401 and 403 on one operation", "RH-401-1", also{"RH-403-*", "RH-400-2"}, on{"payment-void"},
 		after(all(is("payment-void"), answered(401, 403)), func(x *exchange) { x.status = 401 + 403 - x.status })},
-	{"rightless-401", "answers 401 to keys that lack the right", "RH-403-4", nil, on{"payment-sale-manual", "webhooks_list"},
+	{"rightless-401", "answers 401 to keys that lack the right", "RH-403-4", also{"RH-403-8"}, on{"payment-sale-manual", "webhooks_list"},
 		after(all(keysOf("no_rights"), answered(403)), status(401))},
 	{"app-key-only", "looks at the app key alone", "RH-403-3", also{"RH-403-1"}, on{"payment-sale-manual"},
 		before(func(x *exchange) bool {
 			app, _ := x.keys()
 			return !keyless(x) && app == x.server.Fixtures.Credentials["valid"].App
 		}, withKeys("valid"))},
-	{"revoked-keys-accepted", "accepts revoked keys", "RH-403-2", nil, on{"payment-sale-manual", "webhooks_list"},
+	{"revoked-keys-accepted", "accepts revoked keys", "RH-403-2", also{"RH-403-11"}, on{"payment-sale-manual", "webhooks_list"},
 		before(keysOf("revoked"), withKeys("valid"))},
 	{"mixed-pair-accepted", "accepts a pair made of two merchants' keys", "RH-403-3", nil, on{"payment-sale-manual", "webhooks_list"},
 		before(func(x *exchange) bool {
@@ -52,7 +52,7 @@ var accessDefects = []Defect{
 		before(keysLike(strings.EqualFold), withKeys("valid"))},
 	{"longer-keys-accepted", "accepts keys with something behind them", "RH-403-7", also{"RH-NIL-2", "RH-REP-2", "RH-REP-5"}, on{"payment-sale-manual", "webhooks_list"},
 		before(keysLike(strings.HasPrefix), withKeys("valid"))},
-	{"rightless-keys-accepted", "accepts keys without a right", "RH-403-4", nil, on{"payment-sale-manual", "webhooks_list"},
+	{"rightless-keys-accepted", "accepts keys without a right", "RH-403-4", also{"RH-403-11"}, on{"payment-sale-manual", "webhooks_list"},
 		before(keysOf("no_rights"), withKeys("valid"))},
 	{"other-mid-accepted", "lets a merchant act in another's name", "RH-403-5", also{"RH-MSG-14"}, on{"payment-sale-manual"},
 		before(merchant("other"), asMerchant("main"))},

@@ -95,7 +95,7 @@ var moneyDefects = []Defect{
 		modifying("payment-refund", all(alive(api.Sale), paidBy("ach"), collected), refunds)},
 	{"credit-refunded", "refunds a credit", "FL-REF-4", nil, on{"ach-refund"},
 		modifying("ach-refund", func(m modification) bool { return m.original.Kind == api.Refund && m.original.Parent == "" }, concludes(api.Refund, api.CodeApproved))},
-	{"form-refused", "answers 400 to a capture that is sent as a form", "RH-200-21", nil, on{"payment-capture"},
+	{"form-refused", "answers 400 to a capture that is sent as a form", "RH-200-21", also{"RH-200-1"}, on{"payment-capture"},
 		before(all(is("payment-capture"), func(x *exchange) bool { return strings.HasPrefix(x.Header.Get("Content-Type"), strict.FormType) }),
 			refuses(400, "form", "no form is understood here"))},
 	{"capture-as-form-forgotten", "approves a capture that is sent as a form and does nothing", "FL-CAP-1", nil, on{"payment-capture"},

@@ -44,7 +44,7 @@ func TestBreaker_StopsWhenTheTargetIsGone(t *testing.T) {
 		stopped bool
 	}{
 		{"connections drop", dropping, 1 + exchange.MaxWaits, "EOF", true},
-		{"no answer comes", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, 1, "no answer within 300ms", true},
+		{"no answer comes", func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, 1, "no answer within 1.5s", true},
 		{"it never has time", answering(429, "Retry-After", "0"), 1 + exchange.MaxWaits, "it was answered 429", true},
 		{"it is out of service", answering(503), 1 + exchange.MaxWaits, "it was answered 503", true},
 		{"a gateway answers for it", answering(502, "Content-Type", "text/html"), 1 + exchange.MaxWaits, "it was answered 502", true},
@@ -75,7 +75,7 @@ func TestBreaker_StopsWhenTheTargetIsGone(t *testing.T) {
 				d := whole(t, t.Context(), p, target, Options{AllowUnexercised: true}, func(s *settings.Settings) {
 					s.Concurrency = settings.Concurrency(workers)
 					if strings.HasPrefix(tt.says, "no answer within") {
-						s.Timeout = 300 * time.Millisecond
+						s.Timeout = 1500 * time.Millisecond
 					}
 				})
 				if (d.Stopped.String() != "") != tt.stopped {

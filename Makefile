@@ -38,6 +38,9 @@ GO_TEST := GOGC=400 $(GO) test -vet=off -timeout 30m
 # An empty one is given too: the program refuses it, rather than certify something else.
 given = $(if $(filter undefined,$(origin $(1))),,$(2) '$($(1))')
 
+# The tests of test-all that need other programs; the others have run in test.
+TOOL_TESTS := find spec reporters harness -name '*_tools_test.go' ! -path 'harness/casebook/*'
+
 # A developer's settings of a run change no test.
 UNSET := unset $$(env | sed -n 's/^\(QORCHECK_[A-Z_]*\)=.*/\1/p');
 
@@ -95,7 +98,7 @@ test-all: test lint casebook ## what needs other programs too: report readers, a
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/ajv $(AJV)
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/readers $(READERS)
 	.ci/retry npm install --silent --no-audit --no-fund --no-save --prefix .build/browser $(BROWSER)
-	AJV='$(CURDIR)/.build/ajv' READERS='$(CURDIR)/.build/readers' BROWSER='$(CURDIR)/.build/browser' $(RAN) $(GO) test -count=1 -tags tools $$(find spec reporters harness -name '*_tools_test.go' ! -path 'harness/casebook/*' -exec dirname ./{} \; | sort -u)
+	AJV='$(CURDIR)/.build/ajv' READERS='$(CURDIR)/.build/readers' BROWSER='$(CURDIR)/.build/browser' $(RAN) $(GO) test -count=1 -tags tools -run "^($$($(TOOL_TESTS) -exec sed -n 's/^func \(Test[^(]*\).*/\1/p' {} + | paste -s -d '|' -))$$" $$($(TOOL_TESTS) -exec dirname ./{} \; | sort -u)
 
 casebook: build ## certify six servers that nobody here wrote, compare with CASEBOOK.md and STRANGERS.md in harness/casebook
 	.ci/install curl gcc libc6-dev pdns-server pdns-backend-sqlite3 sqlite3

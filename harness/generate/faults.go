@@ -281,12 +281,39 @@ func (b *breaking) enum() {
 		if padded := first + " "; first != "" && !containsValue(v.enum, padded) {
 			b.add("padded", "is a documented value with a blank behind it", allowed, padded)
 		}
+		b.numerals(allowed)
 	case float64, json.Number:
 		next := func(value any) any { return beside(spec.Rational(value), v.step(), 1) }
 		b.add("other", why, allowed, unlisted(next(first), next))
 	case bool:
 		if !containsValue(v.enum, !first) {
 			b.add("other", "is not the documented value", allowed, !first)
+		}
+	}
+}
+
+// numerals spells a listed numeral as a reader of numbers would take it, too, and sends
+// the one before the first and the one behind the last.
+func (b *breaking) numerals(allowed string) {
+	var listed []int
+	for _, word := range b.view.enum {
+		text, _ := word.(string)
+		if n, err := strconv.Atoi(text); err == nil && strconv.Itoa(n) == text && n >= 0 {
+			listed = append(listed, n)
+		}
+	}
+	if len(listed) < 2 { // a single one may be a word that happens to be of digits
+		return
+	}
+	first, last := slices.Min(listed), slices.Max(listed)
+	for _, near := range []struct{ class, why, text string }{
+		{"signed", "is a documented value with a sign before it", "+" + strconv.Itoa(first)},
+		{"zeros", "is a documented value with a zero before it", "0" + strconv.Itoa(last)},
+		{"below", "is the number before the documented values", strconv.Itoa(first - 1)},
+		{"above", "is the number behind the documented values", strconv.Itoa(last + 1)},
+	} {
+		if !containsValue(b.view.enum, near.text) {
+			b.add(near.class, near.why, allowed, near.text)
 		}
 	}
 }

@@ -384,6 +384,35 @@ func TestRules_AllBroken(t *testing.T) {
 	}
 }
 
+func TestEnum_Numerals(t *testing.T) {
+	for _, tt := range []struct {
+		claim string
+		enum  []any
+		want  map[string]any
+	}{
+		{"numerals beside words", []any{"1", "2", "10", "cash"}, map[string]any{"signed": "+1", "zeros": "010", "below": "0", "above": "11"}},
+		{"from zero on", []any{"0", "1"}, map[string]any{"signed": "+0", "zeros": "01", "below": "-1", "above": "2"}},
+		{"one of them listed", []any{"1", "2", "+1", "3"}, map[string]any{"zeros": "03", "below": "0", "above": "4"}},
+		{"a single one", []any{"1", "cash"}, map[string]any{}},
+		{"codes with zeros before them", []any{"01", "02"}, map[string]any{}},
+	} {
+		schema, err := load(map[string]any{"type": "string", "enum": tt.enum}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := Maker{Schema: schema}
+		got := map[string]any{}
+		for _, f := range m.Faults() {
+			if f.Keyword == "enum" && slices.Contains([]string{"signed", "zeros", "below", "above"}, f.Class) {
+				got[f.Class] = f.Value
+			}
+		}
+		if !maps.Equal(got, tt.want) {
+			t.Errorf("%s: %v, want %v", tt.claim, got, tt.want)
+		}
+	}
+}
+
 func TestPattern_Edges(t *testing.T) {
 	for _, tt := range []struct {
 		claim, pattern, example string

@@ -16,7 +16,7 @@ var Kinds = []string{
 	"outcome.refused", "outcome.error", "outcome.internal", "outcome.reasons",
 	"malformed.syntax", "malformed.empty", "malformed.problems", "malformed.ours", "malformed.media-type", "malformed.lax", "malformed.doubled",
 	"malformed.missing", "malformed.blank", "malformed.wide-blank", "malformed.null", "malformed.type", "malformed.enum",
-	"malformed.pattern", "malformed.length", "malformed.bound", "malformed.items", "malformed.extra", "malformed.unknown-id",
+	"malformed.pattern", "malformed.length", "malformed.bound", "malformed.items", "malformed.extra", "malformed.of-other", "malformed.unknown-id",
 	"unauthenticated.missing", "unauthenticated.empty", "unauthenticated.blank", "unauthenticated.misplaced", "unauthenticated.malformed", "unauthenticated.unknown-id", keylessPathKind,
 	"forbidden.unknown", "forbidden.altered", "forbidden.revoked", "forbidden.pair", "forbidden.rights", "forbidden.merchant", "forbidden.near-merchant", "forbidden.malformed", "forbidden.malformed-of-other", "forbidden.unknown-id", "forbidden.unknown-id-of-other",
 	"not-found.path", "not-found.method", "not-found.id", "not-found.near", "not-found.other", "not-found.foreign",
@@ -30,7 +30,7 @@ var laxKinds = []string{"malformed.lax", "malformed.doubled"}
 // openKinds are of requests that are wrong in two ways, or hold what the description
 // does not know, and of several whose descriptions are compared. Few requirements state what they are answered, so that an expected
 // status has to name them in full.
-var openKinds = []string{keylessPathKind, "unauthenticated.malformed", "unauthenticated.unknown-id", "forbidden.unknown-id", "forbidden.malformed", "forbidden.malformed-of-other", "forbidden.unknown-id-of-other", "malformed.unknown-id", "malformed.problems", "valid.extra", "valid.media-type", plan.KindForeignAccept}
+var openKinds = []string{keylessPathKind, "unauthenticated.malformed", "unauthenticated.unknown-id", "forbidden.unknown-id", "forbidden.malformed", "forbidden.malformed-of-other", "malformed.of-other", "forbidden.unknown-id-of-other", "malformed.unknown-id", "malformed.problems", "valid.extra", "valid.media-type", plan.KindForeignAccept}
 
 // merchantKind is the one kind that goes on with a name of the fixtures.
 const merchantKind = "forbidden.merchant"

@@ -41,6 +41,7 @@ var KindTexts = map[string]KindText{
 	"malformed.bound":               {"a number beyond its limit", "?limit=101 where maximum is 100"},
 	"malformed.items":               {"a list with too few, too many or equal items", "[] where minItems is 1"},
 	"malformed.extra":               {"a field that additionalProperties: false forbids", `"unknown": "1"`},
+	"malformed.of-other":            {"somebody else's merchant, in a body that cannot be read; a status requirement has to name this kind in full", "{ beside merchants.other"},
 	"malformed.unknown-id":          {"a fault in a request that names nothing that exists; a status requirement has to name this kind in full", "PATCH /things/UNKNOWN with {}"},
 	"unauthenticated.missing":       {"a credential is not sent", "no Authorization header"},
 	"unauthenticated.empty":         {"a credential is empty", "X-Key:"},

@@ -250,6 +250,27 @@ func TestPrecedence(t *testing.T) {
 	}
 }
 
+// What cannot be read comes before whose it is, and what is missing before what it is about.
+func TestPrecedence_PairsOfFaults(t *testing.T) {
+	p := ourPlan(t, 1)
+	for id, want := range map[string]string{
+		"payment-void.malformed.of-other.truncated":           `"mid":"700100300"`,
+		"payment-void.malformed.of-other.trailing-garbage":    `"mid":"700100300"`,
+		"cash-sale.malformed.of-other.text":                   `"mid":"700100300"`,
+		"payment-refund.malformed.unknown-id.without-mid":     `"transaction_id":"$UNKNOWN_TRANSACTION_ID"`,
+		"ach-refund.malformed.unknown-id.without-orderid":     `"transaction_id":"$UNKNOWN_TRANSACTION_ID"`,
+		"payment-auth-token.malformed.unknown-id.without-cvv": `"creditcard":"$UNKNOWN_TOKEN"`,
+	} {
+		c := find(t, p, id)
+		if body := c.Act.Request.Body.Show(); !strings.Contains(body, want) || !slices.Contains(c.Expect.Statuses, 400) || slices.Contains(c.Expect.Statuses, 404) {
+			t.Errorf("%s: %v for %s", id, c.Expect.Statuses, body)
+		}
+		if name, ok := strings.CutPrefix(id[strings.LastIndex(id, ".")+1:], "without-"); ok && strings.Contains(c.Act.Request.Body.Show(), `"`+name+`"`) {
+			t.Errorf("%s names %s", id, name)
+		}
+	}
+}
+
 func TestPrecedence_OptionalCredentials(t *testing.T) {
 	d := described(t, `
 paths: {/a: {post: {operationId: a, security: [{}, {T: []}], requestBody: {content: {application/json: {schema: {type: object, required: [n], properties: {n: {type: integer}}}}}}, responses: {'200': {description: d}, '400': {description: d}}}}}

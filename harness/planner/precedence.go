@@ -2,6 +2,7 @@ package planner
 
 import (
 	"maps"
+	"slices"
 	"strings"
 
 	"qorcheck/harness/plan"
@@ -42,8 +43,72 @@ func (d *drafter) precedenceCases(s subject) []*proposal {
 	} else if ok {
 		add("forbidden.malformed-of-other", "", s.Conformance.Merchant.Field+" names another merchant", other)
 	}
+	list = append(list, d.unreadableOfOther(s)...)
 	if unknown, altered := d.withUnknownIDs(s.Operation, malformed); len(altered) > 0 {
 		add("malformed.unknown-id", "", strings.Join(altered, " and ")+" names nothing that exists", unknown)
+		list = append(list, d.incompleteOfUnknown(s, broken)...)
+	}
+	return list
+}
+
+// unreadableOfOther sends bodies that cannot be read, or are sent as text, in which
+// another merchant is named.
+func (d *drafter) unreadableOfOther(s subject) []*proposal {
+	const kind = "malformed.of-other"
+	if !s.sendsBody() || s.correct.form != nil {
+		return nil
+	}
+	other, lacking, ok := d.ofOtherMerchant(s.Operation, s.correct)
+	if lacking != "" && d.rules(s.Operation, kind).expect() != nil {
+		short := s.missing(kind, lacking)
+		short.absent.short = true // what else cannot be read is sent all the same
+		return []*proposal{short}
+	}
+	if !ok {
+		return nil
+	}
+	s.correct = other
+	var list []*proposal
+	for _, p := range append(syntaxCases(s), mediaTypeCases(s)...) {
+		if slices.Contains([]string{"truncated", "trailing-garbage", "text"}, p.what) {
+			p.kind, p.why = kind, s.Conformance.Merchant.Field+" names another merchant, and "+p.why
+			list = append(list, p)
+		}
+	}
+	return list
+}
+
+// incompleteOfUnknown leaves a mandatory field out of requests that name nothing that exists: the
+// merchant, and the first other one whose name is no id and that is not broken otherwise already.
+func (d *drafter) incompleteOfUnknown(s subject, asked *fault) []*proposal {
+	content := s.Body.JSON()
+	if content == nil || !content.HasSchema || !s.sendsBody() {
+		return nil
+	}
+	var list []*proposal
+	m := d.bodyMaker(s.Operation, content, s.correct.bound)
+	var merchant, other bool
+	for _, f := range d.faultsOf(s.Operation, m) {
+		if f.Gap != "" || f.Reading || f.Keyword != "required" || !f.Absent || f.Pointer == asked.Pointer {
+			continue
+		}
+		names := s.Conformance.Merchant != nil && s.Conformance.Merchant.Field == f.Pointer
+		done := &other
+		if names {
+			done = &merchant
+		}
+		if *done || !names && withinMerchant(s.Operation, f.Pointer) {
+			continue
+		}
+		made := s.correct.clone()
+		made.body = f.Value
+		unknown, altered := d.withUnknownIDs(s.Operation, made)
+		if len(altered) == 0 {
+			continue
+		}
+		*done = true
+		what := "without-" + plan.IDPart(f.Pointer[strings.LastIndex(f.Pointer, "/")+1:])
+		list = append(list, s.propose("malformed.unknown-id", what, strings.Join(altered, " and ")+" names nothing that exists, and "+f.Pointer+" is missing", unknown).breaking(bodyFault(m, f)))
 	}
 	return list
 }

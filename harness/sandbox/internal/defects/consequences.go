@@ -19,7 +19,7 @@ var consequences = map[string][]string{
 	"RH-403-4":  {"RH-NIL-2", "RH-NIL-4", "RH-MSG-11", "RH-REP-2", "RH-REP-5"},
 	"RH-403-5":  {"RH-403-9", "RH-NIL-2", "RH-MSG-11", "RH-REP-2", "RH-REP-5", "IDEM-5", "RH-403-12"},
 	"RH-403-6":  {"RH-NIL-2", "RH-MSG-11", "RH-REP-2", "RH-REP-5"},
-	"RH-400-1":  {"CRD-*", "RH-NIL-1", "RH-MSG-11", "RH-REP-1", "RH-REP-4", "RH-400-8", "RH-400-9", "RH-200-20"},
+	"RH-400-1":  {"CRD-*", "RH-NIL-1", "RH-MSG-11", "RH-REP-1", "RH-REP-4", "RH-400-8", "RH-400-9", "RH-400-12", "RH-400-13", "RH-200-20"},
 	"RH-400-2":  {"RH-400-6", "RH-NIL-1", "RH-MSG-11", "RH-REP-1", "RH-REP-4"},
 	"RH-400-3":  {"RH-NIL-1", "RH-MSG-11", "RH-REP-1", "RH-REP-4"},
 	"RH-404-3":  {"RH-404-12", "RH-404-6", "RH-404-7", "FL-*", "RH-REP-3"},

@@ -35,7 +35,7 @@ var everything = also{"*"}
 func All() []Defect {
 	return slices.Concat(
 		statusDefects, accessDefects, validationDefects, conditionDefects, lookupDefects, bodyDefects, outcomeDefects, errorDefects, secretDefects,
-		omissionDefects, handlingDefects, rejectionDefects, reconciliationDefects, messageDefects, idempotencyDefects, repeatDefects, moneyDefects,
+		omissionDefects, orderDefects, handlingDefects, rejectionDefects, reconciliationDefects, messageDefects, idempotencyDefects, repeatDefects, moneyDefects,
 		tokenDefects, strangerDefects, listDefects, spreadDefects, grossDefects, tolerances, variants,
 	)
 }

@@ -24,7 +24,7 @@ var idempotencyDefects = []Defect{
 	{"key-only-in-sequence", "looks at the idempotency key only when the first request is done", "IDEM-2", nil, on{"payment-sale-manual"},
 		overlapping("payment-sale-manual")},
 	{"key-across-merchants", "mixes up equal idempotency keys of two merchants", "IDEM-5", nil, on{"payment-sale-manual"},
-		sharedKeys()},
+		sharedKeys("payment-sale-manual")},
 	{"other-body-acts", "carries out another body under a known idempotency key", "IDEM-4", also{"IDEM-1", "IDEM-7"}, on{"payment-sale-manual"},
 		forgetsOtherBodies()},
 	{"key-by-path", "knows an idempotency key at its own path alone", "IDEM-7", nil, on{"payment-auth"},
@@ -69,6 +69,62 @@ var idempotencyDefects = []Defect{
 		before(all(is("payment-auth-token"), keyed), func(x *exchange) {
 			x.Header.Set(api.IdempotencyHeader, strings.ToLower(x.idempotencyKey()))
 		})},
+	{"key-compares-sums-of-captures", "compares nothing but the amounts of captures under one idempotency key", "IDEM-4", nil, on{"payment-capture"},
+		remembersAlike("payment-capture", "amount")},
+	{"key-compares-sums-of-credits", "compares the amounts and orders of credits under one idempotency key", "IDEM-4", nil, on{"ach-credit"},
+		remembersAlike("ach-credit", "amount", "orderid")},
+	{"key-compares-cards-of-authorizations", "compares the amount, the card and the order of authorizations by token under one idempotency key", "IDEM-4", nil, on{"payment-auth-token"},
+		remembersAlike("payment-auth-token", "amount", "creditcard", "orderid")},
+	{"key-of-a-body-at-any-path", "answers an equal body under a known idempotency key from memory at any path", "IDEM-7", also{"IDEM-9"}, on{"payment-auth-token", "payment-sale-token"},
+		remembersBodies("payment-auth-token", "payment-sale-token")},
+	{"key-of-a-transfer-at-any-path", "answers a debit with body and idempotency key of a credit from memory", "IDEM-7", also{"IDEM-9"}, on{"ach-sale", "ach-credit"},
+		remembersBodies("ach-sale", "ach-credit")},
+	{"key-across-merchants-of-cash", "mixes up equal idempotency keys of two merchants' cash sales", "IDEM-5", nil, on{"cash-sale"},
+		sharedKeys("cash-sale")},
+	{"key-across-merchants-of-credits", "mixes up equal idempotency keys of two merchants' credits", "IDEM-5", nil, on{"ach-credit"},
+		sharedKeys("ach-credit")},
+	{"key-across-merchants-of-tokens", "mixes up equal idempotency keys of two merchants' cards", "IDEM-5", nil, on{"token-create"},
+		sharedKeys("token-create")},
+}
+
+// remembersAlike answers a request from memory where these fields are those of the first under
+// its idempotency key, whatever else it says.
+func remembersAlike(operation string, fields ...string) plant {
+	return fromMemory(func(x *exchange) string {
+		parts := []string{x.Header.Get(api.AppKeyHeader), x.idempotencyKey()}
+		for _, field := range fields {
+			parts = append(parts, x.text(field))
+		}
+		return strings.Join(parts, " ")
+	}, operation)
+}
+
+// remembersBodies answers an equal body under its idempotency key from memory at each of some paths.
+func remembersBodies(operations ...string) plant {
+	return fromMemory(func(x *exchange) string {
+		return x.Header.Get(api.AppKeyHeader) + " " + x.idempotencyKey() + " " + string(x.sent)
+	}, operations...)
+}
+
+// fromMemory answers a request with what the first of its name was answered, if that was a success.
+func fromMemory(name func(x *exchange) string, operations ...string) plant {
+	type first struct {
+		status int
+		body   []byte
+	}
+	return remembering(func() plant {
+		var known sync.Map
+		return both(
+			before(all(is(operations...), keyed, keysOf("valid")), func(x *exchange) {
+				if before, there := known.Load(name(x)); there {
+					x.status, x.body = before.(first).status, before.(first).body
+				}
+			}),
+			after(all(is(operations...), keyed, keysOf("valid"), answered(200, 201)), func(x *exchange) {
+				known.LoadOrStore(name(x), first{x.status, x.body})
+			}),
+		)
+	})
 }
 
 // remembersFor answers what it remembers under an idempotency key in place of a rejection.
@@ -128,7 +184,7 @@ func overlapping(operation string) plant {
 }
 
 // sharedKeys answers a merchant with what another was answered under the key.
-func sharedKeys() plant {
+func sharedKeys(operation string) plant {
 	type first struct {
 		app    string
 		status int
@@ -137,12 +193,12 @@ func sharedKeys() plant {
 	return remembering(func() plant {
 		var known sync.Map
 		return both(
-			before(keyed, func(x *exchange) {
+			before(all(is(operation), keyed), func(x *exchange) {
 				if before, there := known.Load(x.idempotencyKey()); there && before.(first).app != x.Header.Get(api.AppKeyHeader) {
 					x.status, x.body = before.(first).status, before.(first).body
 				}
 			}),
-			after(all(keyed, answered(200, 201)), func(x *exchange) {
+			after(all(is(operation), keyed, answered(200, 201)), func(x *exchange) {
 				known.LoadOrStore(x.idempotencyKey(), first{x.Header.Get(api.AppKeyHeader), x.status, x.body})
 			}),
 		)

@@ -55,10 +55,20 @@ var strangerDefects = []Defect{
 		takesTokensOfOthers("creditcard", "payment-sale")},
 	{"other-account-debited", "debits the account behind another merchant's token", "FL-TOK-11", nil, on{"ach-sale"},
 		takesTokensOfOthers("account_number", "ach-sale")},
+	{"other-token-sells-by-card", "sells by another merchant's token in place of a card", "FL-TOK-11", nil, on{"payment-sale-manual"},
+		takesTokensOfOthers("creditcard", "payment-sale-manual")},
+	{"account-token-authorizes-by-card", "authorizes by the token of a bank account in place of a card", "FL-TOK-10", nil, on{"payment-auth"},
+		takesAccountTokens("payment-auth")},
+	{"dead-token-authorizes-by-card", "authorizes by a removed or rotated token in place of a card", "FL-TOK-2", also{"FL-TOK-1"}, on{"token-remove", "payment-auth"},
+		takesDeadTokens("creditcard", "payment-auth")},
+	{"unknown-token-authorizes-by-card", "authorizes by a token that nobody has in place of a card", "FL-TOK-12", also{"FL-TOK-*"}, on{"payment-auth"},
+		before(all(is("payment-auth"), ofNoToken), answers(200, approvedBody))},
+	{"unknown-token-sells-either-kind", "sells by a token that nobody has where the sale is of either kind", "FL-TOK-12", also{"FL-TOK-*"}, on{"payment-sale"},
+		before(all(is("payment-sale"), ofNoToken), answers(200, approvedBody))},
 	{"removed-token-updated", "gives a removed token a new date of expiry", "FL-TOK-2", also{"FL-TOK-1"}, on{"token-remove", "token-update"},
-		takesDeadTokens("token-update")},
+		takesDeadTokens("token", "token-update")},
 	{"removed-token-rotated", "rotates a token that was removed", "FL-TOK-2", also{"FL-TOK-1"}, on{"token-remove", "token-rotate"},
-		takesDeadTokens("token-rotate")},
+		takesDeadTokens("token", "token-rotate")},
 	{"removed-token-removed", "removes a token twice", "FL-TOK-2", also{"FL-TOK-1"}, on{"token-remove"},
 		after(all(is("token-remove"), answered(404), func(x *exchange) bool {
 			var dead bool
@@ -66,7 +76,7 @@ var strangerDefects = []Defect{
 			return dead
 		}), answers(200, `{"status":"ok","code":"GW00","message":"the token was removed"}`))},
 	{"rotated-token-fetched-by-update", "updates a token that was rotated", "FL-TOK-1", also{"FL-TOK-2"}, on{"token-rotate", "token-update"},
-		takesDeadTokens("token-update")},
+		takesDeadTokens("token", "token-update")},
 	{"removed-hook-updated", "changes a webhook that was removed", "FL-HOOK-1", nil, on{"webhooks-remove", "webhooks-update"},
 		remembering(func() plant {
 			removed := map[string]bool{}
@@ -123,9 +133,9 @@ func takesTokensOfOthers(field, operation string) plant {
 }
 
 // takesDeadTokens lets an operation take a token that was removed or rotated.
-func takesDeadTokens(operation string) plant {
+func takesDeadTokens(field, operation string) plant {
 	return replacing(func(w *api.Work, rq *api.Request, next api.Handler) api.Response {
-		t := w.State.Tokens[rq.Text("token")]
+		t := w.State.Tokens[rq.Text(field)]
 		if t == nil || !t.Dead {
 			return next(w, rq)
 		}
@@ -138,4 +148,11 @@ func takesDeadTokens(operation string) plant {
 		defer func() { w.State.Tokens = kept }()
 		return next(w, rq)
 	}, operation)
+}
+
+// ofNoToken holds for payments by a token that nobody was given.
+func ofNoToken(x *exchange) bool {
+	token, known := x.text("creditcard"), false
+	x.server.View(func(s *api.State) { known = s.Tokens[token] != nil })
+	return strings.Contains(token, "$") && !known && keysOf("valid")(x)
 }

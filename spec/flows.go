@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -31,12 +32,13 @@ const Settle = "settle"
 //	$NAME.request#/pointer   what the named step sent
 //	$NAME.answer#/pointer    its response
 //	$NAME.unlike#/pointer    an id made like that one, which nothing has
-//	$unique.NAME             a new value of 25 characters, the same within the flow; within a text
-//	                         as {$unique.NAME}
+//	$unique.NAME             a new value of 25 characters, the same within the flow
 //	$merchants.NAME          a merchant of the fixtures
 //	$message.address         where messages are received; also $message.header and $message.secret
 //	$message.own             an address of the flow alone; also $message.moved, another, and
 //	                         $message.refusing, which refuses each message
+//
+// Within a text expressions stand in braces, as in "{$first.answer#/id},{$second.answer#/id}".
 type FlowStep struct {
 	Name      string         `yaml:"name"`      // by which other steps refer to it; act is the name of the act
 	Do        string         `yaml:"do"`        // operation id, $operation or settle
@@ -177,8 +179,9 @@ func (f Flow) checkValues(i int, s FlowStep) error {
 		if !isPlace(place) {
 			return fmt.Errorf("with: %q: must be a pointer into the body, or query:, path: or header: and a name", place)
 		}
-		if text, ok := s.With[place].(string); ok && strings.HasPrefix(text, "$") {
-			if err := f.checkExpression(text, i); err != nil {
+		text, _ := s.With[place].(string)
+		for _, expression := range expressions(text) {
+			if err := f.checkExpression(expression, i); err != nil {
 				return fmt.Errorf("with: %s: %w", place, err)
 			}
 		}
@@ -235,6 +238,21 @@ func (f Flow) checkOrder(o *Order, before int) error {
 
 // addresses are the names of the receiver's addresses for a flow.
 var addresses = []string{"address", "own", "moved", "refusing"}
+
+// Embedded finds expressions within a text, each in braces.
+var Embedded = regexp.MustCompile(`\{(\$[a-z][^{}]*)\}`)
+
+// expressions lists what of a value under with is an expression: all of it, or parts in braces.
+func expressions(text string) []string {
+	if strings.HasPrefix(text, "$") {
+		return []string{text}
+	}
+	var list []string
+	for _, match := range Embedded.FindAllStringSubmatch(text, -1) {
+		list = append(list, match[1])
+	}
+	return list
+}
 
 func isPlace(place string) bool {
 	in, _, ok := strings.Cut(place, ":")

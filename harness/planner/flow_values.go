@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -66,10 +65,8 @@ func (m *flowMaker) changeCredentials(made *draft, role string) error {
 // value works out a value as a flow writes it.
 func (m *flowMaker) value(written any) (any, error) {
 	text, ok := written.(string)
-	if ok && strings.Contains(text, "{$unique.") {
-		return embeddedUnique.ReplaceAllStringFunc(text, func(match string) string {
-			return uniqueOfFlow(embeddedUnique.FindStringSubmatch(match)[1])
-		}), nil
+	if ok && !strings.HasPrefix(text, "$") && spec.Embedded.MatchString(text) {
+		return m.embed(text)
 	}
 	if !ok || !strings.HasPrefix(text, "$") {
 		return jsonNumber(written), nil
@@ -103,7 +100,20 @@ func (m *flowMaker) value(written any) (any, error) {
 	return string(captured), nil
 }
 
-var embeddedUnique = regexp.MustCompile(`\{\$unique\.([A-Z][A-Z0-9_]*)\}`)
+// embed puts values into the text around them.
+func (m *flowMaker) embed(text string) (string, error) {
+	var faults error
+	made := spec.Embedded.ReplaceAllStringFunc(text, func(match string) string {
+		value, err := m.value(match[1 : len(match)-1])
+		within, isText := value.(string)
+		if err == nil && !isText {
+			err = fmt.Errorf("%s: within a text only a text can stand", match)
+		}
+		faults = errors.Join(faults, err)
+		return within
+	})
+	return made, faults
+}
 
 // uniqueOfFlow is the placeholder of a unique variable that a flow names itself.
 func uniqueOfFlow(variable string) string {

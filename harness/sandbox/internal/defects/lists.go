@@ -34,7 +34,7 @@ var listDefects = []Defect{
 				rq.Query["amount_from"] = (from + 1).String()
 			}
 		}, "transactions-fetch-all")},
-	{"status-filter-ignored", "ignores which status is asked for", "LST-3", nil, on{"transactions-fetch-all"},
+	{"status-filter-ignored", "ignores which status is asked for", "LST-3", also{"LST-2"}, on{"transactions-fetch-all"},
 		forgets("trxn_status")},
 	{"all-payment-types", "lists bank transfers where none were asked for", "LST-3", nil, on{"transactions-fetch-all"},
 		assumes("payment_type", "cc, ach")},
@@ -60,6 +60,36 @@ var listDefects = []Defect{
 		}, "webhooks_list")},
 	{"greatest-amount-ignored", "ignores up to which amount payments are asked for", "LST-2", nil, on{"transactions-fetch-all"},
 		forgets("amount_to")},
+	{"amount-beside-least", "narrows a list from an amount on by a single amount, too", "LST-2", nil, on{"transactions-fetch-all"},
+		misreading(func(_ *api.Work, rq *api.Request) {
+			if one := rq.Query["amount"]; one != "" && rq.Query["amount_from"] != "" && rq.Query["amount_to"] == "" {
+				rq.Query["amount_from"], rq.Query["amount_to"] = one, one
+			}
+		}, "transactions-fetch-all")},
+	{"amount-beside-greatest", "narrows a list up to an amount by a single amount, too", "LST-2", nil, on{"transactions-fetch-all"},
+		misreading(func(_ *api.Work, rq *api.Request) {
+			if one := rq.Query["amount"]; one != "" && rq.Query["amount_from"] == "" && rq.Query["amount_to"] != "" {
+				rq.Query["amount_from"], rq.Query["amount_to"] = one, one
+			}
+		}, "transactions-fetch-all")},
+	{"status-beside-amounts-ignored", "ignores which status is asked for beside amounts", "LST-2", nil, on{"transactions-fetch-all"},
+		misreading(func(_ *api.Work, rq *api.Request) {
+			if rq.Query["amount_from"] != "" {
+				delete(rq.Query, "trxn_status")
+			}
+		}, "transactions-fetch-all")},
+	{"approved-lists-all", "lists declined payments where the approved ones are asked for", "LST-3", nil, on{"transactions-fetch-all"},
+		misreading(func(_ *api.Work, rq *api.Request) {
+			if rq.Query["trxn_status"] == "approved" {
+				delete(rq.Query, "trxn_status")
+			}
+		}, "transactions-fetch-all")},
+	{"first-id-alone", "finds the first of several ids alone", "LST-4", nil, on{"transactions-fetch-all"},
+		misreading(func(_ *api.Work, rq *api.Request) {
+			if first, _, several := strings.Cut(rq.Query["transaction_id"], ","); several {
+				rq.Query["transaction_id"] = first
+			}
+		}, "transactions-fetch-all")},
 	{"last-digits-filter-ignored", "ignores which last digits are asked for", "LST-6", nil, on{"transactions-fetch-all"},
 		forgets("last_4")},
 	{"end-date-ignored", "ignores until when payments are asked for", "LST-6", nil, on{"transactions-fetch-all"},

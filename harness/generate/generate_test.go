@@ -384,6 +384,30 @@ func TestRules_AllBroken(t *testing.T) {
 	}
 }
 
+// A branch of null is made as null, and what has branches beside it is made in each.
+func TestBranches_OfNull(t *testing.T) {
+	null, thing := map[string]any{"type": "null"}, map[string]any{"type": "object", "required": []any{"n"}, "properties": map[string]any{"n": map[string]any{"type": "integer"}}}
+	for _, keyword := range []string{"oneOf", "anyOf"} {
+		schema, err := loadAs("3.1.0", map[string]any{"type": "object", "required": []any{"x"}, "properties": map[string]any{"x": map[string]any{keyword: []any{null, thing}}}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := Maker{Schema: schema}
+		var made []string
+		for _, v := range m.Valid() {
+			if len(schema.Violations(v.Value, spec.Sent)) > 0 {
+				t.Errorf("%s: %s makes %s", keyword, v.Class, compact(v.Value))
+			}
+			made = append(made, compact(v.Value))
+		}
+		for _, want := range []string{`{"x":null}`, `{"x":{"n":1}}`} {
+			if !slices.Contains(made, want) {
+				t.Errorf("%s makes %q, without %s", keyword, made, want)
+			}
+		}
+	}
+}
+
 func TestEnum_Numerals(t *testing.T) {
 	for _, tt := range []struct {
 		claim string

@@ -131,6 +131,9 @@ func (m Maker) attempt(s *openapi3.Schema, at spot) any {
 		}
 	}
 	m.path = append(slices.Clip(m.path), v.parts...)
+	if v.onlyNull() {
+		return nil
+	}
 	if v.is("object") && len(v.properties) > 0 {
 		return m.object(v, at)
 	}

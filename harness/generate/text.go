@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -129,6 +130,11 @@ func Types(s *openapi3.Schema) map[string]bool {
 		for _, t := range s.Type.Slice() {
 			types[t] = true
 		}
+		if s.Type == nil {
+			for _, value := range listed(s) {
+				types[value] = true
+			}
+		}
 		if s.Type == nil && len(s.Properties) > 0 {
 			types["object"] = true
 		}
@@ -139,6 +145,30 @@ func Types(s *openapi3.Schema) map[string]bool {
 		}
 	}
 	walk(s, 0)
+	return types
+}
+
+// listed lists the types of the values that a schema without a type allows by const and enum.
+func listed(s *openapi3.Schema) []string {
+	var types []string
+	values := s.Enum
+	if s.Const != nil {
+		values = append(slices.Clip(values), s.Const)
+	}
+	for _, value := range values {
+		switch normal(value).(type) {
+		case string:
+			types = append(types, "string")
+		case bool:
+			types = append(types, "boolean")
+		case float64, json.Number:
+			types = append(types, "number")
+		case []any:
+			types = append(types, "array")
+		case map[string]any:
+			types = append(types, "object")
+		}
+	}
 	return types
 }
 

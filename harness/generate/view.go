@@ -195,6 +195,11 @@ func (v *view) takeTypes(s *openapi3.Schema) {
 	}
 }
 
+// onlyNull reports whether null is the only type that the place takes.
+func (v *view) onlyNull() bool {
+	return v.types != nil && len(v.types) == 0 && v.nullable && v.saysNull
+}
+
 // takeBounds takes the tighter bounds of numbers.
 func (v *view) takeBounds(s *openapi3.Schema) {
 	lower, upper := spec.Bound(s, "minimum"), spec.Bound(s, "maximum")

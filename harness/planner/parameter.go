@@ -207,7 +207,7 @@ func awkwardIn(p spec.Parameter) func(word any) bool {
 	}
 	return func(word any) bool {
 		text, _ := word.(string)
-		return p.In == "path" && (text == "." || text == "..") ||
+		return p.In == "path" && (text == "." || text == ".." || !carries(p.In, text)) ||
 			slices.ContainsFunc(between, func(mark string) bool { return strings.Contains(text, mark) })
 	}
 }

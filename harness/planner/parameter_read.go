@@ -49,8 +49,12 @@ func violationsOf(p spec.Parameter, sent []pair, value any) ([]spec.Violation, e
 		return nil, nil
 	}
 	for _, field := range sent {
-		if !carries(p.In, field.value) {
-			return nil, fmt.Errorf("the %s parameter %s cannot carry %s", p.In, p.Name, cannotCarry(p.In, field.value))
+		text := field.value
+		if plain, err := url.PathUnescape(text); p.In == "path" && err == nil {
+			text = plain
+		}
+		if !carries(p.In, text) {
+			return nil, fmt.Errorf("the %s parameter %s cannot carry %s", p.In, p.Name, cannotCarry(p.In, text))
 		}
 	}
 	if holdsPlaceholder(value) {
@@ -278,6 +282,9 @@ func decoder(p spec.Parameter) func(string) (string, error) {
 
 // cannotCarry names what of a text does not arrive.
 func cannotCarry(in, text string) string {
+	if in == "path" {
+		return "a slash: many servers take it for the end of a segment, however it is encoded"
+	}
 	for _, c := range text {
 		if !carries(in, "x"+string(c)+"x") {
 			return fmt.Sprintf("%q, which no %s holds", c, in)
@@ -287,9 +294,12 @@ func cannotCarry(in, text string) string {
 }
 
 // carries reports whether a text arrives as it is: white space around a header is
-// no part of it (RFC 9110), and cookies leave out some characters (RFC 6265).
+// no part of it (RFC 9110), cookies leave out some characters (RFC 6265), and many servers
+// decode a path before they part it.
 func carries(in, text string) bool {
 	switch in {
+	case "path":
+		return !strings.ContainsAny(text, `/\`)
 	case "header":
 		return text == strings.TrimSpace(text) && !strings.ContainsFunc(text, unicode.IsControl)
 	case "cookie":

@@ -355,12 +355,29 @@ func TestParameters_WhatCannotBeCarried(t *testing.T) {
 	for in, texts := range map[string]map[string]bool{
 		"header": {"a b": true, " a": false, "a\r\nb": false, "": true},
 		"cookie": {"a?b": true, "a b": false, "a;b": false, `a\b`: false, `"a"`: false, "é": false, "a,b": false},
-		"query":  {" a;b\n": true},
+		"query":  {" a;b\n": true, "a/b": true},
+		"path":   {"a b": true, "a/b": false, `a\b`: false, "a?b": true},
 	} {
 		for text, want := range texts {
 			if carries(in, text) != want {
 				t.Errorf("%s carries %q: %v", in, text, !want)
 			}
+		}
+	}
+}
+
+// A value that const or enum lists is of its own type where the schema names none, and one
+// that holds a slash is left to the others.
+func TestParameters_ListedValuesWithoutAType(t *testing.T) {
+	for version, listed := range map[string]string{"3.1.0": "{const: 2}", "3.0.3": "{enum: [2]}"} {
+		d := described(t, "openapi: "+version+"\ninfo: {title: t, version: '1'}\npaths: {'/a/{kind}': {get: {operationId: a, parameters: [{name: kind, in: path, required: true, schema: {enum: [x/y, plain]}}, {name: v, in: query, required: true, schema: "+listed+"}], responses: {'200': {description: d}}}}}")
+		p := planned(t, d, every(t), fixtures(t, ""))
+		r := find(t, p, "a.valid.required").Act.Request
+		if got := r.Path.Show() + "?" + r.Query[0].Name + "=" + r.Query[0].Value.Show(); got != "/a/plain?v=2" {
+			t.Errorf("%s: %s", version, got)
+		}
+		if !slices.ContainsFunc(p.Dropped, func(d plan.Dropped) bool { return strings.Contains(d.Reason, "cannot carry a slash") }) {
+			t.Errorf("%s: dropped %v", version, p.Dropped)
 		}
 	}
 }

@@ -393,6 +393,9 @@ func TestBranches_OfNull(t *testing.T) {
 			t.Fatal(err)
 		}
 		m := Maker{Schema: schema}
+		if got := compact(m.Make(OnlyRequired)); got != `{"x":{"n":1}}` {
+			t.Errorf("%s: %s where more than null can be made", keyword, got)
+		}
 		var made []string
 		for _, v := range m.Valid() {
 			if len(schema.Violations(v.Value, spec.Sent)) > 0 {

@@ -83,7 +83,10 @@ func (v *view) take(s *openapi3.Schema, branch choice, depth int) {
 			continue
 		}
 		v.branches = append(v.branches, list)
-		at := min(branch[v.pointer], len(list)-1)
+		at, chosen := branch[v.pointer]
+		if at = min(at, len(list)-1); !chosen {
+			at = firstNotNull(list)
+		}
 		if v.taken == nil {
 			v.taken = list[at]
 		} else {
@@ -91,6 +94,13 @@ func (v *view) take(s *openapi3.Schema, branch choice, depth int) {
 		}
 		v.take(list[at].Value, branch, depth+1)
 	}
+}
+
+// firstNotNull is the first branch that takes more than null: a value that is nothing shows little.
+func firstNotNull(list openapi3.SchemaRefs) int {
+	return max(0, slices.IndexFunc(list, func(branch *openapi3.SchemaRef) bool {
+		return branch.Value == nil || !branch.Value.Type.Is("null")
+	}))
 }
 
 // inheriting lists the schemas that a discriminator leads to from a schema that lists none,

@@ -44,7 +44,7 @@ func ParseYAML(data []byte) (*yaml.Node, error) {
 	if err := decoder.Decode(&document); errors.Is(err, io.EOF) {
 		return nil, ErrEmpty
 	} else if err != nil {
-		return nil, err
+		return nil, namedTab(err, data)
 	}
 	root := document.Content[0]
 	if root.ShortTag() == "!!null" {
@@ -56,6 +56,16 @@ func ParseYAML(data []byte) (*yaml.Node, error) {
 		return nil, err
 	}
 	return root, nil
+}
+
+// namedTab says of what is no YAML which line is indented by a tab: nobody sees it.
+func namedTab(err error, data []byte) error {
+	for i, line := range bytes.Split(data, []byte("\n")) {
+		if bytes.HasPrefix(bytes.TrimLeft(line, " "), []byte("\t")) {
+			return fmt.Errorf("%w; line %d is indented by a tab: must be spaces", err, i+1)
+		}
+	}
+	return err
 }
 
 // DecodeNode is DecodeYAML for a part of a document; at is its place, "" at the root.

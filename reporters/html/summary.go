@@ -143,7 +143,7 @@ func bounds(d *run.Document) []string {
 	}
 	add(d.Interrupted || !d.Preflight.IsZero() || !d.Stopped.IsZero() || !d.Fault.IsZero(), "The run did not reach its end.")
 	add(d.OneCase != "" || d.Filter != "" || d.Smoke > 0 || d.Sampled > 0 || d.Budget != nil || d.Shard != nil || d.Profile != "", "The run is a part of what the list asks, as stated below.")
-	add(d.JudgedBy != "", "The responses were judged by other files than the built-in ones.")
+	add(d.JudgedBy != "", "The responses were judged by "+d.JudgedBy+".")
 	add(d.Unverified, "Nothing shows that it was this environment that answered: its certificate was not verified.")
 	add(d.Counts.Pass > 0, "What passed showed no fault in any request of this run, which does not prove that there is none.")
 	return append(list, "Nothing is said about load, about security beyond these requirements, about other environments or about later versions.")

@@ -64,7 +64,7 @@ func TestSummary_OfAPart(t *testing.T) {
 		{"a budget", func(d *run.Document) { d.Budget = &run.Budget{} }, part},
 		{"a shard", func(d *run.Document) { d.Shard = &run.Shard{} }, part},
 		{"a profile", func(d *run.Document) { d.Profile = "core" }, part},
-		{"other files", func(d *run.Document) { d.JudgedBy = "own.yaml" }, "judged by other files"},
+		{"a profile or other files", func(d *run.Document) { d.JudgedBy = "5 requirements of the profile starter" }, "The responses were judged by 5 requirements of the profile starter."},
 		{"an unverified server", func(d *run.Document) { d.Unverified = true }, "its certificate was not verified"},
 		{"an interrupted run", func(d *run.Document) { d.Interrupted = true }, "did not reach its end"},
 		{"a run that never began", func(d *run.Document) { d.Preflight = redacttest.Text("refused") }, "did not reach its end"},

@@ -119,14 +119,22 @@ func (d *Document) result(t tally) (code int, sentence string) {
 	case d.Counts.Pass+d.Counts.Waived+d.Warnings+t.elsewhere == 0:
 		return ExitUnclear, fmt.Sprintf("INCONCLUSIVE: none of %d obligations was exercised", d.Planned)
 	case t.unclear > 0 && d.Unexercised:
-		return ExitPass, fmt.Sprintf("PASSED with --allow-unexercised: %s, %d that must hold were not exercised", passed, t.unclear)
+		return ExitPass, fmt.Sprintf("PASSED with --allow-unexercised: %s, %d that must hold %s not exercised", passed, t.unclear, were(t.unclear))
 	case t.unclear > 0:
-		return ExitUnclear, fmt.Sprintf("INCONCLUSIVE: %s, %d that must hold were not exercised", passed, t.unclear)
+		return ExitUnclear, fmt.Sprintf("INCONCLUSIVE: %s, %d that must hold %s not exercised", passed, t.unclear, were(t.unclear))
 	}
 	if d.Counts.Pass == 0 && d.Counts.Waived > 0 {
 		return ExitPass, fmt.Sprintf("PASSED by its waivers alone: none of %d obligations passed", d.Planned)
 	}
 	return ExitPass, "PASSED: " + passed
+}
+
+// were is the verb that goes with a number.
+func were(n int) string {
+	if n == 1 {
+		return "was"
+	}
+	return "were"
 }
 
 // concerned counts the obligations that the run is about.
@@ -157,7 +165,7 @@ func (d *Document) remarks(t tally) (list []string) {
 	add(d.Counts.Unsupported > 0, "%d unsupported", d.Counts.Unsupported)
 	add(d.Counts.NotApplicable > 0 && d.Counts.NotApplicable < d.Planned, "%d not applicable", d.Counts.NotApplicable)
 	add(d.Shard != nil && t.elsewhere == 0, "shard %s, a part of the run", d.Shard)
-	add(d.Shard != nil && t.elsewhere > 0, "shard %s, a part of the run in which %d were not exercised", d.Shard, t.elsewhere)
+	add(d.Shard != nil && t.elsewhere > 0, "shard %s, a part of the run in which %d %s not exercised", d.Shard, t.elsewhere, were(t.elsewhere))
 	add(d.Budget != nil, "budget of %s", d.WithinBudget())
 	add(d.OneCase != "", "case %s", d.OneCase)
 	add(d.Smoke > 0, "smoke run, %s", d.Extent())

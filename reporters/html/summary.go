@@ -125,7 +125,11 @@ func unknown(d *run.Document) []string {
 	add(d.Counts.Broken, "could not be judged because of a fault of the tool")
 	add(d.Counts.NotRun, were(d.Counts.NotRun)+" not run")
 	add(d.Counts.Waived, "failed, which somebody accepts until a stated day")
-	add(d.Counts.Unsupported, were(d.Counts.Unsupported)+" left out because the environment does not support what they need")
+	outside := ""
+	if d.Profile != "" {
+		outside = "they lie outside the profile, or "
+	}
+	add(d.Counts.Unsupported, were(d.Counts.Unsupported)+" left out because "+outside+"the environment does not support what they need")
 	add(d.Counts.NotApplicable, "did not apply")
 	if n := len(d.Untested); n > 0 {
 		list = append(list, fmt.Sprintf("%s of the list %s not tested yet.", plural(n, "requirement"), were(n)))
